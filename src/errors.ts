@@ -1,0 +1,78 @@
+/**
+ * Every code an {@link OtelEventsError} can carry. Codes are API: they are added, never renamed.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `OPTION_UNKNOWN` | an option that does not exist; the message names the nearest one |
+ * | `OPTION_INVALID` | an option of the wrong type or value |
+ * | `OPTION_UNAVAILABLE` | an option this version does not have yet |
+ * | `CONFIG_FILE_INVALID` | a JSON configuration file that cannot be read, parsed or used |
+ * | `COLLECTOR_CONFIG_INVALID` | a collector configuration that this engine cannot run |
+ * | `COLLECTOR_START_FAILED` | a collector that could not open its port or its files |
+ * | `LOGGER_UNKNOWN` | `getLogger` for a name nobody registered |
+ * | `EVENT_NAME_INVALID` | an event without a usable name; it is emitted as `unknown` |
+ * | `EVENT_INVALID` | an event whose data or options are not of the documented shape |
+ * | `EVENT_AFTER_CLOSE` | an event logged after `close()`; it is counted as dropped |
+ * | `EVENT_UNROUTED` | an event that no exporter, endpoint or provider takes |
+ * | `EXPORT_URL_INVALID` | a URL that is not http or https |
+ * | `EXPORT_FAILED` | a batch a destination did not take; `retry` tells whether it may be sent again |
+ * | `EXPORT_PARTIAL` | a destination took only a part of a batch (OTLP partial success) |
+ * | `QUEUE_FULL` | a bounded queue was full; the loss is counted |
+ * | `ENVIRONMENT_UNSUPPORTED` | an OTEL_* variable asks for something that is not supported here |
+ * | `PROVIDER_MISSING` | delivery to the app's provider was asked for, and there is none |
+ * | `API_DUPLICATED` | two copies of `@opentelemetry/api` in one process |
+ * | `SDK_DISABLED` | `OTEL_SDK_DISABLED` is set: nothing leaves over OTLP |
+ * | `OTLP_INVALID` | bytes that are not the OTLP message they claim to be |
+ */
+export type ErrorCode =
+  | 'OPTION_UNKNOWN'
+  | 'OPTION_INVALID'
+  | 'OPTION_UNAVAILABLE'
+  | 'CONFIG_FILE_INVALID'
+  | 'COLLECTOR_CONFIG_INVALID'
+  | 'COLLECTOR_START_FAILED'
+  | 'LOGGER_UNKNOWN'
+  | 'EVENT_NAME_INVALID'
+  | 'EVENT_INVALID'
+  | 'EVENT_AFTER_CLOSE'
+  | 'EVENT_UNROUTED'
+  | 'EXPORT_URL_INVALID'
+  | 'EXPORT_FAILED'
+  | 'EXPORT_PARTIAL'
+  | 'QUEUE_FULL'
+  | 'ENVIRONMENT_UNSUPPORTED'
+  | 'PROVIDER_MISSING'
+  | 'API_DUPLICATED'
+  | 'SDK_DISABLED'
+  | 'OTLP_INVALID';
+
+/** What an {@link OtelEventsError} carries beside its code and message. */
+export interface ErrorDetails {
+  /** The error underneath, if any. */
+  readonly cause?: unknown;
+  /** What the reader can do about it, in one sentence. */
+  readonly fix?: string;
+  /**
+   * Present when the same batch may be sent again. `afterMs` is the wait the destination asked for,
+   * in milliseconds; without it the sender's own backoff applies.
+   */
+  readonly retry?: { readonly afterMs?: number };
+}
+
+/**
+ * The one error class of this library. The message says what, where, wanted and got; it never holds event
+ * contents, header values or secrets.
+ */
+export class OtelEventsError extends Error {
+  readonly code: ErrorCode;
+  readonly fix: string | undefined;
+  readonly retry: { readonly afterMs?: number } | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(details.fix === undefined ? message : `${message} (${details.fix})`, { cause: details.cause });
+    this.name = 'OtelEventsError';
+    this.code = code;
+    this.fix = details.fix;
+    this.retry = details.retry;
+  }
+}

@@ -1,0 +1,58 @@
+import type { SpanContext } from '@opentelemetry/api';
+
+/** A point in time as `[seconds, nanoseconds]` since the epoch: exact, without the cost of a bigint. */
+export type EpochTime = readonly [seconds: number, nanoseconds: number];
+
+/** How a `track()` scope went; times in epoch seconds, duration in seconds. */
+export interface ScopeTimes {
+  readonly start: number;
+  readonly end: number;
+  readonly duration: number;
+}
+
+/** What went wrong inside a scope. */
+export interface EventFailure {
+  readonly type: string;
+  readonly message: string;
+  readonly stacktrace: string | undefined;
+}
+
+/**
+ * One event after defaults, context and call are merged, before it is turned into OpenTelemetry data.
+ * Values in `data` and `session` are still the caller's own: they are read in the same turn, never kept.
+ */
+export interface Event {
+  /** UUIDv7; the same through every retry and replay. */
+  readonly id: string;
+  readonly name: string;
+  /** When it happened. */
+  readonly time: EpochTime;
+  /** When the logger was called. */
+  readonly observedTime: EpochTime;
+  /** OTel severity number, 1-24. */
+  readonly severity: number;
+  readonly message: string | undefined;
+  readonly category: string | undefined;
+  readonly tags: readonly string[];
+  readonly userId: string | undefined;
+  readonly projectId: string | undefined;
+  readonly session: Readonly<Record<string, unknown>>;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly scope: ScopeTimes | undefined;
+  readonly failure: EventFailure | undefined;
+  /** The scope was still open when the logger closed. */
+  readonly incomplete: boolean;
+  /** The span the event belongs to, if any. */
+  readonly span: SpanContext | undefined;
+  /** Directory in which the event is also saved as `results.json`. */
+  readonly outputPath: string | undefined;
+}
+
+/** The most bytes (about) that the values of one event may take; longer strings and bytes are cut. */
+export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
+
+/** The deepest nesting kept; what lies below becomes the string `[Truncated]`. */
+export const MAX_DEPTH = 64;
+
+/** The most attributes of a log record (the OTel default), reserved ones included. */
+export const MAX_ATTRIBUTES = 128;

@@ -1,0 +1,73 @@
+/**
+ * The attribute names under which an event travels: written when a record is made, read by formats and
+ * views. Data keys of the caller that equal one of these get the prefix `data.` (see `RESERVED`).
+ */
+export const EVENT = {
+  uid: 'log.record.uid',
+  category: 'event.category',
+  tags: 'event.tags',
+  session: 'event.session',
+  context: 'event.context',
+  start: 'event.start',
+  end: 'event.end',
+  duration: 'event.duration',
+  incomplete: 'event.incomplete',
+  truncated: 'event.truncated',
+  schemaId: 'event.schema.id',
+  schemaVersion: 'event.schema.version',
+  userId: 'user.id',
+  projectId: 'project.id',
+  sessionId: 'session.id',
+  previousSessionId: 'session.previous_id',
+  errorType: 'error.type',
+  exceptionType: 'exception.type',
+  exceptionMessage: 'exception.message',
+  exceptionStacktrace: 'exception.stacktrace',
+} as const;
+
+/** Attributes that known keys of an edX context are promoted to. */
+export const PROMOTED = {
+  clientAddress: 'client.address',
+  userAgent: 'user_agent.original',
+  urlPath: 'url.path',
+  serverAddress: 'server.address',
+  referer: 'http.request.header.referer',
+  acceptLanguage: 'http.request.header.accept-language',
+  requestId: 'http.request.id',
+} as const;
+
+/** The map attribute that holds the data keys beyond the attribute limit, and the prefix of moved keys. */
+export const DATA = 'data';
+export const DATA_PREFIX = 'data.';
+
+/** Every name that a caller's data key may not take as it is. */
+export const RESERVED: ReadonlySet<string> = new Set([...Object.values(EVENT), ...Object.values(PROMOTED)]);
+
+/** The attribute names of the resource that describe the app. */
+export const APP = {
+  name: 'service.name',
+  version: 'service.version',
+  id: 'app.id',
+  containerTags: 'container.image.tags',
+  orgName: 'app.org.name',
+  orgUrl: 'app.org.url',
+} as const;
+
+/** The attribute name of the container's id, on the resource. */
+export const CONTAINER_ID = 'container.id';
+
+/** The attribute names of the resource that describe the device. */
+export const DEVICE = {
+  hostName: 'host.name',
+  hostArch: 'host.arch',
+  hostId: 'host.id',
+  cpuModel: 'host.cpu.model.name',
+  osType: 'os.type',
+  osName: 'os.name',
+  osVersion: 'os.version',
+  osDescription: 'os.description',
+  manufacturer: 'device.manufacturer',
+  modelIdentifier: 'device.model.identifier',
+  modelName: 'device.model.name',
+  deviceId: 'device.id',
+} as const;

@@ -1,0 +1,20 @@
+import { type Context, createContextKey } from '@opentelemetry/api';
+
+/** The key under which instrumentations look up whether they should stay quiet (`@opentelemetry/core`). */
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+interface ContextManager {
+  active(): Context;
+  with<T>(context: Context, fn: () => T): T;
+}
+
+/**
+ * Runs `fn` so that the app's instrumentations make no spans of what it does: telemetry about our own
+ * requests would feed on itself. Goes through the global rather than the imported api, because in a split
+ * tree the app may have registered with another copy.
+ */
+export function withoutTracing<T>(fn: () => T): T {
+  const globals = globalThis as { [key: symbol]: { context?: ContextManager } | undefined };
+  const manager = globals[Symbol.for('opentelemetry.js.api.1')]?.context;
+  return manager === undefined ? fn() : manager.with(manager.active().setValue(SUPPRESS_TRACING, true), fn);
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+const src = path.join(import.meta.dirname, '..', 'src');
+
+/** What each room may import beside `errors.ts` and `event.ts`; a room's own files always. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  otlp: [],
+  spool: ['otlp'],
+  formats: ['otlp'],
+  exporters: ['otlp', 'formats', 'spool'],
+  otel: ['otlp', 'spool', 'exporters'],
+  logger: ['otel'],
+  collector: ['otlp', 'spool', 'exporters'],
+  cli: ['otlp', 'spool', 'formats', 'exporters', 'otel', 'logger', 'collector'],
+};
+
+/** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */
+const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
+  'index.ts': ['logger', 'otel', 'otlp'],
+  'event.ts': [],
+  'errors.ts': [],
+  'register.ts': ['logger', 'otel'],
+  'testing.ts': Object.keys(MAY_IMPORT),
+};
+
+const DRAWERS = ['utils', 'util', 'shared', 'helpers', 'types', 'common', 'misc', 'lib'];
+
+interface Source {
+  /** Path below `src/`, with `/`. */
+  readonly file: string;
+  readonly text: string;
+  /** Imported files, as paths below `src/`. */
+  readonly imports: readonly string[];
+}
+
+const sources: readonly Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => {
+    const text = readFileSync(path.join(src, file), 'utf8');
+    return { file, text, imports: relativeImports(file, text) };
+  });
+
+function relativeImports(file: string, text: string): string[] {
+  const pattern = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
+  return [...text.matchAll(pattern)].map(([, target = '']) =>
+    path.posix.normalize(path.posix.join(path.posix.dirname(file), target)),
+  );
+}
+
+const roomOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : '');
+
+test('there are sources to check', () => {
+  assert.ok(sources.length > 10, `found ${sources.length}`);
+});
+
+test('every room is listed, and imports only go the way the table says', () => {
+  const wrong: string[] = [];
+  for (const { file, imports } of sources) {
+    const room = roomOf(file);
+    const allowed = room === '' ? ROOT_MAY_IMPORT[file] : MAY_IMPORT[room];
+    if (allowed === undefined) {
+      wrong.push(`${file}: ${room === '' ? 'root file' : `room ${room}/`} is not in the table`);
+      continue;
+    }
+    for (const target of imports) {
+      const targetRoom = roomOf(target);
+      const fine =
+        targetRoom === ''
+          ? target === 'errors.ts' || target === 'event.ts' || room === ''
+          : targetRoom === room || allowed.includes(targetRoom);
+      if (!fine) wrong.push(`${file} imports ${target}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('no room imports the front door', () => {
+  const wrong = sources.filter(({ imports }) => imports.includes('index.ts')).map(({ file }) => file);
+  assert.deepEqual(wrong, []);
+});
+
+test('only otel/sdk.ts imports OpenTelemetry packages beside the api', () => {
+  const wrong = sources
+    .filter(({ file, text }) => file !== 'otel/sdk.ts' && /from '@opentelemetry\/(?!api')/.test(text))
+    .map(({ file }) => file);
+  assert.deepEqual(wrong, []);
+});
+
+test('there are no import cycles', () => {
+  const byFile = new Map(sources.map((source) => [source.file, source]));
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, trail: readonly string[]): void => {
+    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
+    if (done.has(file) || trail.includes(file)) return;
+    for (const target of byFile.get(file)?.imports ?? []) visit(target, [...trail, file]);
+    done.add(file);
+  };
+  for (const { file } of sources) visit(file, []);
+  assert.deepEqual(cycles, []);
+});
+
+test('there are no drawers', () => {
+  const wrong = sources.filter(({ file }) =>
+    file.split('/').some((part) => DRAWERS.includes(part.replace(/\.ts$/, ''))),
+  );
+  assert.deepEqual(
+    wrong.map(({ file }) => file),
+    [],
+  );
+});
+
+test('no source file is longer than 400 lines', () => {
+  const long = sources
+    .map(({ file, text }) => ({ file, lines: text.split('\n').length - 1 }))
+    .filter(({ lines }) => lines > 400);
+  assert.deepEqual(long, []);
+});
