@@ -57,6 +57,8 @@ export interface ErrorDetails {
    * in milliseconds; without it the sender's own backoff applies.
    */
   readonly retry?: { readonly afterMs?: number };
+  /** The reason under which the ledger counts what this error rejected, such as `http_400`. */
+  readonly reason?: string;
 }
 
 /**
@@ -67,6 +69,7 @@ export class OtelEventsError extends Error {
   readonly code: ErrorCode;
   readonly fix: string | undefined;
   readonly retry: { readonly afterMs?: number } | undefined;
+  readonly reason: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(details.fix === undefined ? message : `${message} (${details.fix})`, { cause: details.cause });
@@ -74,5 +77,6 @@ export class OtelEventsError extends Error {
     this.code = code;
     this.fix = details.fix;
     this.retry = details.retry;
+    this.reason = details.reason;
   }
 }

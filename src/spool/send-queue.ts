@@ -37,6 +37,13 @@ export interface SendQueueOptions<T> {
   readonly maxBackoffMs?: number;
 }
 
+interface Entry<T> {
+  readonly item: T;
+  readonly size: number;
+  /** Place in the order of pushes, from 1. */
+  readonly place: number;
+}
+
 /** A wait of the queue that `flush` and `close` can cut short. */
 interface Wait {
   readonly kind: 'fill' | 'backoff';
@@ -54,18 +61,17 @@ export class SendQueue<T> {
   readonly #onOutcome: (items: readonly T[], outcome: Outcome) => void;
   readonly #onError: (error: OtelEventsError) => void;
   readonly #giveUp = new AbortController();
-  #waiting: T[] = [];
-  #inFlight: readonly T[] = [];
+  #waiting: Entry<T>[] = [];
+  #inFlight: readonly Entry<T>[] = [];
   #bytes = 0;
   #pushed = 0;
-  #settled = 0;
   #wait: Wait | undefined;
   #draining = false;
   #closed = false;
   #failing = false;
   #dropping = false;
-  /** Flushes waiting for `#settled` to reach a count. */
-  #waiters: { readonly count: number; readonly resolve: () => void }[] = [];
+  /** Flushes, each waiting until nothing pushed up to its place is unsettled. */
+  #waiters: { readonly place: number; readonly resolve: () => void }[] = [];
 
   constructor(options: SendQueueOptions<T>) {
     const { onOutcome = () => {}, onError = () => {}, ...rest } = options;
@@ -86,32 +92,29 @@ export class SendQueue<T> {
 
   /** Items whose fate is not known yet. */
   get pending(): number {
-    return this.#pushed - this.#settled;
-  }
-
-  /** True from the first failed attempt of an outage until an attempt succeeds. */
-  get failing(): boolean {
-    return this.#failing;
+    return this.#waiting.length + this.#inFlight.length;
   }
 
   /** Takes an item. Never blocks and never throws; what does not fit is counted and reported. */
   push(item: T): void {
-    this.#pushed++;
-    if (this.#closed) return this.#settle([item], { column: 'dropped', reason: 'closed' });
-    const size = this.#options.sizeOf(item);
-    if (!this.#makeRoom(size)) return this.#drop([item]);
-    this.#waiting.push(item);
-    this.#bytes += size;
-    if (!this.#draining) void this.#drain();
-    else if (this.#wait?.kind === 'fill' && this.#waiting.length >= this.#options.batchSize) this.#wait.end();
+    const entry: Entry<T> = { item, size: this.#options.sizeOf(item), place: ++this.#pushed };
+    if (this.#closed) {
+      this.#settle([entry], { column: 'dropped', reason: 'closed' });
+    } else if (!this.#makeRoom(entry.size)) {
+      this.#drop([entry]);
+    } else {
+      this.#waiting.push(entry);
+      this.#bytes += entry.size;
+      if (!this.#draining) void this.#drain();
+      else if (this.#waiting.length >= this.#options.batchSize) this.#endWait('fill');
+    }
   }
 
-  /** Resolves when everything pushed before has been settled; cuts a running wait short once. */
+  /** Resolves when everything pushed before has been settled; cuts a running wait short, once. */
   flush(): Promise<void> {
-    const count = this.#pushed;
-    if (this.#settled >= count) return Promise.resolve();
+    if (this.pending === 0) return Promise.resolve();
     this.#wait?.end();
-    return new Promise((resolve) => this.#waiters.push({ count, resolve }));
+    return new Promise((resolve) => this.#waiters.push({ place: this.#pushed, resolve }));
   }
 
   /** Flushes for at most `timeoutMs`; what is left then counts as dropped. Idempotent. */
@@ -128,68 +131,63 @@ export class SendQueue<T> {
     this.#inFlight = [];
     this.#waiting = [];
     this.#giveUp.abort();
+    this.#wait?.end();
     this.#settle(left, { column: 'dropped', reason: 'closed' });
-    this.#onError(
-      new OtelEventsError('QUEUE_FULL', `${this.#options.name}: ${left.length} not delivered before close`),
-    );
+    const message = `${this.#options.name}: ${left.length} not delivered before close, dropped`;
+    this.#onError(new OtelEventsError('EXPORT_FAILED', message));
   }
 
   #makeRoom(size: number): boolean {
-    const { maxItems, maxBytes, onFull, sizeOf } = this.#options;
-    if (size > maxBytes) return false;
+    const { maxItems, maxBytes, onFull } = this.#options;
     let oldest = 0;
-    while (
-      this.#waiting.length - oldest + this.#inFlight.length >= maxItems ||
-      this.#bytes + size > maxBytes
-    ) {
-      const victim = this.#waiting[oldest];
-      if (onFull === 'drop-newest' || victim === undefined) break;
-      this.#bytes -= sizeOf(victim);
-      oldest++;
+    if (onFull === 'drop-oldest' && size <= maxBytes) {
+      for (; oldest < this.#waiting.length && !this.#fits(size, oldest); oldest++) {
+        this.#bytes -= this.#waiting[oldest]?.size ?? 0;
+      }
     }
     if (oldest > 0) this.#drop(this.#waiting.splice(0, oldest));
-    return this.#waiting.length + this.#inFlight.length < maxItems && this.#bytes + size <= maxBytes;
+    return this.pending < maxItems && this.#bytes + size <= maxBytes;
   }
 
-  #drop(items: readonly T[]): void {
-    this.#settle(items, { column: 'dropped', reason: 'queue_full' });
+  #fits(size: number, without: number): boolean {
+    const { maxItems, maxBytes } = this.#options;
+    return this.pending - without < maxItems && this.#bytes + size <= maxBytes;
+  }
+
+  #drop(entries: readonly Entry<T>[]): void {
+    this.#settle(entries, { column: 'dropped', reason: 'queue_full' });
     if (this.#dropping) return;
     this.#dropping = true;
-    this.#onError(
-      new OtelEventsError('QUEUE_FULL', `${this.#options.name}: the queue is full, items are dropped`, {
-        fix: 'the destination is slower than the source, or away; the ledger counts each drop',
-      }),
-    );
+    const message = `${this.#options.name}: the queue is full, items are dropped`;
+    const fix = 'the destination is slower than the source, or away; each drop is counted';
+    this.#onError(new OtelEventsError('QUEUE_FULL', message, { fix }));
   }
 
   async #drain(): Promise<void> {
     this.#draining = true;
     while (this.#waiting.length > 0) {
-      if (this.#waiting.length < this.#options.batchSize && !this.#closed && this.#waiters.length === 0) {
-        await this.#pause('fill', this.#options.flushIntervalMs);
-      }
+      await this.#waitForMore();
       this.#inFlight = this.#waiting.splice(0, this.#options.batchSize);
-      if (this.#inFlight.length > 0) await this.#sendUntilSettled();
+      if (this.#inFlight.length > 0) await this.#sendUntilSettled(this.#inFlight);
     }
     this.#draining = false;
   }
 
-  async #sendUntilSettled(): Promise<void> {
-    for (let attempt = 0; this.#inFlight.length > 0; attempt++) {
-      const batch = this.#inFlight;
-      try {
-        await this.#options.send(batch, this.#giveUp.signal);
-        if (this.#inFlight === batch) this.#finish(batch, { column: 'acked' });
-        this.#failing = false;
-        this.#dropping = false;
-      } catch (cause) {
-        if (this.#inFlight !== batch) return;
-        const error = this.#toError(cause);
-        if (error.retry === undefined) {
-          this.#finish(batch, { column: 'rejected', reason: error.code.toLowerCase() });
-          this.#onError(error);
-          return;
-        }
+  async #waitForMore(): Promise<void> {
+    const hurried = this.#closed || this.#waiters.length > 0;
+    if (hurried || this.#waiting.length >= this.#options.batchSize) return;
+    await this.#pause('fill', this.#options.flushIntervalMs);
+  }
+
+  async #sendUntilSettled(batch: readonly Entry<T>[]): Promise<void> {
+    const items = batch.map(({ item }) => item);
+    // `close` takes the batch away when its time is up: then nothing is left to do here.
+    for (let attempt = 0; this.#inFlight === batch; attempt++) {
+      const error = await this.#attempt(items);
+      if (this.#inFlight !== batch) return;
+      if (error?.retry === undefined) {
+        this.#finish(batch, error);
+      } else {
         if (!this.#failing) this.#onError(error);
         this.#failing = true;
         await this.#pause('backoff', error.retry.afterMs ?? this.#backoffMs(attempt));
@@ -197,18 +195,38 @@ export class SendQueue<T> {
     }
   }
 
-  #finish(batch: readonly T[], outcome: Outcome): void {
-    this.#inFlight = [];
-    for (const item of batch) this.#bytes -= this.#options.sizeOf(item);
-    this.#settle(batch, outcome);
+  async #attempt(items: readonly T[]): Promise<OtelEventsError | undefined> {
+    try {
+      await this.#options.send(items, this.#giveUp.signal);
+      return undefined;
+    } catch (cause) {
+      return this.#toError(cause);
+    }
   }
 
-  #settle(items: readonly T[], outcome: Outcome): void {
-    this.#settled += items.length;
-    this.#onOutcome(items, outcome);
+  #finish(batch: readonly Entry<T>[], error: OtelEventsError | undefined): void {
+    this.#inFlight = [];
+    for (const { size } of batch) this.#bytes -= size;
+    // The destination answered, if only to refuse: the outage, if there was one, is over.
+    this.#failing = false;
+    this.#dropping = false;
+    if (error === undefined) {
+      this.#settle(batch, { column: 'acked' });
+    } else {
+      this.#settle(batch, { column: 'rejected', reason: error.reason ?? error.code.toLowerCase() });
+      this.#onError(error);
+    }
+  }
+
+  #settle(entries: readonly Entry<T>[], outcome: Outcome): void {
+    this.#onOutcome(
+      entries.map(({ item }) => item),
+      outcome,
+    );
     if (this.#waiters.length === 0) return;
-    for (const waiter of this.#waiters) if (this.#settled >= waiter.count) waiter.resolve();
-    this.#waiters = this.#waiters.filter(({ count }) => this.#settled < count);
+    const first = this.#inFlight[0]?.place ?? this.#waiting[0]?.place ?? Number.POSITIVE_INFINITY;
+    for (const waiter of this.#waiters) if (first > waiter.place) waiter.resolve();
+    this.#waiters = this.#waiters.filter(({ place }) => first <= place);
   }
 
   #toError(cause: unknown): OtelEventsError {
@@ -235,5 +253,9 @@ export class SendQueue<T> {
       timer.unref();
       this.#wait = { kind, end };
     });
+  }
+
+  #endWait(kind: Wait['kind']): void {
+    if (this.#wait?.kind === kind) this.#wait.end();
   }
 }
