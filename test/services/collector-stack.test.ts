@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { freePort } from './free-port.ts';
+import { logsRequest, postJson, tracesRequest } from './otlp-request.ts';
+import { requireService } from './require-service.ts';
+import { startJaeger } from './start-jaeger.ts';
+import { startOtelcol } from './start-otelcol.ts';
+import { startSink } from './start-sink.ts';
+import { tempDir } from './temp-dir.ts';
+
+const collectorDir = path.join(import.meta.dirname, '../../collector');
+const collectorYaml = path.join(collectorDir, 'collector.yaml');
+const jaegerYaml = path.join(collectorDir, 'jaeger/config.yaml');
+
+test('collector.yaml brings a span to the file and to Jaeger', async (t) => {
+  if (!requireService(t, 'otelcol', 'jaeger')) return;
+  const dir = await tempDir(t);
+  const jaeger = await startJaeger({ dir: path.join(dir, 'jaeger') });
+  t.after(() => jaeger.stop());
+  const env = { OTEL_EVENTS_JAEGER_ENDPOINT: jaeger.endpoint };
+  const otelcol = await startOtelcol({ configs: [collectorYaml], env, dir });
+  t.after(() => otelcol.stop());
+  const traceId = randomBytes(16).toString('hex');
+
+  assert.equal(await postJson(`${otelcol.endpoint}/v1/traces`, tracesRequest(traceId, 'checkout')), 200);
+
+  const [span] = await jaeger.findTrace(traceId);
+  assert.equal(span?.name, 'checkout');
+  assert.deepEqual(await jaeger.services(), ['shop']);
+  assert.ok((await readFile(path.join(dir, 'spans.jsonl'), 'utf8')).includes(traceId));
+});
+
+test('an event answered while the HTTP endpoint is away survives kill -9 and arrives later', async (t) => {
+  if (!requireService(t, 'otelcol')) return;
+  const dir = await tempDir(t);
+  const sinkPort = await freePort();
+  const env = {
+    OTEL_EVENTS_FORWARD: 'otlp_http/forward',
+    OTEL_EVENTS_FORWARD_ENDPOINT: `http://127.0.0.1:${sinkPort}`,
+  };
+  const crashing = await startOtelcol({ configs: [collectorYaml], env, dir });
+  assert.equal(await postJson(`${crashing.endpoint}/v1/logs`, logsRequest('order.paid')), 200);
+  await crashing.kill();
+
+  const sink = await startSink(t, sinkPort);
+  const otelcol = await startOtelcol({ configs: [collectorYaml], env, dir, ports: crashing.ports });
+  t.after(() => otelcol.stop());
+
+  const { url, body } = await sink.next();
+  assert.equal(url, '/v1/logs');
+  assert.ok(body.includes('order.paid'));
+});
+
+test('the Jaeger of docker-compose.yml still has an answered span after a kill -9', async (t) => {
+  if (!requireService(t, 'jaeger')) return;
+  const dir = await tempDir(t);
+  const traceId = randomBytes(16).toString('hex');
+  const crashing = await startJaeger({ dir, config: jaegerYaml });
+  assert.equal(await postJson(`${crashing.endpoint}/v1/traces`, tracesRequest(traceId, 'checkout')), 200);
+  await crashing.kill();
+
+  const jaeger = await startJaeger({ dir, config: jaegerYaml });
+  t.after(() => jaeger.stop());
+
+  const [span] = await jaeger.findTrace(traceId);
+  assert.equal(span?.name, 'checkout');
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { requireService } from './require-service.ts';
+import { validateOtelcol } from './start-otelcol.ts';
+import { tempDir } from './temp-dir.ts';
+
+const collectorDir = path.join(import.meta.dirname, '../../collector');
+const configs = readdirSync(collectorDir)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => path.join(collectorDir, name));
+
+test('there are collector configurations to check', () => {
+  assert.deepEqual(
+    ['collector.yaml', 'embedded.yaml'].filter((name) => !configs.includes(path.join(collectorDir, name))),
+    [],
+  );
+});
+
+test('every YAML directly in collector/ is valid for the real collector, with and without a forward', async (t) => {
+  if (!requireService(t, 'otelcol')) return;
+  const dir = await tempDir(t);
+  for (const config of configs) {
+    for (const env of [{}, { OTEL_EVENTS_FORWARD: 'otlp_http/forward' }]) {
+      assert.equal(await validateOtelcol({ configs: [config], env, dir }), undefined, config);
+    }
+  }
+});
+
+test('a configuration that the real collector cannot run is told apart', async (t) => {
+  if (!requireService(t, 'otelcol')) return;
+  const complaint = await validateOtelcol({ yaml: 'receivers: { nowhere: {} }', dir: await tempDir(t) });
+  assert.match(complaint ?? '', /unknown type: "nowhere"/);
+});
+
+test('every file exporter rotates and none appends, so that no answered request is held back in memory', () => {
+  const wrong = configs.flatMap((config) => {
+    const { exporters = {} } = parse(readFileSync(config, 'utf8')) as {
+      exporters?: Record<string, { rotation?: object; append?: boolean } | null>;
+    };
+    return Object.entries(exporters)
+      .filter(([id]) => id.split('/')[0] === 'file')
+      .filter(([, exporter]) => exporter?.rotation === undefined || exporter.append !== undefined)
+      .map(([id]) => `${path.basename(config)}: ${id}`);
+  });
+  assert.deepEqual(wrong, []);
+});
