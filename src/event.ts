@@ -56,3 +56,6 @@ export const MAX_DEPTH = 64;
 
 /** The most attributes of a log record (the OTel default), reserved ones included. */
 export const MAX_ATTRIBUTES = 128;
+
+/** The longest event name kept; names are not data. */
+export const MAX_NAME_LENGTH = 1024;

@@ -1,0 +1,11 @@
+export { type ErrorCode, OtelEventsError } from './errors.ts';
+export type { DiagnosticLogger, LogLevel } from './logger/diagnostics.ts';
+export { EventLogger } from './logger/event-logger.ts';
+export type { EventScope } from './logger/event-scope.ts';
+export type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './logger/options.ts';
+export { getLogger, registerLogger } from './logger/registry.ts';
+export type { Ledger, LedgerRow, Totals } from './otel/accounts.ts';
+export type { Exporter, ExporterFunction } from './otel/pipeline.ts';
+export type { AppOptions } from './otel/resource/app.ts';
+export type { AttributeMap, AttributeValue } from './otlp/attribute-value.ts';
+export type { EventRecord } from './otlp/event-record.ts';

@@ -1,0 +1,158 @@
+import { OtelEventsError } from '../errors.ts';
+import { nearestName } from './nearest-name.ts';
+import type { ChildOptions, EventLoggerOptions } from './options.ts';
+
+interface Check {
+  readonly wanted: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const text: Check = { wanted: 'a string', accepts: (value) => typeof value === 'string' };
+const map: Check = { wanted: 'an object', accepts: isMap };
+const texts: Check = {
+  wanted: 'an array of strings',
+  accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+};
+const headers: Check = {
+  wanted: 'an object of strings',
+  accepts: (value) => isMap(value) && Object.values(value).every((item) => typeof item === 'string'),
+};
+const fn: Check = { wanted: 'a function', accepts: (value) => typeof value === 'function' };
+const httpUrl: Check = {
+  wanted: 'an http or https URL',
+  accepts: (value) =>
+    typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+};
+const path: Check = {
+  wanted: 'a path that is not empty',
+  accepts: (value) => typeof value === 'string' && value !== '',
+};
+const provider = (method: string): Check => ({
+  wanted: `a provider with ${method}()`,
+  accepts: (value) => isMap(value) && typeof value[method] === 'function',
+});
+const whole = (least: number): Check => ({
+  wanted: `a whole number, at least ${least}`,
+  accepts: (value) => Number.isSafeInteger(value) && (value as number) >= least,
+});
+const oneOf = (...values: readonly string[]): Check => ({
+  wanted: values
+    .map((value) => `'${value}'`)
+    .join(', ')
+    .replace(/, ([^,]*)$/, ' or $1'),
+  accepts: (value) => values.includes(value as string),
+});
+
+const CHILD: Readonly<Record<keyof ChildOptions, Check>> = {
+  session: map,
+  tags: texts,
+  userId: text,
+  projectId: text,
+};
+
+const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
+  ...CHILD,
+  app: map,
+  environment: text,
+  resource: map,
+  endpoint: httpUrl,
+  headers,
+  delivery: oneOf('auto', 'app', 'sdk', 'none', 'durable'),
+  durability: oneOf('memory', 'os', 'disk'),
+  spool: path,
+  exporters: {
+    wanted: 'an array of exporters or functions',
+    accepts: (value) => Array.isArray(value) && value.every(isExporter),
+  },
+  loggerProvider: provider('getLogger'),
+  tracerProvider: provider('getTracer'),
+  flushIntervalMs: whole(0),
+  flushBatchSize: whole(1),
+  exitTimeoutMs: whole(0),
+  onError: fn,
+  diagnosticLogger: {
+    wanted: 'a logger with warn() and error()',
+    accepts: (value) => isMap(value) && typeof value.warn === 'function' && typeof value.error === 'function',
+  },
+  logLevel: oneOf('warn', 'error', 'none'),
+  bufferDirectory: path,
+  bufferLimit: whole(1),
+  // LEIP's default is the empty string: no endpoint.
+  httpUrl: { ...httpUrl, accepts: (value) => value === '' || httpUrl.accepts(value) },
+  httpHeaders: headers,
+  httpMethod: { wanted: 'an HTTP method', accepts: (value) => /^[A-Za-z]+$/.test(String(value)) },
+};
+
+const APP: Readonly<Record<string, Check>> = {
+  id: text,
+  name: text,
+  version: text,
+  containerVersion: text,
+  orgName: text,
+  orgUrl: text,
+};
+
+/** The names of all options, for configuration files. */
+export const OPTION_NAMES: readonly string[] = Object.keys(LOGGER);
+export const APP_OPTION_NAMES: readonly string[] = Object.keys(APP);
+
+/**
+ * Checks a logger's options.
+ * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `EXPORT_URL_INVALID`, `OPTION_UNAVAILABLE`
+ */
+export function checkOptions(options: EventLoggerOptions): void {
+  check(options, LOGGER, '');
+  if (options.app !== undefined) check(options.app, APP, 'app.');
+  const { spool, delivery, durability = 'memory' } = options;
+  if (spool !== undefined) throw unavailable('spool');
+  if (delivery === 'durable') throw unavailable("delivery 'durable'");
+  if (durability !== 'memory') throw unavailable(`durability '${durability}'`);
+}
+
+/** Checks the options of a child logger, as {@link checkOptions} does. */
+export function checkChildOptions(options: ChildOptions): void {
+  check(options, CHILD, '');
+}
+
+/** Says what a value is, without saying what it holds. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  return `a ${typeof value}`;
+}
+
+function check(options: object, checks: Readonly<Record<string, Check>>, prefix: string): void {
+  if (!isMap(options)) throw invalid(prefix === '' ? 'options' : prefix.slice(0, -1), map.wanted, options);
+  for (const [key, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(checks, key) ? checks[key] : undefined;
+    if (rule === undefined) throw unknown(key, Object.keys(checks), prefix);
+    if (value !== undefined && !rule.accepts(value)) throw invalid(prefix + key, rule.wanted, value);
+  }
+}
+
+function unknown(key: string, known: readonly string[], prefix: string): OtelEventsError {
+  const nearest = nearestName(key, known);
+  const fix = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${prefix}${nearest}?`;
+  return new OtelEventsError('OPTION_UNKNOWN', `there is no option ${prefix}${key}`, { fix });
+}
+
+function invalid(key: string, wanted: string, value: unknown): OtelEventsError {
+  const code =
+    wanted === httpUrl.wanted && typeof value === 'string' ? 'EXPORT_URL_INVALID' : 'OPTION_INVALID';
+  const got = typeof value === 'number' ? `the number ${value}` : kindOf(value);
+  return new OtelEventsError(code, `option ${key}: wanted ${wanted}, got ${got}`);
+}
+
+function unavailable(what: string): OtelEventsError {
+  const fix = 'leave it out: events are kept in memory until they are delivered';
+  return new OtelEventsError('OPTION_UNAVAILABLE', `${what} is not available in this version`, { fix });
+}
+
+function isExporter(value: unknown): boolean {
+  if (typeof value === 'function') return true;
+  return isMap(value) && typeof value.name === 'string' && typeof value.send === 'function';
+}

@@ -1,0 +1,47 @@
+import type { EpochTime } from '../event.ts';
+
+/** A wall clock ahead of ours by more than this has been set (or the machine has slept): follow it. */
+const MAX_LAG_MS = 5;
+
+let originSeconds = Math.floor(performance.timeOrigin / 1000);
+let originNanos = Math.round((performance.timeOrigin % 1000) * 1e6);
+
+/**
+ * Now, with sub-microsecond steps, never going back within a process. A wall clock that is set back is not
+ * followed, so that the order of events stays true; one that is set forward is.
+ */
+export function epochNow(): EpochTime {
+  const runMs = performance.now();
+  const lagMs = Date.now() - (originSeconds * 1000 + originNanos / 1e6 + runMs);
+  if (lagMs > MAX_LAG_MS) advance(lagMs);
+  const runSeconds = Math.floor(runMs / 1000);
+  const nanos = originNanos + Math.round((runMs - runSeconds * 1000) * 1e6);
+  return nanos < 1e9 ? [originSeconds + runSeconds, nanos] : [originSeconds + runSeconds + 1, nanos - 1e9];
+}
+
+/** Milliseconds since the epoch, with a fraction. */
+export function toEpochMs([seconds, nanos]: EpochTime): number {
+  return seconds * 1000 + nanos / 1e6;
+}
+
+/** Seconds since the epoch, with a fraction. */
+export function toEpochSeconds([seconds, nanos]: EpochTime): number {
+  return seconds + nanos / 1e9;
+}
+
+/** The time that a caller gave, as `Date`, epoch milliseconds or epoch nanoseconds; undefined if it is none. */
+export function toEpochTime(value: unknown): EpochTime | undefined {
+  if (typeof value === 'bigint') {
+    return value < 0n ? undefined : [Number(value / 1_000_000_000n), Number(value % 1_000_000_000n)];
+  }
+  const ms = value instanceof Date ? value.getTime() : value;
+  if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) return undefined;
+  const seconds = Math.floor(ms / 1000);
+  return [seconds, Math.min(999_999_999, Math.round((ms - seconds * 1000) * 1e6))];
+}
+
+function advance(ms: number): void {
+  const nanos = originNanos + Math.round((ms % 1000) * 1e6);
+  originSeconds += Math.floor(ms / 1000) + Math.floor(nanos / 1e9);
+  originNanos = nanos % 1e9;
+}

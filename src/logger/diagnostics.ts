@@ -1,0 +1,56 @@
+import type { OtelEventsError } from '../errors.ts';
+
+/** Where the library says what went wrong with itself; `console`, pino and most loggers fit. */
+export interface DiagnosticLogger {
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** From which level on something is written; `none` writes nothing, `onError` is called all the same. */
+export type LogLevel = 'warn' | 'error' | 'none';
+
+/** What {@link Diagnostics} needs. */
+export interface DiagnosticsOptions {
+  readonly logger: DiagnosticLogger | undefined;
+  readonly level: LogLevel;
+  readonly onError: ((error: OtelEventsError) => void) | undefined;
+}
+
+/** Losses; everything else is a warning. */
+const ERRORS: ReadonlySet<string> = new Set(['EXPORT_FAILED', 'EXPORT_PARTIAL', 'QUEUE_FULL']);
+
+/** Tells the app what went wrong, without ever throwing at it. */
+export class Diagnostics {
+  readonly #options: DiagnosticsOptions;
+  readonly #said = new Set<string>();
+
+  constructor(options: DiagnosticsOptions) {
+    this.#options = options;
+  }
+
+  /** Calls `onError` and writes one line. Bound, so that it can be handed on. */
+  readonly report = (error: OtelEventsError): void => {
+    const { logger = STDERR, level, onError } = this.#options;
+    const severity = ERRORS.has(error.code) ? 'error' : 'warn';
+    try {
+      onError?.(error);
+      if (level === 'warn' || level === severity)
+        logger[severity](`otel-events: ${error.code}: ${error.message}`);
+    } catch (thrown) {
+      STDERR.error(`otel-events: onError or the diagnostic logger threw: ${String(thrown)}`);
+    }
+  };
+
+  /** Reports the first of a kind only. */
+  once(kind: string, make: () => OtelEventsError): void {
+    if (this.#said.has(kind)) return;
+    this.#said.add(kind);
+    this.report(make());
+  }
+}
+
+const writeLine = (message: string): void => {
+  process.stderr.write(`${message}\n`);
+};
+
+const STDERR: DiagnosticLogger = { warn: writeLine, error: writeLine };

@@ -1,0 +1,153 @@
+import { OtelEventsError } from '../errors.ts';
+import { type Event, MAX_NAME_LENGTH } from '../event.ts';
+import { epochNow, toEpochMs, toEpochTime } from './clock.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import { eventId } from './event-id.ts';
+import { nearestName } from './nearest-name.ts';
+import type { LogOptions, TrackOptions } from './options.ts';
+import { INFO, parseSeverity } from './severity.ts';
+
+/** What a logger adds to each of its events. */
+export interface EventDefaults {
+  readonly session: Readonly<Record<string, unknown>>;
+  readonly tags: readonly string[];
+  readonly userId: string | undefined;
+  readonly projectId: string | undefined;
+}
+
+/** What a caller gave for one event; unchecked, since callers need not be TypeScript. */
+export interface EventCall {
+  readonly name: unknown;
+  readonly data: unknown;
+  readonly options: LogOptions | TrackOptions | undefined;
+  readonly defaults: EventDefaults;
+  /** The session of the scopes around. */
+  readonly scopeSession: Readonly<Record<string, unknown>>;
+  readonly diagnostics: Diagnostics;
+}
+
+const NO_OPTIONS: LogOptions = Object.freeze({});
+
+/** An event as it stands when it is logged or its scope begins. Whatever is unusable is put right and said once. */
+export function draftEvent(call: EventCall): Event {
+  const { defaults, scopeSession, diagnostics } = call;
+  const options = call.options === undefined ? NO_OPTIONS : checkedOptions(call.options, diagnostics);
+  const observedTime = epochNow();
+  return {
+    id: eventId(Math.floor(toEpochMs(observedTime))),
+    name: typeof call.name === 'string' && call.name !== '' ? cut(call.name, diagnostics) : nameOf(call),
+    time: options.timestamp === undefined ? observedTime : (timeOf(options, diagnostics) ?? observedTime),
+    observedTime,
+    severity: options.severity === undefined ? INFO : severityOf(options, diagnostics),
+    message: toText(options.message),
+    category: toText(options.category),
+    tags: tagsOf(defaults.tags, options.tags),
+    userId: toText(options.userId) ?? defaults.userId,
+    projectId: toText(options.projectId) ?? defaults.projectId,
+    session: sessionOf(defaults.session, scopeSession, options.session),
+    data: toData(call.data),
+    scope: undefined,
+    failure: undefined,
+    incomplete: false,
+    span: undefined,
+    outputPath: toText(options.outputPath),
+  };
+}
+
+/** Data as an object of its own. What is no object becomes one with the key `value`. */
+export function toData(data: unknown): Readonly<Record<string, unknown>> {
+  if (data === undefined || data === null) return {};
+  if (typeof data === 'object' && !Array.isArray(data)) return data as Readonly<Record<string, unknown>>;
+  return { value: data };
+}
+
+const KNOWN_OPTIONS = [
+  'category',
+  'tags',
+  'session',
+  'userId',
+  'projectId',
+  'timestamp',
+  'severity',
+  'message',
+  'outputPath',
+  'traceparent',
+  'kind',
+  'links',
+];
+
+function checkedOptions(options: unknown, diagnostics: Diagnostics): LogOptions {
+  if (typeof options !== 'object' || options === null) {
+    warn(diagnostics, 'options', 'options of an event: wanted an object, the argument is ignored');
+    return NO_OPTIONS;
+  }
+  for (const key of Object.keys(options)) {
+    if (KNOWN_OPTIONS.includes(key)) continue;
+    const nearest = nearestName(key, KNOWN_OPTIONS);
+    const hint = nearest === undefined ? `known are ${KNOWN_OPTIONS.join(', ')}` : `did you mean ${nearest}?`;
+    warn(diagnostics, `option ${key}`, `there is no event option ${key}, it is ignored (${hint})`);
+  }
+  return options;
+}
+
+function nameOf({ name, diagnostics }: EventCall): string {
+  if (typeof name === 'number' || typeof name === 'boolean') return String(name);
+  diagnostics.once('name', () => {
+    const fix = 'give every event a name such as cart.item_added';
+    const message = "an event without a name is emitted as 'unknown'; this is said once";
+    return new OtelEventsError('EVENT_NAME_INVALID', message, { fix });
+  });
+  return 'unknown';
+}
+
+function cut(name: string, diagnostics: Diagnostics): string {
+  if (name.length <= MAX_NAME_LENGTH) return name;
+  warn(diagnostics, 'long name', `an event name of ${name.length} characters is cut to ${MAX_NAME_LENGTH}`);
+  return name.slice(0, MAX_NAME_LENGTH);
+}
+
+function timeOf({ timestamp }: LogOptions, diagnostics: Diagnostics): Event['time'] | undefined {
+  const time = toEpochTime(timestamp);
+  if (time === undefined) {
+    const wanted = 'wanted a valid date, epoch milliseconds or epoch nanoseconds as bigint';
+    warn(diagnostics, 'timestamp', `option timestamp of an event: ${wanted}; now is used`);
+  }
+  return time;
+}
+
+function severityOf({ severity }: LogOptions, diagnostics: Diagnostics): number {
+  const parsed = parseSeverity(severity);
+  if (parsed === undefined) {
+    const wanted = 'wanted a number from 1 to 24 or a name such as WARN';
+    warn(diagnostics, 'severity', `option severity of an event: ${wanted}; INFO is used`);
+  }
+  return parsed ?? INFO;
+}
+
+function tagsOf(own: readonly string[], added: unknown): readonly string[] {
+  if (!Array.isArray(added) || added.length === 0) return own;
+  return [...new Set([...own, ...added.map(String)])];
+}
+
+function sessionOf(
+  own: Readonly<Record<string, unknown>>,
+  scope: Readonly<Record<string, unknown>>,
+  call: unknown,
+): Readonly<Record<string, unknown>> {
+  const added = typeof call === 'object' && call !== null ? call : undefined;
+  return added === undefined && isEmpty(scope) ? own : { ...own, ...scope, ...added };
+}
+
+function isEmpty(map: object): boolean {
+  for (const _ in map) return false;
+  return true;
+}
+
+function toText(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : String(value);
+}
+
+function warn(diagnostics: Diagnostics, kind: string, message: string): void {
+  diagnostics.once(kind, () => new OtelEventsError('EVENT_INVALID', `${message}; this is said once`));
+}

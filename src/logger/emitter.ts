@@ -1,0 +1,156 @@
+import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
+import { OtelEventsError } from '../errors.ts';
+import type { Event } from '../event.ts';
+import type { Ledger, Totals } from '../otel/accounts.ts';
+import { activeContext } from '../otel/app-api.ts';
+import { flushAtExit, forgetAtExit } from '../otel/exit-flush.ts';
+import type { Pipeline } from '../otel/pipeline.ts';
+import type { ChosenTracer } from '../otel/providers.ts';
+import { parseTraceparent } from '../otel/traceparent.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import { draftEvent, type EventDefaults } from './draft-event.ts';
+import type { LogOptions } from './options.ts';
+import { ambientFrame, type ScopeFrame, sessionFor } from './scope-frame.ts';
+
+/** A scope that has not ended; it can be ended from outside when the logger closes. */
+export interface OpenScope {
+  endIncomplete(): void;
+}
+
+/** What an emitter needs. */
+export interface EmitterOptions {
+  readonly pipeline: Pipeline;
+  readonly diagnostics: Diagnostics;
+  readonly exitTimeoutMs: number;
+}
+
+/** Makes events out of calls and gives them to the pipeline: the common part of a logger, its children and scopes. */
+export class Emitter {
+  readonly diagnostics: Diagnostics;
+  readonly #pipeline: Pipeline;
+  readonly #exitTimeoutMs: number;
+  readonly #openScopes = new Set<OpenScope>();
+  #watchingExit = false;
+
+  constructor({ pipeline, diagnostics, exitTimeoutMs }: EmitterOptions) {
+    this.#pipeline = pipeline;
+    this.diagnostics = diagnostics;
+    this.#exitTimeoutMs = exitTimeoutMs;
+  }
+
+  /**
+   * Emits an event now; never throws.
+   * @param frame - the scope that was called, for its own events; else the ambient one counts
+   * @returns the id of the event
+   */
+  log(
+    defaults: EventDefaults,
+    name: unknown,
+    data: unknown,
+    options: LogOptions | undefined,
+    frame?: ScopeFrame,
+  ): string {
+    const { event, context, scope } = this.draft(defaults, name, data, options, frame);
+    this.emit(event, context, scope === undefined ? undefined : trace.getSpan(context));
+    return event.id;
+  }
+
+  /** An event as its call says, with the context it belongs to and the scope it is in. */
+  draft(
+    defaults: EventDefaults,
+    name: unknown,
+    data: unknown,
+    options: LogOptions | undefined,
+    frame?: ScopeFrame,
+  ): { event: Event; context: Context; scope: ScopeFrame | undefined } {
+    const scope = frame ?? ambientFrame.getStore();
+    const scopeSession = sessionFor(this, scope);
+    const { diagnostics } = this;
+    const event = draftEvent({ name, data, options, defaults, scopeSession, diagnostics });
+    const context = this.#contextOf(options?.traceparent, frame, scope);
+    return { event: { ...event, span: trace.getSpanContext(context) }, context, scope };
+  }
+
+  /** Hands an event to the pipeline. What goes wrong there is reported, never thrown at the app. */
+  emit(event: Event, context: Context, copyTo?: Span): ReturnType<Pipeline['emit']> | undefined {
+    this.#watchExit();
+    try {
+      return this.#pipeline.emit(event, context, copyTo);
+    } catch (cause) {
+      const message = 'an event could not be emitted, it is lost; please report this as a defect';
+      this.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+      return undefined;
+    }
+  }
+
+  tracer(): ChosenTracer | undefined {
+    return this.#pipeline.tracer();
+  }
+
+  opened(scope: OpenScope): void {
+    this.#openScopes.add(scope);
+    this.#watchExit();
+  }
+
+  ended(scope: OpenScope): void {
+    this.#openScopes.delete(scope);
+  }
+
+  ledger(): Ledger {
+    return this.#pipeline.ledger();
+  }
+
+  flush(timeoutMs: number): Promise<Totals> {
+    return this.#pipeline.flush(timeoutMs);
+  }
+
+  /** Ends what is open, delivers what is pending, bounded in time, and takes no more. */
+  close(timeoutMs: number): Promise<Totals> {
+    this.#endOpenScopes();
+    forgetAtExit(this);
+    this.#watchingExit = true;
+    return this.#pipeline.close(timeoutMs);
+  }
+
+  /** @see flushAtExit */
+  hasPending(): boolean {
+    return this.#openScopes.size > 0 || this.#pipeline.unsettled > 0;
+  }
+
+  /** @see flushAtExit */
+  async flushAtExit(): Promise<void> {
+    this.#endOpenScopes();
+    await this.#pipeline.flush(this.#exitTimeoutMs);
+    const left = this.#pipeline.unsettled;
+    if (left === 0) return;
+    // Nothing keeps the process any longer: what is left is lost, and this is the last moment to say so.
+    forgetAtExit(this);
+    const message = `the process ends with ${left} deliveries pending after ${this.#exitTimeoutMs} ms; they are lost`;
+    this.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message));
+  }
+
+  #endOpenScopes(): void {
+    for (const scope of this.#openScopes) scope.endIncomplete();
+  }
+
+  #watchExit(): void {
+    if (this.#watchingExit) return;
+    this.#watchingExit = true;
+    flushAtExit(this);
+  }
+
+  #contextOf(traceparent: unknown, called: ScopeFrame | undefined, ambient: ScopeFrame | undefined): Context {
+    if (traceparent !== undefined) {
+      const remote = parseTraceparent(String(traceparent));
+      if (remote !== undefined) return trace.setSpanContext(ROOT_CONTEXT, remote);
+      this.diagnostics.once('traceparent', () => {
+        const message = 'option traceparent of an event is not a valid W3C header, it is ignored';
+        return new OtelEventsError('EVENT_INVALID', `${message}; this is said once`);
+      });
+    }
+    if (called !== undefined) return called.context;
+    const active = activeContext();
+    // The app's active span may be a child of our scope's; without a context manager there is only ours.
+    return trace.getSpan(active) === undefined ? (ambient?.context ?? active) : active;
+  }
+}

@@ -1,0 +1,226 @@
+import type { Ledger, Totals } from '../otel/accounts.ts';
+import { readEnvironment } from '../otel/environment.ts';
+import { Pipeline } from '../otel/pipeline.ts';
+import type { DeliveryMode } from '../otel/providers.ts';
+import { resolveExporters } from '../otel/resolve-exporters.ts';
+import type { AppOptions } from '../otel/resource/app.ts';
+import { checkChildOptions, checkOptions } from './check-options.ts';
+import { Diagnostics } from './diagnostics.ts';
+import type { EventDefaults } from './draft-event.ts';
+import { Emitter } from './emitter.ts';
+import { EventScope } from './event-scope.ts';
+import type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './options.ts';
+import { optionsFromJsonFile } from './options-from-json-file.ts';
+import { parseTrackCall, type TrackArguments, trackWith } from './track-call.ts';
+
+/** The settings of a logger that can be read back, as on LEIP's logger. */
+interface Settings {
+  readonly app: AppOptions;
+  readonly bufferDirectory: string | undefined;
+  readonly bufferLimit: number;
+  readonly httpUrl: string;
+  readonly httpHeaders: Readonly<Record<string, string>>;
+  readonly httpMethod: string;
+}
+
+/** How long `flush` and `close` wait unless told otherwise, in milliseconds. */
+const FLUSH_TIMEOUT_MS = 10_000;
+
+/**
+ * Logs events as OpenTelemetry data. In an app that has registered an OpenTelemetry SDK it uses the app's
+ * providers; alone it brings its own pipeline and sends OTLP over HTTP to `http://localhost:4318`.
+ *
+ * @example
+ * const events = new EventLogger({ app: { name: 'shop' } });
+ * events.log('cart.item_added', { sku: 'A1' });
+ * await events.track('checkout', { cart: 7 }, async (scope) => scope.add({ total: 12.5 }));
+ * await events.close();
+ */
+export class EventLogger {
+  readonly #emitter: Emitter;
+  readonly #defaults: EventDefaults;
+  readonly #settings: Settings;
+
+  /**
+   * Synchronous; opens no file and no connection.
+   * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `OPTION_UNAVAILABLE`, `EXPORT_URL_INVALID`
+   */
+  constructor(options: EventLoggerOptions = {}) {
+    if (options instanceof Child) {
+      ({ emitter: this.#emitter, defaults: this.#defaults, settings: this.#settings } = options);
+      return;
+    }
+    checkOptions(options);
+    this.#settings = settingsOf(options);
+    this.#defaults = defaultsOf(options);
+    this.#emitter = emitterOf(options, this.#settings);
+  }
+
+  /**
+   * A logger from a JSON file with the options of the constructor, in camelCase or snake_case.
+   * @param overrides - options that win over the file's, and those that JSON cannot hold
+   * @throws OtelEventsError `CONFIG_FILE_INVALID`, naming the file and the key
+   */
+  static fromJsonFile(path: string | URL, overrides: EventLoggerOptions = {}): EventLogger {
+    return new EventLogger({ ...optionsFromJsonFile(path), ...overrides });
+  }
+
+  get app(): AppOptions {
+    return this.#settings.app;
+  }
+  get userId(): string | undefined {
+    return this.#defaults.userId;
+  }
+  get projectId(): string | undefined {
+    return this.#defaults.projectId;
+  }
+  get session(): Readonly<Record<string, unknown>> {
+    return this.#defaults.session;
+  }
+  get tags(): readonly string[] {
+    return this.#defaults.tags;
+  }
+  get bufferDirectory(): string | undefined {
+    return this.#settings.bufferDirectory;
+  }
+  get bufferLimit(): number {
+    return this.#settings.bufferLimit;
+  }
+  get httpUrl(): string {
+    return this.#settings.httpUrl;
+  }
+  get httpHeaders(): Readonly<Record<string, string>> {
+    return this.#settings.httpHeaders;
+  }
+  get httpMethod(): string {
+    return this.#settings.httpMethod;
+  }
+
+  /**
+   * Logs an event. Never throws for a runtime condition and never blocks.
+   * @param name - lowercase, dotted, nothing dynamic: `cart.item_added`; empty becomes `unknown`
+   * @param data - anything; one attribute a key
+   * @returns the event's id, a UUIDv7; `stats()` tells what becomes of the event
+   */
+  log(name: string, data?: object, options?: LogOptions): string {
+    return this.#emitter.log(this.#defaults, name, data, options);
+  }
+
+  /**
+   * Runs `fn` as a scope: a span while it runs, an event with start, end and duration when it ends. What is
+   * logged inside, also after awaits, inherits the session and the span. A failure is recorded and rethrown.
+   * Without `fn` it returns a scope to be ended by hand, or by `using`; that one is never ambient.
+   */
+  track<T>(name: string, fn: (scope: EventScope) => T): T;
+  track<T>(name: string, data: object | undefined, fn: (scope: EventScope) => T): T;
+  track<T>(
+    name: string,
+    data: object | undefined,
+    options: TrackOptions | undefined,
+    fn: (scope: EventScope) => T,
+  ): T;
+  track(name: string, data?: object, options?: TrackOptions): EventScope;
+  track<T>(...args: TrackArguments<EventScope, T>): T | EventScope {
+    const { name, data, options, fn } = parseTrackCall(args);
+    const origin = { emitter: this.#emitter, defaults: this.#defaults };
+    const scope = new EventScope(origin, name, data, options);
+    return fn === undefined ? scope : trackWith(scope, fn);
+  }
+
+  /**
+   * A logger with defaults of its own on the same pipeline. Session and tags are added to this logger's.
+   * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
+   */
+  child(options: ChildOptions = {}): EventLogger {
+    checkChildOptions(options);
+    const own = defaultsOf(options);
+    const defaults = {
+      session: Object.freeze({ ...this.#defaults.session, ...own.session }),
+      tags: Object.freeze([...new Set([...this.#defaults.tags, ...own.tags])]),
+      userId: own.userId ?? this.#defaults.userId,
+      projectId: own.projectId ?? this.#defaults.projectId,
+    };
+    return new EventLogger(new Child(this.#emitter, defaults, this.#settings) as EventLoggerOptions);
+  }
+
+  /** Waits until what was emitted before is settled, for at most `timeoutMs` (10,000), and says how it went. */
+  flush({ timeoutMs = FLUSH_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<Totals> {
+    return this.#emitter.flush(timeoutMs);
+  }
+
+  /** The account of every event since the logger was made. */
+  stats(): Ledger {
+    return this.#emitter.ledger();
+  }
+
+  /**
+   * Ends open scopes, delivers what is pending for at most `timeoutMs` (10,000) and takes no more events.
+   * Closes a logger with its parent and children. Idempotent. Never shuts down what the app owns.
+   */
+  close({ timeoutMs = FLUSH_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<Totals> {
+    return this.#emitter.close(timeoutMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** Carries what a child takes over through the public constructor. */
+class Child {
+  readonly emitter: Emitter;
+  readonly defaults: EventDefaults;
+  readonly settings: Settings;
+
+  constructor(emitter: Emitter, defaults: EventDefaults, settings: Settings) {
+    this.emitter = emitter;
+    this.defaults = defaults;
+    this.settings = settings;
+  }
+}
+
+function defaultsOf({ session = {}, tags = [], userId, projectId }: ChildOptions): EventDefaults {
+  return {
+    session: Object.freeze({ ...session }),
+    tags: Object.freeze([...new Set(tags)]),
+    userId,
+    projectId,
+  };
+}
+
+function settingsOf(options: EventLoggerOptions): Settings {
+  const { app = {}, bufferDirectory, bufferLimit = 200, httpUrl = '', httpMethod = 'POST' } = options;
+  return {
+    app: Object.freeze({ ...app }),
+    bufferDirectory,
+    bufferLimit,
+    httpUrl,
+    httpHeaders: Object.freeze({ ...options.httpHeaders }),
+    httpMethod,
+  };
+}
+
+function emitterOf(options: EventLoggerOptions, settings: Settings): Emitter {
+  const { environment, resource = {}, endpoint, headers, exitTimeoutMs = 5000 } = options;
+  const diagnostics = new Diagnostics({
+    logger: options.diagnosticLogger,
+    level: options.logLevel ?? 'warn',
+    onError: options.onError,
+  });
+  const pipeline = new Pipeline({
+    resource: { app: settings.app, environment, attributes: resource, env: process.env },
+    delivery: (options.delivery ?? 'auto') as DeliveryMode,
+    endpoint,
+    headers,
+    env: readEnvironment(process.env),
+    loggerProvider: options.loggerProvider,
+    tracerProvider: options.tracerProvider,
+    flushIntervalMs: options.flushIntervalMs,
+    flushBatchSize: options.flushBatchSize,
+    exporters: resolveExporters(options.exporters ?? [], settings),
+    onError: diagnostics.report,
+  });
+  // In a turn of its own: an SDK that the app starts right after us is then found instead.
+  setImmediate(() => pipeline.warmUp()).unref();
+  return new Emitter({ pipeline, diagnostics, exitTimeoutMs });
+}

@@ -1,0 +1,188 @@
+import type { Context } from '@opentelemetry/api';
+import { OtelEventsError } from '../errors.ts';
+import type { EpochTime, Event, EventFailure, ScopeTimes } from '../event.ts';
+import { withContext } from '../otel/app-api.ts';
+import { ScopeSpan } from '../otel/scope-span.ts';
+import { formatTraceparent } from '../otel/traceparent.ts';
+import { epochNow, toEpochSeconds } from './clock.ts';
+import { type EventDefaults, toData } from './draft-event.ts';
+import type { Emitter, OpenScope } from './emitter.ts';
+import type { LogOptions, TrackOptions } from './options.ts';
+import { ambientFrame, type ScopeFrame, sessionFor } from './scope-frame.ts';
+import { ERROR } from './severity.ts';
+import { parseTrackCall, type TrackArguments, trackWith } from './track-call.ts';
+
+/** The part of a logger that a scope is made from. */
+export interface ScopeOrigin {
+  readonly emitter: Emitter;
+  readonly defaults: EventDefaults;
+}
+
+/**
+ * A stretch of work that becomes a span while it runs and an event when it ends. Made by `track()`. In the
+ * callback form the scope is ambient inside the callback; a scope that is held by hand never is: only what
+ * is called on it belongs to it.
+ */
+export class EventScope implements OpenScope {
+  /** The id of the event that the scope will emit. */
+  readonly id: string;
+  readonly #origin: ScopeOrigin;
+  readonly #start: Event;
+  readonly #span: ScopeSpan;
+  readonly #frame: ScopeFrame;
+  #data: Readonly<Record<string, unknown>>;
+  #failure: EventFailure | undefined;
+  #ended = false;
+
+  constructor(
+    origin: ScopeOrigin,
+    name: unknown,
+    data: unknown,
+    options: TrackOptions | undefined,
+    outer?: ScopeFrame,
+  ) {
+    const { emitter, defaults } = origin;
+    const { event, context, scope } = emitter.draft(defaults, name, data, options, outer);
+    this.#origin = origin;
+    this.#start = event;
+    this.id = event.id;
+    this.#data = snapshot({}, event.data);
+    this.#span = openSpan(emitter, event, context, options);
+    this.#frame = {
+      owner: emitter,
+      session: { ...sessionFor(emitter, scope), ...options?.session },
+      context: this.#span.context,
+      outer: scope,
+    };
+    emitter.opened(this);
+  }
+
+  /** The W3C header that names the scope's span, to be sent to other services. */
+  get traceparent(): string {
+    return formatTraceparent(this.#span.spanContext);
+  }
+
+  /** Adds data to the event; later values win. */
+  add(data: object): void {
+    if (this.#ended) this.#warnEnded('add');
+    else this.#data = snapshot(this.#data, toData(data));
+  }
+
+  /** Logs an event inside this scope, wherever it is called. */
+  log(name: string, data?: object, options?: LogOptions): string {
+    return this.#origin.emitter.log(this.#origin.defaults, name, data, options, this.#frame);
+  }
+
+  /** Opens a scope inside this one. The same forms as `EventLogger.track`. */
+  track<T>(name: string, fn: (scope: EventScope) => T): T;
+  track<T>(name: string, data: object | undefined, fn: (scope: EventScope) => T): T;
+  track<T>(
+    name: string,
+    data: object | undefined,
+    options: TrackOptions | undefined,
+    fn: (scope: EventScope) => T,
+  ): T;
+  track(name: string, data?: object, options?: TrackOptions): EventScope;
+  track<T>(...args: TrackArguments<EventScope, T>): T | EventScope {
+    const { name, data, options, fn } = parseTrackCall(args);
+    const scope = new EventScope(this.#origin, name, data, options, this.#frame);
+    return fn === undefined ? scope : trackWith(scope, fn);
+  }
+
+  /** Runs `fn` with this scope ambient: what is logged inside, also after awaits, belongs to it. */
+  run<T>(fn: () => T): T {
+    return ambientFrame.run(this.#frame, () => withContext(this.#frame.context, fn));
+  }
+
+  /** Records that the work failed. The scope still has to end. */
+  fail(error: unknown): void {
+    if (this.#ended) this.#warnEnded('fail');
+    else this.#failure = toFailure(error);
+  }
+
+  /** Ends the scope and emits its event; a second time does nothing. */
+  end(): void {
+    this.#finish(false);
+  }
+
+  /** Ends a scope that the logger's `close()`, or the end of the process, found open. */
+  endIncomplete(): void {
+    this.#finish(true);
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.end();
+  }
+
+  #finish(incomplete: boolean): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { emitter } = this.#origin;
+    emitter.ended(this);
+    const time = epochNow();
+    const event: Event = {
+      ...this.#start,
+      time,
+      observedTime: time,
+      severity: this.#failure === undefined ? this.#start.severity : ERROR,
+      data: this.#data,
+      scope: toTimes(this.#start.time, time),
+      failure: this.#failure,
+      incomplete,
+      span: this.#span.spanContext,
+    };
+    const content = emitter.emit(event, this.#frame.context);
+    try {
+      this.#span.end(event, content?.attributes ?? {});
+    } catch (cause) {
+      const message = "the app's tracer threw when a scope ended; its event is not affected";
+      emitter.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+    }
+  }
+
+  #warnEnded(method: string): void {
+    this.#origin.emitter.diagnostics.once(`ended ${method}`, () => {
+      const message = `${method}() of a scope that has ended does nothing; this is said once`;
+      return new OtelEventsError('EVENT_INVALID', message, { fix: 'await the work before the scope ends' });
+    });
+  }
+}
+
+function openSpan(
+  emitter: Emitter,
+  event: Event,
+  parent: Context,
+  { kind, links }: TrackOptions = {},
+): ScopeSpan {
+  try {
+    return new ScopeSpan(emitter.tracer(), event, parent, { kind, links });
+  } catch (cause) {
+    const message = "the app's tracer threw when a scope began; its event is not affected";
+    emitter.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+    return new ScopeSpan(undefined, event, parent, { kind, links });
+  }
+}
+
+function toTimes(start: EpochTime, end: EpochTime): ScopeTimes {
+  const duration = end[0] - start[0] + (end[1] - start[1]) / 1e9;
+  return { start: toEpochSeconds(start), end: toEpochSeconds(end), duration: Math.max(0, duration) };
+}
+
+function toFailure(error: unknown): EventFailure {
+  if (error instanceof Error) return { type: error.name, message: error.message, stacktrace: error.stack };
+  return { type: typeof error, message: String(error), stacktrace: undefined };
+}
+
+/** A copy of `base` with the fields of `data`, whose getters may throw. */
+function snapshot(base: Readonly<Record<string, unknown>>, data: object): Readonly<Record<string, unknown>> {
+  try {
+    return { ...base, ...data };
+  } catch {
+    // Kept as it is: reading it field by field is the business of normalising.
+    return { ...base, value: data };
+  }
+}

@@ -1,0 +1,98 @@
+import type { Link } from '@opentelemetry/api';
+import type { OtelEventsError } from '../errors.ts';
+import type { ApiLoggerProvider, ApiTracerProvider } from '../otel/app-api.ts';
+import type { Exporter, ExporterFunction } from '../otel/pipeline.ts';
+import type { DeliveryMode } from '../otel/providers.ts';
+import type { AppOptions } from '../otel/resource/app.ts';
+import type { ResourceAttributes } from '../otel/resource/resource.ts';
+import type { DiagnosticLogger, LogLevel } from './diagnostics.ts';
+
+/** Options of a logger. Every key is optional; a key that is not listed here is an error. */
+export interface EventLoggerOptions {
+  /** What the app says of itself; becomes resource attributes. */
+  readonly app?: AppOptions;
+  /** Defaults for every event. */
+  readonly userId?: string;
+  readonly projectId?: string;
+  readonly session?: Readonly<Record<string, unknown>>;
+  readonly tags?: readonly string[];
+  /** `deployment.environment.name`. */
+  readonly environment?: string;
+  /** Further resource attributes; they win over everything detected. */
+  readonly resource?: ResourceAttributes;
+
+  /** OTLP/HTTP base URL. Default `OTEL_EXPORTER_OTLP_ENDPOINT`, else `http://localhost:4318`. */
+  readonly endpoint?: string;
+  /** Headers of OTLP requests. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where records go over OpenTelemetry. Default `auto`. */
+  readonly delivery?: DeliveryMode | 'durable';
+  /** How safe an event is once logged. Only `memory` in this version. */
+  readonly durability?: 'memory' | 'os' | 'disk';
+  /** Directory in which events survive a crash. Not available in this version. */
+  readonly spool?: string;
+  /** Further destinations; each gets every event through a queue of its own. */
+  readonly exporters?: readonly (Exporter | ExporterFunction)[];
+  /** The app's providers, where they are not registered globally. */
+  readonly loggerProvider?: ApiLoggerProvider;
+  readonly tracerProvider?: ApiTracerProvider;
+  /** Longest wait for a batch to fill, in milliseconds. Default 1,000. */
+  readonly flushIntervalMs?: number;
+  /** Most events in a batch. Default 512. */
+  readonly flushBatchSize?: number;
+  /** How long a naturally ending process waits for what is pending, in milliseconds. Default 5,000. */
+  readonly exitTimeoutMs?: number;
+
+  /** Told what went wrong: once per outage or burst, never with event contents. */
+  readonly onError?: (error: OtelEventsError) => void;
+  /** Where the same is written. Default standard error. */
+  readonly diagnosticLogger?: DiagnosticLogger;
+  /** Default `warn`. */
+  readonly logLevel?: LogLevel;
+
+  /** LEIP: directory that keeps the latest events, one JSON file each. */
+  readonly bufferDirectory?: string;
+  /** LEIP: most files in it. Default 200. */
+  readonly bufferLimit?: number;
+  /** LEIP: endpoint that is sent each event as JSON. */
+  readonly httpUrl?: string;
+  readonly httpHeaders?: Readonly<Record<string, string>>;
+  /** Default `POST`. */
+  readonly httpMethod?: string;
+}
+
+/** Options of one event. */
+export interface LogOptions {
+  readonly category?: string;
+  /** Added after the logger's. */
+  readonly tags?: readonly string[];
+  /** Merged over the session of scopes and logger. */
+  readonly session?: Readonly<Record<string, unknown>>;
+  readonly userId?: string;
+  readonly projectId?: string;
+  /** When it happened (for a scope: started): a date, epoch milliseconds or epoch nanoseconds. */
+  readonly timestamp?: Date | number | bigint;
+  /** OTel severity number (1-24) or its name. Default `INFO`. */
+  readonly severity?: number | string;
+  /** Short display text; default the name. */
+  readonly message?: string;
+  /** Directory in which the event is also saved as `results.json`. */
+  readonly outputPath?: string;
+  /** W3C header of the span the event belongs to, for events caused elsewhere. */
+  readonly traceparent?: string;
+}
+
+/** Options of one scope. */
+export interface TrackOptions extends LogOptions {
+  /** OTel span kind. Default INTERNAL. */
+  readonly kind?: number;
+  readonly links?: readonly Link[];
+}
+
+/** Defaults that a child logger replaces or adds to. */
+export interface ChildOptions {
+  readonly session?: Readonly<Record<string, unknown>>;
+  readonly tags?: readonly string[];
+  readonly userId?: string;
+  readonly projectId?: string;
+}

@@ -1,0 +1,101 @@
+import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
+import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
+
+/** A log record as both generations of the logs API take it. */
+export interface ApiLogRecord {
+  readonly eventName: string;
+  readonly timestamp: readonly [number, number];
+  readonly observedTimestamp: readonly [number, number];
+  readonly severityNumber: number;
+  readonly body: AttributeValue;
+  readonly attributes: AttributeMap;
+  /** Never undefined: an SDK takes that for "no context" and the trace is lost. */
+  readonly context: Context;
+}
+
+/** The part of an OTel logger that is used; its type is not in api 1.9. */
+export interface ApiLogger {
+  emit(record: ApiLogRecord): void;
+  /** Missing in older SDKs. */
+  enabled?(options: { context: Context; severityNumber: number; eventName: string }): boolean;
+}
+
+/** The part of an OTel logger provider that is used. */
+export interface ApiLoggerProvider {
+  getLogger(name: string, version?: string, options?: { attributes?: AttributeMap }): ApiLogger;
+}
+
+/** The part of an OTel tracer that is used. */
+export interface ApiTracer {
+  startSpan(name: string, options: object, context: Context): Span;
+}
+
+/** The part of an OTel tracer provider that is used. */
+export interface ApiTracerProvider {
+  getTracer(name: string, version?: string): ApiTracer;
+}
+
+/** The part of an OTel context manager that is used. */
+export interface ApiContextManager {
+  active(): Context;
+  with<T>(context: Context, fn: () => T): T;
+}
+
+/** What the app has registered with OpenTelemetry, whichever copy of the api it used. */
+export interface AppApi {
+  readonly logs: ApiLoggerProvider | undefined;
+  readonly traces: ApiTracerProvider | undefined;
+  readonly contexts: ApiContextManager | undefined;
+  /** The version of the api that registered. */
+  readonly version: string | undefined;
+}
+
+interface ApiGlobal {
+  readonly version?: string;
+  readonly logs?: ApiLoggerProvider;
+  readonly trace?: ApiTracerProvider;
+  readonly context?: ApiContextManager;
+}
+
+const API = Symbol.for('opentelemetry.js.api.1');
+const API_LOGS = Symbol.for('io.opentelemetry.js.api.logs');
+
+/**
+ * What the app has registered now. Asked on every use: an SDK that starts later is used from then on. Goes
+ * through the globals, because the imported api may be another copy than the app's, and because SDK 2.x
+ * registers its logs under a global of their own.
+ */
+export function appApi(): AppApi {
+  const globals = globalThis as { [key: symbol]: unknown };
+  const api = globals[API] as ApiGlobal | undefined;
+  return {
+    logs: api?.logs ?? logsOfSdk2(globals[API_LOGS]),
+    traces: api?.trace,
+    contexts: api?.context,
+    version: api?.version,
+  };
+}
+
+function logsOfSdk2(getter: unknown): ApiLoggerProvider | undefined {
+  return typeof getter === 'function' ? (getter(1) as ApiLoggerProvider | undefined) : undefined;
+}
+
+/** The app's active context; the root context where no context manager is registered. */
+export function activeContext(): Context {
+  const api = (globalThis as { [key: symbol]: unknown })[API] as ApiGlobal | undefined;
+  return api?.context?.active() ?? ROOT_CONTEXT;
+}
+
+/** Runs `fn` with `context` active, where the app has a context manager. */
+export function withContext<T>(context: Context, fn: () => T): T {
+  const { contexts } = appApi();
+  return contexts === undefined ? fn() : contexts.with(context, fn);
+}
+
+/**
+ * True when the app registered with a copy of the api that the imported one cannot see: spans made through
+ * the imported api would be no-ops.
+ */
+export function isApiSplit({ traces }: AppApi): boolean {
+  return traces !== undefined && (trace.getTracerProvider() as unknown) !== traces;
+}

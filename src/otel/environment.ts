@@ -1,0 +1,112 @@
+import { OtelEventsError } from '../errors.ts';
+
+/** The two wire formats of OTLP over HTTP. */
+export type Protocol = 'http/protobuf' | 'http/json';
+
+/** What `OTEL_*` variables say about one signal. */
+export interface SignalEnvironment {
+  readonly exporter: 'otlp' | 'console' | 'none';
+  readonly protocol: Protocol;
+  /** From `OTEL_BLRP_*` or `OTEL_BSP_*`; undefined where not set. */
+  readonly batch: {
+    readonly delayMs: number | undefined;
+    readonly maxBatchSize: number | undefined;
+    readonly maxQueueSize: number | undefined;
+  };
+  readonly maxAttributes: number | undefined;
+  readonly maxValueLength: number | undefined;
+}
+
+/** What `OTEL_*` variables say; an empty variable counts as unset. */
+export interface OtelEnvironment {
+  readonly disabled: boolean;
+  readonly logs: SignalEnvironment;
+  readonly traces: SignalEnvironment;
+  readonly sampler: string | undefined;
+  readonly samplerArgument: string | undefined;
+  /** What was asked for and is not supported, one error each, to be reported as warnings. */
+  readonly unsupported: readonly OtelEventsError[];
+}
+
+/**
+ * Reads the variables that the exporters of the SDK do not read themselves; those read endpoints, headers,
+ * time-outs, compression and certificates.
+ * @see OpenTelemetry specification, "configuration/sdk-environment-variables"
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv): OtelEnvironment {
+  return {
+    disabled: text(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
+    logs: readSignal(env, 'LOGS', 'BLRP', 'LOGRECORD'),
+    traces: readSignal(env, 'TRACES', 'BSP', 'SPAN'),
+    sampler: text(env, 'OTEL_TRACES_SAMPLER'),
+    samplerArgument: text(env, 'OTEL_TRACES_SAMPLER_ARG'),
+    unsupported: [...unsupportedProtocols(env), ...unsupportedPorts(env), ...unsupportedFile(env)],
+  };
+}
+
+/** The warning for an OTLP endpoint that is one of gRPC, by its port; undefined if it is fine. */
+export function grpcPortWarning(source: string, endpoint: string): OtelEventsError | undefined {
+  if (!URL.canParse(endpoint) || new URL(endpoint).port !== '4317') return undefined;
+  return unsupported(`${source} points at port 4317, where collectors listen for OTLP over gRPC`);
+}
+
+const HTTP_FIX = 'this library speaks OTLP over HTTP: use port 4318 and protocol http/protobuf or http/json';
+
+function unsupported(message: string, fix = HTTP_FIX): OtelEventsError {
+  return new OtelEventsError('ENVIRONMENT_UNSUPPORTED', message, { fix });
+}
+
+function readSignal(
+  env: NodeJS.ProcessEnv,
+  signal: string,
+  processor: string,
+  limits: string,
+): SignalEnvironment {
+  const protocol =
+    text(env, `OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`) ?? text(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
+  const exporter = text(env, `OTEL_${signal}_EXPORTER`)?.toLowerCase();
+  return {
+    exporter: exporter === 'none' || exporter === 'console' ? exporter : 'otlp',
+    protocol: protocol === 'http/json' ? 'http/json' : 'http/protobuf',
+    batch: {
+      delayMs: count(env, `OTEL_${processor}_SCHEDULE_DELAY`),
+      maxBatchSize: count(env, `OTEL_${processor}_MAX_EXPORT_BATCH_SIZE`),
+      maxQueueSize: count(env, `OTEL_${processor}_MAX_QUEUE_SIZE`),
+    },
+    maxAttributes:
+      count(env, `OTEL_${limits}_ATTRIBUTE_COUNT_LIMIT`) ?? count(env, 'OTEL_ATTRIBUTE_COUNT_LIMIT'),
+    maxValueLength:
+      count(env, `OTEL_${limits}_ATTRIBUTE_VALUE_LENGTH_LIMIT`) ??
+      count(env, 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
+  };
+}
+
+function unsupportedProtocols(env: NodeJS.ProcessEnv): OtelEventsError[] {
+  const names = ['', 'LOGS_', 'TRACES_'].map((signal) => `OTEL_EXPORTER_OTLP_${signal}PROTOCOL`);
+  return names
+    .filter((name) => !['http/protobuf', 'http/json', undefined].includes(text(env, name)))
+    .map((name) => unsupported(`${name} asks for ${text(env, name)}`));
+}
+
+function unsupportedPorts(env: NodeJS.ProcessEnv): OtelEventsError[] {
+  const names = ['', 'LOGS_', 'TRACES_'].map((signal) => `OTEL_EXPORTER_OTLP_${signal}ENDPOINT`);
+  return names
+    .map((name) => grpcPortWarning(name, text(env, name) ?? ''))
+    .filter((warning) => warning !== undefined);
+}
+
+function unsupportedFile(env: NodeJS.ProcessEnv): OtelEventsError[] {
+  if (text(env, 'OTEL_CONFIG_FILE') === undefined) return [];
+  const fix = 'set the options of EventLogger or the other OTEL_* variables';
+  return [unsupported('OTEL_CONFIG_FILE is set, and declarative configuration is not read here', fix)];
+}
+
+function text(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+function count(env: NodeJS.ProcessEnv, name: string): number | undefined {
+  const value = Number(text(env, name) ?? Number.NaN);
+  return Number.isInteger(value) && value > 0 ? value : undefined;
+}

@@ -1,0 +1,215 @@
+import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
+import type { AttributeValue } from '../otlp/attribute-value.ts';
+
+/** What one event may still take, and what had to be cut. One for all values of an event. */
+export class NormaliseBudget {
+  bytesLeft = MAX_EVENT_BYTES;
+  /** Values that were cut or left out because of a limit. */
+  truncated = 0;
+  /** The containers around the value being read: a value that is among them is a cycle. */
+  readonly path: object[] = [];
+}
+
+const TRUNCATED = '[Truncated]';
+const CIRCULAR = '[Circular]';
+const UNREADABLE = '[Unreadable]';
+
+/** Bytes counted for a value beside its text: key and value headers on the wire. */
+const OVERHEAD_BYTES = 8;
+
+/**
+ * Turns any JavaScript value into one that OTLP can hold, without keeping anything of the caller's. No
+ * value makes it throw.
+ * @returns undefined for what is left out: `undefined` and functions
+ */
+export function normaliseValue(value: unknown, budget: NormaliseBudget): AttributeValue | undefined {
+  budget.bytesLeft -= OVERHEAD_BYTES;
+  switch (typeof value) {
+    case 'string':
+      return normaliseString(value, budget);
+    case 'number':
+      return normaliseNumber(value);
+    case 'boolean':
+      return value;
+    case 'bigint':
+      return Number.isSafeInteger(Number(value)) ? Number(value) : normaliseString(String(value), budget);
+    case 'symbol':
+      return normaliseString(String(value), budget);
+    case 'object':
+      return value === null ? null : normaliseObject(value, budget);
+    default:
+      return undefined;
+  }
+}
+
+function normaliseString(value: string, budget: NormaliseBudget): string {
+  if (value.length <= budget.bytesLeft) {
+    budget.bytesLeft -= value.length;
+    return value;
+  }
+  budget.truncated++;
+  const kept = value.slice(0, Math.max(0, budget.bytesLeft));
+  budget.bytesLeft -= kept.length;
+  return kept;
+}
+
+/**
+ * Whole numbers beyond int64 become strings: the JSON exporter of the SDK writes every whole number as
+ * int64, and a collector refuses the whole batch for one that does not fit.
+ */
+function normaliseNumber(value: number): number | string {
+  const fits = Number.isFinite(value) && (Math.abs(value) < 2 ** 63 || !Number.isInteger(value));
+  return fits ? value : String(value);
+}
+
+function normaliseObject(value: object, budget: NormaliseBudget): AttributeValue | undefined {
+  if (budget.path.includes(value)) return CIRCULAR;
+  if (budget.path.length >= MAX_DEPTH || budget.bytesLeft <= 0) {
+    budget.truncated++;
+    return TRUNCATED;
+  }
+  budget.path.push(value);
+  try {
+    return Array.isArray(value) ? normaliseItems(value, budget) : normaliseContainer(value, budget);
+  } catch {
+    // A getter, a `toJSON` or a proxy of the caller's threw: read what can be read.
+    return normaliseReadable(value, budget);
+  } finally {
+    budget.path.length = budget.path.lastIndexOf(value);
+  }
+}
+
+function normaliseContainer(value: object, budget: NormaliseBudget): AttributeValue | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    const special = normaliseSpecial(value, budget);
+    if (special !== NOT_SPECIAL) return special;
+  }
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return normaliseValue(toJSON.call(value), budget);
+  return normaliseFields(value, budget);
+}
+
+function normaliseFields(value: object, budget: NormaliseBudget): AttributeValue {
+  const result: Record<string, AttributeValue> = {};
+  for (const key of Object.keys(value)) {
+    setField(result, key, (value as Record<string, unknown>)[key], budget);
+  }
+  return result;
+}
+
+function setField(
+  result: Record<string, AttributeValue>,
+  key: string,
+  value: unknown,
+  budget: NormaliseBudget,
+): void {
+  if (budget.bytesLeft <= 0) {
+    budget.truncated++;
+    return;
+  }
+  const normal = normaliseValue(value, budget);
+  if (normal === undefined) return;
+  budget.bytesLeft -= key.length;
+  setOwn(result, key, normal, budget.path.length > 1);
+}
+
+/**
+ * Sets a field under its own name whatever the name is. Deeper down the SDK copies maps by assignment, where
+ * `__proto__` would vanish, and refuses a whole attribute for an own `constructor`: these two names take the
+ * prefix there that reserved names take.
+ */
+function setOwn(
+  result: Record<string, AttributeValue>,
+  key: string,
+  value: AttributeValue,
+  nested: boolean,
+): void {
+  if (key !== '__proto__' && key !== 'constructor') {
+    result[key] = value;
+  } else if (nested) {
+    result[`data.${key}`] = value;
+  } else {
+    Object.defineProperty(result, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+}
+
+function normaliseItems(items: Iterable<unknown>, budget: NormaliseBudget): AttributeValue[] {
+  const result: AttributeValue[] = [];
+  for (const item of items) {
+    if (budget.bytesLeft <= 0) {
+      budget.truncated++;
+      break;
+    }
+    // An item that is left out keeps its place, as in JSON.
+    result.push(normaliseValue(item, budget) ?? null);
+  }
+  return result;
+}
+
+const NOT_SPECIAL = Symbol('not special');
+
+function normaliseSpecial(
+  value: object,
+  budget: NormaliseBudget,
+): AttributeValue | undefined | typeof NOT_SPECIAL {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (value instanceof Error) return normaliseFields(describeError(value), budget);
+  if (ArrayBuffer.isView(value)) return copyBytes(value.buffer, value.byteOffset, value.byteLength, budget);
+  if (value instanceof ArrayBuffer) return copyBytes(value, 0, value.byteLength, budget);
+  if (value instanceof Map) return normaliseMap(value, budget);
+  if (value instanceof Set) return normaliseItems(value, budget);
+  if (value instanceof URL || value instanceof RegExp) return normaliseString(String(value), budget);
+  if (value instanceof Number || value instanceof String || value instanceof Boolean) {
+    return normaliseValue(value.valueOf(), budget);
+  }
+  return NOT_SPECIAL;
+}
+
+function normaliseMap(map: ReadonlyMap<unknown, unknown>, budget: NormaliseBudget): AttributeValue {
+  const result: Record<string, AttributeValue> = {};
+  for (const [key, item] of map) setField(result, String(key), item, budget);
+  return result;
+}
+
+function copyBytes(
+  buffer: ArrayBufferLike,
+  offset: number,
+  length: number,
+  budget: NormaliseBudget,
+): Uint8Array {
+  const kept = Math.min(length, Math.max(0, budget.bytesLeft));
+  if (kept < length) budget.truncated++;
+  budget.bytesLeft -= kept;
+  return new Uint8Array(buffer, offset, kept).slice();
+}
+
+/** An error as data: its own fields come first, so that a `code` or `status` is not lost. */
+function describeError(error: Error): Record<string, unknown> {
+  const { name: type, message, stack: stacktrace, cause } = error;
+  return { ...error, type, message, stacktrace, cause };
+}
+
+/** The slow way, a try for each field: for objects that threw on the fast one. */
+function normaliseReadable(value: object, budget: NormaliseBudget): AttributeValue {
+  try {
+    const result: Record<string, AttributeValue> = {};
+    for (const key of Object.keys(value)) setReadable(result, value, key, budget);
+    return result;
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+function setReadable(
+  result: Record<string, AttributeValue>,
+  value: object,
+  key: string,
+  budget: NormaliseBudget,
+): void {
+  try {
+    setField(result, key, (value as Record<string, unknown>)[key], budget);
+  } catch {
+    setOwn(result, key, UNREADABLE, budget.path.length > 1);
+  }
+}

@@ -1,0 +1,208 @@
+import type { Context, Span } from '@opentelemetry/api';
+import { OtelEventsError } from '../errors.ts';
+import type { Event } from '../event.ts';
+import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
+import { saveResultsFile } from '../exporters/results-file.ts';
+import type { AttributeMap } from '../otlp/attribute-value.ts';
+import type { EventRecord } from '../otlp/event-record.ts';
+import { Accounts, type Ledger, type Totals } from './accounts.ts';
+import { copyToSpan } from './copy-to-span.ts';
+import { exporterSink } from './exporter-sink.ts';
+import { type ChosenTracer, Providers, type ProvidersOptions } from './providers.ts';
+import { appAttributes } from './resource/app.ts';
+import { type ResourceOptions, resourceAttributes } from './resource/resource.ts';
+import type { Delivery, Sink } from './sink.ts';
+import { type EventAttributes, toAttributes } from './to-attributes.ts';
+
+export type { Exporter, ExporterFunction };
+
+/** What a pipeline is made of. */
+export interface PipelineOptions
+  extends Omit<ProvidersOptions, 'accounts' | 'resource' | 'appAttributes' | 'onError'> {
+  readonly resource: ResourceOptions;
+  readonly exporters: readonly Exporter[];
+  readonly onError: (error: OtelEventsError) => void;
+}
+
+/** The sink of events that are also saved as `results.json`. */
+const OUTPUT_SINK = 'outputPath';
+
+/** The sink in the ledger of events that nothing takes. */
+const NO_SINK = 'none';
+
+/** Takes events from loggers, books them and hands each to its sinks. One for a logger and its children. */
+export class Pipeline {
+  readonly #accounts = new Accounts();
+  readonly #providers: Providers;
+  readonly #exporters: readonly Sink[];
+  readonly #maxAttributes: number | undefined;
+  readonly #onError: (error: OtelEventsError) => void;
+  readonly #resource: { readonly attributes: AttributeMap };
+  #output: Sink | undefined;
+  #closing: Promise<Totals> | undefined;
+  #warned = new Set<string>();
+
+  constructor(options: PipelineOptions) {
+    const { resource, exporters, onError } = options;
+    this.#onError = onError;
+    this.#maxAttributes = options.env.logs.maxAttributes;
+    this.#resource = lazyResource(resource);
+    this.#providers = new Providers({
+      ...options,
+      appAttributes: appAttributes(resource.app),
+      resource: () => this.#resource.attributes,
+      accounts: this.#accounts,
+    });
+    this.#exporters = exporters.map((exporter) => this.#sinkOf(exporter, options));
+    for (const { name } of this.#exporters) this.#accounts.openSink(name);
+  }
+
+  /** How many deliveries are not settled yet. */
+  get unsettled(): number {
+    return this.#accounts.unsettled;
+  }
+
+  /**
+   * Takes one event; never throws for what an event holds.
+   * @param copyTo - the span that shows the event as a span event, if any
+   */
+  emit(event: Event, context: Context, copyTo?: Span): EventAttributes {
+    const content = toAttributes(event, this.#maxAttributes);
+    const sinks = this.#sinksFor(event);
+    const ticket = this.#accounts.open(
+      event.name,
+      sinks.map(({ name }) => name),
+    );
+    const delivery = { event, context, content, ticket };
+    for (const sink of sinks) this.#push(sink, delivery);
+    if (copyTo !== undefined) copyToSpan(copyTo, event.name, content.attributes, event.time);
+    return content;
+  }
+
+  /** The tracer for the next scope; undefined when its span is not to be exported. */
+  tracer(): ChosenTracer | undefined {
+    return this.#providers.tracer();
+  }
+
+  /** Loads what the first event would have to wait for. */
+  warmUp(): void {
+    this.#providers.warmUp();
+  }
+
+  ledger(): Ledger {
+    return this.#accounts.ledger();
+  }
+
+  /** Waits, for at most `timeoutMs`, until everything emitted before has been settled. */
+  async flush(timeoutMs: number): Promise<Totals> {
+    const sinks = [...this.#exporters, this.#output];
+    const done = Promise.all([this.#providers.flush(), ...sinks.map((sink) => sink?.flush())]);
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([done, timeout]);
+    clearTimeout(timer);
+    return this.#accounts.totals();
+  }
+
+  /** Flushes and closes every sink that is ours; what is left after `timeoutMs` counts as dropped. */
+  close(timeoutMs: number): Promise<Totals> {
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
+  }
+
+  async #close(timeoutMs: number): Promise<Totals> {
+    const sinks = [...this.#exporters, this.#output];
+    await Promise.all([this.#providers.close(timeoutMs), ...sinks.map((sink) => sink?.close(timeoutMs))]);
+    return this.#accounts.totals();
+  }
+
+  /** A sink can run code of the app (its processors): what throws there must not reach the caller. */
+  #push(sink: Sink, delivery: Delivery): void {
+    try {
+      sink.push(delivery);
+    } catch (cause) {
+      this.#accounts.settle(delivery.ticket, sink.name, 'dropped', 'sink_threw');
+      const message = `${sink.name}: taking an event threw, the event is dropped`;
+      this.#onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+    }
+  }
+
+  #sinksFor(event: Event): readonly Sink[] {
+    if (this.#closing !== undefined) return [this.#dropSink('closed')];
+    const destination = this.#providers.destination();
+    const sinks =
+      destination.sink === undefined ? [...this.#exporters] : [destination.sink, ...this.#exporters];
+    if (event.outputPath !== undefined) sinks.push(this.#outputSink());
+    if (destination.sink === undefined && (sinks.length === 0 || destination.reason === 'no_provider')) {
+      sinks.push(this.#dropSink(destination.reason));
+    }
+    return sinks;
+  }
+
+  /** A sink that takes nothing and says so in the ledger. */
+  #dropSink(reason: string): Sink {
+    this.#warnDropped(reason);
+    return {
+      name: NO_SINK,
+      push: ({ ticket }) => this.#accounts.settle(ticket, NO_SINK, 'dropped', reason),
+      flush: async () => {},
+      close: async () => {},
+    };
+  }
+
+  #warnDropped(reason: string): void {
+    if (this.#warned.has(reason)) return;
+    this.#warned.add(reason);
+    if (reason === 'closed') {
+      const message = 'events logged after close() are dropped and counted';
+      this.#onError(new OtelEventsError('EVENT_AFTER_CLOSE', message, { fix: 'close the logger last' }));
+    } else if (reason === 'no_sink') {
+      const message = "delivery is 'none' and there are no exporters: events are dropped and counted";
+      this.#onError(new OtelEventsError('EVENT_UNROUTED', message, { fix: 'give exporters or a delivery' }));
+    }
+  }
+
+  #outputSink(): Sink {
+    this.#output ??= exporterSink({
+      name: OUTPUT_SINK,
+      send: async (events) => {
+        for (const { record, outputPath } of events) await saveResultsFile(outputPath as string, record);
+      },
+      flushIntervalMs: 0,
+      flushBatchSize: 1,
+      resource: this.#resource,
+      accounts: this.#accounts,
+      onError: this.#onError,
+    });
+    return this.#output;
+  }
+
+  #sinkOf(exporter: Exporter, { flushIntervalMs, flushBatchSize }: PipelineOptions): Sink {
+    return exporterSink({
+      name: exporter.name,
+      send: (events, signal) =>
+        exporter.send(
+          events.map(({ record }) => record),
+          signal,
+        ),
+      flushIntervalMs: exporter.flushIntervalMs ?? flushIntervalMs ?? 0,
+      flushBatchSize: exporter.flushBatchSize ?? flushBatchSize ?? 512,
+      resource: this.#resource,
+      accounts: this.#accounts,
+      onError: this.#onError,
+    });
+  }
+}
+
+/** Read when the first record leaves: detection must not be on the way of an event. */
+function lazyResource(options: ResourceOptions): EventRecord['resource'] {
+  let attributes: AttributeMap | undefined;
+  return {
+    get attributes(): AttributeMap {
+      attributes ??= Object.freeze(resourceAttributes(options));
+      return attributes;
+    },
+  };
+}

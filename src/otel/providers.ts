@@ -1,0 +1,203 @@
+import { createRequire } from 'node:module';
+import { OtelEventsError } from '../errors.ts';
+import type { AttributeMap } from '../otlp/attribute-value.ts';
+import type { Accounts } from './accounts.ts';
+import {
+  type ApiLoggerProvider,
+  type ApiTracer,
+  type ApiTracerProvider,
+  type AppApi,
+  appApi,
+  isApiSplit,
+} from './app-api.ts';
+import { AppSink } from './app-sink.ts';
+import { grpcPortWarning, type OtelEnvironment } from './environment.ts';
+import { loadSdk } from './load-sdk.ts';
+import type { SdkTraces } from './sdk.ts';
+import type { Sink } from './sink.ts';
+import { StockSink } from './stock-sink.ts';
+import { SCOPE } from './to-event-record.ts';
+
+/** Where records go over OpenTelemetry; see the decision table in the README. */
+export type DeliveryMode = 'auto' | 'app' | 'sdk' | 'none';
+
+/** What the choice of providers depends on. */
+export interface ProvidersOptions {
+  readonly delivery: DeliveryMode;
+  /** OTLP/HTTP base URL from the options; undefined leaves it to the environment. */
+  readonly endpoint: string | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly env: OtelEnvironment;
+  readonly loggerProvider: ApiLoggerProvider | undefined;
+  readonly tracerProvider: ApiTracerProvider | undefined;
+  readonly appAttributes: AttributeMap;
+  readonly resource: () => AttributeMap;
+  readonly flushIntervalMs: number | undefined;
+  readonly flushBatchSize: number | undefined;
+  readonly accounts: Accounts;
+  readonly onError: (error: OtelEventsError) => void;
+}
+
+/** Where an event goes over OpenTelemetry: a sink, or nowhere for a reason. */
+export type Destination = { readonly sink: Sink } | { readonly sink?: never; readonly reason: string };
+
+/** A tracer, and whether it is ours. */
+export interface ChosenTracer {
+  readonly tracer: ApiTracer;
+  readonly own: boolean;
+}
+
+/**
+ * Finds the providers to use, anew for every event: an SDK that the app starts later is used from then on.
+ * Without one it brings its own pipeline. It registers nothing.
+ */
+export class Providers {
+  readonly #options: ProvidersOptions;
+  readonly #appSink: AppSink;
+  readonly #warned = new Set<string>();
+  #stockSink: StockSink | undefined;
+  #ownTraces: SdkTraces | undefined;
+  #tracers = new WeakMap<ApiTracerProvider, ApiTracer>();
+
+  constructor(options: ProvidersOptions) {
+    this.#options = options;
+    this.#appSink = new AppSink(options.appAttributes, options.accounts);
+  }
+
+  /** Where the next event goes. */
+  destination(): Destination {
+    const { delivery, loggerProvider, endpoint } = this.#options;
+    if (delivery === 'none') return { reason: 'no_sink' };
+    if (delivery === 'sdk') return this.#own();
+    if (loggerProvider !== undefined) return { sink: this.#appSink.use(loggerProvider) };
+    if (delivery === 'auto' && endpoint !== undefined) return this.#own();
+    const api = this.#look();
+    if (api.logs !== undefined) return { sink: this.#appSink.use(api.logs) };
+    return delivery === 'auto' ? this.#own() : this.#noProvider();
+  }
+
+  /** The tracer for the next scope; undefined when its span is not to be exported. */
+  tracer(): ChosenTracer | undefined {
+    const provider = this.#options.tracerProvider ?? this.#look().traces;
+    if (provider !== undefined) return { tracer: this.#tracerOf(provider), own: false };
+    const { sink } = this.destination();
+    if (sink === undefined || sink !== this.#stockSink || this.#options.env.traces.exporter === 'none') {
+      return undefined;
+    }
+    return { tracer: this.#tracerOf(this.#traces().provider), own: true };
+  }
+
+  /** Loads our own pipeline ahead of the first event, if that is where it would go now. */
+  warmUp(): void {
+    if (this.destination().sink === this.#stockSink) this.#stockSink?.warmUp();
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all([this.#stockSink?.flush(), this.#ownTraces?.flush()]);
+  }
+
+  async close(timeoutMs: number): Promise<void> {
+    const traces = this.#ownTraces?.shutdown();
+    await Promise.all([this.#stockSink?.close(timeoutMs), Promise.race([traces, afterMs(timeoutMs)])]);
+  }
+
+  #own(): Destination {
+    const { env } = this.#options;
+    if (env.disabled) return this.#disabled('OTEL_SDK_DISABLED is true');
+    if (env.logs.exporter === 'none') return this.#disabled('OTEL_LOGS_EXPORTER is none');
+    this.#stockSink ??= this.#startStock();
+    return { sink: this.#stockSink };
+  }
+
+  #startStock(): StockSink {
+    const { env, endpoint, flushIntervalMs, flushBatchSize } = this.#options;
+    const port = endpoint === undefined ? undefined : grpcPortWarning('the option endpoint', endpoint);
+    for (const warning of [...env.unsupported, port]) if (warning !== undefined) this.#warn(warning);
+    return new StockSink({
+      ...this.#options,
+      url: signalUrl(endpoint, 'logs'),
+      delayMs: flushIntervalMs ?? env.logs.batch.delayMs ?? 1000,
+      maxBatchSize: flushBatchSize ?? env.logs.batch.maxBatchSize ?? 512,
+    });
+  }
+
+  #traces(): SdkTraces {
+    const { env, endpoint, flushIntervalMs, flushBatchSize } = this.#options;
+    this.#ownTraces ??= loadSdk().startSdkTraces({
+      ...this.#options,
+      url: signalUrl(endpoint, 'traces'),
+      delayMs: flushIntervalMs ?? env.traces.batch.delayMs ?? 1000,
+      maxBatchSize: flushBatchSize ?? env.traces.batch.maxBatchSize ?? 512,
+      onExported: (spans, { failure, refused }) => {
+        const lost = failure === undefined ? refused : spans;
+        if (lost > 0) this.#warn(spansLost(failure?.message ?? 'partial success'));
+      },
+    });
+    return this.#ownTraces;
+  }
+
+  #tracerOf(provider: ApiTracerProvider): ApiTracer {
+    let tracer = this.#tracers.get(provider);
+    if (tracer === undefined) {
+      tracer = provider.getTracer(SCOPE.name, SCOPE.version);
+      this.#tracers.set(provider, tracer);
+    }
+    return tracer;
+  }
+
+  #look(): AppApi {
+    const api = appApi();
+    if (isApiSplit(api) && !this.#warned.has('API_DUPLICATED')) this.#warn(apiDuplicated(api));
+    return api;
+  }
+
+  #noProvider(): Destination {
+    const message = "delivery is 'app', but the app has registered no LoggerProvider: events are dropped";
+    const fix = "start the app's OpenTelemetry SDK, or use delivery 'auto'";
+    this.#warn(new OtelEventsError('PROVIDER_MISSING', message, { fix }));
+    return { reason: 'no_provider' };
+  }
+
+  #disabled(why: string): Destination {
+    const message = `${why}: events do not leave over OTLP`;
+    this.#warn(new OtelEventsError('SDK_DISABLED', message, { fix: 'unset the variable to send events' }));
+    return { reason: 'disabled' };
+  }
+
+  #warn(error: OtelEventsError): void {
+    const key = error.code === 'ENVIRONMENT_UNSUPPORTED' ? error.message : error.code;
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.#options.onError(error);
+  }
+}
+
+/** @see OTLP specification, "OTLP/HTTP Request": the default paths below a base URL */
+function signalUrl(endpoint: string | undefined, signal: 'logs' | 'traces'): string | undefined {
+  return endpoint === undefined ? undefined : `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
+}
+
+function spansLost(why: string): OtelEventsError {
+  const fix = 'check the endpoint and the collector; events have their own account in stats()';
+  return new OtelEventsError('EXPORT_FAILED', `otlp: spans of scopes were not delivered (${why})`, { fix });
+}
+
+function apiDuplicated({ version }: AppApi): OtelEventsError {
+  const message = `two copies of @opentelemetry/api: the app registered version ${version}, otel-events found ${apiVersion()}`;
+  const fix =
+    "events and scopes go through the app's copy; have one version in the tree: npm ls @opentelemetry/api";
+  return new OtelEventsError('API_DUPLICATED', message, { fix });
+}
+
+/** The version of the imported api, read from its folder: its exports do not tell it. */
+function apiVersion(): string {
+  const require = createRequire(import.meta.url);
+  const [folder] = require.resolve('@opentelemetry/api').split(/(?<=@opentelemetry[\\/]api)[\\/]/);
+  return (require(`${folder}/package.json`) as { version: string }).version;
+}
+
+function afterMs(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

@@ -1,0 +1,71 @@
+import { OtelEventsError } from '../errors.ts';
+import { directoryExporter } from '../exporters/directory.ts';
+import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
+import { httpExporter } from '../exporters/http.ts';
+
+/** LEIP's options for where events go; short for a directory and an HTTP exporter in LEIP's format. */
+export interface LeipOptions {
+  readonly bufferDirectory: string | undefined;
+  readonly bufferLimit: number;
+  /** Empty for none. */
+  readonly httpUrl: string;
+  readonly httpHeaders: Readonly<Record<string, string>>;
+  readonly httpMethod: string;
+}
+
+/** Names that stand for something else in the ledger. */
+const RESERVED_NAMES = ['otlp', 'app', 'outputPath', 'none'];
+
+/**
+ * The exporters of a logger, each with a name of its own.
+ * @throws OtelEventsError `OPTION_INVALID` when two have the same name
+ */
+export function resolveExporters(
+  given: readonly (Exporter | ExporterFunction)[],
+  leip: LeipOptions,
+): readonly Exporter[] {
+  const taken = new Set(RESERVED_NAMES);
+  const result: Exporter[] = [];
+  for (const each of [...given, ...leipExporters(leip)]) {
+    const exporter = named(each, taken);
+    if (taken.has(exporter.name)) {
+      const fix = 'give one of them another name';
+      throw new OtelEventsError('OPTION_INVALID', `option exporters: '${exporter.name}' is taken`, { fix });
+    }
+    taken.add(exporter.name);
+    result.push(exporter);
+  }
+  return result;
+}
+
+function named(exporter: Exporter | ExporterFunction, taken: ReadonlySet<string>): Exporter {
+  if (typeof exporter !== 'function') return exporter;
+  return {
+    name: exporter.name || nextFree('function', taken),
+    async send(records) {
+      await exporter(records);
+    },
+  };
+}
+
+function nextFree(base: string, taken: ReadonlySet<string>): string {
+  let name = base;
+  for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
+  return name;
+}
+
+function leipExporters({
+  bufferDirectory,
+  bufferLimit,
+  httpUrl,
+  httpHeaders,
+  httpMethod,
+}: LeipOptions): Exporter[] {
+  const exporters: Exporter[] = [];
+  if (bufferDirectory !== undefined) {
+    exporters.push(directoryExporter({ directory: bufferDirectory, limit: bufferLimit }));
+  }
+  if (httpUrl !== '')
+    exporters.push(httpExporter({ url: httpUrl, headers: httpHeaders, method: httpMethod }));
+  return exporters;
+}

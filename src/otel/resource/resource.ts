@@ -1,0 +1,70 @@
+import type { AttributeMap, AttributeValue } from '../../otlp/attribute-value.ts';
+import { APP, CONTAINER_ID } from '../../otlp/event-attributes.ts';
+import { VERSION } from '../version.ts';
+import { type AppOptions, appAttributes } from './app.ts';
+import { containerId } from './container-id.ts';
+import { deviceAttributes } from './device.ts';
+import { processAttributes } from './process.ts';
+import { defaultServiceName } from './service-name.ts';
+
+/** What a resource attribute can hold: OTel allows no maps there. */
+export type ResourceAttributes = Readonly<
+  Record<string, string | number | boolean | readonly string[] | readonly number[] | readonly boolean[]>
+>;
+
+/** What describes the source of events beside what is detected. */
+export interface ResourceOptions {
+  readonly app: AppOptions;
+  readonly environment: string | undefined;
+  /** Further resource attributes, as given. */
+  readonly attributes: ResourceAttributes;
+  /** The environment variables to read. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * The attributes of the resource. What the options say wins over OTEL_* variables, which win over what is
+ * detected. Reads small system files: not to be called on the way of an event.
+ */
+export function resourceAttributes({ app, environment, attributes, env }: ResourceOptions): AttributeMap {
+  const explicit = appAttributes(app);
+  const fromEnv = environmentAttributes(env);
+  const container = containerId();
+  const merged: Record<string, AttributeValue> = {
+    ...deviceAttributes(),
+    ...(container === undefined ? {} : { [CONTAINER_ID]: container }),
+    ...processAttributes(),
+    'telemetry.distro.name': 'otel-events',
+    'telemetry.distro.version': VERSION,
+    ...fromEnv,
+    ...explicit,
+    ...(environment === undefined ? {} : { 'deployment.environment.name': environment }),
+    ...attributes,
+  };
+  merged[APP.name] ??= defaultServiceName();
+  return merged;
+}
+
+/**
+ * Attributes from `OTEL_RESOURCE_ATTRIBUTES` (`key=value` pairs, percent-encoded) and `OTEL_SERVICE_NAME`.
+ * @see OpenTelemetry specification, "resource/sdk/#specifying-resource-information-via-an-environment-variable"
+ */
+function environmentAttributes(env: NodeJS.ProcessEnv): Record<string, AttributeValue> {
+  const attributes: Record<string, AttributeValue> = {};
+  for (const pair of (env.OTEL_RESOURCE_ATTRIBUTES ?? '').split(',')) {
+    const at = pair.indexOf('=');
+    if (at > 0) attributes[decode(pair.slice(0, at).trim())] = decode(pair.slice(at + 1).trim());
+  }
+  const name = env.OTEL_SERVICE_NAME;
+  if (name) attributes[APP.name] = name;
+  return attributes;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/^"(.*)"$/, '$1'));
+  } catch {
+    // A lone `%`: the text is meant as it is.
+    return text;
+  }
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Attributes,
+  type Context,
+  INVALID_TRACEID,
+  type Link,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import type { EpochTime, Event } from '../event.ts';
+import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
+import { appApi } from './app-api.ts';
+import { simpleAttributes, skippedCopies } from './copy-to-span.ts';
+import { NormaliseBudget } from './normalise-value.ts';
+import type { ChosenTracer } from './providers.ts';
+import { identityAttributes } from './to-attributes.ts';
+
+/** What a scope says of its span beside the event itself. */
+export interface ScopeSpanOptions {
+  /** OTel span kind; default INTERNAL. */
+  readonly kind: number | undefined;
+  readonly links: readonly Link[] | undefined;
+}
+
+/** The span of one `track()` scope. Without a tracer it only has ids, so that its events belong together. */
+export class ScopeSpan {
+  readonly span: Span;
+  /** The parent's context with this span in it. */
+  readonly context: Context;
+  readonly #own: boolean;
+
+  constructor(chosen: ChosenTracer | undefined, event: Event, parent: Context, options: ScopeSpanOptions) {
+    this.#own = chosen?.own ?? false;
+    const identity = identityAttributes(event, new NormaliseBudget());
+    this.span =
+      chosen === undefined ? unexportedSpan(parent) : startSpan(chosen, event, parent, options, identity);
+    this.context = trace.setSpan(parent, this.span);
+    this.#setAttributes(mapsOf(identity));
+  }
+
+  get spanContext(): SpanContext {
+    return this.span.spanContext();
+  }
+
+  /** Ends the span as its event went. */
+  end(event: Event, attributes: AttributeMap): void {
+    this.#setAttributes(attributes);
+    const skipped = skippedCopies(this.span);
+    if (skipped > 0) this.span.setAttribute('event.span_events.skipped', skipped);
+    if (event.failure !== undefined) {
+      const { type, message, stacktrace } = event.failure;
+      const exception = { name: type, message, ...(stacktrace === undefined ? {} : { stack: stacktrace }) };
+      this.span.recordException(exception, toTuple(event.time));
+      this.span.setStatus({ code: SpanStatusCode.ERROR, message });
+    }
+    this.span.end(toTuple(event.time));
+  }
+
+  #setAttributes(attributes: AttributeMap): void {
+    if (!this.span.isRecording()) return;
+    const keepsMaps = this.#own || keepsMapAttributes(this.span, attributes);
+    const kept = keepsMaps ? (attributes as Attributes) : simpleAttributes(attributes);
+    this.span.setAttributes(kept);
+  }
+}
+
+/** Whether spans of an SDK keep maps, by the prototype of its spans. */
+const keepsMapsOf = new WeakMap<object, boolean>();
+
+/**
+ * Whether an app's span keeps maps as attributes: SDK 3.x does, SDK 2.x drops them with a warning. An api
+ * before 1.10 tells 2.x; else the first map of each SDK is tried.
+ */
+function keepsMapAttributes(span: Span, attributes: AttributeMap): boolean {
+  const sdk = Object.getPrototypeOf(span) as object;
+  const known = keepsMapsOf.get(sdk);
+  if (known !== undefined) return known;
+  const [major = 0, minor = 0] = (appApi().version ?? '').split('.').map(Number);
+  const [[name, map] = []] = Object.entries(mapsOf(attributes));
+  if (name === undefined) return false;
+  let keeps = false;
+  if (major > 1 || minor >= 10) {
+    span.setAttribute(name, map as never);
+    keeps = (span as Span & { attributes?: AttributeMap }).attributes?.[name] !== undefined;
+  }
+  keepsMapsOf.set(sdk, keeps);
+  return keeps;
+}
+
+function mapsOf(attributes: AttributeMap): AttributeMap {
+  const isMap = (value: AttributeValue): boolean =>
+    typeof value === 'object' && value !== null && !isTextList(value);
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => isMap(value)));
+}
+
+function isTextList(value: AttributeValue): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function startSpan(
+  { tracer, own }: ChosenTracer,
+  event: Event,
+  parent: Context,
+  { kind, links }: ScopeSpanOptions,
+  identity: AttributeMap,
+): Span {
+  const maps = mapsOf(identity);
+  const attributes = own
+    ? identity
+    : Object.fromEntries(Object.entries(identity).filter(([name]) => !(name in maps)));
+  const options = {
+    startTime: toTuple(event.time),
+    attributes,
+    ...(kind === undefined ? {} : { kind }),
+    ...(links === undefined ? {} : { links }),
+  };
+  return tracer.startSpan(event.name, options, parent);
+}
+
+function unexportedSpan(parent: Context): Span {
+  const outer = trace.getSpanContext(parent);
+  const traceId = outer === undefined || outer.traceId === INVALID_TRACEID ? undefined : outer.traceId;
+  return trace.wrapSpanContext({
+    traceId: traceId ?? randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+    traceFlags: outer?.traceFlags ?? 0,
+  });
+}
+
+function toTuple(time: EpochTime): [number, number] {
+  return [time[0], time[1]];
+}

@@ -1,0 +1,363 @@
+// The one file that imports OpenTelemetry SDK packages. The build bundles it with them, so it must not
+// import anything of ours that has identity or state: that would exist twice.
+import type { TextMapPropagator } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import {
+  CompositePropagator,
+  type ExportResult,
+  W3CBaggagePropagator,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core';
+import { OTLPLogExporter as JsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
+import { OTLPLogExporter as ProtobufLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
+import { OTLPTraceExporter as JsonTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { defaultResource, type Resource } from '@opentelemetry/resources';
+import {
+  BatchLogRecordProcessor,
+  ConsoleLogRecordExporter,
+  LoggerProvider,
+  type ReadableLogRecord,
+} from '@opentelemetry/sdk-logs';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ConsoleSpanExporter,
+  ParentBasedSampler,
+  type ReadableSpan,
+  type Sampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import type { AttributeMap } from '../otlp/attribute-value.ts';
+import { withoutTracing } from '../otlp/without-tracing.ts';
+import type { ApiContextManager, ApiLoggerProvider, ApiLogRecord, ApiTracerProvider } from './app-api.ts';
+import type { OtelEnvironment, SignalEnvironment } from './environment.ts';
+
+/** How one attempt of the SDK's exporter ended. */
+export interface ExportReport {
+  /** How many of the batch the destination refused although it answered 200 (OTLP partial success). */
+  readonly refused: number;
+  /** Why nothing of the batch was taken; `status` is the HTTP status where there was one. */
+  readonly failure?: { readonly message: string; readonly status: number | undefined };
+}
+
+/** What both signals need to be set up. */
+export interface SdkSignalOptions {
+  /** Called once, when the first batch is about to leave. */
+  readonly resource: () => AttributeMap;
+  /** The whole URL; undefined leaves it to `OTEL_EXPORTER_OTLP_*`. */
+  readonly url: string | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly env: OtelEnvironment;
+  readonly delayMs: number;
+  readonly maxBatchSize: number;
+}
+
+/** What a log pipeline needs beside that. */
+export interface SdkLogsOptions extends SdkSignalOptions {
+  readonly scope: { readonly name: string; readonly version: string };
+  /** About how many bytes the record of a ticket takes. */
+  readonly sizeOf: (ticket: unknown) => number;
+  /** Called once for each ticket that was emitted, with how its batch fared. */
+  readonly onExported: (tickets: readonly unknown[], report: ExportReport) => void;
+}
+
+/** What a trace pipeline needs beside that. */
+export interface SdkTracesOptions extends SdkSignalOptions {
+  readonly onExported: (spans: number, report: ExportReport) => void;
+}
+
+/** A log pipeline of the stock SDK. */
+export interface SdkLogs {
+  readonly provider: ApiLoggerProvider;
+  /** False if the SDK did not take the record. */
+  emit(record: ApiLogRecord, ticket: unknown): boolean;
+  /** Hands over what is queued; may return early, see `BatchLogRecordProcessor`. */
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** A trace pipeline of the stock SDK. */
+export interface SdkTraces {
+  readonly provider: ApiTracerProvider;
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** The SDK's queue bound: the caller bounds the queue and counts what does not fit, the SDK would not. */
+const UNBOUNDED = Number.POSITIVE_INFINITY;
+
+/** The exporter has a time-out of its own; the processor's would forget a batch that is still being sent. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** A batch larger than this is split: collectors refuse bodies over 20 MiB, and the whole batch with them. */
+const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
+
+const TICKET = Symbol('otel-events ticket');
+
+/** Starts `LoggerProvider` → `BatchLogRecordProcessor` → `OTLPLogExporter`. */
+export function startSdkLogs(options: SdkLogsOptions): SdkLogs {
+  const { env, onExported, sizeOf, scope } = options;
+  const ticketOf = (record: ReadableLogRecord): unknown => (record as { [TICKET]?: unknown })[TICKET];
+  const processor = new BatchLogRecordProcessor({
+    exporter: new AccountingExporter<ReadableLogRecord>(
+      logExporter(options, env.logs),
+      (record) => sizeOf(ticketOf(record)),
+      (records, report) => onExported(records.map(ticketOf), report),
+    ),
+    scheduledDelayMillis: options.delayMs,
+    maxExportBatchSize: options.maxBatchSize,
+    maxQueueSize: UNBOUNDED,
+    exportTimeoutMillis: NO_TIMEOUT_MS,
+  });
+  let emitting: unknown;
+  let taken = false;
+  const mark = {
+    onEmit(record: object): void {
+      taken = true;
+      (record as { [TICKET]?: unknown })[TICKET] = emitting;
+    },
+    forceFlush: async (): Promise<void> => {},
+    shutdown: async (): Promise<void> => {},
+  };
+  const provider = new LoggerProvider({
+    resource: new LazyResource(options.resource),
+    processors: [mark, processor],
+    logRecordLimits: limits(env.logs),
+  });
+  const logger = provider.getLogger(scope.name, scope.version);
+  return {
+    provider: provider as unknown as ApiLoggerProvider,
+    emit(record, ticket) {
+      emitting = ticket;
+      taken = false;
+      logger.emit(record as unknown as Parameters<typeof logger.emit>[0]);
+      return taken;
+    },
+    flush: () => processor.forceFlush(),
+    shutdown: () => provider.shutdown(),
+  };
+}
+
+/** Starts `TracerProvider` → `BatchSpanProcessor` → `OTLPTraceExporter`. */
+export function startSdkTraces(options: SdkTracesOptions): SdkTraces {
+  const { env, onExported } = options;
+  const processor = new BatchSpanProcessor({
+    exporter: new AccountingExporter<ReadableSpan>(
+      traceExporter(options, env.traces),
+      () => 0,
+      (spans, report) => onExported(spans.length, report),
+    ),
+    scheduledDelayMillis: options.delayMs,
+    maxExportBatchSize: options.maxBatchSize,
+    maxQueueSize: env.traces.batch.maxQueueSize ?? 100_000,
+    exportTimeoutMillis: NO_TIMEOUT_MS,
+  });
+  const provider = new TracerProvider({
+    resource: new LazyResource(options.resource),
+    spanProcessors: [processor],
+    sampler: sampler(env),
+    spanLimits: limits(env.traces),
+  });
+  return {
+    provider: provider as unknown as ApiTracerProvider,
+    flush: () => processor.forceFlush(),
+    shutdown: () => provider.shutdown(),
+  };
+}
+
+/** What an app needs globally, beside providers, for contexts to travel. */
+export function globalParts(): { contexts: ApiContextManager; propagator: TextMapPropagator } {
+  return {
+    contexts: new AsyncLocalStorageContextManager().enable() as unknown as ApiContextManager,
+    propagator: new CompositePropagator({
+      propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
+    }),
+  };
+}
+
+interface InnerExporter<T> {
+  export(items: T[], callback: (result: ExportResult) => void): void;
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Stands between a batch processor and its exporter and tells what became of every batch: the processors
+ * report a failed batch to nobody. They are told that all went well, since `BatchLogRecordProcessor` 3.1
+ * stops for good when an export fails during `forceFlush`. Sends one request at a time, because the span
+ * processor starts all batches at once and the exporter then refuses some.
+ */
+class AccountingExporter<T> {
+  readonly #inner: InnerExporter<T>;
+  readonly #sizeOf: (item: T) => number;
+  readonly #onExported: (items: readonly T[], report: ExportReport) => void;
+  #tail: Promise<void> = Promise.resolve();
+  #refused = 0;
+
+  constructor(
+    inner: InnerExporter<T>,
+    sizeOf: (item: T) => number,
+    onExported: (items: readonly T[], report: ExportReport) => void,
+  ) {
+    this.#inner = inner;
+    this.#sizeOf = sizeOf;
+    this.#onExported = onExported;
+    this.#watchPartialSuccess();
+  }
+
+  export(items: T[], callback: (result: ExportResult) => void): void {
+    this.#tail = this.#tail.then(async () => {
+      for (const part of this.#split(items)) this.#onExported(part, await this.#send(part));
+      callback({ code: 0 });
+    });
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#tail;
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#tail;
+    await this.#inner.shutdown();
+  }
+
+  #send(items: T[]): Promise<ExportReport> {
+    this.#refused = 0;
+    return new Promise((resolve) => {
+      withoutTracing(() =>
+        this.#inner.export(items, ({ code, error }) => {
+          if (code === 0) return resolve({ refused: Math.min(this.#refused, items.length) });
+          const status = (error as { code?: unknown } | undefined)?.code;
+          resolve({
+            refused: 0,
+            failure: {
+              message: error?.message ?? 'export failed',
+              status: typeof status === 'number' ? status : undefined,
+            },
+          });
+        }),
+      );
+    });
+  }
+
+  #split(items: T[]): T[][] {
+    const parts: T[][] = [[]];
+    let bytes = 0;
+    for (const item of items) {
+      const size = this.#sizeOf(item);
+      const last = parts.at(-1) as T[];
+      if (last.length > 0 && bytes + size > MAX_REQUEST_BYTES) {
+        parts.push([item]);
+        bytes = size;
+      } else {
+        last.push(item);
+        bytes += size;
+      }
+    }
+    return parts;
+  }
+
+  /**
+   * The exporter only writes a partial success to `diag`. Its response handler is private, but the version
+   * is pinned and bundled, and a test fails when this stops working.
+   */
+  #watchPartialSuccess(): void {
+    const { _delegate: delegate } = this.#inner as { _delegate?: { _responseHandler: unknown } };
+    if (delegate === undefined) return;
+    delegate._responseHandler = {
+      handleResponse: (response: PartialSuccessResponse | undefined) => {
+        const { rejectedLogRecords, rejectedSpans } = response?.partialSuccess ?? {};
+        this.#refused = Number(rejectedLogRecords ?? rejectedSpans ?? 0);
+      },
+    };
+  }
+}
+
+interface PartialSuccessResponse {
+  readonly partialSuccess?: {
+    readonly rejectedLogRecords?: number | string;
+    readonly rejectedSpans?: number | string;
+  };
+}
+
+/** A resource that is read when the first batch is about to leave, not when the first event is logged. */
+class LazyResource implements Resource {
+  readonly #read: () => AttributeMap;
+  #attributes: Resource['attributes'] | undefined;
+
+  constructor(read: () => AttributeMap) {
+    this.#read = read;
+  }
+
+  get asyncAttributesPending(): boolean {
+    return this.#attributes === undefined;
+  }
+
+  async waitForAsyncAttributes(): Promise<void> {
+    this.#attributes ??= this.#load();
+  }
+
+  get attributes(): Resource['attributes'] {
+    this.#attributes ??= this.#load();
+    return this.#attributes;
+  }
+
+  getRawAttributes(): ReturnType<Resource['getRawAttributes']> {
+    return Object.entries(this.attributes);
+  }
+
+  merge(other: Resource | null): Resource {
+    return new LazyResource(() => ({ ...this.attributes, ...other?.attributes }) as AttributeMap);
+  }
+
+  #load(): Resource['attributes'] {
+    return { ...defaultResource().attributes, ...(this.#read() as Resource['attributes']) };
+  }
+}
+
+function logExporter(options: SdkSignalOptions, signal: SignalEnvironment): InnerExporter<ReadableLogRecord> {
+  if (signal.exporter === 'console') return new ConsoleLogRecordExporter();
+  const Exporter = signal.protocol === 'http/json' ? JsonLogExporter : ProtobufLogExporter;
+  return new Exporter(exporterConfig(options));
+}
+
+function traceExporter(options: SdkSignalOptions, signal: SignalEnvironment): InnerExporter<ReadableSpan> {
+  if (signal.exporter === 'console') return new ConsoleSpanExporter();
+  const Exporter = signal.protocol === 'http/json' ? JsonTraceExporter : ProtobufTraceExporter;
+  return new Exporter(exporterConfig(options));
+}
+
+function exporterConfig({ url, headers }: SdkSignalOptions): {
+  url?: string;
+  headers?: Record<string, string>;
+} {
+  return {
+    ...(url === undefined ? {} : { url }),
+    ...(headers === undefined ? {} : { headers: { ...headers } }),
+  };
+}
+
+function limits({ maxAttributes, maxValueLength }: SignalEnvironment): {
+  attributeCountLimit?: number;
+  attributeValueLengthLimit?: number;
+} {
+  return {
+    ...(maxAttributes === undefined ? {} : { attributeCountLimit: maxAttributes }),
+    ...(maxValueLength === undefined ? {} : { attributeValueLengthLimit: maxValueLength }),
+  };
+}
+
+/** @see OpenTelemetry specification, "configuration/sdk-environment-variables", OTEL_TRACES_SAMPLER */
+function sampler({ sampler: name, samplerArgument }: OtelEnvironment): Sampler {
+  const ratio = Number(samplerArgument ?? 1);
+  const root = {
+    always_on: () => new AlwaysOnSampler(),
+    always_off: () => new AlwaysOffSampler(),
+    traceidratio: () => new TraceIdRatioBasedSampler(ratio >= 0 && ratio <= 1 ? ratio : 1),
+  }[(name ?? 'always_on').replace('parentbased_', '')];
+  const chosen = root === undefined ? new AlwaysOnSampler() : root();
+  const parentBased = name === undefined || root === undefined || name.startsWith('parentbased_');
+  return parentBased ? new ParentBasedSampler({ root: chosen }) : chosen;
+}

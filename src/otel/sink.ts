@@ -1,0 +1,23 @@
+import type { Context } from '@opentelemetry/api';
+import type { Event } from '../event.ts';
+import type { Ticket } from './accounts.ts';
+import type { EventAttributes } from './to-attributes.ts';
+
+/** One event on its way out: merged, normalised and booked. */
+export interface Delivery {
+  readonly event: Event;
+  readonly context: Context;
+  readonly content: EventAttributes;
+  readonly ticket: Ticket;
+}
+
+/** A place that events end in; it settles the ticket of every delivery exactly once. */
+export interface Sink {
+  readonly name: string;
+  /** Takes a delivery in the same turn; keeps nothing of the event's own objects. */
+  push(delivery: Delivery): void;
+  /** Resolves when everything pushed before has been settled. */
+  flush(): Promise<void>;
+  /** Flushes for at most `timeoutMs` and settles what is left as dropped. */
+  close(timeoutMs: number): Promise<void>;
+}

@@ -1,0 +1,19 @@
+import type { AttributeMap } from '../otlp/attribute-value.ts';
+import type { ApiLogRecord } from './app-api.ts';
+import type { Delivery } from './sink.ts';
+
+/** What an OTel `Logger` is given for one event. */
+export function toLogRecord(
+  { event, context, content }: Delivery,
+  attributes: AttributeMap = content.attributes,
+): ApiLogRecord {
+  return {
+    eventName: event.name,
+    timestamp: event.time as [number, number],
+    observedTimestamp: event.observedTime as [number, number],
+    severityNumber: event.severity,
+    body: event.message ?? event.name,
+    attributes,
+    context,
+  };
+}
