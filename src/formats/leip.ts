@@ -1,6 +1,7 @@
 import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
-import { APP, CONTAINER_ID, DATA, DATA_PREFIX, DEVICE, EVENT, RESERVED } from '../otlp/event-attributes.ts';
+import { APP, CONTAINER_ID, DEVICE } from '../otlp/event-attributes.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
+import { readEvent } from '../otlp/read-event.ts';
 
 /** An event as LEIP Events wrote it. */
 export interface LeipPayload {
@@ -36,23 +37,26 @@ export interface LeipApp {
 
 /** Renders a record as LEIP Events wrote it. Bytes become base64; everything else is plain JSON. */
 export function leip(record: EventRecord): LeipPayload {
-  const { attributes, resource } = record;
-  const container = textOf(resource.attributes, CONTAINER_ID);
+  const resource = record.resource.attributes;
+  const event = readEvent(record);
+  const container = textOf(resource, CONTAINER_ID);
   return {
     ts: Number(record.timeUnixNano / 1_000_000n),
-    id: textOf(attributes, EVENT.uid) ?? '',
-    aid: textOf(resource.attributes, APP.id),
+    id: event.id,
+    aid: textOf(resource, APP.id),
     ...(container === null ? {} : { did: container }),
-    meta: { app: appOf(resource.attributes), device: deviceOf(resource.attributes) },
-    session: mapOf(attributes[EVENT.session]),
-    uid: textOf(attributes, EVENT.userId),
-    pid: textOf(attributes, EVENT.projectId),
-    name: record.eventName,
-    category: textOf(attributes, EVENT.category),
-    tags: (attributes[EVENT.tags] as readonly string[] | undefined) ?? [],
-    data: dataOf(attributes),
-    ...statsOf(attributes),
-    ...errorOf(attributes),
+    meta: { app: appOf(resource), device: deviceOf(resource) },
+    session: plain(event.session),
+    uid: event.userId ?? null,
+    pid: event.projectId ?? null,
+    name: event.name,
+    category: event.category ?? null,
+    tags: event.tags,
+    data: plain(event.data),
+    ...(event.times === undefined ? {} : { stats: event.times }),
+    ...(event.error === undefined
+      ? {}
+      : { error: { ...event.error, stacktrace: event.error.stacktrace ?? null } }),
   };
 }
 
@@ -70,34 +74,7 @@ function appOf(resource: AttributeMap): LeipApp {
 
 function deviceOf(resource: AttributeMap): Record<string, unknown> {
   const known = Object.values(DEVICE).filter((name) => resource[name] !== undefined);
-  return Object.fromEntries(known.map((name) => [name, toJson(resource[name] as AttributeValue)]));
-}
-
-function dataOf(attributes: AttributeMap): Record<string, unknown> {
-  const own = Object.entries(attributes).filter(([key]) => !RESERVED.has(key) && key !== DATA);
-  const beyondLimit = Object.entries((attributes[DATA] as AttributeMap | undefined) ?? {});
-  return Object.fromEntries([
-    ...own.map(([key, value]) => [withoutPrefix(key), toJson(value)]),
-    ...beyondLimit.map(([key, value]) => [key, toJson(value)]),
-  ]);
-}
-
-function withoutPrefix(key: string): string {
-  return key.startsWith(DATA_PREFIX) ? key.slice(DATA_PREFIX.length) : key;
-}
-
-function statsOf(attributes: AttributeMap): Pick<LeipPayload, 'stats'> {
-  const start = attributes[EVENT.start];
-  if (start === undefined) return {};
-  const [end, duration] = [attributes[EVENT.end], attributes[EVENT.duration]];
-  return { stats: { start: start as number, end: end as number, duration: duration as number } };
-}
-
-function errorOf(attributes: AttributeMap): Pick<LeipPayload, 'error'> {
-  const type = textOf(attributes, EVENT.exceptionType);
-  if (type === null) return {};
-  const message = textOf(attributes, EVENT.exceptionMessage) ?? '';
-  return { error: { type, message, stacktrace: textOf(attributes, EVENT.exceptionStacktrace) } };
+  return Object.fromEntries(known.map((name) => [name, resource[name]]));
 }
 
 function textOf(attributes: AttributeMap, name: string): string | null {
@@ -105,13 +82,12 @@ function textOf(attributes: AttributeMap, name: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-function mapOf(value: AttributeValue | undefined): Record<string, unknown> {
-  return value === undefined ? {} : (toJson(value) as Record<string, unknown>);
+function plain(map: AttributeMap): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, toJson(value)]));
 }
 
 function toJson(value: AttributeValue): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(toJson);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
+  return typeof value === 'object' && value !== null ? plain(value as AttributeMap) : value;
 }

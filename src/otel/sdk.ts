@@ -2,12 +2,7 @@
 // import anything of ours that has identity or state: that would exist twice.
 import type { TextMapPropagator } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import {
-  CompositePropagator,
-  type ExportResult,
-  W3CBaggagePropagator,
-  W3CTraceContextPropagator,
-} from '@opentelemetry/core';
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPLogExporter as JsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtobufLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPTraceExporter as JsonTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -18,6 +13,7 @@ import {
   ConsoleLogRecordExporter,
   LoggerProvider,
   type ReadableLogRecord,
+  type ReadWriteLogRecord,
 } from '@opentelemetry/sdk-logs';
 import {
   AlwaysOffSampler,
@@ -31,17 +27,9 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
-import { withoutTracing } from '../otlp/without-tracing.ts';
+import { AccountingExporter, type ExportReport, type InnerExporter } from './accounting-exporter.ts';
 import type { ApiContextManager, ApiLoggerProvider, ApiLogRecord, ApiTracerProvider } from './app-api.ts';
 import type { OtelEnvironment, SignalEnvironment } from './environment.ts';
-
-/** How one attempt of the SDK's exporter ended. */
-export interface ExportReport {
-  /** How many of the batch the destination refused although it answered 200 (OTLP partial success). */
-  readonly refused: number;
-  /** Why nothing of the batch was taken; `status` is the HTTP status where there was one. */
-  readonly failure?: { readonly message: string; readonly status: number | undefined };
-}
 
 /** What both signals need to be set up. */
 export interface SdkSignalOptions {
@@ -58,6 +46,8 @@ export interface SdkSignalOptions {
 /** What a log pipeline needs beside that. */
 export interface SdkLogsOptions extends SdkSignalOptions {
   readonly scope: { readonly name: string; readonly version: string };
+  /** Asked for every record that somebody emits through `provider`; false leaves it out. Default: all. */
+  readonly admit?: () => boolean;
   /** About how many bytes the record of a ticket takes. */
   readonly sizeOf: (ticket: unknown) => number;
   /** Called once for each ticket that was emitted, with how its batch fared. */
@@ -92,14 +82,11 @@ const UNBOUNDED = Number.POSITIVE_INFINITY;
 /** The exporter has a time-out of its own; the processor's would forget a batch that is still being sent. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** A batch larger than this is split: collectors refuse bodies over 20 MiB, and the whole batch with them. */
-const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
-
 const TICKET = Symbol('otel-events ticket');
 
 /** Starts `LoggerProvider` → `BatchLogRecordProcessor` → `OTLPLogExporter`. */
 export function startSdkLogs(options: SdkLogsOptions): SdkLogs {
-  const { env, onExported, sizeOf, scope } = options;
+  const { env, onExported, sizeOf, scope, admit } = options;
   const ticketOf = (record: ReadableLogRecord): unknown => (record as { [TICKET]?: unknown })[TICKET];
   const processor = new BatchLogRecordProcessor({
     exporter: new AccountingExporter<ReadableLogRecord>(
@@ -114,17 +101,19 @@ export function startSdkLogs(options: SdkLogsOptions): SdkLogs {
   });
   let emitting: unknown;
   let taken = false;
-  const mark = {
-    onEmit(record: object): void {
+  const ticketing = {
+    onEmit(record: ReadWriteLogRecord): void {
+      if (emitting === undefined && admit?.() === false) return;
       taken = true;
       (record as { [TICKET]?: unknown })[TICKET] = emitting;
+      processor.onEmit(record);
     },
-    forceFlush: async (): Promise<void> => {},
-    shutdown: async (): Promise<void> => {},
+    forceFlush: () => processor.forceFlush(),
+    shutdown: () => processor.shutdown(),
   };
   const provider = new LoggerProvider({
     resource: new LazyResource(options.resource),
-    processors: [mark, processor],
+    processors: [ticketing],
     logRecordLimits: limits(env.logs),
   });
   const logger = provider.getLogger(scope.name, scope.version);
@@ -134,6 +123,7 @@ export function startSdkLogs(options: SdkLogsOptions): SdkLogs {
       emitting = ticket;
       taken = false;
       logger.emit(record as unknown as Parameters<typeof logger.emit>[0]);
+      emitting = undefined;
       return taken;
     },
     flush: () => processor.forceFlush(),
@@ -175,110 +165,6 @@ export function globalParts(): { contexts: ApiContextManager; propagator: TextMa
     propagator: new CompositePropagator({
       propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
     }),
-  };
-}
-
-interface InnerExporter<T> {
-  export(items: T[], callback: (result: ExportResult) => void): void;
-  shutdown(): Promise<void>;
-}
-
-/**
- * Stands between a batch processor and its exporter and tells what became of every batch: the processors
- * report a failed batch to nobody. They are told that all went well, since `BatchLogRecordProcessor` 3.1
- * stops for good when an export fails during `forceFlush`. Sends one request at a time, because the span
- * processor starts all batches at once and the exporter then refuses some.
- */
-class AccountingExporter<T> {
-  readonly #inner: InnerExporter<T>;
-  readonly #sizeOf: (item: T) => number;
-  readonly #onExported: (items: readonly T[], report: ExportReport) => void;
-  #tail: Promise<void> = Promise.resolve();
-  #refused = 0;
-
-  constructor(
-    inner: InnerExporter<T>,
-    sizeOf: (item: T) => number,
-    onExported: (items: readonly T[], report: ExportReport) => void,
-  ) {
-    this.#inner = inner;
-    this.#sizeOf = sizeOf;
-    this.#onExported = onExported;
-    this.#watchPartialSuccess();
-  }
-
-  export(items: T[], callback: (result: ExportResult) => void): void {
-    this.#tail = this.#tail.then(async () => {
-      for (const part of this.#split(items)) this.#onExported(part, await this.#send(part));
-      callback({ code: 0 });
-    });
-  }
-
-  async forceFlush(): Promise<void> {
-    await this.#tail;
-  }
-
-  async shutdown(): Promise<void> {
-    await this.#tail;
-    await this.#inner.shutdown();
-  }
-
-  #send(items: T[]): Promise<ExportReport> {
-    this.#refused = 0;
-    return new Promise((resolve) => {
-      withoutTracing(() =>
-        this.#inner.export(items, ({ code, error }) => {
-          if (code === 0) return resolve({ refused: Math.min(this.#refused, items.length) });
-          const status = (error as { code?: unknown } | undefined)?.code;
-          resolve({
-            refused: 0,
-            failure: {
-              message: error?.message ?? 'export failed',
-              status: typeof status === 'number' ? status : undefined,
-            },
-          });
-        }),
-      );
-    });
-  }
-
-  #split(items: T[]): T[][] {
-    const parts: T[][] = [[]];
-    let bytes = 0;
-    for (const item of items) {
-      const size = this.#sizeOf(item);
-      const last = parts.at(-1) as T[];
-      if (last.length > 0 && bytes + size > MAX_REQUEST_BYTES) {
-        parts.push([item]);
-        bytes = size;
-      } else {
-        last.push(item);
-        bytes += size;
-      }
-    }
-    return parts;
-  }
-
-  /**
-   * The exporter only writes a partial success to `diag`. Its response handler is private, but the version
-   * is pinned and bundled, and a test fails when this stops working.
-   */
-  #watchPartialSuccess(): void {
-    const { _delegate: delegate } = this.#inner as { _delegate?: { _responseHandler: unknown } };
-    if (delegate === undefined) return;
-    delegate._responseHandler = {
-      handleResponse: (response: PartialSuccessResponse | undefined) => {
-        const { rejectedLogRecords, rejectedSpans } = response?.partialSuccess ?? {};
-        this.#refused = Number(rejectedLogRecords ?? rejectedSpans ?? 0);
-      },
-    };
-  }
-}
-
-interface PartialSuccessResponse {
-  readonly partialSuccess?: {
-    readonly rejectedLogRecords?: number | string;
-    readonly rejectedSpans?: number | string;
   };
 }
 

@@ -1,7 +1,8 @@
 import { OtelEventsError } from '../errors.ts';
+import type { ExportReport } from './accounting-exporter.ts';
 import type { Accounts, Column, Ticket } from './accounts.ts';
 import { loadSdk } from './load-sdk.ts';
-import type { ExportReport, SdkLogs, SdkLogsOptions } from './sdk.ts';
+import type { SdkLogs, SdkLogsOptions } from './sdk.ts';
 import type { Delivery, Sink } from './sink.ts';
 import { SCOPE } from './to-event-record.ts';
 import { toLogRecord } from './to-log-record.ts';

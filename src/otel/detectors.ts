@@ -1,0 +1,24 @@
+import { CONTAINER_ID } from '../otlp/event-attributes.ts';
+import { type AppOptions, appAttributes } from './resource/app.ts';
+import { containerId } from './resource/container-id.ts';
+import { deviceAttributes } from './resource/device.ts';
+import type { ResourceAttributes } from './resource/resource.ts';
+
+/** A resource detector as `detectResources` and `NodeSDK` of the OpenTelemetry SDK take it. */
+export interface EventResourceDetector {
+  detect(): { attributes: ResourceAttributes };
+}
+
+/** Puts what the app says of itself on the app's own resource: `service.name`, `app.id` and so on. */
+export function appDetector(app: AppOptions): EventResourceDetector {
+  return { detect: () => ({ attributes: appAttributes(app) as ResourceAttributes }) };
+}
+
+/** Puts what the machine tells of itself on the app's own resource: host, CPU, OS, device model, container. */
+export const deviceDetector: EventResourceDetector = {
+  detect() {
+    const container = containerId();
+    const attributes = container === undefined ? {} : { [CONTAINER_ID]: container };
+    return { attributes: { ...deviceAttributes(), ...attributes } as ResourceAttributes };
+  },
+};

@@ -1,0 +1,28 @@
+import { type Context, trace } from '@opentelemetry/api';
+import type { EpochTime } from '../event.ts';
+import type { AttributeMap } from '../otlp/attribute-value.ts';
+import { copyToSpan } from './copy-to-span.ts';
+
+/** The part of an SDK's log record that is read. */
+export interface EmittedLogRecord {
+  readonly eventName?: string | undefined;
+  readonly hrTime: EpochTime;
+  readonly attributes: AttributeMap;
+}
+
+/**
+ * A log record processor for the app's own `LoggerProvider`: copies every event (a record with a name) to
+ * the span that is active when it is emitted, so that viewers of traces show it.
+ * @see OTEP 4430, "log-based events bridge to span events"
+ */
+export class EventToSpanEventProcessor {
+  onEmit(record: EmittedLogRecord, context?: Context): void {
+    const span = context === undefined ? undefined : trace.getSpan(context);
+    if (!record.eventName || span === undefined) return;
+    copyToSpan(span, record.eventName, record.attributes, record.hrTime);
+  }
+
+  async forceFlush(): Promise<void> {}
+
+  async shutdown(): Promise<void> {}
+}

@@ -1,0 +1,2 @@
+export { appDetector, deviceDetector, type EventResourceDetector } from './detectors.ts';
+export { type EmittedLogRecord, EventToSpanEventProcessor } from './event-to-span-event-processor.ts';

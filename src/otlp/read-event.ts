@@ -1,0 +1,64 @@
+import type { AttributeMap, AttributeValue } from './attribute-value.ts';
+import { DATA, DATA_PREFIX, EVENT, RESERVED } from './event-attributes.ts';
+import type { EventRecord } from './event-record.ts';
+
+/** An event as its record tells it: what a caller gave, back under the caller's names. */
+export interface ReadEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly data: AttributeMap;
+  readonly category: string | undefined;
+  readonly tags: readonly string[];
+  readonly session: AttributeMap;
+  readonly userId: string | undefined;
+  readonly projectId: string | undefined;
+  /** Seconds; only of a `track()` event. */
+  readonly times: { readonly start: number; readonly end: number; readonly duration: number } | undefined;
+  /** Only of a `track()` event that failed. */
+  readonly error:
+    | { readonly type: string; readonly message: string; readonly stacktrace: string | undefined }
+    | undefined;
+}
+
+/** Reads an event back from its record: the other direction of the mapping. */
+export function readEvent({ eventName, attributes }: EventRecord): ReadEvent {
+  return {
+    id: textOf(attributes[EVENT.uid]) ?? '',
+    name: eventName,
+    data: dataOf(attributes),
+    category: textOf(attributes[EVENT.category]),
+    tags: (attributes[EVENT.tags] as readonly string[] | undefined) ?? [],
+    session: (attributes[EVENT.session] as AttributeMap | undefined) ?? {},
+    userId: textOf(attributes[EVENT.userId]),
+    projectId: textOf(attributes[EVENT.projectId]),
+    times: timesOf(attributes),
+    error: errorOf(attributes),
+  };
+}
+
+function dataOf(attributes: AttributeMap): AttributeMap {
+  const own = Object.entries(attributes).filter(([name]) => !RESERVED.has(name) && name !== DATA);
+  const beyondLimit = Object.entries((attributes[DATA] as AttributeMap | undefined) ?? {});
+  return Object.fromEntries([...own.map(([name, value]) => [callersKey(name), value]), ...beyondLimit]);
+}
+
+function callersKey(name: string): string {
+  return name.startsWith(DATA_PREFIX) ? name.slice(DATA_PREFIX.length) : name;
+}
+
+function timesOf(attributes: AttributeMap): ReadEvent['times'] {
+  const { [EVENT.start]: start, [EVENT.end]: end, [EVENT.duration]: duration } = attributes;
+  if (typeof start !== 'number') return undefined;
+  return { start, end: end as number, duration: duration as number };
+}
+
+function errorOf(attributes: AttributeMap): ReadEvent['error'] {
+  const type = textOf(attributes[EVENT.exceptionType]);
+  if (type === undefined) return undefined;
+  const message = textOf(attributes[EVENT.exceptionMessage]) ?? '';
+  return { type, message, stacktrace: textOf(attributes[EVENT.exceptionStacktrace]) };
+}
+
+function textOf(value: AttributeValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,7 @@
+// For `node --import otel-events/register app.js`: the only module of this package with a side effect.
+import { Diagnostics } from './logger/diagnostics.ts';
+import { registerGlobals } from './otel/register-globals.ts';
+
+const diagnostics = new Diagnostics({ logger: undefined, level: 'warn', onError: undefined });
+
+registerGlobals(process.env, diagnostics.report);
