@@ -1,6 +1,6 @@
 import type { Link } from '@opentelemetry/api';
 import type { OtelEventsError } from '../errors.ts';
-import type { ApiLoggerProvider, ApiTracerProvider } from '../otel/app-api.ts';
+import type { AnyLoggerProvider, AnyTracerProvider } from '../otel/app-api.ts';
 import type { Exporter, ExporterFunction } from '../otel/pipeline.ts';
 import type { DeliveryMode } from '../otel/providers.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
@@ -34,8 +34,8 @@ export interface EventLoggerOptions {
   /** Further destinations; each gets every event through a queue of its own. */
   readonly exporters?: readonly (Exporter | ExporterFunction)[];
   /** The app's providers, where they are not registered globally. */
-  readonly loggerProvider?: ApiLoggerProvider;
-  readonly tracerProvider?: ApiTracerProvider;
+  readonly loggerProvider?: AnyLoggerProvider;
+  readonly tracerProvider?: AnyTracerProvider;
   /** Longest wait for a batch to fill, in milliseconds. Default 1,000. */
   readonly flushIntervalMs?: number;
   /** Most events in a batch. Default 512. */

@@ -41,6 +41,16 @@ export interface ApiContextManager {
   with<T>(context: Context, fn: () => T): T;
 }
 
+/** Any generation of an OTel logger provider, as a caller hands it in. */
+export interface AnyLoggerProvider {
+  getLogger(name: string, version?: string): object;
+}
+
+/** Any generation of an OTel tracer provider, as a caller hands it in. */
+export interface AnyTracerProvider {
+  getTracer(name: string, version?: string): object;
+}
+
 /** What the app has registered with OpenTelemetry, whichever copy of the api it used. */
 export interface AppApi {
   readonly logs: ApiLoggerProvider | undefined;

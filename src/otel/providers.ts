@@ -3,6 +3,8 @@ import { OtelEventsError } from '../errors.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { Accounts } from './accounts.ts';
 import {
+  type AnyLoggerProvider,
+  type AnyTracerProvider,
   type ApiLoggerProvider,
   type ApiTracer,
   type ApiTracerProvider,
@@ -28,8 +30,8 @@ export interface ProvidersOptions {
   readonly endpoint: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly env: OtelEnvironment;
-  readonly loggerProvider: ApiLoggerProvider | undefined;
-  readonly tracerProvider: ApiTracerProvider | undefined;
+  readonly loggerProvider: AnyLoggerProvider | undefined;
+  readonly tracerProvider: AnyTracerProvider | undefined;
   readonly appAttributes: AttributeMap;
   readonly resource: () => AttributeMap;
   readonly flushIntervalMs: number | undefined;
@@ -69,7 +71,7 @@ export class Providers {
     const { delivery, loggerProvider, endpoint } = this.#options;
     if (delivery === 'none') return { reason: 'no_sink' };
     if (delivery === 'sdk') return this.#own();
-    if (loggerProvider !== undefined) return { sink: this.#appSink.use(loggerProvider) };
+    if (loggerProvider !== undefined) return { sink: this.#appSink.use(loggerProvider as ApiLoggerProvider) };
     if (delivery === 'auto' && endpoint !== undefined) return this.#own();
     const api = this.#look();
     if (api.logs !== undefined) return { sink: this.#appSink.use(api.logs) };
@@ -78,7 +80,8 @@ export class Providers {
 
   /** The tracer for the next scope; undefined when its span is not to be exported. */
   tracer(): ChosenTracer | undefined {
-    const provider = this.#options.tracerProvider ?? this.#look().traces;
+    const given = this.#options.tracerProvider as ApiTracerProvider | undefined;
+    const provider = given ?? this.#look().traces;
     if (provider !== undefined) return { tracer: this.#tracerOf(provider), own: false };
     const { sink } = this.destination();
     if (sink === undefined || sink !== this.#stockSink || this.#options.env.traces.exporter === 'none') {

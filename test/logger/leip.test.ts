@@ -316,7 +316,7 @@ test('outputPath: the event is also saved as results.json in that directory', as
   const saved = JSON.parse(readFileSync(path.join(output, 'results.json'), 'utf8'));
   assert.equal(buffer.length, 2);
   assert.deepEqual(saved, buffer[1]);
-  assert.deepEqual(saved.data, { n: 2, ok: true });
+  assert.deepEqual(saved?.data, { n: 2, ok: true });
   assert.deepEqual(readdirSync(output), ['results.json']);
 });
 

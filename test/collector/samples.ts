@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { Batch } from '../../src/otlp/batch.ts';
+import type { OtlpObject } from '../../src/otlp/decode-protobuf.ts';
+import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/messages.ts';
+import { batchFrom } from '../../src/otlp/transcode.ts';
+
+/** A logs request with one record for each name. */
+export function logsOf(...names: readonly string[]): OtlpObject {
+  const logRecords = names.map((eventName) => ({ timeUnixNano: '1700000000000000001', body: {}, eventName }));
+  return { resourceLogs: [{ resource: {}, scopeLogs: [{ scope: {}, logRecords }] }] };
+}
+
+export function protobufOf(request: OtlpObject): Uint8Array {
+  return encodeProtobuf(REQUEST.logs, request);
+}
+
+export function batchOf(...names: readonly string[]): Batch {
+  return batchFrom('logs', 'protobuf', protobufOf(logsOf(...names)));
+}
+
+/** The names of the records in OTLP/JSON, one request a line. */
+export function namesIn(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap(
+      (line) => JSON.parse(line).resourceLogs as { scopeLogs: { logRecords: { eventName: string }[] }[] }[],
+    )
+    .flatMap(({ scopeLogs }) => scopeLogs)
+    .flatMap(({ logRecords }) => logRecords)
+    .map(({ eventName }) => eventName);
+}
+
+export function namesInFile(file: string): string[] {
+  return namesIn(readFileSync(file, 'utf8'));
+}
+
+/** A promise that somebody else settles. */
+export function deferred<T = void>() {
+  return Promise.withResolvers<T>();
+}
+
+/** Resolves when `check` holds; the test's own timeout ends it when it never does. */
+export async function eventually(check: () => boolean): Promise<void> {
+  while (!check()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import type { OtlpObject, OtlpValue } from '../../src/otlp/decode-protobuf.ts';
+import type { Field, Message, ScalarType } from '../../src/otlp/messages.ts';
+
+const DEFAULTS: ReadonlySet<unknown> = new Set(['', 0, '0', false]);
+
+const hex = (bytes: number) =>
+  fc
+    .uint8Array({ minLength: bytes, maxLength: bytes })
+    .map((id) => (id.every((byte) => byte === 0) ? '' : Buffer.from(id).toString('hex')));
+
+const SCALARS: Readonly<Record<ScalarType, fc.Arbitrary<string | number | boolean>>> = {
+  string: fc.string({ unit: 'binary', maxLength: 12 }),
+  bytes: fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString('base64')),
+  traceId: hex(16),
+  spanId: hex(8),
+  bool: fc.boolean(),
+  int32: fc.integer(),
+  uint32: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  enum: fc.integer({ min: 0, max: 24 }),
+  int64: fc.oneof(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), fc.bigInt(-300n, 300n)).map(String),
+  fixed32: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  fixed64: fc.bigInt(0n, 2n ** 64n - 1n).map(String),
+  // JSON has no negative zero.
+  double: fc.double().map((value) => (Number.isFinite(value) ? value + 0 : String(value))),
+};
+
+/** Any canonical value of a message, from its descriptor: what a decoder may return. */
+export function arbitraryMessage(message: Message, depth = 0): fc.Arbitrary<OtlpObject> {
+  const usable = message.fields.filter(({ type }) => depth < 9 || typeof type === 'string');
+  if (message.oneof) {
+    const members = usable.map((field) => fieldOf(field, depth).map((value) => ({ [field.name]: value })));
+    return fc.oneof(fc.constant({}), ...members);
+  }
+  const fields = message.fields.map((field) => [field.name, optional(field, depth, usable.includes(field))]);
+  return fc.record(Object.fromEntries(fields)).map(withoutDefaults);
+}
+
+function optional(field: Field, depth: number, usable: boolean): fc.Arbitrary<OtlpValue | undefined> {
+  if (field.always) return usable ? fieldOf(field, depth) : fc.constant({});
+  return usable ? fc.option(fieldOf(field, depth), { nil: undefined }) : fc.constant(undefined);
+}
+
+function fieldOf({ type, repeated }: Field, depth: number): fc.Arbitrary<OtlpValue> {
+  const one: fc.Arbitrary<OtlpValue> =
+    typeof type === 'string' ? SCALARS[type] : arbitraryMessage(type, depth + 1);
+  return repeated ? fc.array(one, { maxLength: 3 }) : one;
+}
+
+function withoutDefaults(value: { readonly [name: string]: OtlpValue | undefined }): OtlpObject {
+  const entries = Object.entries(value).filter((entry): entry is [string, OtlpValue] => {
+    const [, given] = entry;
+    return given !== undefined && !DEFAULTS.has(given) && !(Array.isArray(given) && given.length === 0);
+  });
+  return Object.fromEntries(entries);
+}
