@@ -1,3 +1,4 @@
+import type { SpanContext } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import { type Event, MAX_NAME_LENGTH } from '../event.ts';
 import { epochNow, toEpochMs, toEpochTime } from './clock.ts';
@@ -23,6 +24,8 @@ export interface EventCall {
   readonly defaults: EventDefaults;
   /** The session of the scopes around. */
   readonly scopeSession: Readonly<Record<string, unknown>>;
+  /** The span the event belongs to. */
+  readonly span: SpanContext | undefined;
   readonly diagnostics: Diagnostics;
 }
 
@@ -49,7 +52,7 @@ export function draftEvent(call: EventCall): Event {
     scope: undefined,
     failure: undefined,
     incomplete: false,
-    span: undefined,
+    span: call.span,
     outputPath: toText(options.outputPath),
   };
 }

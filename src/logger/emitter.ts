@@ -66,9 +66,10 @@ export class Emitter {
     const scope = frame ?? ambientFrame.getStore();
     const scopeSession = sessionFor(this, scope);
     const { diagnostics } = this;
-    const event = draftEvent({ name, data, options, defaults, scopeSession, diagnostics });
     const context = this.#contextOf(options?.traceparent, frame, scope);
-    return { event: { ...event, span: trace.getSpanContext(context) }, context, scope };
+    const span = trace.getSpanContext(context);
+    const event = draftEvent({ name, data, options, defaults, scopeSession, span, diagnostics });
+    return { event, context, scope };
   }
 
   /** Hands an event to the pipeline. What goes wrong there is reported, never thrown at the app. */

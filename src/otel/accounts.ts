@@ -53,7 +53,14 @@ const OTHER_NAMES = '(other names)';
 /** One event on its way, with a standing for each of its sinks. */
 export interface Ticket {
   readonly event: Account;
-  readonly standings: { readonly sink: Account; column: Column; reason: string }[];
+  readonly standings: readonly Standing[];
+}
+
+/** Where one event stands with one sink. */
+export interface Standing {
+  readonly sink: Account;
+  column: Column;
+  reason: string;
 }
 
 /** The ledger's books: counts by event name and by sink. */
@@ -68,37 +75,38 @@ export class Accounts {
   }
 
   /** Opens the account of a sink, so that it shows in the ledger before its first event. */
-  openSink(sink: string): void {
-    accountOf(this.#sinks, sink);
+  sink(name: string): Account {
+    return accountOf(this.#sinks, name);
   }
 
   /** Books one event as emitted and, for each of its sinks, as pending. `sinks` must not be empty. */
-  open(name: string, sinks: readonly string[]): Ticket {
-    const known = this.#events.has(name) || this.#events.size < MAX_NAMES;
-    const event = accountOf(this.#events, known ? name : OTHER_NAMES);
-    const standings: Ticket['standings'] = [];
+  open(name: string, sinks: readonly Account[]): Ticket {
+    const event = this.#events.get(name) ?? this.#newEvent(name);
+    const standings: Standing[] = [];
     for (const sink of sinks) {
-      const account = accountOf(this.#sinks, sink);
-      account.move(undefined, '', 'pending', '');
-      this.#unsettled++;
-      standings.push({ sink: account, column: 'pending', reason: '' });
+      sink.enter();
+      standings.push({ sink, column: 'pending', reason: '' });
     }
-    event.move(undefined, '', 'pending', '');
+    this.#unsettled += sinks.length;
+    event.enter();
     return { event, standings };
   }
 
   /** Moves an event to its final column with one sink. A sink that was settled before is left as it is. */
-  settle(ticket: Ticket, sink: string, column: Column, reason = ''): void {
-    const standing = ticket.standings.find((each) => each.sink === this.#sinks.get(sink));
-    if (standing === undefined || standing.column !== 'pending') return;
-    const before = worst(ticket);
-    const [beforeColumn, beforeReason] = [before.column, before.reason];
-    this.#unsettled--;
-    standing.sink.move('pending', '', column, reason);
-    standing.column = column;
-    standing.reason = reason;
-    const after = worst(ticket);
-    ticket.event.move(beforeColumn, beforeReason, after.column, after.reason);
+  settle({ event, standings }: Ticket, sinkName: string, column: Column, reason = ''): void {
+    const sink = this.#sinks.get(sinkName);
+    for (const standing of standings) {
+      if (standing.sink !== sink || standing.column !== 'pending') continue;
+      const before = worst(standings);
+      const [beforeColumn, beforeReason] = [before.column, before.reason];
+      standing.column = column;
+      standing.reason = reason;
+      const after = worst(standings);
+      this.#unsettled--;
+      sink.move('pending', '', column, reason);
+      event.move(beforeColumn, beforeReason, after.column, after.reason);
+      return;
+    }
   }
 
   /** A copy of the books. */
@@ -112,17 +120,27 @@ export class Accounts {
     const { acked, pending, rejected, dropped } = this.ledger().total;
     return { acked, pending, rejected: sum(rejected), dropped: sum(dropped) };
   }
+
+  #newEvent(name: string): Account {
+    return accountOf(this.#events, this.#events.size < MAX_NAMES ? name : OTHER_NAMES);
+  }
 }
 
-class Account {
+/** The counts of one event name or one sink. */
+export class Account {
   #emitted = 0;
   readonly #plain = { acked: 0, pending: 0, sampled: 0, handedOver: 0 };
   readonly #byReason = { rejected: new Map<string, number>(), dropped: new Map<string, number>() };
 
-  /** Moves one event between columns; without `from` it is a new one. */
-  move(from: Column | undefined, fromReason: string, to: Column, toReason: string): void {
-    if (from === undefined) this.#emitted++;
-    else this.#change(from, fromReason, -1);
+  /** Counts a new event, as pending. */
+  enter(): void {
+    this.#emitted++;
+    this.#plain.pending++;
+  }
+
+  /** Moves one event between columns. */
+  move(from: Column, fromReason: string, to: Column, toReason: string): void {
+    this.#change(from, fromReason, -1);
     this.#change(to, toReason, 1);
   }
 
@@ -166,8 +184,8 @@ function accountOf(accounts: Map<string, Account>, key: string): Account {
   return account;
 }
 
-function worst({ standings }: Ticket): Ticket['standings'][number] {
-  let result = standings[0] as Ticket['standings'][number];
+function worst(standings: readonly Standing[]): Standing {
+  let result = standings[0] as Standing;
   for (const standing of standings) {
     if (SEVERITY[standing.column] > SEVERITY[result.column]) result = standing;
   }

@@ -76,14 +76,19 @@ const API_LOGS = Symbol.for('io.opentelemetry.js.api.logs');
  * registers its logs under a global of their own.
  */
 export function appApi(): AppApi {
-  const globals = globalThis as { [key: symbol]: unknown };
-  const api = globals[API] as ApiGlobal | undefined;
+  const api = (globalThis as { [key: symbol]: unknown })[API] as ApiGlobal | undefined;
   return {
-    logs: api?.logs ?? logsOfSdk2(globals[API_LOGS]),
+    logs: appLogs(),
     traces: api?.trace,
     contexts: api?.context,
     version: api?.version,
   };
+}
+
+/** The logger provider that is registered now; the quick way to it. */
+export function appLogs(): ApiLoggerProvider | undefined {
+  const globals = globalThis as { [key: symbol]: unknown };
+  return (globals[API] as ApiGlobal | undefined)?.logs ?? logsOfSdk2(globals[API_LOGS]);
 }
 
 function logsOfSdk2(getter: unknown): ApiLoggerProvider | undefined {

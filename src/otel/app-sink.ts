@@ -13,22 +13,24 @@ export class AppSink implements Sink {
   #provider: ApiLoggerProvider | undefined;
   #logger: ApiLogger | undefined;
   /** App metadata for each record, where the SDK does not carry it on the scope. */
-  #onRecord: AttributeMap = {};
+  #onRecord: AttributeMap | undefined;
 
   constructor(appAttributes: AttributeMap, accounts: Accounts) {
     this.#appAttributes = appAttributes;
     this.#accounts = accounts;
   }
 
-  /** Uses this provider from now on; apps can replace theirs. */
-  use(provider: ApiLoggerProvider): this {
-    if (provider !== this.#provider) {
-      const logger = provider.getLogger(SCOPE.name, SCOPE.version, { attributes: this.#appAttributes });
-      this.#provider = provider;
-      this.#logger = logger;
-      this.#onRecord = carriesScopeAttributes(logger) ? {} : this.#appAttributes;
-    }
-    return this;
+  /**
+   * Uses this provider from now on; apps can replace theirs.
+   * @returns whether it is another one than before
+   */
+  use(provider: ApiLoggerProvider): boolean {
+    if (provider === this.#provider) return false;
+    const logger = provider.getLogger(SCOPE.name, SCOPE.version, { attributes: this.#appAttributes });
+    this.#provider = provider;
+    this.#logger = logger;
+    this.#onRecord = carriesScopeAttributes(logger) ? undefined : this.#appAttributes;
+    return true;
   }
 
   push(delivery: Delivery): void {
@@ -48,11 +50,7 @@ export class AppSink implements Sink {
   async close(): Promise<void> {}
 
   #withApp(attributes: AttributeMap): AttributeMap {
-    for (const _ in this.#onRecord) {
-      const own = Object.entries(this.#onRecord).filter(([name]) => !(name in attributes));
-      return { ...attributes, ...Object.fromEntries(own) };
-    }
-    return attributes;
+    return this.#onRecord === undefined ? attributes : { ...this.#onRecord, ...attributes };
   }
 }
 

@@ -2,16 +2,18 @@ import { CONTAINER_ID } from '../otlp/event-attributes.ts';
 import { type AppOptions, appAttributes } from './resource/app.ts';
 import { containerId } from './resource/container-id.ts';
 import { deviceAttributes } from './resource/device.ts';
-import type { ResourceAttributes } from './resource/resource.ts';
+
+/** Resource attributes as detectors return them; the types of SDK 2.x want lists that can be changed. */
+type DetectedAttributes = Record<string, string | number | boolean | string[] | number[] | boolean[]>;
 
 /** A resource detector as `detectResources` and `NodeSDK` of the OpenTelemetry SDK take it. */
 export interface EventResourceDetector {
-  detect(): { attributes: ResourceAttributes };
+  detect(): { attributes: DetectedAttributes };
 }
 
 /** Puts what the app says of itself on the app's own resource: `service.name`, `app.id` and so on. */
 export function appDetector(app: AppOptions): EventResourceDetector {
-  return { detect: () => ({ attributes: appAttributes(app) as ResourceAttributes }) };
+  return { detect: () => ({ attributes: appAttributes(app) as DetectedAttributes }) };
 }
 
 /** Puts what the machine tells of itself on the app's own resource: host, CPU, OS, device model, container. */
@@ -19,6 +21,6 @@ export const deviceDetector: EventResourceDetector = {
   detect() {
     const container = containerId();
     const attributes = container === undefined ? {} : { [CONTAINER_ID]: container };
-    return { attributes: { ...deviceAttributes(), ...attributes } as ResourceAttributes };
+    return { attributes: { ...deviceAttributes(), ...attributes } as DetectedAttributes };
   },
 };

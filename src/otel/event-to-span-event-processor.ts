@@ -7,7 +7,8 @@ import { copyToSpan } from './copy-to-span.ts';
 export interface EmittedLogRecord {
   readonly eventName?: string | undefined;
   readonly hrTime: EpochTime;
-  readonly attributes: AttributeMap;
+  /** Wider than an {@link AttributeMap}, since the types of SDK 2.x and 3.x are; both keep only such values. */
+  readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -19,7 +20,7 @@ export class EventToSpanEventProcessor {
   onEmit(record: EmittedLogRecord, context?: Context): void {
     const span = context === undefined ? undefined : trace.getSpan(context);
     if (!record.eventName || span === undefined) return;
-    copyToSpan(span, record.eventName, record.attributes, record.hrTime);
+    copyToSpan(span, record.eventName, record.attributes as AttributeMap, record.hrTime);
   }
 
   async forceFlush(): Promise<void> {}

@@ -8,6 +8,15 @@ export class NormaliseBudget {
   truncated = 0;
   /** The containers around the value being read: a value that is among them is a cycle. */
   readonly path: object[] = [];
+  /**
+   * Whether every field is read with a try of its own. The quick way has none: what throws there (a getter,
+   * a `toJSON`, a proxy of the caller's) is read again with this.
+   */
+  readonly careful: boolean;
+
+  constructor(careful = false) {
+    this.careful = careful;
+  }
 }
 
 const TRUNCATED = '[Truncated]';
@@ -63,23 +72,20 @@ function normaliseNumber(value: number): number | string {
 }
 
 function normaliseObject(value: object, budget: NormaliseBudget): AttributeValue | undefined {
-  if (budget.path.includes(value)) return CIRCULAR;
-  if (budget.path.length >= MAX_DEPTH || budget.bytesLeft <= 0) {
+  const { path } = budget;
+  if (path.includes(value)) return CIRCULAR;
+  if (path.length >= MAX_DEPTH || budget.bytesLeft <= 0) {
     budget.truncated++;
     return TRUNCATED;
   }
-  budget.path.push(value);
-  try {
-    return Array.isArray(value) ? normaliseItems(value, budget) : normaliseContainer(value, budget);
-  } catch {
-    // A getter, a `toJSON` or a proxy of the caller's threw: read what can be read.
-    return normaliseReadable(value, budget);
-  } finally {
-    budget.path.length = budget.path.lastIndexOf(value);
-  }
+  path.push(value);
+  const result = budget.careful ? normaliseReadable(value, budget) : normaliseContainer(value, budget);
+  path.pop();
+  return result;
 }
 
 function normaliseContainer(value: object, budget: NormaliseBudget): AttributeValue | undefined {
+  if (Array.isArray(value)) return normaliseItems(value, budget);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     const special = normaliseSpecial(value, budget);
@@ -92,8 +98,8 @@ function normaliseContainer(value: object, budget: NormaliseBudget): AttributeVa
 
 function normaliseFields(value: object, budget: NormaliseBudget): AttributeValue {
   const result: Record<string, AttributeValue> = {};
-  for (const key of Object.keys(value)) {
-    setField(result, key, (value as Record<string, unknown>)[key], budget);
+  for (const key in value) {
+    if (Object.hasOwn(value, key)) setField(result, key, (value as Record<string, unknown>)[key], budget);
   }
   return result;
 }
@@ -134,15 +140,16 @@ function setOwn(
   }
 }
 
-function normaliseItems(items: Iterable<unknown>, budget: NormaliseBudget): AttributeValue[] {
+function normaliseItems(items: readonly unknown[], budget: NormaliseBudget): AttributeValue[] {
   const result: AttributeValue[] = [];
-  for (const item of items) {
+  // By index: holes count as items that are left out.
+  for (let index = 0; index < items.length; index++) {
     if (budget.bytesLeft <= 0) {
       budget.truncated++;
       break;
     }
     // An item that is left out keeps its place, as in JSON.
-    result.push(normaliseValue(item, budget) ?? null);
+    result.push(normaliseValue(items[index], budget) ?? null);
   }
   return result;
 }
@@ -158,7 +165,7 @@ function normaliseSpecial(
   if (ArrayBuffer.isView(value)) return copyBytes(value.buffer, value.byteOffset, value.byteLength, budget);
   if (value instanceof ArrayBuffer) return copyBytes(value, 0, value.byteLength, budget);
   if (value instanceof Map) return normaliseMap(value, budget);
-  if (value instanceof Set) return normaliseItems(value, budget);
+  if (value instanceof Set) return normaliseItems([...value], budget);
   if (value instanceof URL || value instanceof RegExp) return normaliseString(String(value), budget);
   if (value instanceof Number || value instanceof String || value instanceof Boolean) {
     return normaliseValue(value.valueOf(), budget);
@@ -190,15 +197,24 @@ function describeError(error: Error): Record<string, unknown> {
   return { ...error, type, message, stacktrace, cause };
 }
 
-/** The slow way, a try for each field: for objects that threw on the fast one. */
-function normaliseReadable(value: object, budget: NormaliseBudget): AttributeValue {
+function normaliseReadable(value: object, budget: NormaliseBudget): AttributeValue | undefined {
+  const depth = budget.path.length;
   try {
+    if (!hasOwnFields(value)) return normaliseContainer(value, budget);
     const result: Record<string, AttributeValue> = {};
     for (const key of Object.keys(value)) setReadable(result, value, key, budget);
     return result;
   } catch {
+    // Not even its keys can be read.
+    budget.path.length = depth;
     return UNREADABLE;
   }
+}
+
+/** Whether a value is read field by field; lists, dates, maps and such cannot throw half-way. */
+function hasOwnFields(value: object): boolean {
+  if (Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return false;
+  return !(value instanceof Map || value instanceof Set || value instanceof Date || value instanceof Error);
 }
 
 function setReadable(
@@ -207,9 +223,11 @@ function setReadable(
   key: string,
   budget: NormaliseBudget,
 ): void {
+  const depth = budget.path.length;
   try {
     setField(result, key, (value as Record<string, unknown>)[key], budget);
   } catch {
-    setOwn(result, key, UNREADABLE, budget.path.length > 1);
+    budget.path.length = depth;
+    setOwn(result, key, UNREADABLE, depth > 1);
   }
 }

@@ -5,7 +5,7 @@ import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
 import { saveResultsFile } from '../exporters/results-file.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
-import { Accounts, type Ledger, type Totals } from './accounts.ts';
+import { type Account, Accounts, type Ledger, type Totals } from './accounts.ts';
 import { copyToSpan } from './copy-to-span.ts';
 import { exporterSink } from './exporter-sink.ts';
 import { type ChosenTracer, Providers, type ProvidersOptions } from './providers.ts';
@@ -30,6 +30,12 @@ const OUTPUT_SINK = 'outputPath';
 /** The sink in the ledger of events that nothing takes. */
 const NO_SINK = 'none';
 
+/** The sinks of an event, with their accounts in the ledger. */
+interface Route {
+  readonly sinks: readonly Sink[];
+  readonly accounts: readonly Account[];
+}
+
 /** Takes events from loggers, books them and hands each to its sinks. One for a logger and its children. */
 export class Pipeline {
   readonly #accounts = new Accounts();
@@ -40,7 +46,8 @@ export class Pipeline {
   readonly #resource: { readonly attributes: AttributeMap };
   #output: Sink | undefined;
   #closing: Promise<Totals> | undefined;
-  #warned = new Set<string>();
+  readonly #warned = new Set<string>();
+  readonly #routes = new Map<Sink, Route>();
 
   constructor(options: PipelineOptions) {
     const { resource, exporters, onError } = options;
@@ -54,7 +61,7 @@ export class Pipeline {
       accounts: this.#accounts,
     });
     this.#exporters = exporters.map((exporter) => this.#sinkOf(exporter, options));
-    for (const { name } of this.#exporters) this.#accounts.openSink(name);
+    for (const { name } of this.#exporters) this.#accounts.sink(name);
   }
 
   /** How many deliveries are not settled yet. */
@@ -68,11 +75,8 @@ export class Pipeline {
    */
   emit(event: Event, context: Context, copyTo?: Span): EventAttributes {
     const content = toAttributes(event, this.#maxAttributes);
-    const sinks = this.#sinksFor(event);
-    const ticket = this.#accounts.open(
-      event.name,
-      sinks.map(({ name }) => name),
-    );
+    const { sinks, accounts } = this.#routeFor(event);
+    const ticket = this.#accounts.open(event.name, accounts);
     const delivery = { event, context, content, ticket };
     for (const sink of sinks) this.#push(sink, delivery);
     if (copyTo !== undefined) copyToSpan(copyTo, event.name, content.attributes, event.time);
@@ -129,16 +133,33 @@ export class Pipeline {
     }
   }
 
-  #sinksFor(event: Event): readonly Sink[] {
-    if (this.#closing !== undefined) return [this.#dropSink('closed')];
+  #routeFor(event: Event): Route {
+    if (this.#closing !== undefined) return this.#dropRoute('closed');
     const destination = this.#providers.destination();
-    const sinks =
-      destination.sink === undefined ? [...this.#exporters] : [destination.sink, ...this.#exporters];
-    if (event.outputPath !== undefined) sinks.push(this.#outputSink());
-    if (destination.sink === undefined && (sinks.length === 0 || destination.reason === 'no_provider')) {
-      sinks.push(this.#dropSink(destination.reason));
+    const { outputPath } = event;
+    if (destination.sink !== undefined && outputPath === undefined) {
+      let route = this.#routes.get(destination.sink);
+      if (route === undefined) {
+        route = this.#toRoute([destination.sink, ...this.#exporters]);
+        this.#routes.set(destination.sink, route);
+      }
+      return route;
     }
-    return sinks;
+    const sinks = [...this.#exporters];
+    if (destination.sink !== undefined) sinks.unshift(destination.sink);
+    if (outputPath !== undefined) sinks.push(this.#outputSink());
+    if (destination.sink === undefined && (sinks.length === 0 || destination.reason === 'no_provider')) {
+      return this.#dropRoute(destination.reason, sinks);
+    }
+    return this.#toRoute(sinks);
+  }
+
+  #toRoute(sinks: readonly Sink[]): Route {
+    return { sinks, accounts: sinks.map(({ name }) => this.#accounts.sink(name)) };
+  }
+
+  #dropRoute(reason: string, sinks: readonly Sink[] = []): Route {
+    return this.#toRoute([...sinks, this.#dropSink(reason)]);
   }
 
   /** A sink that takes nothing and says so in the ledger. */

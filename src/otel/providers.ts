@@ -10,6 +10,7 @@ import {
   type ApiTracerProvider,
   type AppApi,
   appApi,
+  appLogs,
   isApiSplit,
 } from './app-api.ts';
 import { AppSink } from './app-sink.ts';
@@ -56,14 +57,16 @@ export interface ChosenTracer {
 export class Providers {
   readonly #options: ProvidersOptions;
   readonly #appSink: AppSink;
+  readonly #toAppSink: Destination;
   readonly #warned = new Set<string>();
-  #stockSink: StockSink | undefined;
+  #toStockSink: { readonly sink: StockSink } | undefined;
   #ownTraces: SdkTraces | undefined;
   #tracers = new WeakMap<ApiTracerProvider, ApiTracer>();
 
   constructor(options: ProvidersOptions) {
     this.#options = options;
     this.#appSink = new AppSink(options.appAttributes, options.accounts);
+    this.#toAppSink = { sink: this.#appSink };
   }
 
   /** Where the next event goes. */
@@ -71,20 +74,24 @@ export class Providers {
     const { delivery, loggerProvider, endpoint } = this.#options;
     if (delivery === 'none') return { reason: 'no_sink' };
     if (delivery === 'sdk') return this.#own();
-    if (loggerProvider !== undefined) return { sink: this.#appSink.use(loggerProvider as ApiLoggerProvider) };
+    if (loggerProvider !== undefined) return this.#toApp(loggerProvider as ApiLoggerProvider);
     if (delivery === 'auto' && endpoint !== undefined) return this.#own();
-    const api = this.#look();
-    if (api.logs !== undefined) return { sink: this.#appSink.use(api.logs) };
+    const registered = appLogs();
+    if (registered !== undefined) return this.#toApp(registered);
     return delivery === 'auto' ? this.#own() : this.#noProvider();
   }
 
   /** The tracer for the next scope; undefined when its span is not to be exported. */
   tracer(): ChosenTracer | undefined {
     const given = this.#options.tracerProvider as ApiTracerProvider | undefined;
-    const provider = given ?? this.#look().traces;
+    const provider = given ?? appApi().traces;
     if (provider !== undefined) return { tracer: this.#tracerOf(provider), own: false };
     const { sink } = this.destination();
-    if (sink === undefined || sink !== this.#stockSink || this.#options.env.traces.exporter === 'none') {
+    if (
+      sink === undefined ||
+      sink !== this.#toStockSink?.sink ||
+      this.#options.env.traces.exporter === 'none'
+    ) {
       return undefined;
     }
     return { tracer: this.#tracerOf(this.#traces().provider), own: true };
@@ -92,24 +99,29 @@ export class Providers {
 
   /** Loads our own pipeline ahead of the first event, if that is where it would go now. */
   warmUp(): void {
-    if (this.destination().sink === this.#stockSink) this.#stockSink?.warmUp();
+    if (this.destination() === this.#toStockSink) this.#toStockSink.sink.warmUp();
   }
 
   async flush(): Promise<void> {
-    await Promise.all([this.#stockSink?.flush(), this.#ownTraces?.flush()]);
+    await Promise.all([this.#toStockSink?.sink.flush(), this.#ownTraces?.flush()]);
   }
 
   async close(timeoutMs: number): Promise<void> {
     const traces = this.#ownTraces?.shutdown();
-    await Promise.all([this.#stockSink?.close(timeoutMs), Promise.race([traces, afterMs(timeoutMs)])]);
+    await Promise.all([this.#toStockSink?.sink.close(timeoutMs), Promise.race([traces, afterMs(timeoutMs)])]);
+  }
+
+  #toApp(provider: ApiLoggerProvider): Destination {
+    if (this.#appSink.use(provider)) this.#warnOfSplit();
+    return this.#toAppSink;
   }
 
   #own(): Destination {
     const { env } = this.#options;
     if (env.disabled) return this.#disabled('OTEL_SDK_DISABLED is true');
     if (env.logs.exporter === 'none') return this.#disabled('OTEL_LOGS_EXPORTER is none');
-    this.#stockSink ??= this.#startStock();
-    return { sink: this.#stockSink };
+    this.#toStockSink ??= { sink: this.#startStock() };
+    return this.#toStockSink;
   }
 
   #startStock(): StockSink {
@@ -142,16 +154,16 @@ export class Providers {
   #tracerOf(provider: ApiTracerProvider): ApiTracer {
     let tracer = this.#tracers.get(provider);
     if (tracer === undefined) {
+      this.#warnOfSplit();
       tracer = provider.getTracer(SCOPE.name, SCOPE.version);
       this.#tracers.set(provider, tracer);
     }
     return tracer;
   }
 
-  #look(): AppApi {
+  #warnOfSplit(): void {
     const api = appApi();
     if (isApiSplit(api) && !this.#warned.has('API_DUPLICATED')) this.#warn(apiDuplicated(api));
-    return api;
   }
 
   #noProvider(): Destination {

@@ -1,4 +1,4 @@
-import { type Event, MAX_ATTRIBUTES } from '../event.ts';
+import { type Event, MAX_ATTRIBUTES, MAX_EVENT_BYTES } from '../event.ts';
 import type { AttributeValue } from '../otlp/attribute-value.ts';
 import { DATA, DATA_PREFIX, EVENT, RESERVED } from '../otlp/event-attributes.ts';
 import { NormaliseBudget, normaliseValue } from './normalise-value.ts';
@@ -19,13 +19,20 @@ const RECORD_BYTES = 200;
  * @param maxAttributes - the provider's attribute count limit
  */
 export function toAttributes(event: Event, maxAttributes: number = MAX_ATTRIBUTES): EventAttributes {
-  const budget = new NormaliseBudget();
-  const before = budget.bytesLeft;
+  try {
+    return attributesWithin(event, maxAttributes, new NormaliseBudget());
+  } catch {
+    // An object of the caller's threw while it was read: read again, field by field.
+    return attributesWithin(event, maxAttributes, new NormaliseBudget(true));
+  }
+}
+
+function attributesWithin(event: Event, maxAttributes: number, budget: NormaliseBudget): EventAttributes {
   const attributes = identityAttributes(event, budget);
   setOutcome(attributes, event);
   setData(attributes, event.data, maxAttributes, budget);
   if (budget.truncated > 0) attributes[EVENT.truncated] = budget.truncated;
-  return { attributes, bytes: RECORD_BYTES + before - budget.bytesLeft };
+  return { attributes, bytes: RECORD_BYTES + MAX_EVENT_BYTES - budget.bytesLeft };
 }
 
 /** What is known of an event from its start: the same on the record and on the span. */
@@ -35,8 +42,9 @@ export function identityAttributes(event: Event, budget: NormaliseBudget): Recor
   if (event.tags.length > 0) attributes[EVENT.tags] = event.tags;
   if (event.userId !== undefined) attributes[EVENT.userId] = event.userId;
   if (event.projectId !== undefined) attributes[EVENT.projectId] = event.projectId;
-  const session = normaliseValue(event.session, budget);
-  if (isMap(session) && Object.keys(session).length > 0) attributes[EVENT.session] = session;
+  if (Object.keys(event.session).length > 0) {
+    attributes[EVENT.session] = normaliseValue(event.session, budget) as AttributeValue;
+  }
   return attributes;
 }
 
@@ -57,30 +65,52 @@ function setOutcome(attributes: Record<string, AttributeValue>, event: Event): v
 
 function setData(
   attributes: Record<string, AttributeValue>,
-  data: unknown,
+  data: Event['data'],
   maxAttributes: number,
   budget: NormaliseBudget,
 ): void {
+  // One place is kept for `event.truncated`, which is only known at the end.
+  const room = maxAttributes - Object.keys(attributes).length - 1;
+  if (isPlain(data) && !budget.careful && setDirectly(attributes, data, room, budget)) return;
   const normal = toMap(normaliseValue(data, budget));
   if (normal === undefined) return;
   const keys = Object.keys(normal);
-  // One place is kept for `event.truncated`, which is only known at the end.
-  const room = maxAttributes - Object.keys(attributes).length - 1;
   const direct = keys.length <= room ? keys.length : Math.max(0, room - 1);
-  for (let index = 0; index < direct; index++) {
-    const key = keys[index] as string;
-    attributes[attributeName(key)] = normal[key] as AttributeValue;
-  }
+  for (const key of keys.slice(0, direct)) attributes[attributeName(key)] = normal[key] as AttributeValue;
   if (direct === keys.length) return;
   attributes[DATA] = Object.fromEntries(
     keys.slice(direct).map((key) => [key, normal[key] as AttributeValue]),
   );
 }
 
+/** The way of nearly all data: no map in between. False, with nothing done, if there are too many keys. */
+function setDirectly(
+  attributes: Record<string, AttributeValue>,
+  data: Event['data'],
+  room: number,
+  budget: NormaliseBudget,
+): boolean {
+  const keys = Object.keys(data);
+  if (keys.length > room) return false;
+  budget.path.push(data);
+  for (const key of keys) {
+    const value = normaliseValue(data[key], budget);
+    if (value === undefined) continue;
+    budget.bytesLeft -= key.length;
+    attributes[attributeName(key)] = value;
+  }
+  budget.path.pop();
+  return true;
+}
+
+function isPlain(data: Event['data']): boolean {
+  const prototype: unknown = Object.getPrototypeOf(data);
+  return (prototype === Object.prototype || prototype === null) && typeof data.toJSON !== 'function';
+}
+
 function attributeName(key: string): string {
-  const taken =
-    key === '' || key === '__proto__' || key === DATA || key.startsWith(DATA_PREFIX) || RESERVED.has(key);
-  return taken ? DATA_PREFIX + key : key;
+  if (RESERVED.has(key) || key === '' || key === '__proto__') return DATA_PREFIX + key;
+  return key === DATA || key.startsWith(DATA_PREFIX) ? DATA_PREFIX + key : key;
 }
 
 /** Data that is no map (an array, a string) becomes one with the key `value`: nothing is lost. */

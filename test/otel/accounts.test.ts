@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Accounts, type Column, type LedgerRow, type Ticket } from '../../src/otel/accounts.ts';
+import { type Account, Accounts, type Column, type LedgerRow, type Ticket } from '../../src/otel/accounts.ts';
 
 const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
+
+function openTicket(accounts: Accounts, name: string, ...sinks: readonly string[]): Ticket {
+  return accounts.open(
+    name,
+    sinks.map((sink): Account => accounts.sink(sink)),
+  );
+}
 
 function assertBalanced(row: LedgerRow): void {
   const { emitted, acked, pending, sampled, handedOver, rejected, dropped } = row;
@@ -13,7 +20,7 @@ function assertBalanced(row: LedgerRow): void {
 
 test('an event with one sink stands where that sink put it', () => {
   const accounts = new Accounts();
-  const ticket = accounts.open('a', ['otlp']);
+  const ticket = openTicket(accounts, 'a', 'otlp');
   assert.equal(accounts.ledger().total.pending, 1);
   accounts.settle(ticket, 'otlp', 'rejected', 'http_400');
   const { total, events, sinks } = accounts.ledger();
@@ -31,7 +38,7 @@ test('an event with one sink stands where that sink put it', () => {
 
 test('an event with several sinks stands in the first column that holds: dropped, rejected, pending, handedOver, acked', () => {
   const accounts = new Accounts();
-  const ticket = accounts.open('a', ['app', 'file', 'http']);
+  const ticket = openTicket(accounts, 'a', 'app', 'file', 'http');
   const column = (): string[] => {
     const { acked, pending, handedOver, rejected, dropped } = accounts.ledger().total;
     const columns = { acked, pending, handedOver, rejected: sumOf(rejected), dropped: sumOf(dropped) };
@@ -48,7 +55,7 @@ test('an event with several sinks stands in the first column that holds: dropped
 
 test('a sink settles an event once; a later word changes nothing', () => {
   const accounts = new Accounts();
-  const ticket = accounts.open('a', ['otlp']);
+  const ticket = openTicket(accounts, 'a', 'otlp');
   accounts.settle(ticket, 'otlp', 'dropped', 'closed');
   accounts.settle(ticket, 'otlp', 'acked');
   assert.deepEqual(accounts.totals(), { acked: 0, pending: 0, rejected: 0, dropped: 1 });
@@ -56,7 +63,7 @@ test('a sink settles an event once; a later word changes nothing', () => {
 
 test('names beyond ten thousand share one account: names cannot fill memory', () => {
   const accounts = new Accounts();
-  for (let count = 0; count < 10_005; count++) accounts.open(`dynamic.${count}`, ['otlp']);
+  for (let count = 0; count < 10_005; count++) openTicket(accounts, `dynamic.${count}`, 'otlp');
   const { events, total } = accounts.ledger();
   assert.equal(Object.keys(events).length, 10_001);
   assert.equal(events['(other names)']?.emitted, 5);
@@ -65,7 +72,7 @@ test('names beyond ten thousand share one account: names cannot fill memory', ()
 
 test('names like __proto__ are counted as any other', () => {
   const accounts = new Accounts();
-  accounts.open('__proto__', ['otlp']);
+  openTicket(accounts, '__proto__', 'otlp');
   assert.deepEqual(Object.keys(accounts.ledger().events), ['__proto__']);
 });
 
@@ -85,7 +92,7 @@ test('whatever happens in whatever order, every row adds up at every moment', ()
     const tickets: Ticket[] = [];
     for (const { open, name, sinks, which, sink, column, reason } of steps) {
       const ticket = tickets[which % Math.max(1, tickets.length)];
-      if (open || ticket === undefined) tickets.push(accounts.open(name, sinks));
+      if (open || ticket === undefined) tickets.push(openTicket(accounts, name, ...sinks));
       else accounts.settle(ticket, sink, column, reason);
       const { total, events, sinks: bySink } = accounts.ledger();
       for (const row of [total, ...Object.values(events), ...Object.values(bySink)]) assertBalanced(row);
