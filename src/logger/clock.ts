@@ -3,7 +3,11 @@ import type { EpochTime } from '../event.ts';
 /** A wall clock ahead of ours by more than this has been set (or the machine has slept): follow it. */
 const MAX_LAG_MS = 5;
 
+/** How often the wall clock is looked at. */
+const LOOK_EVERY_MS = 1;
+
 let originSeconds = Math.floor(performance.timeOrigin / 1000);
+let lookedMs = 0;
 let originNanos = Math.round((performance.timeOrigin % 1000) * 1e6);
 
 /**
@@ -12,8 +16,7 @@ let originNanos = Math.round((performance.timeOrigin % 1000) * 1e6);
  */
 export function epochNow(): EpochTime {
   const runMs = performance.now();
-  const lagMs = Date.now() - (originSeconds * 1000 + originNanos / 1e6 + runMs);
-  if (lagMs > MAX_LAG_MS) advance(lagMs);
+  if (runMs - lookedMs > LOOK_EVERY_MS) lookAtWallClock(runMs);
   const runSeconds = Math.floor(runMs / 1000);
   const nanos = originNanos + Math.round((runMs - runSeconds * 1000) * 1e6);
   return nanos < 1e9 ? [originSeconds + runSeconds, nanos] : [originSeconds + runSeconds + 1, nanos - 1e9];
@@ -38,6 +41,12 @@ export function toEpochTime(value: unknown): EpochTime | undefined {
   if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) return undefined;
   const seconds = Math.floor(ms / 1000);
   return [seconds, Math.min(999_999_999, Math.round((ms - seconds * 1000) * 1e6))];
+}
+
+function lookAtWallClock(runMs: number): void {
+  lookedMs = runMs;
+  const lagMs = Date.now() - (originSeconds * 1000 + originNanos / 1e6 + runMs);
+  if (lagMs > MAX_LAG_MS) advance(lagMs);
 }
 
 function advance(ms: number): void {

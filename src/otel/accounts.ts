@@ -95,18 +95,15 @@ export class Accounts {
   /** Moves an event to its final column with one sink. A sink that was settled before is left as it is. */
   settle({ event, standings }: Ticket, sinkName: string, column: Column, reason = ''): void {
     const sink = this.#sinks.get(sinkName);
-    for (const standing of standings) {
-      if (standing.sink !== sink || standing.column !== 'pending') continue;
-      const before = worst(standings);
-      const [beforeColumn, beforeReason] = [before.column, before.reason];
-      standing.column = column;
-      standing.reason = reason;
-      const after = worst(standings);
-      this.#unsettled--;
-      sink.move('pending', '', column, reason);
-      event.move(beforeColumn, beforeReason, after.column, after.reason);
-      return;
-    }
+    const standing = standings.find((each) => each.sink === sink);
+    if (sink === undefined || standing?.column !== 'pending') return;
+    const { column: beforeColumn, reason: beforeReason } = worst(standings);
+    standing.column = column;
+    standing.reason = reason;
+    const after = worst(standings);
+    this.#unsettled--;
+    sink.move('pending', '', column, reason);
+    event.move(beforeColumn, beforeReason, after.column, after.reason);
   }
 
   /** A copy of the books. */
@@ -186,6 +183,7 @@ function accountOf(accounts: Map<string, Account>, key: string): Account {
 
 function worst(standings: readonly Standing[]): Standing {
   let result = standings[0] as Standing;
+  if (standings.length === 1) return result;
   for (const standing of standings) {
     if (SEVERITY[standing.column] > SEVERITY[result.column]) result = standing;
   }
