@@ -103,7 +103,8 @@ function setGlobalLogs(provider: ApiLoggerProvider): void {
     api.logs.setGlobalLoggerProvider(provider as unknown as api.LoggerProvider);
   } else {
     const globals = globalThis as { [key: symbol]: unknown };
-    globals[Symbol.for('io.opentelemetry.js.api.logs')] = () => provider;
+    globals[Symbol.for('io.opentelemetry.js.api.logs')] = (version: number) =>
+      version === 1 ? provider : undefined;
   }
 }
 

@@ -1,0 +1,39 @@
+/** `npm run build`: makes `dist/` and `THIRD-PARTY-NOTICES.txt`, what `npm pack` packs. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundleSdk } from './bundle-sdk.ts';
+import { thirdPartyNotices } from './third-party-notices.ts';
+
+const root = path.join(import.meta.dirname, '..');
+
+await build();
+
+async function build(): Promise<void> {
+  rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  compile();
+  const packages = await bundleSdk(root);
+  writeFileSync(path.join(root, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(packages));
+  makeExecutable();
+}
+
+function compile(): void {
+  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  try {
+    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--noEmitOnError'], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+  } catch {
+    // The compiler has said what is wrong; a stack of this script would only hide it.
+    process.exit(1);
+  }
+}
+
+/** Git and npm do not do it: the compiler makes every file plain. */
+function makeExecutable(): void {
+  const { bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+  };
+  for (const file of Object.values(bin)) chmodSync(path.join(root, file), 0o755);
+}

@@ -1,0 +1,23 @@
+import type { BundledPackage } from './bundle-sdk.ts';
+
+const RULE = '-'.repeat(80);
+
+/** The text of `THIRD-PARTY-NOTICES.txt`: who made the bundled code, and each licence once. */
+export function thirdPartyNotices(packages: readonly BundledPackage[]): string {
+  const byLicense = Map.groupBy(packages, ({ licenseText }) => licenseText);
+  const parts = [...byLicense].map(([licenseText, those]) => [
+    RULE,
+    ...those.map(line),
+    '',
+    licenseText.trim(),
+  ]);
+  const head = [
+    'dist/otel/sdk.js contains code of the packages below, bundled by esbuild, which left out what is',
+    'unused. Everything else in this package is under the licence in LICENSE.',
+  ];
+  return `${[...head, '', ...parts.flat()].join('\n')}\n`;
+}
+
+function line({ name, version, author, license, repository }: BundledPackage): string {
+  return `${name} ${version}, copyright ${author}, ${license}, ${repository}`;
+}
