@@ -25,8 +25,11 @@ export interface SendQueueOptions<T> {
   readonly maxBytes?: number;
   /** Default 100,000. */
   readonly maxItems?: number;
-  /** Which items go when the queue is full. Default `drop-oldest`; what is being sent always stays. */
-  readonly onFull?: 'drop-oldest' | 'drop-newest';
+  /**
+   * Which items go when the queue is full. Default `drop-oldest`; what is being sent always stays. With
+   * `refuse` the new item stays with the caller: `push` returns false, and nothing is counted or reported.
+   */
+  readonly onFull?: 'drop-oldest' | 'drop-newest' | 'refuse';
   /** Items in one `send`. Default 512. */
   readonly batchSize?: number;
   /** Longest wait for a batch to fill; 0 sends in the next turn. Default 0. */
@@ -35,6 +38,8 @@ export interface SendQueueOptions<T> {
   readonly initialBackoffMs?: number;
   /** Default 30,000. */
   readonly maxBackoffMs?: number;
+  /** How long a batch is tried before it counts as rejected, `gave_up`. Default: as long as the queue lives. */
+  readonly maxElapsedMs?: number;
 }
 
 interface Entry<T> {
@@ -86,6 +91,7 @@ export class SendQueue<T> {
       flushIntervalMs: 0,
       initialBackoffMs: 500,
       maxBackoffMs: 30_000,
+      maxElapsedMs: Number.POSITIVE_INFINITY,
       ...rest,
     };
   }
@@ -95,19 +101,18 @@ export class SendQueue<T> {
     return this.#waiting.length + this.#inFlight.length;
   }
 
-  /** Takes an item. Never blocks and never throws; what does not fit is counted and reported. */
-  push(item: T): void {
-    const entry: Entry<T> = { item, size: this.#options.sizeOf(item), place: ++this.#pushed };
-    if (this.#closed) {
-      this.#settle([entry], { column: 'dropped', reason: 'closed' });
-    } else if (!this.#makeRoom(entry.size)) {
-      this.#drop([entry]);
-    } else {
-      this.#waiting.push(entry);
-      this.#bytes += entry.size;
-      if (!this.#draining) void this.#drain();
-      else if (this.#waiting.length >= this.#options.batchSize) this.#endWait('fill');
-    }
+  /**
+   * Takes an item. Never blocks and never throws; what does not fit is counted and reported.
+   * @returns whether the item is in the queue
+   */
+  push(item: T): boolean {
+    const size = this.#options.sizeOf(item);
+    if (this.#options.onFull === 'refuse' && (this.#closed || !this.#fits(size, 0))) return false;
+    const entry: Entry<T> = { item, size, place: ++this.#pushed };
+    if (this.#closed) this.#settle([entry], { column: 'dropped', reason: 'closed' });
+    else if (this.#makeRoom(size)) return this.#enqueue(entry);
+    else this.#drop([entry]);
+    return false;
   }
 
   /** Resolves when everything pushed before has been settled; cuts a running wait short, once. */
@@ -135,6 +140,14 @@ export class SendQueue<T> {
     this.#settle(left, { column: 'dropped', reason: 'closed' });
     const message = `${this.#options.name}: ${left.length} not delivered before close, dropped`;
     this.#onError(new OtelEventsError('EXPORT_FAILED', message));
+  }
+
+  #enqueue(entry: Entry<T>): true {
+    this.#waiting.push(entry);
+    this.#bytes += entry.size;
+    if (!this.#draining) void this.#drain();
+    else if (this.#waiting.length >= this.#options.batchSize) this.#endWait('fill');
+    return true;
   }
 
   #makeRoom(size: number): boolean {
@@ -181,18 +194,23 @@ export class SendQueue<T> {
 
   async #sendUntilSettled(batch: readonly Entry<T>[]): Promise<void> {
     const items = batch.map(({ item }) => item);
+    const startedMs = performance.now();
     // `close` takes the batch away when its time is up: then nothing is left to do here.
     for (let attempt = 0; this.#inFlight === batch; attempt++) {
       const error = await this.#attempt(items);
       if (this.#inFlight !== batch) return;
-      if (error?.retry === undefined) {
-        this.#finish(batch, error);
-      } else {
-        if (!this.#failing) this.#onError(error);
-        this.#failing = true;
-        await this.#pause('backoff', error.retry.afterMs ?? this.#backoffMs(attempt));
-      }
+      if (error?.retry === undefined) this.#finish(batch, error);
+      else await this.#afterFailure(batch, error.retry.afterMs ?? this.#backoffMs(attempt), startedMs, error);
     }
+  }
+
+  async #afterFailure(batch: readonly Entry<T>[], waitMs: number, startedMs: number, error: OtelEventsError) {
+    if (!this.#failing) this.#onError(error);
+    const givesUp = performance.now() - startedMs + waitMs > this.#options.maxElapsedMs;
+    if (givesUp) this.#finish(batch, this.#gaveUp(error));
+    // Also after giving a batch up: the destination has not answered yet.
+    this.#failing = true;
+    if (!givesUp) await this.#pause('backoff', waitMs);
   }
 
   async #attempt(items: readonly T[]): Promise<OtelEventsError | undefined> {
@@ -216,6 +234,11 @@ export class SendQueue<T> {
       this.#settle(batch, { column: 'rejected', reason: error.reason ?? error.code.toLowerCase() });
       this.#onError(error);
     }
+  }
+
+  #gaveUp(cause: OtelEventsError): OtelEventsError {
+    const message = `${this.#options.name}: gave up after ${this.#options.maxElapsedMs} ms: ${cause.message}`;
+    return new OtelEventsError('EXPORT_FAILED', message, { cause, reason: 'gave_up' });
   }
 
   #settle(entries: readonly Entry<T>[], outcome: Outcome): void {
@@ -249,7 +272,8 @@ export class SendQueue<T> {
         this.#wait = undefined;
         resolve();
       };
-      const timer = setTimeout(end, ms);
+      // A timer of more than 2^31 ms, as a server can ask for, would fire at once.
+      const timer = setTimeout(end, Math.min(ms, 2 ** 31 - 1));
       timer.unref();
       this.#wait = { kind, end };
     });

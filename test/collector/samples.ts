@@ -41,7 +41,11 @@ export function deferred<T = void>() {
   return Promise.withResolvers<T>();
 }
 
-/** Resolves when `check` holds; the test's own timeout ends it when it never does. */
-export async function eventually(check: () => boolean): Promise<void> {
-  while (!check()) await new Promise((resolve) => setTimeout(resolve, 5));
+/** Resolves when `check` holds, and rejects when it never does. */
+export async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
+  const startedMs = performance.now();
+  while (!(await check())) {
+    if (performance.now() - startedMs > 10_000) throw new Error('it never happened');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

@@ -130,6 +130,7 @@ test('batches that come together are rotated too, none lost', async (t) => {
   const names = Array.from({ length: 300 }, (_, index) => `n${index}`);
   await Promise.all(names.map((name) => exporter.consume(batchOf(name))));
   assert.deepEqual(namesInDir(dir), names);
+  assert.ok(readdirSync(dir).every((name) => statSync(path.join(dir, name)).size <= ROTATION.maxBytes));
 });
 
 test('a line longer than a file may be is written alone', async (t) => {
@@ -199,13 +200,14 @@ test('a directory that is away is an error that may be tried again', async (t) =
   assert.deepEqual(namesInFile(path.join(`${dir}-away`, 'events.jsonl')), ['a']);
 });
 
-test('a file that is cut short by others goes on at its new end', async (t) => {
-  const file = fileIn(tempDir(t));
-  const exporter = await open(t, { path: file, rotation: ROTATION });
-  for (let count = 0; count < 6; count++) await exporter.consume(batchOf('old'));
-  truncateSync(file);
-  await exporter.consume(batchOf('new'));
-  assert.deepEqual(namesInFile(file), ['new']);
+test('a file that is cut short by others goes on at its new end, and counts from there', async (t) => {
+  const dir = tempDir(t);
+  const exporter = await open(t, { path: fileIn(dir), rotation: { ...ROTATION, maxBytes: 3 * LINE.length } });
+  for (let count = 0; count < 2; count++) await exporter.consume(batchOf('whole'));
+  truncateSync(fileIn(dir));
+  for (let count = 0; count < 3; count++) await exporter.consume(batchOf('whole'));
+  assert.deepEqual(namesInFile(fileIn(dir)), ['whole', 'whole', 'whole']);
+  assert.deepEqual(readdirSync(dir), ['events.jsonl']);
 });
 
 test('lines of another writer stay whole', async (t) => {

@@ -139,6 +139,6 @@ test('megabytes of opening brackets are refused before they are parsed', () => {
 });
 
 test('brackets inside strings do not count as nesting', () => {
-  const text = JSON.stringify(`${'[{'.repeat(5_000)}\\"\\\\`);
+  const text = JSON.stringify(`"${'[{'.repeat(5_000)}\\`);
   assert.doesNotThrow(() => recordOf(`{"severityText":${text}}`));
 });

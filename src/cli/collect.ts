@@ -1,0 +1,106 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../collector/config/read-config.ts';
+import { type Collector, startCollector } from '../collector/start-collector.ts';
+import { OtelEventsError } from '../errors.ts';
+
+/** The configuration that comes with the package. */
+const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', import.meta.url));
+
+const USAGE = `Usage: otel-events collect [--config FILE] [--check]
+
+Runs a collector until it is told to stop (SIGINT, SIGTERM).
+
+  --config FILE  configuration in the OpenTelemetry Collector's grammar;
+                 default: ${path.join('collector', 'embedded.yaml')} of this package
+  --check        only check the configuration
+  --help         show this
+
+Exit status: 0 stopped as told, or the configuration is valid; 1 it is not;
+2 it cannot be read, or a port or a file cannot be opened.`;
+
+/** Runs `otel-events collect`. @returns the exit status */
+export async function collect(args: readonly string[]): Promise<number> {
+  const options = parse(args);
+  if (typeof options === 'string') return fail(options, 1);
+  const { config = DEFAULT_CONFIG, check = false, help = false } = options;
+  if (help) return print(USAGE);
+  try {
+    if (!check) return await run(config);
+    await readConfig(config);
+    return print(`${config}: valid`);
+  } catch (error) {
+    if (!(error instanceof OtelEventsError)) throw error;
+    return fail(error.message, error.code === 'COLLECTOR_CONFIG_INVALID' ? 1 : 2);
+  }
+}
+
+/** The options, or what is wrong with them. */
+function parse(args: readonly string[]): { config?: string; check?: boolean; help?: boolean } | string {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string', short: 'c' },
+        check: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    return `otel-events collect: ${(error as Error).message}`;
+  }
+}
+
+async function run(config: string): Promise<number> {
+  const told = untilTold();
+  const collector = await startCollector({ config });
+  process.stderr.write(process.stderr.isTTY ? banner(config, collector) : startLines(collector));
+  await told;
+  await collector.stop();
+  return 0;
+}
+
+/** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
+function untilTold(): Promise<void> {
+  return new Promise((resolve) => {
+    let told = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (told) process.exit(130);
+        told = true;
+        resolve();
+      });
+    }
+  });
+}
+
+function startLines({ endpoints }: Collector): string {
+  return Object.entries(endpoints)
+    .map(([id, url]) => `INFO listening component=${id} url=${url}\n`)
+    .join('');
+}
+
+function banner(file: string, { endpoints, config }: Collector): string {
+  const rows = [
+    ['config', file],
+    ...Object.entries(endpoints),
+    ...config.service.pipelines.map(({ id, exporters }) => [id, exporters.join(', ')]),
+    ...[...config.exporters].flatMap(([id, { type, settings }]) =>
+      type === 'file' ? [[id, path.resolve(settings.path)]] : [],
+    ),
+  ];
+  const width = Math.max(...rows.map(([name = '']) => name.length));
+  const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(width)}  ${value}`);
+  return `otel-events collector, Ctrl+C to stop\n${lines.join('\n')}\n`;
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+function fail(text: string, status: number): number {
+  process.stderr.write(`${text}\n`);
+  return status;
+}

@@ -1,0 +1,47 @@
+/** A place in a configuration file, both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A value of a configuration, wherever it came from, with its place if it came from a file. */
+export type ConfigNode = ScalarNode | MapNode | ListNode;
+
+interface Base {
+  readonly at: Position | undefined;
+  /** What an environment variable held, to the letter: where a string is wanted, `0123` stays that. */
+  readonly text?: string;
+}
+
+export interface ScalarNode extends Base {
+  readonly kind: 'scalar';
+  readonly value: string | number | boolean | null;
+}
+
+export interface MapNode extends Base {
+  readonly kind: 'map';
+  readonly entries: ReadonlyMap<string, MapEntry>;
+}
+
+export interface MapEntry {
+  readonly keyAt: Position | undefined;
+  readonly node: ConfigNode;
+}
+
+export interface ListNode extends Base {
+  readonly kind: 'list';
+  readonly items: readonly ConfigNode[];
+}
+
+/** What kind of value a node is, for messages: never the value, which can be a secret. */
+export function kindOf(node: ConfigNode): string {
+  if (node.kind === 'map') return 'a mapping';
+  if (node.kind === 'list') return 'a list';
+  if (node.value === null) return 'nothing';
+  return `a ${typeof node.value}`;
+}
+
+/** The path of a key inside a mapping. */
+export function dotted(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}

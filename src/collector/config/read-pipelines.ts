@@ -1,0 +1,99 @@
+import type { Signal } from '../../otlp/batch.ts';
+import { type ConfigNode, dotted, kindOf } from './config-node.ts';
+import type { Problems } from './problems.ts';
+import { asMap, mapping, optional, RUN_THE_REAL_ONE, required, type Shape, suggestion } from './shape.ts';
+
+/** Which receivers feed which exporters, for one signal. */
+export interface PipelineConfig {
+  readonly id: string;
+  readonly signal: Signal;
+  readonly receivers: readonly string[];
+  readonly exporters: readonly string[];
+}
+
+/** The ids that pipelines and extensions may name. */
+export interface KnownIds {
+  readonly receivers: readonly string[];
+  readonly exporters: readonly string[];
+  readonly extensions: readonly string[];
+}
+
+const SIGNALS = ['logs', 'traces'] as const;
+
+/** The shape of `service.pipelines`. */
+export function pipelines(known: KnownIds): Shape<readonly PipelineConfig[]> {
+  const pipeline = mapping({
+    receivers: required(references('receiver', known.receivers)),
+    processors: optional(noProcessors),
+    exporters: required(references('exporter', known.exporters)),
+  });
+  return {
+    read: (node, path, problems) => {
+      const entries = [...(asMap(node, path, problems)?.entries ?? [])];
+      if (node.kind === 'map' && entries.length === 0)
+        problems.add(node.at, path, 'expected at least one pipeline');
+      return entries.flatMap(([id, entry]) => {
+        const at = dotted(path, id);
+        const signal = SIGNALS.find((name) => name === id.split('/')[0]);
+        if (signal === undefined) problems.add(entry.keyAt, at, whyNoSignal(id));
+        const { receivers, exporters } = pipeline.read(entry.node, at, problems);
+        return signal === undefined ? [] : [{ id, signal, receivers, exporters }];
+      });
+    },
+  };
+}
+
+function whyNoSignal(id: string): string {
+  const [type = ''] = id.split('/');
+  if (type === 'metrics' || type === 'profiles') return RUN_THE_REAL_ONE;
+  return `unknown signal; ${suggestion(type, SIGNALS)}`;
+}
+
+const noProcessors: Shape<void> = {
+  read: (node, path, problems) => {
+    if (node.kind !== 'list') problems.add(node.at, path, `expected a list, got ${kindOf(node)}`);
+    else if (node.items.length > 0) problems.add(node.at, path, `no processors here: ${RUN_THE_REAL_ONE}`);
+  },
+};
+
+/** A list of ids, at least one, each of them defined and named once. */
+export function references(kind: string, known: readonly string[], least = 1): Shape<readonly string[]> {
+  return {
+    read: (node, path, problems) => {
+      if (node.kind !== 'list') {
+        problems.add(node.at, path, `expected a list of ${kind}s, got ${kindOf(node)}`);
+        return [];
+      }
+      if (node.items.length < least) problems.add(node.at, path, `expected at least one ${kind}`);
+      const ids: string[] = [];
+      for (const [index, item] of node.items.entries()) {
+        const id = readReference(item, `${path}[${index}]`, kind, known, problems);
+        if (ids.includes(id)) problems.add(item.at, `${path}[${index}]`, `${id} is named twice`);
+        ids.push(id);
+      }
+      return ids;
+    },
+  };
+}
+
+function readReference(
+  node: ConfigNode,
+  path: string,
+  kind: string,
+  known: readonly string[],
+  problems: Problems,
+): string {
+  const id = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+  if (id === undefined)
+    problems.add(node.at, path, `expected the id of ${articled(kind)}, got ${kindOf(node)}`);
+  else if (!known.includes(id)) problems.add(node.at, path, whyUndefined(id, kind, known));
+  return id ?? path;
+}
+
+function whyUndefined(id: string, kind: string, known: readonly string[]): string {
+  return `${kind} ${id} is not defined under ${kind}s${known.length === 0 ? '' : `; ${suggestion(id, known)}`}`;
+}
+
+function articled(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}

@@ -1,0 +1,43 @@
+import { OtelEventsError } from '../errors.ts';
+import type { Consume } from '../otlp/batch.ts';
+import type { Lane } from './lane.ts';
+import { within } from './within.ts';
+
+/** How long an answer waits for exporters, in milliseconds. */
+export interface FanOutTimes {
+  /** For the slower ones, when another has taken the batch already. */
+  readonly patienceMs: number;
+  /** For the first one to take it. */
+  readonly giveUpMs: number;
+}
+
+const DEFAULTS: FanOutTimes = { patienceMs: 1_000, giveUpMs: 10_000 };
+
+/**
+ * Offers a batch to all exporters at once and resolves when at least one has it.
+ *
+ * It waits for all of them, so that a batch is in the file before the sender is told, whoever else took it.
+ * But an exporter that has kept something waiting for longer than `patienceMs` is not waited for until it has
+ * caught up, as long as another took the batch.
+ * @throws OtelEventsError `EXPORT_FAILED` with `retry` when none took it
+ */
+export function fanOut(lanes: readonly Lane[], { patienceMs, giveUpMs } = DEFAULTS): Consume {
+  return async (batch) => {
+    const startedMs = performance.now();
+    const prompt = lanes.map((lane) => startedMs - (lane.waitingSinceMs ?? startedMs) <= patienceMs);
+    const offers = lanes.map((lane) => lane.offer(batch));
+    await within(patienceMs, Promise.all(offers.filter((_offer, index) => prompt[index])));
+    if (await within(giveUpMs - patienceMs, anyTook(offers))) return;
+    throw new OtelEventsError('EXPORT_FAILED', `no exporter took the ${batch.signal}`, { retry: {} });
+  };
+}
+
+/** Whether one took it, as soon as that is known; false when all have refused. */
+async function anyTook(offers: readonly Promise<boolean>[]): Promise<boolean> {
+  const taken = offers.map(async (offer) => ((await offer) ? true : Promise.reject(new Error('refused'))));
+  try {
+    return await Promise.any(taken);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,50 @@
+import { createServer, type Server } from 'node:http';
+import type { ListenAddress } from './config/component-shapes.ts';
+import { listen, stopServer } from './listen.ts';
+
+/** Where to answer. */
+export interface HealthCheckOptions {
+  readonly address: ListenAddress;
+  readonly path: string;
+}
+
+/** Tells load balancers and people whether the collector takes data, as the `health_check` extension does. */
+export class HealthCheck {
+  readonly #options: HealthCheckOptions;
+  readonly #server: Server;
+  readonly #since = new Date();
+  #available = false;
+
+  constructor(options: HealthCheckOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => {
+      const found = request.url?.split('?', 1)[0] === options.path;
+      const status = found ? (this.#available ? 200 : 503) : 404;
+      const body = found ? JSON.stringify(this.#describe()) : '';
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+      });
+      response.end(body);
+    });
+  }
+
+  /** Starts to answer. @returns the URL */
+  async start(): Promise<string> {
+    return `${await listen(this.#server, this.#options.address)}${this.#options.path}`;
+  }
+
+  setAvailable(available: boolean): void {
+    this.#available = available;
+  }
+
+  stop(): Promise<void> {
+    return stopServer(this.#server, 0);
+  }
+
+  #describe(): object {
+    if (!this.#available) return { status: 'Server not available' };
+    const uptimeMs = Date.now() - this.#since.getTime();
+    return { status: 'Server available', upSince: this.#since.toISOString(), uptime: `${uptimeMs / 1000}s` };
+  }
+}

@@ -1,0 +1,170 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { OtelEventsError } from '../errors.ts';
+import type { Batch, Consume, Signal } from '../otlp/batch.ts';
+import type { OtlpObject } from '../otlp/decode-protobuf.ts';
+import { encodeProtobuf } from '../otlp/encode-protobuf.ts';
+import { type Message, RESPONSE, STATUS } from '../otlp/messages.ts';
+import { batchFrom } from '../otlp/transcode.ts';
+import { BodyBudget } from './body-budget.ts';
+import type { ListenAddress } from './config/component-shapes.ts';
+import { listen, stopServer } from './listen.ts';
+import { readBody } from './read-body.ts';
+import { grpcCodeOf, Refusal } from './refusal.ts';
+
+/** What became of what a receiver was sent. */
+export interface ReceiverStats {
+  /** Log records and spans that at least one exporter took. */
+  readonly accepted: Readonly<Record<Signal, number>>;
+  /** Log records and spans that no exporter took: the sender was asked to try again. */
+  readonly refused: Readonly<Record<Signal, number>>;
+  /** Requests that were not OTLP, too large, or too many at once. */
+  readonly invalidRequests: number;
+}
+
+/** Where to listen, and for what; times in milliseconds. */
+export interface ReceiverOptions {
+  readonly address: ListenAddress;
+  /** Before and after inflation. */
+  readonly maxBodyBytes: number;
+  /** The signals that a pipeline takes. */
+  readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
+  readonly headersTimeoutMs?: number;
+  /** For a whole request, body included. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** Bodies in memory at once, as a multiple of the largest one. */
+const BODIES_AT_ONCE = 8;
+
+/** Longer than senders usually keep a connection idle, so that none is closed as it is used again. */
+const KEEP_ALIVE_MS = 65_000;
+
+const ENCODINGS: Readonly<Record<string, Batch['encoding']>> = {
+  'application/x-protobuf': 'protobuf',
+  'application/json': 'json',
+};
+const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
+const PATHS: Readonly<Record<string, Signal>> = { '/v1/logs': 'logs', '/v1/traces': 'traces' };
+
+/** An OTLP/HTTP server. @see OTLP specification, "OTLP/HTTP" */
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #server: Server;
+  readonly #budget: BodyBudget;
+  readonly #accepted = { logs: 0, traces: 0 };
+  readonly #refused = { logs: 0, traces: 0 };
+  #invalidRequests = 0;
+  #stopping = false;
+
+  constructor(options: ReceiverOptions) {
+    const { headersTimeoutMs = 10_000, requestTimeoutMs = 60_000, maxBodyBytes } = options;
+    this.#options = options;
+    this.#budget = new BodyBudget(BODIES_AT_ONCE * maxBodyBytes);
+    const timeouts = {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
+    };
+    this.#server = createServer(timeouts, (request, response) => void this.#handle(request, response));
+  }
+
+  /** Starts to listen. @returns the URL where; `http://127.0.0.1:PORT` for a loopback address or all of them */
+  start(): Promise<string> {
+    return listen(this.#server, this.#options.address);
+  }
+
+  /** Takes no more requests and waits for those under way, for at most `timeoutMs`. */
+  stop(timeoutMs: number): Promise<void> {
+    this.#stopping = true;
+    return stopServer(this.#server, timeoutMs);
+  }
+
+  stats(): ReceiverStats {
+    return {
+      accepted: { ...this.#accepted },
+      refused: { ...this.#refused },
+      invalidRequests: this.#invalidRequests,
+    };
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const encoding = encodingOf(request);
+    const lease = this.#budget.lease();
+    try {
+      const { signal, consume } = this.#route(request);
+      if (encoding === undefined) {
+        throw new Refusal(
+          415,
+          `unsupported content type; ${Object.keys(ENCODINGS).join(' and ')} are supported`,
+        );
+      }
+      const body = await readBody(request, this.#options.maxBodyBytes, lease);
+      await this.#consume(batchFrom(signal, encoding, body), consume);
+      this.#answer(response, 200, encoding, RESPONSE[signal], {});
+    } catch (error) {
+      // A sender reads the answer only when it has got rid of its body.
+      request.resume();
+      this.#answerError(response, encoding ?? 'json', error);
+    } finally {
+      lease.release();
+    }
+  }
+
+  #route({ url = '', method }: IncomingMessage): { signal: Signal; consume: Consume } {
+    const signal = PATHS[url.split('?', 1)[0] ?? ''];
+    const consume = signal === undefined ? undefined : this.#options.consume[signal];
+    if (signal === undefined || consume === undefined) throw new Refusal(404, 'nothing is here');
+    if (method !== 'POST') throw new Refusal(405, 'only POST is supported', { allow: 'POST' });
+    return { signal, consume };
+  }
+
+  async #consume(batch: Batch, consume: Consume): Promise<void> {
+    if (batch.count === 0) return;
+    try {
+      await consume(batch);
+      this.#accepted[batch.signal] += batch.count;
+    } catch (error) {
+      this.#refused[batch.signal] += batch.count;
+      throw error;
+    }
+  }
+
+  #answerError(response: ServerResponse, encoding: Batch['encoding'], error: unknown): void {
+    const { status, message, headers } = toRefusal(error);
+    if (status < 500 || headers['retry-after'] !== undefined) this.#invalidRequests++;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    this.#answer(response, status, encoding, STATUS, { code: grpcCodeOf(status), message });
+  }
+
+  #answer(
+    response: ServerResponse,
+    status: number,
+    encoding: Batch['encoding'],
+    message: Message,
+    value: OtlpObject,
+  ): void {
+    // A sender that went away gets no answer.
+    if (response.destroyed) return;
+    const body =
+      encoding === 'protobuf' ? encodeProtobuf(message, value) : Buffer.from(JSON.stringify(value));
+    if (this.#stopping) response.setHeader('connection', 'close');
+    response.writeHead(status, {
+      'content-type': CONTENT_TYPES[encoding],
+      'content-length': body.byteLength,
+    });
+    response.end(body);
+  }
+}
+
+function encodingOf(request: IncomingMessage): Batch['encoding'] | undefined {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1);
+  return ENCODINGS[type.trim().toLowerCase()];
+}
+
+function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof OtelEventsError)
+    return new Refusal(error.code === 'OTLP_INVALID' ? 400 : 503, error.message);
+  return new Refusal(500, 'the request could not be handled');
+}

@@ -1,0 +1,178 @@
+import { OtelEventsError } from '../errors.ts';
+import type { BatchExporter } from '../exporters/batch-exporter.ts';
+import type { Consume, Signal } from '../otlp/batch.ts';
+import { type CollectorConfig, readConfig } from './config/read-config.ts';
+import { createExporter } from './create-exporter.ts';
+import { fanOut } from './fan-out.ts';
+import { HealthCheck } from './health-check.ts';
+import { type ExporterStats, Lane } from './lane.ts';
+import { createLog, type Log } from './log.ts';
+import { Outage } from './outage.ts';
+import { Receiver, type ReceiverStats } from './receiver.ts';
+
+/** How to start a collector. */
+export interface CollectorOptions {
+  /** The path of a YAML file in the OpenTelemetry Collector's grammar, or the same as an object. */
+  readonly config: string | object;
+  /** Exporters of your own, by component id: pipelines name them like any other. */
+  readonly exporters?: Readonly<Record<string, Consume>>;
+  /** Takes the lines that the collector logs, without their line break. Default: standard error. */
+  readonly write?: (line: string) => void;
+}
+
+/** A collector that runs. */
+export interface Collector {
+  /** Where the first receiver listens, such as `http://127.0.0.1:4318`. */
+  readonly endpoint: string;
+  /** The URLs of all receivers and health checks, by component id. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** What it was started with, as checked. */
+  readonly config: CollectorConfig;
+  /** Takes no more requests, finishes those under way, drains queues and closes files. Idempotent. */
+  stop(options?: StopOptions): Promise<void>;
+  /** Counts of log records and spans since the start, by component id. */
+  stats(): CollectorStats;
+}
+
+export interface StopOptions {
+  /** For requests under way and for queues, each. Default 5,000. */
+  readonly timeoutMs?: number;
+}
+
+export interface CollectorStats {
+  readonly receivers: Readonly<Record<string, ReceiverStats>>;
+  readonly exporters: Readonly<Record<string, ExporterStats>>;
+}
+
+/**
+ * Starts a collector in this process.
+ * @throws OtelEventsError `COLLECTOR_CONFIG_INVALID`, with a line for each problem, or
+ *   `COLLECTOR_START_FAILED` if a port or a file cannot be opened
+ */
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const { config: source, exporters = {}, write = writeToStderr } = options;
+  const config = await readConfig(source, { extraExporters: Object.keys(exporters) });
+  const log = createLog(config.service.logLevel, write);
+  for (const warning of config.warnings) log('warn', warning);
+  const running = new RunningCollector(config, log, write);
+  try {
+    await running.start(exporters);
+    return running;
+  } catch (error) {
+    await running.stop({ timeoutMs: 0 });
+    throw error;
+  }
+}
+
+class RunningCollector implements Collector {
+  readonly config: CollectorConfig;
+  readonly #log: Log;
+  readonly #write: (line: string) => void;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #receivers = new Map<string, Receiver>();
+  readonly #healthChecks: HealthCheck[] = [];
+  readonly #endpoints: Record<string, string> = {};
+  #stopped: Promise<void> | undefined;
+
+  constructor(config: CollectorConfig, log: Log, write: (line: string) => void) {
+    this.config = config;
+    this.#log = log;
+    this.#write = write;
+  }
+
+  get endpoint(): string {
+    const [first = ''] = this.#receivers.keys();
+    return this.#endpoints[first] ?? '';
+  }
+
+  get endpoints(): Readonly<Record<string, string>> {
+    return { ...this.#endpoints };
+  }
+
+  /** From the end of the pipelines to their beginning: what takes requests starts when all else is ready. */
+  async start(extra: Readonly<Record<string, Consume>>): Promise<void> {
+    const { pipelines } = this.config.service;
+    for (const id of new Set(pipelines.flatMap(({ exporters }) => exporters))) {
+      this.#lanes.set(id, await this.#openLane(id, extra));
+    }
+    await this.#startHealthChecks();
+    for (const id of new Set(pipelines.flatMap(({ receivers }) => receivers))) await this.#startReceiver(id);
+    for (const healthCheck of this.#healthChecks) healthCheck.setAvailable(true);
+  }
+
+  stop({ timeoutMs = 5_000 }: StopOptions = {}): Promise<void> {
+    this.#stopped ??= this.#stop(timeoutMs);
+    return this.#stopped;
+  }
+
+  stats(): CollectorStats {
+    return { receivers: statsOf(this.#receivers), exporters: statsOf(this.#lanes) };
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    for (const healthCheck of this.#healthChecks) healthCheck.setAvailable(false);
+    await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop(timeoutMs)));
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.close(timeoutMs)));
+    await Promise.all(this.#healthChecks.map((healthCheck) => healthCheck.stop()));
+  }
+
+  async #openLane(id: string, extra: Readonly<Record<string, Consume>>): Promise<Lane> {
+    const outage = new Outage(this.#log, 'export', id);
+    return new Lane(await this.#openExporter(id, extra[id]), outage);
+  }
+
+  async #openExporter(id: string, consume: Consume | undefined): Promise<BatchExporter> {
+    const config = this.config.exporters.get(id);
+    if (config === undefined) return { consume: consume as Consume, close: async () => {} };
+    return this.#named(`exporters.${id}`, () => createExporter(id, config, this.#log, this.#write));
+  }
+
+  async #startHealthChecks(): Promise<void> {
+    for (const id of this.config.service.extensions) {
+      const { settings } = this.config.extensions.get(id) ?? {};
+      if (settings === undefined) continue;
+      const healthCheck = new HealthCheck({ address: settings.endpoint, path: settings.path });
+      this.#healthChecks.push(healthCheck);
+      this.#endpoints[id] = await this.#named(`extensions.${id}`, () => healthCheck.start());
+    }
+  }
+
+  async #startReceiver(id: string): Promise<void> {
+    const { settings } = this.config.receivers.get(id) ?? {};
+    if (settings === undefined) return;
+    const { endpoint, max_request_body_size: maxBodyBytes } = settings.protocols.http;
+    const receiver = new Receiver({ address: endpoint, maxBodyBytes, consume: this.#consumersOf(id) });
+    this.#receivers.set(id, receiver);
+    this.#endpoints[id] = await this.#named(`receivers.${id}`, () => receiver.start());
+  }
+
+  /** For each signal, everything that the pipelines of a receiver lead to. */
+  #consumersOf(receiver: string): Partial<Record<Signal, Consume>> {
+    const consumers: Partial<Record<Signal, Consume>> = {};
+    for (const signal of ['logs', 'traces'] as const) {
+      const ids = this.config.service.pipelines
+        .filter((pipeline) => pipeline.signal === signal && pipeline.receivers.includes(receiver))
+        .flatMap(({ exporters }) => exporters);
+      if (ids.length > 0) consumers[signal] = fanOut(ids.map((id) => this.#lanes.get(id) as Lane));
+    }
+    return consumers;
+  }
+
+  /** Runs a step of the start; an error says which component it was. */
+  async #named<T>(component: string, step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (cause) {
+      const message = `${component}: ${(cause as Error).message}`;
+      throw new OtelEventsError('COLLECTOR_START_FAILED', message, { cause });
+    }
+  }
+}
+
+function statsOf<T>(parts: ReadonlyMap<string, { stats(): T }>): Record<string, T> {
+  return Object.fromEntries([...parts].map(([id, part]) => [id, part.stats()]));
+}
+
+function writeToStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

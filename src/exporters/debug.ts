@@ -1,0 +1,38 @@
+import type { Batch } from '../otlp/batch.ts';
+import type { OtlpObject } from '../otlp/decode-protobuf.ts';
+import { decodeBatch } from '../otlp/transcode.ts';
+import type { BatchExporter } from './batch-exporter.ts';
+
+/** How much of a batch is shown. */
+export type Verbosity = 'basic' | 'normal' | 'detailed';
+
+/**
+ * Shows batches on a console: `basic` one line of counts, `normal` also a line for each record or span, and
+ * `detailed` everything, indented.
+ * @param write - is given whole lines, without the last line break
+ */
+export function debugExporter(verbosity: Verbosity, write: (text: string) => void): BatchExporter {
+  return {
+    consume: async (batch) => {
+      write(`debug: ${batch.signal} items=${batch.count}`);
+      if (verbosity === 'normal') for (const item of itemsOf(batch)) write(JSON.stringify(item));
+      if (verbosity === 'detailed') write(JSON.stringify(decodeBatch(batch), null, 2));
+    },
+    close: async () => {},
+  };
+}
+
+/** The log records or spans of a batch. */
+function itemsOf(batch: Batch): OtlpObject[] {
+  const [resources, scopes, items] =
+    batch.signal === 'logs'
+      ? ['resourceLogs', 'scopeLogs', 'logRecords']
+      : ['resourceSpans', 'scopeSpans', 'spans'];
+  return listOf(decodeBatch(batch), resources)
+    .flatMap((resource) => listOf(resource, scopes))
+    .flatMap((scope) => listOf(scope, items));
+}
+
+function listOf(value: OtlpObject, name: string): OtlpObject[] {
+  return (value[name] ?? []) as OtlpObject[];
+}

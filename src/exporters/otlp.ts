@@ -1,0 +1,204 @@
+import { OtelEventsError } from '../errors.ts';
+import type { Batch, Signal } from '../otlp/batch.ts';
+import { decodeJson } from '../otlp/decode-json.ts';
+import { decodeProtobuf, type OtlpObject } from '../otlp/decode-protobuf.ts';
+import { RESPONSE } from '../otlp/messages.ts';
+import { type PostResponse, post, targetOf } from '../otlp/post.ts';
+import { toJson, toProtobuf } from '../otlp/transcode.ts';
+import { type Outcome, SendQueue } from '../spool/send-queue.ts';
+import type { BatchExporter } from './batch-exporter.ts';
+
+/** Where batches are posted, and how; times in milliseconds. */
+export interface OtlpExporterOptions {
+  /** The name in messages. */
+  readonly name: string;
+  readonly urls: Readonly<Record<Signal, URL>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compression: 'gzip' | 'none';
+  readonly encoding: Batch['encoding'];
+  /** One attempt, connect included. */
+  readonly timeoutMs: number;
+  /** Without a queue a batch is taken only when it has been delivered. */
+  readonly queue: { readonly enabled: boolean; readonly size: number; readonly sizer: QueueSizer };
+  /** `maxElapsedMs` of `Infinity` retries for as long as the exporter lives. */
+  readonly retry: {
+    readonly enabled: boolean;
+    readonly initialMs: number;
+    readonly maxMs: number;
+    readonly maxElapsedMs: number;
+  };
+  /** Called for the first failure of an outage, and for every batch that is given up. */
+  readonly onError: (error: OtelEventsError) => void;
+  /** Called for every batch that is delivered. */
+  readonly onDelivered: () => void;
+}
+
+/** What the size of a queue counts. */
+export type QueueSizer = 'requests' | 'items' | 'bytes';
+
+/** A queue that is not counted in bytes still holds no more than this: 1,000 requests of 20 MiB would be 20 GB. */
+const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
+
+const RETRYABLE = new Set([429, 502, 503, 504]);
+const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
+
+/** A batch in the encoding in which it is sent. */
+interface Parcel extends Batch {
+  /** Items that the destination refused with a partial success. */
+  refused: number;
+  readonly settle?: (outcome: Outcome) => void;
+}
+
+/**
+ * Posts batches to an OTLP/HTTP server from a queue in memory, one request at a time for each signal, in
+ * order. A batch is taken when it is in the queue; a full queue refuses it.
+ */
+export function otlpExporter(options: OtlpExporterOptions): BatchExporter {
+  return new OtlpExporter(options);
+}
+
+class OtlpExporter implements BatchExporter {
+  readonly #options: OtlpExporterOptions;
+  readonly #queues: Readonly<Record<Signal, SendQueue<Parcel>>>;
+  readonly #taken = { sent: 0, queued: 0, dropped: 0 };
+  #queuedBytes = 0;
+
+  constructor(options: OtlpExporterOptions) {
+    this.#options = options;
+    this.#queues = { logs: this.#queueFor(options), traces: this.#queueFor(options) };
+  }
+
+  readonly consume = async (batch: Batch): Promise<void> => {
+    const parcel = this.#toParcel(batch);
+    if (this.#options.queue.enabled) return this.#push(parcel);
+    await new Promise<void>((resolve, reject) => {
+      this.#push({ ...parcel, settle: (outcome) => settled(outcome, resolve, reject) });
+    });
+  };
+
+  readonly taken = () => ({ ...this.#taken });
+
+  readonly close = async (timeoutMs: number): Promise<void> => {
+    await Promise.all([this.#queues.logs.close(timeoutMs), this.#queues.traces.close(timeoutMs)]);
+  };
+
+  #toParcel(batch: Batch): Parcel {
+    const { encoding } = this.#options;
+    const bytes = encoding === 'protobuf' ? toProtobuf(batch) : toJson(batch);
+    return { signal: batch.signal, encoding, bytes, count: batch.count, refused: 0 };
+  }
+
+  #push(parcel: Parcel): void {
+    const { name, queue } = this.#options;
+    const { byteLength } = parcel.bytes;
+    const fits = queue.sizer === 'bytes' || this.#queuedBytes + byteLength <= MAX_QUEUED_BYTES;
+    if (!fits || !this.#queues[parcel.signal].push(parcel)) {
+      throw new OtelEventsError('QUEUE_FULL', `${name}: the queue is full`, {
+        retry: {},
+        reason: 'queue_full',
+      });
+    }
+    this.#queuedBytes += byteLength;
+    this.#taken.queued += parcel.count;
+  }
+
+  #queueFor({ name, queue, retry, onError }: OtlpExporterOptions): SendQueue<Parcel> {
+    const bySize = queue.sizer !== 'requests';
+    return new SendQueue<Parcel>({
+      name,
+      send: ([parcel], signal) => (parcel === undefined ? Promise.resolve() : this.#send(parcel, signal)),
+      batchSize: 1,
+      sizeOf: ({ count, bytes }) => (queue.sizer === 'items' ? count : bytes.byteLength),
+      maxItems: bySize ? Number.POSITIVE_INFINITY : queue.size,
+      maxBytes: bySize ? queue.size : Number.POSITIVE_INFINITY,
+      onFull: 'refuse',
+      initialBackoffMs: retry.initialMs,
+      maxBackoffMs: retry.maxMs,
+      maxElapsedMs: retry.maxElapsedMs,
+      onOutcome: (parcels, outcome) => {
+        for (const parcel of parcels) this.#count(parcel, outcome);
+      },
+      onError,
+    });
+  }
+
+  #count(parcel: Parcel, outcome: Outcome): void {
+    const { count, refused, bytes, settle } = parcel;
+    const delivered = outcome.column === 'acked' ? count - refused : 0;
+    this.#taken.queued -= count;
+    this.#taken.sent += delivered;
+    // Without a queue the caller is told of a failure: it is his to count.
+    if (settle === undefined || outcome.column === 'acked') this.#taken.dropped += count - delivered;
+    this.#queuedBytes -= bytes.byteLength;
+    if (outcome.column === 'acked' && refused === 0) this.#options.onDelivered();
+    settle?.(outcome);
+  }
+
+  async #send(parcel: Parcel, signal: AbortSignal): Promise<void> {
+    const { urls, headers, compression, timeoutMs, retry } = this.#options;
+    const url = urls[parcel.signal];
+    const type = { 'content-type': CONTENT_TYPE[parcel.encoding], 'user-agent': 'otel-events-collector' };
+    const request = {
+      url,
+      headers: { ...type, ...headers },
+      body: parcel.bytes,
+      compression,
+      timeoutMs,
+      signal,
+    };
+    try {
+      const response = await post(request);
+      if (response.status < 200 || response.status > 299) throw refusal(url, response);
+      this.#noteRefused(parcel, response.body);
+    } catch (error) {
+      throw retry.enabled ? error : final(error);
+    }
+  }
+
+  /** @see OTLP specification, "Partial Success": it is not retried. */
+  #noteRefused(parcel: Parcel, body: Uint8Array): void {
+    const refused = Math.min(refusedItems(parcel, body), parcel.count);
+    if (refused === 0) return;
+    parcel.refused = refused;
+    const target = targetOf(this.#options.urls[parcel.signal]);
+    const message = `${target} took only a part: ${refused} of ${parcel.count} refused`;
+    this.#options.onError(new OtelEventsError('EXPORT_PARTIAL', message));
+  }
+}
+
+function settled(outcome: Outcome, resolve: () => void, reject: (error: OtelEventsError) => void): void {
+  if (outcome.column === 'acked') resolve();
+  else
+    reject(
+      new OtelEventsError('EXPORT_FAILED', `not delivered: ${outcome.reason}`, {
+        retry: {},
+        reason: outcome.reason,
+      }),
+    );
+}
+
+function refusal(url: URL, { status, retryAfterMs }: PostResponse): OtelEventsError {
+  const retry = retryAfterMs === undefined ? {} : { afterMs: retryAfterMs };
+  const details = RETRYABLE.has(status) ? { retry } : {};
+  return new OtelEventsError('EXPORT_FAILED', `${targetOf(url)} answered ${status}`, {
+    ...details,
+    reason: `http_${status}`,
+  });
+}
+
+/** The same error for somebody who may not try again. */
+function final(error: unknown): OtelEventsError {
+  const { message, reason = 'no_answer' } = error as OtelEventsError;
+  return new OtelEventsError('EXPORT_FAILED', message, { cause: error, reason });
+}
+
+/** An answer that cannot be read came with a 2xx all the same: the batch has arrived. */
+function refusedItems({ signal, encoding }: Batch, body: Uint8Array): number {
+  try {
+    const decode = encoding === 'protobuf' ? decodeProtobuf : decodeJson;
+    const { partialSuccess } = decode(RESPONSE[signal], body) as { partialSuccess?: OtlpObject };
+    return Math.max(0, Number(partialSuccess?.rejectedLogRecords ?? partialSuccess?.rejectedSpans ?? 0));
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,139 @@
+import { Malformed, within } from './malformed.ts';
+import { type Field, MAX_VALUE_DEPTH, type Message, type ScalarType } from './messages.ts';
+import { ProtobufReader } from './protobuf-reader.ts';
+
+/** A message in the shape of OTLP/JSON: plain objects and arrays, default values left out. */
+export type OtlpObject = { [name: string]: OtlpValue };
+export type OtlpValue = string | number | boolean | OtlpObject | OtlpValue[];
+
+const READ: Readonly<Record<ScalarType, (reader: ProtobufReader) => string | number | boolean>> = {
+  string: (reader) => reader.string(),
+  bytes: (reader) => reader.base64(),
+  traceId: (reader) => reader.hex(16),
+  spanId: (reader) => reader.hex(8),
+  bool: (reader) => reader.bool(),
+  int32: (reader) => reader.varint() | 0,
+  uint32: (reader) => reader.varint(),
+  enum: (reader) => reader.varint() | 0,
+  int64: (reader) => reader.int64(),
+  fixed32: (reader) => reader.fixed32(),
+  fixed64: (reader) => reader.fixed64(),
+  double: (reader) => {
+    const value = reader.double();
+    return Number.isFinite(value) ? value : String(value);
+  },
+};
+
+/**
+ * Decodes protobuf into the shape of OTLP/JSON, as the OpenTelemetry Collector's file exporter writes it.
+ * @throws OtelEventsError `OTLP_INVALID`
+ */
+export function decodeProtobuf(message: Message, bytes: Uint8Array): OtlpObject {
+  return guarded(message, () => decodeInto({}, new ProtobufReader(bytes), message, 0));
+}
+
+/**
+ * Checks protobuf without decoding it: after this, `decodeProtobuf` succeeds.
+ * @returns how many log records or spans are inside
+ * @throws OtelEventsError `OTLP_INVALID`
+ */
+export function scanProtobuf(message: Message, bytes: Uint8Array): number {
+  return guarded(message, () => scan(new ProtobufReader(bytes), message, 0));
+}
+
+function guarded<T>(message: Message, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Malformed ? error.toError(`not a protobuf ${message.name}`) : error;
+  }
+}
+
+function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, depth: number): OtlpObject {
+  const inside = nested(message, depth);
+  while (reader.position < reader.end) {
+    const tag = reader.tag();
+    const field = message.byNumber[tag >>> 3];
+    if (field === undefined) {
+      reader.skipUnknown(tag);
+      continue;
+    }
+    checkWireType(field, tag);
+    const { name, type } = field;
+    if (typeof type === 'object') {
+      // A message that comes twice is merged, except in a oneof and in a list.
+      const into = message.oneof || field.repeated ? {} : ((out[name] as OtlpObject | undefined) ?? {});
+      set(
+        out,
+        message,
+        field,
+        inField(reader, field, () => decodeInto(into, reader, type, inside)),
+      );
+    } else {
+      set(out, message, field, READ[type](reader));
+    }
+  }
+  for (const { always, name } of message.fields) if (always) out[name] ??= {};
+  return out;
+}
+
+function set(out: OtlpObject, message: Message, field: Field, value: OtlpValue): void {
+  const { name } = field;
+  if (field.repeated) {
+    const list = out[name] as OtlpValue[] | undefined;
+    if (list === undefined) out[name] = [value];
+    else list.push(value);
+  } else if (message.oneof) {
+    // The last member of a oneof wins.
+    for (const other in out) delete out[other];
+    out[name] = value;
+  } else if (value !== '' && value !== 0 && value !== '0' && value !== false) {
+    out[name] = value;
+  } else {
+    delete out[name];
+  }
+}
+
+function scan(reader: ProtobufReader, message: Message, depth: number): number {
+  const inside = nested(message, depth);
+  let count = 0;
+  while (reader.position < reader.end) {
+    const tag = reader.tag();
+    const field = message.byNumber[tag >>> 3];
+    if (field === undefined) {
+      reader.skipUnknown(tag);
+      continue;
+    }
+    checkWireType(field, tag);
+    const { type } = field;
+    if (typeof type === 'object') count += inField(reader, field, () => scan(reader, type, inside));
+    else reader.skipScalar(field.wireType, type === 'traceId' ? 16 : type === 'spanId' ? 8 : 0);
+    if (field.counted) count++;
+  }
+  return count;
+}
+
+/** Reads the message in `field` with the reader confined to it. */
+function inField<T>(reader: ProtobufReader, field: Field, read: () => T): T {
+  const outerEnd = reader.end;
+  try {
+    reader.end = reader.length() + reader.position;
+    const result = read();
+    reader.end = outerEnd;
+    return result;
+  } catch (error) {
+    throw within(error, `.${field.name}`);
+  }
+}
+
+function nested(message: Message, depth: number): number {
+  if (!message.recursive) return depth;
+  if (depth >= MAX_VALUE_DEPTH) throw new Malformed(`values nested more than ${MAX_VALUE_DEPTH} deep`);
+  return depth + 1;
+}
+
+function checkWireType(field: Field, tag: number): void {
+  if ((tag & 7) !== field.wireType) {
+    throw new Malformed(`wire type ${tag & 7}, not ${field.wireType}`).within(`.${field.name}`);
+  }
+}

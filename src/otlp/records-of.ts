@@ -1,0 +1,90 @@
+import type { AttributeMap, AttributeValue } from './attribute-value.ts';
+import type { Batch } from './batch.ts';
+import type { EventRecord } from './event-record.ts';
+import { decodeBatch } from './transcode.ts';
+
+/** The shape of decoded OTLP/JSON, as far as it is read here. */
+interface AnyValue {
+  readonly stringValue?: string;
+  readonly boolValue?: boolean;
+  readonly intValue?: string;
+  readonly doubleValue?: number | string;
+  readonly bytesValue?: string;
+  readonly arrayValue?: { readonly values?: readonly AnyValue[] };
+  readonly kvlistValue?: { readonly values?: readonly KeyValue[] };
+}
+
+interface KeyValue {
+  readonly key?: string;
+  readonly value?: AnyValue;
+}
+
+interface LogRecord {
+  readonly timeUnixNano?: string;
+  readonly observedTimeUnixNano?: string;
+  readonly severityNumber?: number;
+  readonly eventName?: string;
+  readonly body?: AnyValue;
+  readonly attributes?: readonly KeyValue[];
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly flags?: number;
+}
+
+interface Logs {
+  readonly resourceLogs?: readonly {
+    readonly resource?: { readonly attributes?: readonly KeyValue[] };
+    readonly scopeLogs?: readonly {
+      readonly scope?: { readonly name?: string; readonly version?: string };
+      readonly logRecords?: readonly LogRecord[];
+    }[];
+  }[];
+}
+
+/**
+ * The log records of a batch as records in memory, in order.
+ * @throws OtelEventsError `OTLP_INVALID`
+ */
+export function recordsOf(batch: Batch): EventRecord[] {
+  const { resourceLogs = [] } = decodeBatch(batch) as Logs;
+  return resourceLogs.flatMap(({ resource, scopeLogs = [] }) => {
+    const shared = { attributes: mapOf(resource?.attributes) };
+    return scopeLogs.flatMap(({ scope, logRecords = [] }) =>
+      logRecords.map((record) => toRecord(record, shared, scope)),
+    );
+  });
+}
+
+function toRecord(
+  record: LogRecord,
+  resource: EventRecord['resource'],
+  scope: { readonly name?: string; readonly version?: string } = {},
+): EventRecord {
+  const { traceId, spanId } = record;
+  return {
+    timeUnixNano: BigInt(record.timeUnixNano ?? 0),
+    observedTimeUnixNano: BigInt(record.observedTimeUnixNano ?? 0),
+    severityNumber: record.severityNumber ?? 0,
+    eventName: record.eventName ?? '',
+    body: plainValue(record.body),
+    attributes: mapOf(record.attributes),
+    ...(traceId ? { traceId } : {}),
+    ...(spanId ? { spanId } : {}),
+    flags: record.flags ?? 0,
+    resource,
+    scope: { ...scope, name: scope.name ?? '' },
+  };
+}
+
+function mapOf(attributes: readonly KeyValue[] = []): AttributeMap {
+  return Object.fromEntries(attributes.map(({ key = '', value }) => [key, plainValue(value)]));
+}
+
+function plainValue(value: AnyValue = {}): AttributeValue {
+  if (value.intValue !== undefined) return Number(value.intValue);
+  if (value.doubleValue !== undefined) return Number(value.doubleValue);
+  if (value.bytesValue !== undefined) return new Uint8Array(Buffer.from(value.bytesValue, 'base64'));
+  if (value.arrayValue !== undefined) return (value.arrayValue.values ?? []).map(plainValue);
+  if (value.kvlistValue !== undefined) return mapOf(value.kvlistValue.values);
+  return value.stringValue ?? value.boolValue ?? null;
+}

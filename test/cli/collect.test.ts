@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { logsOf, namesInFile } from '../collector/samples.ts';
+import { freePort } from '../harness/free-port.ts';
+import { tempDir } from '../harness/temp-dir.ts';
+
+const ROOT = path.join(import.meta.dirname, '..', '..');
+const MAIN = path.join(ROOT, 'src', 'cli', 'main.ts');
+
+const ok = (file: string, port: number | string = 0): string => `
+receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:${port}"}}}}
+exporters: {file: {path: ${JSON.stringify(file)}, append: true}}
+service: {pipelines: {logs: {receivers: [otlp], exporters: [file]}}}
+`;
+
+function runToEnd(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
+}
+
+function configIn(dir: string, text: string): string {
+  const file = path.join(dir, 'config.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly exit: Promise<number | NodeJS.Signals | null>;
+  readonly stderr: () => string;
+}
+
+/** Runs the command until it has said where it listens. */
+async function runCollect(t: TestContext, args: readonly string[], options: object = {}): Promise<Running> {
+  const child = spawn(process.execPath, [MAIN, 'collect', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let stderr = '';
+  const exit = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('exit', (code, signal) => resolve(code ?? signal));
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    void exit.then(() => reject(new Error(stderr)));
+    child.stderr?.setEncoding('utf8').on('data', (chunk) => {
+      stderr += chunk;
+      const [, found] = /component=otlp url=(\S+)/.exec(stderr) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  return { child, url, exit, stderr: () => stderr };
+}
+
+async function send(url: string, name: string): Promise<number> {
+  const body = JSON.stringify(logsOf(name));
+  const response = await fetch(`${url}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`collect runs until ${signal}, and then ends with 0`, async (t) => {
+    const dir = tempDir(t);
+    const file = path.join(dir, 'a.jsonl');
+    const { child, url, exit } = await runCollect(t, ['--config', configIn(dir, ok(file))]);
+    assert.equal(await send(url, 'a'), 200);
+    child.kill(signal);
+    assert.equal(await exit, 0);
+    assert.deepEqual(namesInFile(file), ['a']);
+  });
+}
+
+test('what was answered is in the file, even after kill -9', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  const { child, url, exit } = await runCollect(t, ['-c', configIn(dir, ok(file))]);
+  for (let index = 0; index < 20; index++) await send(url, `n${index}`);
+  child.kill('SIGKILL');
+  assert.equal(await exit, 'SIGKILL');
+  assert.deepEqual(
+    namesInFile(file),
+    Array.from({ length: 20 }, (_, index) => `n${index}`),
+  );
+});
+
+test('the first signal drains, the second one ends at once with 130', async (t) => {
+  const dir = tempDir(t);
+  const away = `http://127.0.0.1:${await freePort()}`;
+  const config = configIn(
+    dir,
+    ok(path.join(dir, 'a'))
+      .replace('{file: ', `{otlp_http: {endpoint: "${away}"}, file: `)
+      .replace('[file]', '[otlp_http]'),
+  );
+  const { child, url, exit } = await runCollect(t, ['--config', config]);
+  await send(url, 'a');
+  child.kill('SIGTERM');
+  // The port is closed as soon as the first one has been seen; the queue is then drained for seconds.
+  while (
+    await send(url, 'b').then(
+      () => true,
+      () => false,
+    )
+  )
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  child.kill('SIGINT');
+  assert.equal(await exit, 130);
+});
+
+test('without --config the configuration of the package is used', async (t) => {
+  const dir = tempDir(t);
+  const env = { ...process.env, OTEL_EVENTS_PORT: '0', OTEL_EVENTS_HEALTH_PORT: '0', OTEL_EVENTS_DIR: dir };
+  const { child, url, exit } = await runCollect(t, [], { env });
+  await send(url, 'a');
+  child.kill('SIGTERM');
+  assert.equal(await exit, 0);
+  assert.deepEqual(namesInFile(path.join(dir, 'events.jsonl')), ['a']);
+});
+
+test('--check tells that a configuration is valid, and starts nothing', (t) => {
+  const dir = tempDir(t);
+  const file = configIn(dir, ok(path.join(dir, 'missing', 'a')));
+  assert.deepEqual(pick(runToEnd('collect', '--check', '--config', file)), [0, `${file}: valid\n`, '']);
+});
+
+test('an invalid configuration ends with 1 and a line for each problem', (t) => {
+  const file = configIn(tempDir(t), 'receivers: {otlp: {protocols: {htp: }}}\nexporters: {kafka: }\n');
+  for (const args of [['--check'], []]) {
+    const { status, stdout, stderr } = runToEnd('collect', ...args, '--config', file);
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.deepEqual(
+      stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.slice(file.length)),
+      [
+        ':1:1: service: is missing',
+        ':1:31: receivers.otlp.protocols.http: is missing',
+        ':1:32: receivers.otlp.protocols.htp: unknown key; did you mean http?',
+        ':2:13: exporters.kafka: only the OpenTelemetry Collector has this; run that one with the same file',
+      ],
+    );
+  }
+});
+
+test('a configuration that cannot be read ends with 2', (t) => {
+  const file = path.join(tempDir(t), 'missing.yaml');
+  assert.deepEqual(pick(runToEnd('collect', '--config', file)), [2, '', `cannot read ${file}: ENOENT\n`]);
+  assert.deepEqual(pick(runToEnd('collect', '--check', '--config', file)), [
+    2,
+    '',
+    `cannot read ${file}: ENOENT\n`,
+  ]);
+});
+
+test('a port in use ends with 2 and one line', async (t) => {
+  const dir = tempDir(t);
+  const { url } = await runCollect(t, ['--config', configIn(dir, ok(path.join(dir, 'a')))]);
+  const { port } = new URL(url);
+  const second = configIn(tempDir(t), ok(path.join(dir, 'b'), port));
+  const message = `receivers.otlp: cannot listen on 127.0.0.1:${port}: the port is in use\n`;
+  assert.deepEqual(pick(runToEnd('collect', '--config', second)), [2, '', message]);
+});
+
+test('a wrong option ends with 1', () => {
+  const { status, stderr } = runToEnd('collect', '--confg', 'x');
+  assert.equal(status, 1);
+  assert.match(stderr, /^otel-events collect: Unknown option '--confg'/);
+});
+
+test('help and version are printed', () => {
+  assert.match(runToEnd('--help').stdout, /^Usage: otel-events COMMAND.*\n {2}collect {2}/s);
+  assert.match(runToEnd('collect', '--help').stdout, /--config FILE/);
+  assert.match(runToEnd('--version').stdout, /^\d+\.\d+\.\d+/);
+});
+
+test('an unknown command ends with 1 and the list of commands', () => {
+  for (const [args, message] of [
+    [['colect'], /unknown command "colect".*\n {2}collect {2}/s],
+    [[], /no command given.*\n {2}collect {2}/s],
+    [['toString'], /unknown command "toString"/],
+  ] as const) {
+    const { status, stdout, stderr } = runToEnd(...args);
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, message);
+  }
+});
+
+const pick = ({ status, stdout, stderr }: { status: number | null; stdout: string; stderr: string }) => [
+  status,
+  stdout,
+  stderr,
+];

@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import type { OtelEventsError } from '../../src/errors.ts';
+import type { BatchExporter } from '../../src/exporters/batch-exporter.ts';
+import { type OtlpExporterOptions, otlpExporter } from '../../src/exporters/otlp.ts';
+import { decodeProtobuf } from '../../src/otlp/decode-protobuf.ts';
+import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
+import { REQUEST, RESPONSE } from '../../src/otlp/messages.ts';
+import { batchFrom } from '../../src/otlp/transcode.ts';
+import { batchOf, deferred, logsOf, namesIn } from '../collector/samples.ts';
+import { freePort } from '../harness/free-port.ts';
+import { type Answer, type HttpSink, httpSink, type SinkRequest } from '../harness/http-sink.ts';
+
+interface Setup {
+  readonly exporter: BatchExporter;
+  readonly sink: HttpSink;
+  readonly errors: OtelEventsError[];
+}
+
+type Overrides = Partial<Omit<OtlpExporterOptions, 'queue' | 'retry'>> & {
+  readonly queue?: Partial<OtlpExporterOptions['queue']>;
+  readonly retry?: Partial<OtlpExporterOptions['retry']>;
+};
+
+async function setUp(t: TestContext, answer?: Answer, overrides: Overrides = {}): Promise<Setup> {
+  const sink = await httpSink(answer);
+  const errors: OtelEventsError[] = [];
+  const exporter = otlpExporter({
+    name: 'otlp_http',
+    urls: { logs: new URL(`${sink.url}/v1/logs`), traces: new URL(`${sink.url}/v1/traces`) },
+    headers: {},
+    compression: 'none',
+    encoding: 'protobuf',
+    timeoutMs: 2_000,
+    onError: (error) => errors.push(error),
+    onDelivered: () => {},
+    ...overrides,
+    queue: { enabled: true, size: 1000, sizer: 'requests', ...overrides.queue },
+    retry: {
+      enabled: true,
+      initialMs: 5,
+      maxMs: 10,
+      maxElapsedMs: Number.POSITIVE_INFINITY,
+      ...overrides.retry,
+    },
+  });
+  t.after(async () => {
+    await exporter.close(0);
+    await sink.close();
+  });
+  return { exporter, sink, errors };
+}
+
+const namesOf = ({ body }: SinkRequest): string[] =>
+  namesIn(JSON.stringify(decodeProtobuf(REQUEST.logs, body)));
+
+const status =
+  (...codes: readonly number[]): Answer =>
+  (_request, response, index) => {
+    response.statusCode = codes[Math.min(index, codes.length - 1)] ?? 200;
+    response.end();
+  };
+
+test('protobuf leaves as it came, byte for byte, to the path of its signal', async (t) => {
+  const { exporter, sink } = await setUp(t, undefined, { headers: { 'x-key': 'secret' } });
+  const batch = batchOf('a');
+  await exporter.consume(batch);
+  await sink.arrived(1);
+  const [request] = sink.requests;
+  assert.equal(request?.path, '/v1/logs');
+  assert.deepEqual(request?.body, Buffer.from(batch.bytes));
+  assert.equal(request?.headers['content-type'], 'application/x-protobuf');
+  assert.equal(request?.headers['x-key'], 'secret');
+});
+
+test('JSON is turned into protobuf, and protobuf into JSON, as the encoding asks', async (t) => {
+  const json = Buffer.from(JSON.stringify(logsOf('a')));
+  const proto = await setUp(t);
+  await proto.exporter.consume(batchFrom('logs', 'json', json));
+  await proto.sink.arrived(1);
+  assert.deepEqual(namesOf(proto.sink.requests[0] as SinkRequest), ['a']);
+
+  const asJson = await setUp(t, undefined, { encoding: 'json' });
+  await asJson.exporter.consume(batchOf('b'));
+  await asJson.sink.arrived(1);
+  assert.deepEqual(namesIn(String(asJson.sink.requests[0]?.body)), ['b']);
+  assert.equal(asJson.sink.requests[0]?.headers['content-type'], 'application/json');
+});
+
+test('gzip compresses the body', async (t) => {
+  const { exporter, sink } = await setUp(t, undefined, { compression: 'gzip' });
+  const batch = batchOf('a');
+  await exporter.consume(batch);
+  await sink.arrived(1);
+  assert.equal(sink.requests[0]?.headers['content-encoding'], 'gzip');
+  assert.deepEqual(gunzipSync(sink.requests[0]?.body ?? ''), Buffer.from(batch.bytes));
+});
+
+for (const code of [429, 502, 503, 504]) {
+  test(`${code} is tried again until it works, in order`, async (t) => {
+    const { exporter, sink, errors } = await setUp(t, status(code, code, 200));
+    await Promise.all(['a', 'b'].map((name) => exporter.consume(batchOf(name))));
+    await sink.arrived(4);
+    await exporter.close(1_000);
+    assert.deepEqual(
+      sink.requests.map((request) => namesOf(request).join()),
+      ['a', 'a', 'a', 'b'],
+    );
+    assert.deepEqual(exporter.taken?.(), { sent: 2, queued: 0, dropped: 0 });
+    assert.deepEqual(
+      errors.map(({ message }) => message),
+      [`${sink.url}/v1/logs answered ${code}`],
+    );
+  });
+}
+
+for (const code of [301, 400, 401, 404, 413, 500, 501]) {
+  test(`${code} is final: the batch is dropped, counted and reported`, async (t) => {
+    const { exporter, sink, errors } = await setUp(t, status(code, 200));
+    await exporter.consume(batchOf('a', 'b'));
+    await exporter.consume(batchOf('c'));
+    await sink.arrived(2);
+    await exporter.close(1_000);
+    assert.equal(sink.requests.length, 2);
+    assert.deepEqual(exporter.taken?.(), { sent: 1, queued: 0, dropped: 2 });
+    assert.equal(errors[0]?.reason, `http_${code}`);
+  });
+}
+
+test('a server that is not there yet is tried until it is', async (t) => {
+  const port = await freePort();
+  const url = new URL(`http://127.0.0.1:${port}/v1/logs`);
+  const { exporter, errors } = await setUp(t, undefined, { urls: { logs: url, traces: url } });
+  await exporter.consume(batchOf('a'));
+  while (errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.match(errors[0]?.message ?? '', /did not answer: ECONNREFUSED/);
+  const late = await httpSink(undefined, port);
+  t.after(() => late.close());
+  await late.arrived(1);
+  assert.deepEqual(namesOf(late.requests[0] as SinkRequest), ['a']);
+});
+
+test('Retry-After is waited for', async (t) => {
+  const { exporter, sink } = await setUp(t, (_request, response, index) => {
+    if (index === 0) response.writeHead(503, { 'retry-after': '1' });
+    response.end();
+  });
+  const startedMs = performance.now();
+  await exporter.consume(batchOf('a'));
+  await sink.arrived(2);
+  assert.ok(performance.now() - startedMs > 950);
+});
+
+test('max_elapsed_time ends the retries: the batch is dropped, the next one is sent', async (t) => {
+  const { exporter, sink, errors } = await setUp(
+    t,
+    (request, response) => {
+      response.statusCode = namesOf(request).includes('a') ? 503 : 200;
+      response.end();
+    },
+    { retry: { maxElapsedMs: 60 } },
+  );
+  await exporter.consume(batchOf('a'));
+  await exporter.consume(batchOf('b'));
+  while (exporter.taken?.().sent !== 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(exporter.taken?.(), { sent: 1, queued: 0, dropped: 1 });
+  assert.ok(sink.requests.length > 3);
+  assert.deepEqual(
+    errors.map(({ reason }) => reason),
+    ['http_503', 'gave_up'],
+  );
+});
+
+test('a Retry-After beyond max_elapsed_time is not waited for', async (t) => {
+  const { exporter, errors } = await setUp(
+    t,
+    (_request, response) => {
+      response.writeHead(503, { 'retry-after': '99999999999' });
+      response.end();
+    },
+    { retry: { maxElapsedMs: 60_000 } },
+  );
+  await exporter.consume(batchOf('a'));
+  while (errors.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(errors[1]?.reason, 'gave_up');
+});
+
+test('without retry_on_failure every failure is final', async (t) => {
+  const { exporter, sink } = await setUp(t, status(503), { retry: { enabled: false } });
+  await exporter.consume(batchOf('a'));
+  await sink.arrived(1);
+  await exporter.close(1_000);
+  assert.equal(sink.requests.length, 1);
+  assert.deepEqual(exporter.taken?.(), { sent: 0, queued: 0, dropped: 1 });
+});
+
+for (const encoding of ['protobuf', 'json'] as const) {
+  test(`a partial success in ${encoding} is counted and not tried again`, async (t) => {
+    const answer = { partialSuccess: { rejectedLogRecords: '2', errorMessage: 'bad ones' } };
+    const { exporter, sink, errors } = await setUp(
+      t,
+      (_request, response) => {
+        response.end(encoding === 'json' ? JSON.stringify(answer) : encodeProtobuf(RESPONSE.logs, answer));
+      },
+      { encoding },
+    );
+    await exporter.consume(batchOf('a', 'b', 'c'));
+    await sink.arrived(1);
+    await exporter.close(1_000);
+    assert.deepEqual(exporter.taken?.(), { sent: 1, queued: 0, dropped: 2 });
+    assert.deepEqual(
+      errors.map(({ code }) => code),
+      ['EXPORT_PARTIAL'],
+    );
+    assert.match(errors[0]?.message ?? '', /2 of 3 refused/);
+    assert.doesNotMatch(errors[0]?.message ?? '', /bad ones/);
+  });
+}
+
+test('a 200 with garbage is a success', async (t) => {
+  const { exporter, sink } = await setUp(t, (_request, response) => void response.end('<html>'));
+  await exporter.consume(batchOf('a'));
+  await sink.arrived(1);
+  await exporter.close(1_000);
+  assert.deepEqual(exporter.taken?.(), { sent: 1, queued: 0, dropped: 0 });
+});
+
+const QUEUES: readonly [OtlpExporterOptions['queue']['sizer'], number][] = [
+  ['requests', 2],
+  ['items', 4],
+  ['bytes', 2 * batchOf('a', 'b').bytes.byteLength],
+];
+
+for (const [sizer, size] of QUEUES) {
+  test(`a queue full of ${sizer} refuses the next batch and keeps the others`, async (t) => {
+    const gate = deferred();
+    const { exporter, sink } = await setUp(
+      t,
+      (_request, response) => void gate.promise.then(() => response.end()),
+      {
+        queue: { sizer, size },
+      },
+    );
+    await exporter.consume(batchOf('a', 'b'));
+    await exporter.consume(batchOf('c', 'd'));
+    await assert.rejects(exporter.consume(batchOf('e', 'f')), { code: 'QUEUE_FULL', retry: {} });
+    assert.deepEqual(exporter.taken?.(), { sent: 0, queued: 4, dropped: 0 });
+    gate.resolve();
+    await sink.arrived(2);
+    await exporter.close(1_000);
+    assert.deepEqual(sink.requests.flatMap(namesOf), ['a', 'b', 'c', 'd']);
+    assert.deepEqual(exporter.taken?.(), { sent: 4, queued: 0, dropped: 0 });
+  });
+}
+
+test('without a queue a batch is taken when it is delivered, and refused when it is not', async (t) => {
+  const { exporter } = await setUp(t, status(200, 400), { queue: { enabled: false } });
+  await exporter.consume(batchOf('a'));
+  assert.deepEqual(exporter.taken?.(), { sent: 1, queued: 0, dropped: 0 });
+  await assert.rejects(exporter.consume(batchOf('b')), { code: 'EXPORT_FAILED', reason: 'http_400' });
+  assert.deepEqual(exporter.taken?.(), { sent: 1, queued: 0, dropped: 0 });
+});
+
+test('close drains for as long as it may, then counts what is left as dropped', async (t) => {
+  const { exporter, errors } = await setUp(t, status(503));
+  await exporter.consume(batchOf('a', 'b'));
+  await exporter.close(50);
+  assert.deepEqual(exporter.taken?.(), { sent: 0, queued: 0, dropped: 2 });
+  assert.match(errors.at(-1)?.message ?? '', /not delivered before close/);
+  await assert.rejects(exporter.consume(batchOf('c')), { code: 'QUEUE_FULL' });
+});
+
+test('traces go on while logs are stuck', async (t) => {
+  const { exporter, sink } = await setUp(t, (request, response) => {
+    response.statusCode = request.path === '/v1/logs' ? 503 : 200;
+    response.end();
+  });
+  await exporter.consume(batchOf('a'));
+  const spans = { resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'b' }] }] }] };
+  await exporter.consume(batchFrom('traces', 'json', Buffer.from(JSON.stringify(spans))));
+  while (!sink.requests.some(({ path }) => path === '/v1/traces'))
+    await sink.arrived(sink.requests.length + 1);
+});
