@@ -1,8 +1,10 @@
+import { type Collector, startCollector } from './collector/start-collector.ts';
 import { EventLogger } from './logger/event-logger.ts';
 import type { EventLoggerOptions } from './logger/options.ts';
 import type { Exporter } from './otel/pipeline.ts';
 import type { EventRecord } from './otlp/event-record.ts';
 import { type ReadEvent, readEvent } from './otlp/read-event.ts';
+import { recordsOf } from './otlp/records-of.ts';
 
 export type { EventRecord, ReadEvent };
 
@@ -66,4 +68,42 @@ export class TestLogger extends EventLogger {
  */
 export function testLogger(options: EventLoggerOptions = {}): TestLogger {
   return new TestLogger(options, memoryExporter());
+}
+
+/** A collector on a free port of loopback that keeps what it is sent. */
+export interface TestCollector extends AsyncDisposable {
+  /** For the option `endpoint`, or `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  readonly endpoint: string;
+  /** What arrived, as plain objects, in order. */
+  readonly events: readonly ReadEvent[];
+  /** The same as log records. */
+  readonly records: readonly EventRecord[];
+  stop(): Promise<void>;
+}
+
+/** Starts a collector for tests of whatever speaks OTLP over HTTP; it writes no files. */
+export async function startTestCollector(): Promise<TestCollector> {
+  const records: EventRecord[] = [];
+  const events: ReadEvent[] = [];
+  const collector: Collector = await startCollector({
+    config: {
+      receivers: { otlp: { protocols: { http: { endpoint: '127.0.0.1:0' } } } },
+      service: {
+        telemetry: { logs: { level: 'error' } },
+        pipelines: {
+          logs: { receivers: ['otlp'], exporters: ['memory'] },
+          traces: { receivers: ['otlp'], exporters: ['memory'] },
+        },
+      },
+    },
+    exporters: {
+      async memory(batch) {
+        const added = batch.signal === 'logs' ? recordsOf(batch) : [];
+        records.push(...added);
+        events.push(...added.map(readEvent));
+      },
+    },
+  });
+  const stop = (): Promise<void> => collector.stop();
+  return { endpoint: collector.endpoint, events, records, stop, [Symbol.asyncDispose]: stop };
 }
