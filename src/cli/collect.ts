@@ -53,6 +53,8 @@ function parse(args: readonly string[]): { config?: string; check?: boolean; hel
 }
 
 async function run(config: string): Promise<number> {
+  // A terminal or a pipe that goes away takes the log with it, and not the collector.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const told = untilTold();
   const collector = await startCollector({ config });
   process.stderr.write(process.stderr.isTTY ? banner(config, collector) : startLines(collector));

@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Consume } from '../otlp/batch.ts';
+import { forgetDecoded } from '../otlp/transcode.ts';
 import type { Lane } from './lane.ts';
 import { within } from './within.ts';
 
@@ -26,6 +27,8 @@ export function fanOut(lanes: readonly Lane[], { patienceMs, giveUpMs } = DEFAUL
     const startedMs = performance.now();
     const prompt = lanes.map((lane) => startedMs - (lane.waitingSinceMs ?? startedMs) <= patienceMs);
     const offers = lanes.map((lane) => lane.offer(batch));
+    // Every exporter of ours has converted the batch by now.
+    forgetDecoded(batch);
     await within(patienceMs, Promise.all(offers.filter((_offer, index) => prompt[index])));
     if (await within(giveUpMs - patienceMs, anyTook(offers))) return;
     throw new OtelEventsError('EXPORT_FAILED', `no exporter took the ${batch.signal}`, { retry: {} });

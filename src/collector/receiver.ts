@@ -28,6 +28,8 @@ export interface ReceiverOptions {
   readonly maxBodyBytes: number;
   /** The signals that a pipeline takes. */
   readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
+  /** Told about errors that are nobody's fault but ours; the sender gets a 500. */
+  readonly onError?: (error: unknown) => void;
   readonly headersTimeoutMs?: number;
   /** For a whole request, body included. */
   readonly requestTimeoutMs?: number;
@@ -131,7 +133,10 @@ export class Receiver {
   }
 
   #answerError(response: ServerResponse, encoding: Batch['encoding'], error: unknown): void {
+    // The sender went away: nobody is left to be told.
+    if (response.destroyed) return;
     const { status, message, headers } = toRefusal(error);
+    if (status === 500) this.#options.onError?.(error);
     if (status < 500 || headers['retry-after'] !== undefined) this.#invalidRequests++;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     this.#answer(response, status, encoding, STATUS, { code: grpcCodeOf(status), message });
@@ -144,8 +149,6 @@ export class Receiver {
     message: Message,
     value: OtlpObject,
   ): void {
-    // A sender that went away gets no answer.
-    if (response.destroyed) return;
     const body =
       encoding === 'protobuf' ? encodeProtobuf(message, value) : Buffer.from(JSON.stringify(value));
     if (this.#stopping) response.setHeader('connection', 'close');

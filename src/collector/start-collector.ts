@@ -141,7 +141,12 @@ class RunningCollector implements Collector {
     const { settings } = this.config.receivers.get(id) ?? {};
     if (settings === undefined) return;
     const { endpoint, max_request_body_size: maxBodyBytes } = settings.protocols.http;
-    const receiver = new Receiver({ address: endpoint, maxBodyBytes, consume: this.#consumersOf(id) });
+    const receiver = new Receiver({
+      address: endpoint,
+      maxBodyBytes,
+      consume: this.#consumersOf(id),
+      onError: (error) => this.#log('error', 'request failed', { receiver: id, error: String(error) }),
+    });
     this.#receivers.set(id, receiver);
     this.#endpoints[id] = await this.#named(`receivers.${id}`, () => receiver.start());
   }

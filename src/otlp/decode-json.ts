@@ -1,6 +1,6 @@
 import type { OtlpObject, OtlpValue } from './decode-protobuf.ts';
 import { Malformed, within } from './malformed.ts';
-import { type Field, MAX_VALUE_DEPTH, type Message, type ScalarType } from './messages.ts';
+import { type Field, MAX_MESSAGES, MAX_VALUE_DEPTH, type Message, type ScalarType } from './messages.ts';
 
 /** The deepest nesting of JSON that is parsed at all: what the deepest value takes, and room for unknown fields. */
 const MAX_JSON_DEPTH = 6 * MAX_VALUE_DEPTH;
@@ -30,10 +30,10 @@ export function decodeJson(message: Message, bytes: Uint8Array): OtlpObject {
     checkDepth(bytes);
     const text = new TextDecoder().decode(bytes);
     try {
-      return toMessage(message, parse(text), 0, false);
+      return toMessage(message, parse(text), 0, { exact: false, messages: 0 });
     } catch (error) {
       if (!(error instanceof InexactNumber)) throw error;
-      return toMessage(message, parse(text, exactIntegers), 0, true);
+      return toMessage(message, parse(text, exactIntegers), 0, { exact: true, messages: 0 });
     }
   } catch (error) {
     throw error instanceof Malformed ? error.toError(`not a JSON ${message.name}`) : error;
@@ -75,7 +75,16 @@ function exactIntegers(_key: string, value: unknown, { source }: { readonly sour
   return inexact && source !== undefined && INTEGER.test(source) ? source : value;
 }
 
-function toMessage(message: Message, value: unknown, depth: number, exact: boolean): OtlpObject {
+/** One pass over a request. */
+interface Pass {
+  /** The text was read so that integers are exact. */
+  readonly exact: boolean;
+  /** Messages met so far. */
+  messages: number;
+}
+
+function toMessage(message: Message, value: unknown, depth: number, pass: Pass): OtlpObject {
+  if (++pass.messages > MAX_MESSAGES) throw new Malformed(`more than ${MAX_MESSAGES} messages`);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Malformed('not an object');
   if (message.recursive && depth >= MAX_VALUE_DEPTH) {
@@ -93,7 +102,7 @@ function toMessage(message: Message, value: unknown, depth: number, exact: boole
         out,
         message,
         field,
-        field.repeated ? toList(field, given, inside, exact) : toValue(field, given, inside, exact),
+        field.repeated ? toList(field, given, inside, pass) : toValue(field, given, inside, pass),
       );
     } catch (error) {
       throw within(error, `.${field.name}`);
@@ -111,21 +120,21 @@ function set(out: OtlpObject, message: Message, field: Field, value: OtlpValue):
   out[field.name] = value;
 }
 
-function toList(field: Field, value: unknown, depth: number, exact: boolean): OtlpValue[] {
+function toList(field: Field, value: unknown, depth: number, pass: Pass): OtlpValue[] {
   if (!Array.isArray(value)) throw new Malformed('not an array');
   return value.map((element: unknown, index) => {
     try {
-      return toValue(field, element, depth, exact);
+      return toValue(field, element, depth, pass);
     } catch (error) {
       throw within(error, `[${index}]`);
     }
   });
 }
 
-function toValue(field: Field, value: unknown, depth: number, exact: boolean): OtlpValue {
+function toValue(field: Field, value: unknown, depth: number, pass: Pass): OtlpValue {
   const { type } = field;
-  if (typeof type === 'object') return toMessage(type, value, depth, exact);
-  return TO_SCALAR[type](value, exact, field);
+  if (typeof type === 'object') return toMessage(type, value, depth, pass);
+  return TO_SCALAR[type](value, pass.exact, field);
 }
 
 type ToScalar = (value: unknown, exact: boolean, field: Field) => string | number | boolean;

@@ -117,7 +117,7 @@ function scan(reader: ProtobufReader, message: Message, depth: number): number {
 function inField<T>(reader: ProtobufReader, field: Field, read: () => T): T {
   const outerEnd = reader.end;
   try {
-    reader.end = reader.length() + reader.position;
+    reader.end = reader.messageLength() + reader.position;
     const result = read();
     reader.end = outerEnd;
     return result;

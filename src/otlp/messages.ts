@@ -55,6 +55,12 @@ interface FieldOptions {
 /** The deepest nesting of attribute values; a value further down makes the message invalid. */
 export const MAX_VALUE_DEPTH = 200;
 
+/**
+ * The most messages in one request. Two bytes are enough for an empty record, which takes a hundred in memory:
+ * 20 MiB of them would be gigabytes. Honest data takes ten bytes or more for each.
+ */
+export const MAX_MESSAGES = 2 ** 21;
+
 const SEVERITY_NAMES = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'].flatMap((name) =>
   ['', '2', '3', '4'].map((step) => `SEVERITY_NUMBER_${name}${step}`),
 );

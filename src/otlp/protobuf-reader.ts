@@ -1,4 +1,5 @@
 import { Malformed } from './malformed.ts';
+import { MAX_MESSAGES } from './messages.ts';
 
 /** The deepest nesting of groups in fields that nobody knows. */
 const MAX_GROUP_DEPTH = 100;
@@ -15,6 +16,7 @@ export class ProtobufReader {
   position = 0;
   /** The end of the message being read. */
   end: number;
+  #messages = 0;
   /** Upper half of what `varint` read last. */
   #high = 0;
 
@@ -87,6 +89,12 @@ export class ProtobufReader {
     const length = this.varint();
     if (this.#high !== 0 || length > this.end - this.position) this.#fail('length beyond the end');
     return length;
+  }
+
+  /** The length of a message, which is counted. */
+  messageLength(): number {
+    if (++this.#messages > MAX_MESSAGES) this.#fail(`more than ${MAX_MESSAGES} messages`);
+    return this.length();
   }
 
   /** Invalid UTF-8 reads as U+FFFD, as in the OpenTelemetry Collector: one bad name must not cost a batch. */

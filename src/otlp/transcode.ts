@@ -34,6 +34,14 @@ export function decodeBatch(batch: Batch): OtlpObject {
   return found.decoded;
 }
 
+/**
+ * Lets go of what has been worked out about a batch: objects take many times the memory of their bytes, and
+ * must not live for as long as a slow exporter holds the batch.
+ */
+export function forgetDecoded(batch: Batch): void {
+  known.delete(batch);
+}
+
 /** The batch as protobuf; bytes that are protobuf already stay untouched. */
 export function toProtobuf(batch: Batch): Uint8Array {
   if (batch.encoding === 'protobuf') return batch.bytes;

@@ -115,6 +115,18 @@ test('the first signal drains, the second one ends at once with 130', async (t) 
   assert.equal(await exit, 130);
 });
 
+test('the collector outlives whoever reads its log', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  const config = ok(file).replace('{file: ', '{debug: , file: ').replace('[file]', '[debug, file]');
+  const { child, url, exit } = await runCollect(t, ['--config', configIn(dir, config)]);
+  child.stderr?.destroy();
+  for (const name of ['a', 'b', 'c']) assert.equal(await send(url, name), 200);
+  child.kill('SIGTERM');
+  assert.equal(await exit, 0);
+  assert.deepEqual(namesInFile(file), ['a', 'b', 'c']);
+});
+
 test('without --config the configuration of the package is used', async (t) => {
   const dir = tempDir(t);
   const env = { ...process.env, OTEL_EVENTS_PORT: '0', OTEL_EVENTS_HEALTH_PORT: '0', OTEL_EVENTS_DIR: dir };

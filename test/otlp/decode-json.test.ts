@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeJson } from '../../src/otlp/decode-json.ts';
 import type { OtlpObject } from '../../src/otlp/decode-protobuf.ts';
-import { MAX_VALUE_DEPTH, REQUEST } from '../../src/otlp/messages.ts';
+import { MAX_MESSAGES, MAX_VALUE_DEPTH, REQUEST } from '../../src/otlp/messages.ts';
 
 const decode = (text: string): OtlpObject => decodeJson(REQUEST.logs, Buffer.from(text));
 
@@ -136,6 +136,11 @@ test('megabytes of opening brackets are refused before they are parsed', () => {
     message: /nested more than 1200 deep, at byte 1200/,
   });
   assert.ok(process.memoryUsage().rss - started < 200 * 1024 * 1024);
+});
+
+test('a request of more than two million messages is refused', () => {
+  const many = `{"resourceLogs":[${'{},'.repeat(MAX_MESSAGES)}{}]}`;
+  assert.throws(() => decode(many), { code: 'OTLP_INVALID', message: /more than 2097152 messages/ });
 });
 
 test('brackets inside strings do not count as nesting', () => {

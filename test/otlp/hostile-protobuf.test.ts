@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeProtobuf, scanProtobuf } from '../../src/otlp/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
-import { MAX_VALUE_DEPTH, REQUEST, STATUS } from '../../src/otlp/messages.ts';
+import { MAX_MESSAGES, MAX_VALUE_DEPTH, REQUEST, STATUS } from '../../src/otlp/messages.ts';
 
 /** `bytes` as field `number` of the enclosing message. */
 function inField(number: number, bytes: Uint8Array): Buffer {
@@ -80,6 +80,18 @@ test('values may be nested 200 deep, and not deeper', () => {
   for (const read of [scanProtobuf, decodeProtobuf]) {
     assert.throws(() => read(REQUEST.logs, tooDeep), { code: 'OTLP_INVALID', message: /more than 200 deep/ });
   }
+});
+
+test('a request of more than two million messages is refused before it takes gigabytes', () => {
+  const many = inField(1, inField(2, Buffer.alloc(4 * MAX_MESSAGES, Buffer.from([0x12, 0x00]))));
+  const before = process.memoryUsage().rss;
+  for (const read of [scanProtobuf, decodeProtobuf]) {
+    assert.throws(() => read(REQUEST.logs, many), {
+      code: 'OTLP_INVALID',
+      message: /more than 2097152 messages/,
+    });
+  }
+  assert.ok(process.memoryUsage().rss - before < 1024 ** 3);
 });
 
 test('64-bit integers keep every bit', () => {

@@ -128,15 +128,24 @@ test('200 concurrent scopes: in the real collector’s file every event has its 
       events.track('outer', { index }, { session: { index } }, async () => {
         await sleep(Math.random() * 10);
         await events.track('inner', { index }, { session: { depth: 2 } }, async () => {
-          await new Promise<void>((resolve) => setTimeout(resolve, Math.random() * 10));
-          setTimeout(() => events.log('timer', { index }), 1);
-          await sleep(5);
+          await sleep(Math.random() * 10);
+          await new Promise<void>((resolve) =>
+            setTimeout(() => {
+              events.log('timer', { index });
+              resolve();
+            }, 1),
+          );
           events.log('leaf', { index });
         });
       }),
     ),
   );
-  assert.equal((await events.close()).acked, 800);
+  const totals = await events.close();
+  assert.deepEqual(
+    totals,
+    { acked: 800, pending: 0, rejected: 0, dropped: 0 },
+    JSON.stringify(events.stats()),
+  );
   const records = await eventsIn(dir);
   const spans = new Map((await spansIn(dir)).map((span) => [`${span.name} ${span.attributes.index}`, span]));
   assert.equal(records.length, 800);
