@@ -58,6 +58,7 @@ const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
   app: map,
   environment: text,
   resource: map,
+  identifyDevice: { wanted: 'true or false', accepts: (value) => typeof value === 'boolean' },
   endpoint: httpUrl,
   headers,
   delivery: oneOf('auto', 'app', 'sdk', 'none', 'durable'),

@@ -16,6 +16,12 @@ export interface DiagnosticsOptions {
   readonly onError: ((error: OtelEventsError) => void) | undefined;
 }
 
+/** The level that `OTEL_LOG_LEVEL` asks for; what it knows beyond ours counts as `warn`. */
+export function environmentLogLevel(env: NodeJS.ProcessEnv): LogLevel {
+  const level = env.OTEL_LOG_LEVEL?.trim().toLowerCase();
+  return level === 'none' || level === 'error' ? level : 'warn';
+}
+
 /** Losses; everything else is a warning. */
 const ERRORS: ReadonlySet<string> = new Set(['EXPORT_FAILED', 'EXPORT_PARTIAL', 'QUEUE_FULL']);
 

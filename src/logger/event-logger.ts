@@ -5,7 +5,7 @@ import type { DeliveryMode } from '../otel/providers.ts';
 import { resolveExporters } from '../otel/resolve-exporters.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
 import { checkChildOptions, checkOptions } from './check-options.ts';
-import { Diagnostics } from './diagnostics.ts';
+import { Diagnostics, environmentLogLevel } from './diagnostics.ts';
 import type { EventDefaults } from './draft-event.ts';
 import { Emitter } from './emitter.ts';
 import { EventScope } from './event-scope.ts';
@@ -201,14 +201,21 @@ function settingsOf(options: EventLoggerOptions): Settings {
 }
 
 function emitterOf(options: EventLoggerOptions, settings: Settings): Emitter {
-  const { environment, resource = {}, endpoint, headers, exitTimeoutMs = 5000 } = options;
+  const {
+    environment,
+    resource = {},
+    identifyDevice = false,
+    endpoint,
+    headers,
+    exitTimeoutMs = 5000,
+  } = options;
   const diagnostics = new Diagnostics({
     logger: options.diagnosticLogger,
-    level: options.logLevel ?? 'warn',
+    level: options.logLevel ?? environmentLogLevel(process.env),
     onError: options.onError,
   });
   const pipeline = new Pipeline({
-    resource: { app: settings.app, environment, attributes: resource, env: process.env },
+    resource: { app: settings.app, environment, attributes: resource, identifyDevice, env: process.env },
     delivery: (options.delivery ?? 'auto') as DeliveryMode,
     endpoint,
     headers,

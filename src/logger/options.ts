@@ -18,6 +18,8 @@ export interface EventLoggerOptions {
   readonly tags?: readonly string[];
   /** `deployment.environment.name`. */
   readonly environment?: string;
+  /** Also read `host.id` and `device.id`, which tell one machine from all others. Default false. */
+  readonly identifyDevice?: boolean;
   /** Further resource attributes; they win over everything detected. */
   readonly resource?: ResourceAttributes;
 
@@ -47,7 +49,7 @@ export interface EventLoggerOptions {
   readonly onError?: (error: OtelEventsError) => void;
   /** Where the same is written. Default standard error. */
   readonly diagnosticLogger?: DiagnosticLogger;
-  /** Default `warn`. */
+  /** Default `OTEL_LOG_LEVEL`, else `warn`. */
   readonly logLevel?: LogLevel;
 
   /** LEIP: directory that keeps the latest events, one JSON file each. */

@@ -3,8 +3,8 @@ import type { EpochTime } from '../event.ts';
 import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
 import { EVENT } from '../otlp/event-attributes.ts';
 
-/** How many events a span keeps; beyond it an SDK throws the oldest away. One is left for an exception. */
-const MAX_COPIES = 127;
+/** How many events a span keeps; beyond it an SDK throws the oldest away. */
+const DEFAULT_MAX_EVENTS = 128;
 
 interface Copies {
   made: number;
@@ -26,12 +26,17 @@ export function copyToSpan(span: Span, name: string, attributes: AttributeMap, t
   const id = attributes[EVENT.uid];
   if (id !== undefined && id === copies.lastId) return;
   copies.lastId = id;
-  if (copies.made >= MAX_COPIES) {
+  if (copies.made >= maxCopies()) {
     copies.skipped++;
     return;
   }
   copies.made++;
   span.addEvent(name, simpleAttributes(attributes), [time[0], time[1]]);
+}
+
+/** One place is left for an exception. */
+function maxCopies(): number {
+  return Number(process.env.OTEL_SPAN_EVENT_COUNT_LIMIT || DEFAULT_MAX_EVENTS) - 1;
 }
 
 /** How many events were not copied to a span because it was full. */

@@ -17,10 +17,13 @@ export function appDetector(app: AppOptions): EventResourceDetector {
 }
 
 /** Puts what the machine tells of itself on the app's own resource: host, CPU, OS, device model, container. */
-export const deviceDetector: EventResourceDetector = {
-  detect() {
-    const container = containerId();
-    const attributes = container === undefined ? {} : { [CONTAINER_ID]: container };
-    return { attributes: { ...deviceAttributes(), ...attributes } as DetectedAttributes };
-  },
-};
+export const deviceDetector: EventResourceDetector = { detect: () => detectDevice(false) };
+
+/** The same with `host.id` and `device.id`, which tell one machine from all others: personal data for some. */
+export const identifyingDeviceDetector: EventResourceDetector = { detect: () => detectDevice(true) };
+
+function detectDevice(identify: boolean): ReturnType<EventResourceDetector['detect']> {
+  const container = containerId();
+  const ofContainer = container === undefined ? {} : { [CONTAINER_ID]: container };
+  return { attributes: { ...deviceAttributes({ identify }), ...ofContainer } as DetectedAttributes };
+}

@@ -24,6 +24,10 @@ export interface OtelEnvironment {
   readonly traces: SignalEnvironment;
   readonly sampler: string | undefined;
   readonly samplerArgument: string | undefined;
+  readonly maxSpanEvents: number | undefined;
+  readonly maxSpanLinks: number | undefined;
+  /** Those of `OTEL_PROPAGATORS` that are supported; both by default. */
+  readonly propagators: readonly ('tracecontext' | 'baggage')[];
   /** What was asked for and is not supported, one error each, to be reported as warnings. */
   readonly unsupported: readonly OtelEventsError[];
 }
@@ -40,8 +44,19 @@ export function readEnvironment(env: NodeJS.ProcessEnv): OtelEnvironment {
     traces: readSignal(env, 'TRACES', 'BSP', 'SPAN'),
     sampler: text(env, 'OTEL_TRACES_SAMPLER'),
     samplerArgument: text(env, 'OTEL_TRACES_SAMPLER_ARG'),
+    maxSpanEvents: count(env, 'OTEL_SPAN_EVENT_COUNT_LIMIT'),
+    maxSpanLinks: count(env, 'OTEL_SPAN_LINK_COUNT_LIMIT'),
+    propagators: PROPAGATORS.filter((name) => propagatorNames(env).includes(name)),
     unsupported: [...unsupportedProtocols(env), ...unsupportedPorts(env), ...unsupportedFile(env)],
   };
+}
+
+/** The warning for `OTEL_PROPAGATORS` that are not supported; undefined if all are. */
+export function propagatorWarning(env: NodeJS.ProcessEnv): OtelEventsError | undefined {
+  const known: readonly string[] = [...PROPAGATORS, 'none'];
+  const unknown = propagatorNames(env).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return undefined;
+  return unsupported(`OTEL_PROPAGATORS asks for ${unknown.join(', ')}`, `supported are ${known.join(', ')}`);
 }
 
 /** The warning for an OTLP endpoint that is one of gRPC, by its port; undefined if it is fine. */
@@ -51,6 +66,13 @@ export function grpcPortWarning(source: string, endpoint: string): OtelEventsErr
 }
 
 const HTTP_FIX = 'this library speaks OTLP over HTTP: use port 4318 and protocol http/protobuf or http/json';
+
+const PROPAGATORS = ['tracecontext', 'baggage'] as const;
+
+function propagatorNames(env: NodeJS.ProcessEnv): string[] {
+  const names = text(env, 'OTEL_PROPAGATORS') ?? PROPAGATORS.join();
+  return names.split(',').map((name) => name.trim().toLowerCase());
+}
 
 function unsupported(message: string, fix = HTTP_FIX): OtelEventsError {
   return new OtelEventsError('ENVIRONMENT_UNSUPPORTED', message, { fix });

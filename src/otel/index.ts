@@ -1,2 +1,7 @@
-export { appDetector, deviceDetector, type EventResourceDetector } from './detectors.ts';
+export {
+  appDetector,
+  deviceDetector,
+  type EventResourceDetector,
+  identifyingDeviceDetector,
+} from './detectors.ts';
 export { type EmittedLogRecord, EventToSpanEventProcessor } from './event-to-span-event-processor.ts';

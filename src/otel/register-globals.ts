@@ -2,7 +2,7 @@ import * as api from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import type { ExportReport } from './accounting-exporter.ts';
 import { type ApiLoggerProvider, appApi } from './app-api.ts';
-import { type OtelEnvironment, readEnvironment } from './environment.ts';
+import { type OtelEnvironment, propagatorWarning, readEnvironment } from './environment.ts';
 import { flushAtExit } from './exit-flush.ts';
 import { loadSdk } from './load-sdk.ts';
 import { resourceAttributes } from './resource/resource.ts';
@@ -29,12 +29,14 @@ export function registerGlobals(
     report(new OtelEventsError('SDK_DISABLED', message, { fix: 'unset the variable' }));
     return;
   }
-  for (const warning of env.unsupported) report(warning);
+  for (const warning of [...env.unsupported, propagatorWarning(environment)]) {
+    if (warning !== undefined) report(warning);
+  }
   const app = appApi();
   const once = oncePerOutage(report);
   const logs = app.logs === undefined ? registerLogs(environment, env, once) : undefined;
   const traces = app.traces === undefined ? registerTraces(environment, env, once) : undefined;
-  if (app.contexts === undefined) registerContexts();
+  if (app.contexts === undefined) registerContexts(env);
   if (logs !== undefined || traces !== undefined) flushOnExit(logs, traces);
 }
 
@@ -83,8 +85,8 @@ function registerTraces(
   return traces;
 }
 
-function registerContexts(): void {
-  const { contexts, propagator } = loadSdk().globalParts();
+function registerContexts(env: OtelEnvironment): void {
+  const { contexts, propagator } = loadSdk().globalParts(env);
   api.context.setGlobalContextManager(contexts as unknown as api.ContextManager);
   api.propagation.setGlobalPropagator(propagator);
 }
@@ -93,7 +95,13 @@ function signalOptions(
   environment: NodeJS.ProcessEnv,
   env: OtelEnvironment,
 ): Pick<Parameters<ReturnType<typeof loadSdk>['startSdkLogs']>[0], 'resource' | 'url' | 'headers' | 'env'> {
-  const options = { app: {}, environment: undefined, attributes: {}, env: environment };
+  const options = {
+    app: {},
+    environment: undefined,
+    attributes: {},
+    identifyDevice: false,
+    env: environment,
+  };
   return { resource: () => resourceAttributes(options), url: undefined, headers: undefined, env };
 }
 

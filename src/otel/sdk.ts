@@ -149,7 +149,11 @@ export function startSdkTraces(options: SdkTracesOptions): SdkTraces {
     resource: new LazyResource(options.resource),
     spanProcessors: [processor],
     sampler: sampler(env),
-    spanLimits: limits(env.traces),
+    spanLimits: {
+      ...limits(env.traces),
+      ...(env.maxSpanEvents === undefined ? {} : { eventCountLimit: env.maxSpanEvents }),
+      ...(env.maxSpanLinks === undefined ? {} : { linkCountLimit: env.maxSpanLinks }),
+    },
   });
   return {
     provider: provider as unknown as ApiTracerProvider,
@@ -159,12 +163,17 @@ export function startSdkTraces(options: SdkTracesOptions): SdkTraces {
 }
 
 /** What an app needs globally, beside providers, for contexts to travel. */
-export function globalParts(): { contexts: ApiContextManager; propagator: TextMapPropagator } {
+export function globalParts({ propagators }: OtelEnvironment): {
+  contexts: ApiContextManager;
+  propagator: TextMapPropagator;
+} {
+  const makers = {
+    tracecontext: () => new W3CTraceContextPropagator(),
+    baggage: () => new W3CBaggagePropagator(),
+  };
   return {
     contexts: new AsyncLocalStorageContextManager().enable() as unknown as ApiContextManager,
-    propagator: new CompositePropagator({
-      propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
-    }),
+    propagator: new CompositePropagator({ propagators: propagators.map((name) => makers[name]()) }),
   };
 }
 

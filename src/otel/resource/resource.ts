@@ -18,6 +18,8 @@ export interface ResourceOptions {
   readonly environment: string | undefined;
   /** Further resource attributes, as given. */
   readonly attributes: ResourceAttributes;
+  /** Whether to read `host.id` and `device.id` too. */
+  readonly identifyDevice: boolean;
   /** The environment variables to read. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -26,12 +28,13 @@ export interface ResourceOptions {
  * The attributes of the resource. What the options say wins over OTEL_* variables, which win over what is
  * detected. Reads small system files: not to be called on the way of an event.
  */
-export function resourceAttributes({ app, environment, attributes, env }: ResourceOptions): AttributeMap {
+export function resourceAttributes(options: ResourceOptions): AttributeMap {
+  const { app, environment, attributes, identifyDevice, env } = options;
   const explicit = appAttributes(app);
   const fromEnv = environmentAttributes(env);
   const container = containerId();
   const merged: Record<string, AttributeValue> = {
-    ...deviceAttributes(),
+    ...deviceAttributes({ identify: identifyDevice }),
     ...(container === undefined ? {} : { [CONTAINER_ID]: container }),
     ...processAttributes(),
     'telemetry.distro.name': 'otel-events',
