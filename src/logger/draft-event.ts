@@ -31,8 +31,21 @@ export interface EventCall {
 
 const NO_OPTIONS: LogOptions = Object.freeze({});
 
-/** An event as it stands when it is logged or its scope begins. Whatever is unusable is put right and said once. */
+/**
+ * An event as it stands when it is logged or its scope begins. Never throws: whatever is unusable is put right
+ * and said once.
+ */
 export function draftEvent(call: EventCall): Event {
+  try {
+    return draft(call);
+  } catch {
+    // A getter or a `toString` among the options threw.
+    warn(call.diagnostics, 'unreadable', 'the options of an event cannot be read, they are ignored');
+    return draft({ ...call, options: undefined });
+  }
+}
+
+function draft(call: EventCall): Event {
   const { defaults, scopeSession, diagnostics } = call;
   const options = call.options === undefined ? NO_OPTIONS : checkedOptions(call.options, diagnostics);
   const observedTime = epochNow();
@@ -53,7 +66,7 @@ export function draftEvent(call: EventCall): Event {
     failure: undefined,
     incomplete: false,
     span: call.span,
-    outputPath: toText(options.outputPath),
+    outputPath: options.outputPath === undefined ? undefined : pathOf(options, diagnostics),
   };
 }
 
@@ -127,9 +140,27 @@ function severityOf({ severity }: LogOptions, diagnostics: Diagnostics): number 
   return parsed ?? INFO;
 }
 
+function pathOf({ outputPath }: LogOptions, diagnostics: Diagnostics): string | undefined {
+  if (typeof outputPath === 'string' && outputPath !== '') return outputPath;
+  warn(diagnostics, 'outputPath', 'option outputPath of an event: wanted a path, the option is ignored');
+  return undefined;
+}
+
 function tagsOf(own: readonly string[], added: unknown): readonly string[] {
   if (!Array.isArray(added) || added.length === 0) return own;
   return [...new Set([...own, ...added.map(String)])];
+}
+
+/** The session of a scope over those around it; one that cannot be read counts as none. */
+export function mergedSession(
+  outer: Readonly<Record<string, unknown>>,
+  own: unknown,
+): Readonly<Record<string, unknown>> {
+  try {
+    return typeof own === 'object' ? { ...outer, ...own } : outer;
+  } catch {
+    return outer;
+  }
 }
 
 function sessionOf(

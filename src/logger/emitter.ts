@@ -142,7 +142,7 @@ export class Emitter {
 
   #contextOf(traceparent: unknown, called: ScopeFrame | undefined, ambient: ScopeFrame | undefined): Context {
     if (traceparent !== undefined) {
-      const remote = parseTraceparent(String(traceparent));
+      const remote = typeof traceparent === 'string' ? parseTraceparent(traceparent) : undefined;
       if (remote !== undefined) return trace.setSpanContext(ROOT_CONTEXT, remote);
       this.diagnostics.once('traceparent', () => {
         const message = 'option traceparent of an event is not a valid W3C header, it is ignored';

@@ -5,7 +5,7 @@ import { withContext } from '../otel/app-api.ts';
 import { ScopeSpan } from '../otel/scope-span.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
 import { epochNow, toEpochSeconds } from './clock.ts';
-import { type EventDefaults, toData } from './draft-event.ts';
+import { type EventDefaults, mergedSession, toData } from './draft-event.ts';
 import type { Emitter, OpenScope } from './emitter.ts';
 import type { LogOptions, TrackOptions } from './options.ts';
 import { ambientFrame, type ScopeFrame, sessionFor } from './scope-frame.ts';
@@ -50,7 +50,7 @@ export class EventScope implements OpenScope {
     this.#span = openSpan(emitter, event, context, options);
     this.#frame = {
       owner: emitter,
-      session: { ...sessionFor(emitter, scope), ...options?.session },
+      session: mergedSession(sessionFor(emitter, scope), options?.session),
       context: this.#span.context,
       outer: scope,
     };

@@ -88,9 +88,14 @@ export class Pipeline {
     return this.#providers.tracer();
   }
 
-  /** Loads what the first event would have to wait for. */
+  /** Loads what the first event would have to wait for; runs in a turn of its own, so nothing may be thrown. */
   warmUp(): void {
-    this.#providers.warmUp();
+    try {
+      this.#providers.warmUp();
+    } catch (cause) {
+      const message = 'otlp: the pipeline could not be started; events will be dropped and counted';
+      this.#onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+    }
   }
 
   ledger(): Ledger {

@@ -59,11 +59,12 @@ export class StockSink implements Sink {
       this.#dropOne(ticket);
       return;
     }
+    const sdk = this.#sdk();
     const queued = { ticket, bytes: content.bytes };
     this.#queued.add(queued);
     this.#queuedBytes += content.bytes;
     this.#pushed++;
-    if (!this.#sdk().emit(toLogRecord(delivery), queued)) this.#settle([queued], 'dropped', 'disabled');
+    if (!sdk.emit(toLogRecord(delivery), queued)) this.#settle([queued], 'dropped', 'disabled');
   }
 
   /** Loads the SDK ahead of the first event. */

@@ -119,6 +119,36 @@ test('what is wrong with one event is put right, and said once', async () => {
   assert.equal(events.stats().events.unknown?.emitted, 6);
 });
 
+test('options that throw when they are read cost the options, not the event, and nothing is thrown', async () => {
+  const said: string[] = [];
+  const events = testLogger({ logLevel: 'none', onError: ({ message }) => said.push(message) });
+  const throwing = (key: string): object =>
+    Object.defineProperty({}, key, {
+      enumerable: true,
+      get() {
+        throw new Error('no');
+      },
+    });
+  const log = events.log as (...args: unknown[]) => string;
+  for (const options of [
+    { userId: Object.create(null) },
+    { tags: [Object.create(null)] },
+    { session: throwing('a') },
+    throwing('category'),
+    { traceparent: Object.create(null) },
+    { outputPath: Symbol('s') },
+  ]) {
+    log.call(events, 'hostile', { n: 1 }, options);
+    (events.track as (...args: unknown[]) => { end(): void })
+      .call(events, 'hostile', { n: 1 }, options)
+      .end();
+  }
+  await events.flush();
+  assert.equal(events.emitted.length, 12);
+  assert.ok(events.emitted.every(({ data }) => data.n === 1));
+  assert.equal(said.length, 3, said.join());
+});
+
 test('severity is a number or a name of OTel', async () => {
   const events = testLogger();
   for (const severity of [1, 24, 'trace', 'DEBUG2', 'Info', 'WARN', 'error3', 'FATAL4']) {
