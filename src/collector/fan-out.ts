@@ -1,8 +1,8 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Consume } from '../otlp/batch.ts';
 import { forgetDecoded } from '../otlp/transcode.ts';
+import { within } from '../spool/within.ts';
 import type { Lane } from './lane.ts';
-import { within } from './within.ts';
 
 /** How long an answer waits for exporters, in milliseconds. */
 export interface FanOutTimes {

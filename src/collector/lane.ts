@@ -1,8 +1,8 @@
 import { OtelEventsError } from '../errors.ts';
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import type { Batch } from '../otlp/batch.ts';
+import { within } from '../spool/within.ts';
 import type { Outage } from './outage.ts';
-import { within } from './within.ts';
 
 /** What became of the log records and spans that were offered to an exporter; together they are all of them. */
 export interface ExporterStats {

@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { ChildOptions, EventLoggerOptions } from './options.ts';
 
 interface Check {

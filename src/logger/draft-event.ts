@@ -1,10 +1,10 @@
 import type { SpanContext } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import { type Event, MAX_NAME_LENGTH } from '../event.ts';
+import { nearestName } from '../nearest-name.ts';
 import { epochNow, toEpochMs, toEpochTime } from './clock.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { eventId } from './event-id.ts';
-import { nearestName } from './nearest-name.ts';
 import type { LogOptions, TrackOptions } from './options.ts';
 import { INFO, parseSeverity } from './severity.ts';
 

@@ -5,6 +5,7 @@ import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
 import { saveResultsFile } from '../exporters/results-file.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
+import { within } from '../spool/within.ts';
 import { type Account, Accounts, type Ledger, type Totals } from './accounts.ts';
 import { copyToSpan } from './copy-to-span.ts';
 import { exporterSink } from './exporter-sink.ts';
@@ -106,12 +107,7 @@ export class Pipeline {
   async flush(timeoutMs: number): Promise<Totals> {
     const sinks = [...this.#exporters, this.#output];
     const done = Promise.all([this.#providers.flush(), ...sinks.map((sink) => sink?.flush())]);
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
-    await Promise.race([done, timeout]);
-    clearTimeout(timer);
+    await within(timeoutMs, done);
     return this.#accounts.totals();
   }
 

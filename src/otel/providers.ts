@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { OtelEventsError } from '../errors.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
+import { within } from '../spool/within.ts';
 import type { Accounts } from './accounts.ts';
 import {
   type AnyLoggerProvider,
@@ -107,8 +108,10 @@ export class Providers {
   }
 
   async close(timeoutMs: number): Promise<void> {
-    const traces = this.#ownTraces?.shutdown();
-    await Promise.all([this.#toStockSink?.sink.close(timeoutMs), Promise.race([traces, afterMs(timeoutMs)])]);
+    await Promise.all([
+      this.#toStockSink?.sink.close(timeoutMs),
+      this.#ownTraces === undefined ? undefined : within(timeoutMs, this.#ownTraces.shutdown()),
+    ]);
   }
 
   #toApp(provider: ApiLoggerProvider): Destination {
@@ -209,10 +212,4 @@ function apiVersion(): string {
   const require = createRequire(import.meta.url);
   const [folder] = require.resolve('@opentelemetry/api').split(/(?<=@opentelemetry[\\/]api)[\\/]/);
   return (require(`${folder}/package.json`) as { version: string }).version;
-}
-
-function afterMs(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

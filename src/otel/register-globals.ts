@@ -1,5 +1,6 @@
 import * as api from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
+import { within } from '../spool/within.ts';
 import type { ExportReport } from './accounting-exporter.ts';
 import { type ApiLoggerProvider, appApi } from './app-api.ts';
 import { type OtelEnvironment, propagatorWarning, readEnvironment } from './environment.ts';
@@ -137,10 +138,7 @@ function flushOnExit(logs: SdkLogs | undefined, traces: SdkTraces | undefined): 
     hasPending: () => !flushed,
     async flushAtExit() {
       flushed = true;
-      const timeout = new Promise<void>((resolve) => {
-        setTimeout(resolve, EXIT_TIMEOUT_MS).unref();
-      });
-      await Promise.race([Promise.all([logs?.flush(), traces?.flush()]), timeout]);
+      await within(EXIT_TIMEOUT_MS, Promise.all([logs?.flush(), traces?.flush()]));
     },
   });
 }

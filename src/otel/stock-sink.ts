@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { within } from '../spool/within.ts';
 import type { ExportReport } from './accounting-exporter.ts';
 import type { Accounts, Column, Ticket } from './accounts.ts';
 import { loadSdk } from './load-sdk.ts';
@@ -81,12 +82,7 @@ export class StockSink implements Sink {
 
   async close(timeoutMs: number): Promise<void> {
     this.#closed = true;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
-    await Promise.race([this.flush(), timeout]);
-    clearTimeout(timer);
+    await within(timeoutMs, this.flush());
     const left = [...this.#queued];
     if (left.length > 0) {
       this.#settle(left, 'dropped', 'closed');

@@ -5,6 +5,9 @@ import { type Field, MAX_MESSAGES, MAX_VALUE_DEPTH, type Message, type ScalarTyp
 /** The deepest nesting of JSON that is parsed at all: what the deepest value takes, and room for unknown fields. */
 const MAX_JSON_DEPTH = 6 * MAX_VALUE_DEPTH;
 
+/** A message and a list around it each, at most. */
+const MAX_JSON_NODES = 2 * MAX_MESSAGES;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_ARRAY = 0x5b;
@@ -27,7 +30,7 @@ class InexactNumber extends Error {}
  */
 export function decodeJson(message: Message, bytes: Uint8Array): OtlpObject {
   try {
-    checkDepth(bytes);
+    checkBrackets(bytes);
     const text = new TextDecoder().decode(bytes);
     try {
       return toMessage(message, parse(text), 0, { exact: false, messages: 0 });
@@ -40,9 +43,10 @@ export function decodeJson(message: Message, bytes: Uint8Array): OtlpObject {
   }
 }
 
-/** Stops before the parser allocates for megabytes of opening brackets. */
-function checkDepth(bytes: Uint8Array): void {
+/** Stops before the parser allocates for megabytes of brackets. */
+function checkBrackets(bytes: Uint8Array): void {
   let depth = 0;
+  let opened = 0;
   let inString = false;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number;
@@ -53,6 +57,7 @@ function checkDepth(bytes: Uint8Array): void {
     else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       if (++depth > MAX_JSON_DEPTH)
         throw new Malformed(`nested more than ${MAX_JSON_DEPTH} deep, at byte ${at}`);
+      if (++opened > MAX_JSON_NODES) throw new Malformed(`more than ${MAX_JSON_NODES} objects and arrays`);
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
   }
 }
@@ -108,7 +113,7 @@ function toMessage(message: Message, value: unknown, depth: number, pass: Pass):
       throw within(error, `.${field.name}`);
     }
   }
-  for (const { always, name } of message.fields) if (always) out[name] ??= {};
+  for (const name of message.always) out[name] ??= {};
   return out;
 }
 

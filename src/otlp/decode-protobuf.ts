@@ -59,37 +59,39 @@ function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, d
       continue;
     }
     checkWireType(field, tag);
-    const { name, type } = field;
-    if (typeof type === 'object') {
-      // A message that comes twice is merged, except in a oneof and in a list.
-      const into = message.oneof || field.repeated ? {} : ((out[name] as OtlpObject | undefined) ?? {});
-      set(
-        out,
-        message,
-        field,
-        inField(reader, field, () => decodeInto(into, reader, type, inside)),
-      );
-    } else {
+    const { name, type, repeated } = field;
+    if (typeof type === 'string') {
       set(out, message, field, READ[type](reader));
+      continue;
     }
+    // A message that comes twice is merged, except in a oneof and in a list.
+    const into = message.oneof || repeated ? {} : ((out[name] as OtlpObject | undefined) ?? {});
+    const outerEnd = reader.end;
+    try {
+      reader.enter();
+      decodeInto(into, reader, type, inside);
+    } catch (error) {
+      throw within(error, `.${name}`);
+    }
+    reader.end = outerEnd;
+    set(out, message, field, into);
   }
-  for (const { always, name } of message.fields) if (always) out[name] ??= {};
+  for (const name of message.always) out[name] ??= {};
   return out;
 }
 
-function set(out: OtlpObject, message: Message, field: Field, value: OtlpValue): void {
-  const { name } = field;
-  if (field.repeated) {
+function set(out: OtlpObject, message: Message, { name, repeated }: Field, value: OtlpValue): void {
+  if (repeated) {
     const list = out[name] as OtlpValue[] | undefined;
     if (list === undefined) out[name] = [value];
     else list.push(value);
   } else if (message.oneof) {
     // The last member of a oneof wins.
-    for (const other in out) delete out[other];
+    for (const other in out) if (other !== name) delete out[other];
     out[name] = value;
   } else if (value !== '' && value !== 0 && value !== '0' && value !== false) {
     out[name] = value;
-  } else {
+  } else if (out[name] !== undefined) {
     delete out[name];
   }
 }
@@ -106,24 +108,21 @@ function scan(reader: ProtobufReader, message: Message, depth: number): number {
     }
     checkWireType(field, tag);
     const { type } = field;
-    if (typeof type === 'object') count += inField(reader, field, () => scan(reader, type, inside));
-    else reader.skipScalar(field.wireType, type === 'traceId' ? 16 : type === 'spanId' ? 8 : 0);
     if (field.counted) count++;
+    if (typeof type === 'string') {
+      reader.skipScalar(field.wireType, type === 'traceId' ? 16 : type === 'spanId' ? 8 : 0);
+      continue;
+    }
+    const outerEnd = reader.end;
+    try {
+      reader.enter();
+      count += scan(reader, type, inside);
+    } catch (error) {
+      throw within(error, `.${field.name}`);
+    }
+    reader.end = outerEnd;
   }
   return count;
-}
-
-/** Reads the message in `field` with the reader confined to it. */
-function inField<T>(reader: ProtobufReader, field: Field, read: () => T): T {
-  const outerEnd = reader.end;
-  try {
-    reader.end = reader.messageLength() + reader.position;
-    const result = read();
-    reader.end = outerEnd;
-    return result;
-  } catch (error) {
-    throw within(error, `.${field.name}`);
-  }
 }
 
 function nested(message: Message, depth: number): number {

@@ -39,6 +39,8 @@ export interface Message {
   readonly recursive: boolean;
   /** In the order of declaration. */
   readonly fields: readonly Field[];
+  /** The names of those that are written even when empty. */
+  readonly always: readonly string[];
   /** The same by field number; numbers here are small. */
   readonly byNumber: readonly (Field | undefined)[];
   /** The same by JSON name, and by the name in the .proto file, which the JSON mapping accepts too. */
@@ -241,18 +243,20 @@ function message(name: string, fields: readonly Field[]): Message {
 
 interface OpenMessage extends Message {
   readonly fields: Field[];
+  readonly always: string[];
   readonly byNumber: (Field | undefined)[];
   readonly byName: Map<string, Field>;
 }
 
 /** A message without its fields yet, so that messages can contain each other. */
 function open(name: string, flags: Pick<Message, 'oneof' | 'recursive'>): OpenMessage {
-  return { name, ...flags, fields: [], byNumber: [], byName: new Map() };
+  return { name, ...flags, fields: [], always: [], byNumber: [], byName: new Map() };
 }
 
 function fill(target: OpenMessage, fields: readonly Field[]): Message {
   for (const one of fields) {
     target.fields.push(one);
+    if (one.always) target.always.push(one.name);
     target.byNumber[one.number] = one;
     target.byName.set(
       one.name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

@@ -91,10 +91,11 @@ export class ProtobufReader {
     return length;
   }
 
-  /** The length of a message, which is counted. */
-  messageLength(): number {
+  /** Goes into a nested message: from here on `end` is its end. */
+  enter(): void {
     if (++this.#messages > MAX_MESSAGES) this.#fail(`more than ${MAX_MESSAGES} messages`);
-    return this.length();
+    const length = this.length();
+    this.end = this.position + length;
   }
 
   /** Invalid UTF-8 reads as U+FFFD, as in the OpenTelemetry Collector: one bad name must not cost a batch. */

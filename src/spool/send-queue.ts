@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { within } from './within.ts';
 
 /** What became of items that were pushed. */
 export type Outcome =
@@ -125,12 +126,7 @@ export class SendQueue<T> {
   /** Flushes for at most `timeoutMs`; what is left then counts as dropped. Idempotent. */
   async close(timeoutMs: number): Promise<void> {
     this.#closed = true;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
-    await Promise.race([this.flush(), timeout]);
-    clearTimeout(timer);
+    await within(timeoutMs, this.flush());
     if (this.pending === 0) return;
     const left = [...this.#inFlight, ...this.#waiting];
     this.#inFlight = [];

@@ -5,10 +5,10 @@ import { Lane } from '../../src/collector/lane.ts';
 import { createLog } from '../../src/collector/log.ts';
 import { Outage } from '../../src/collector/outage.ts';
 import type { Consume } from '../../src/otlp/batch.ts';
-import { batchFrom } from '../../src/otlp/transcode.ts';
+import { batchFrom, decodeBatch } from '../../src/otlp/transcode.ts';
 import { batchOf, deferred, logsOf } from './samples.ts';
 
-const TIMES = { patienceMs: 60, giveUpMs: 200 };
+const TIMES = { patienceMs: 300, giveUpMs: 900 };
 
 function lane(consume: Consume, lines: string[] = [], name = 'test'): Lane {
   const outage = new Outage(
@@ -74,10 +74,10 @@ test('the answer waits for a slower exporter, within reason', async () => {
 test('a hung exporter delays the first answer and none after it', async () => {
   const hung = lane(hangs);
   const consume = fanOut([lane(takes), hung], TIMES);
-  assert.ok((await timed(consume(batchOf('a')))) >= 55);
+  assert.ok((await timed(consume(batchOf('a')))) >= 290);
   for (let count = 0; count < 20; count++) {
     const ms = await timed(consume(batchOf('a')));
-    assert.ok(ms < 40, `${ms} ms`);
+    assert.ok(ms < 250, `${ms} ms`);
   }
   assert.deepEqual(hung.stats(), { sent: 0, queued: 21, dropped: 0, failed: 0 });
 });
@@ -101,14 +101,14 @@ test('an exporter that has caught up is waited for again', async () => {
 });
 
 test('when the quick one refuses, the slow one is waited for', async () => {
-  const slow = lane(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  const slow = lane(() => new Promise((resolve) => setTimeout(resolve, 400)));
   await fanOut([lane(refuses), slow], TIMES)(batchOf('a'));
   assert.equal(slow.stats().sent, 1);
 });
 
 test('when nobody takes it in time the batch is refused', async () => {
   const ms = await timed(assert.rejects(fanOut([lane(hangs)], TIMES)(batchOf('a'))));
-  assert.ok(ms >= 190 && ms < 1_000, `${ms} ms`);
+  assert.ok(ms >= 890 && ms < 5_000, `${ms} ms`);
 });
 
 test('a hung exporter keeps a bounded number of bytes', async () => {
@@ -149,4 +149,13 @@ test('close lets what is under way finish, for a while', async () => {
   const hung = lane(hangs);
   void hung.offer(batchOf('a'));
   assert.ok((await timed(hung.close(30))) < 500);
+});
+
+test('what was worked out about a batch is let go while exporters still hold it', async () => {
+  const batch = batchFrom('logs', 'json', Buffer.from(JSON.stringify(logsOf('a'))));
+  const decoded = decodeBatch(batch);
+  assert.equal(decodeBatch(batch), decoded);
+  await fanOut([lane(takes)])(batch);
+  assert.notEqual(decodeBatch(batch), decoded);
+  assert.deepEqual(decodeBatch(batch), decoded);
 });

@@ -215,6 +215,20 @@ test('when no exporter takes a batch the answer is 503, and the items count as r
   });
 });
 
+test('an error of our own is answered with 500, and told to us and not to the sender', async (t) => {
+  const errors: unknown[] = [];
+  const bug = new TypeError('undefined is not a function');
+  const consume = () => Promise.reject(bug);
+  const { url } = await setUp(t, { consume: { logs: consume }, onError: (error) => errors.push(error) });
+  const answer = await post(`${url}/v1/logs`, JSON.stringify(logsOf('a')), { 'content-type': JSON_TYPE });
+  assert.equal(answer.status, 500);
+  assert.deepEqual(JSON.parse(String(answer.body)), {
+    code: 13,
+    message: 'the request could not be handled',
+  });
+  assert.deepEqual(errors, [bug]);
+});
+
 test('after a refused body the connection goes on', async (t) => {
   const { url, batches } = await setUp(t);
   const { socket, answer } = await rawConnection(t, url);

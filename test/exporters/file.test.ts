@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { freeBackupPath } from '../../src/exporters/backups.ts';
 import type { BatchExporter } from '../../src/exporters/batch-exporter.ts';
 import { type FileExporterOptions, openFileExporter } from '../../src/exporters/file.ts';
 import { toJson } from '../../src/otlp/transcode.ts';
@@ -157,6 +158,19 @@ test('backups beyond max_backups and older than max_days go; other files stay', 
   for (const name of [backup(5), backup(8)]) writeFileSync(path.join(dir, name), '');
   await open(t, { path: fileIn(dir), rotation: { ...ROTATION, maxDays: 7 } });
   assert.equal(readdirSync(dir).filter((name) => BACKUP.test(name) || name.includes('-size')).length, 3);
+});
+
+test('backups are named in UTC, or in local time', async (t) => {
+  const { TZ } = process.env;
+  t.after(() => {
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+  });
+  process.env.TZ = 'Asia/Tokyo';
+  const ms = Date.UTC(2026, 10, 22, 20, 18, 53, 123);
+  const file = fileIn(tempDir(t));
+  assert.equal(path.basename(await freeBackupPath(file, false, ms)), 'events-2026-11-22T20-18-53.123.jsonl');
+  assert.equal(path.basename(await freeBackupPath(file, true, ms)), 'events-2026-11-23T05-18-53.123.jsonl');
 });
 
 test('a file that is moved away is followed by a new one', async (t) => {

@@ -254,6 +254,26 @@ for (const [sizer, size] of QUEUES) {
   });
 }
 
+test('a queue that does not count bytes is bounded in bytes all the same', async (t) => {
+  const { exporter } = await setUp(t, status(503), { retry: { initialMs: 60_000, maxMs: 60_000 } });
+  const batch = { ...batchOf('a'), bytes: Buffer.alloc(64 * 1024 * 1024) };
+  for (let count = 0; count < 4; count++) await exporter.consume(batch);
+  await assert.rejects(exporter.consume(batch), { code: 'QUEUE_FULL' });
+  assert.equal(exporter.taken?.().queued, 4);
+});
+
+test('a Retry-After of years does not become no wait at all', async (t) => {
+  const { exporter, sink } = await setUp(t, (_request, response) => {
+    response.writeHead(503, { 'retry-after': '99999999999' });
+    response.end();
+  });
+  await exporter.consume(batchOf('a'));
+  await sink.arrived(1);
+  // Closing cuts the wait short once.
+  await exporter.close(100);
+  assert.ok(sink.requests.length <= 2, String(sink.requests.length));
+});
+
 test('without a queue a batch is taken when it is delivered, and refused when it is not', async (t) => {
   const { exporter } = await setUp(t, status(200, 400), { queue: { enabled: false } });
   await exporter.consume(batchOf('a'));

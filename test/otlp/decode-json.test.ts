@@ -143,6 +143,13 @@ test('a request of more than two million messages is refused', () => {
   assert.throws(() => decode(many), { code: 'OTLP_INVALID', message: /more than 2097152 messages/ });
 });
 
+test('more objects than messages and lists can be are refused before they are parsed', () => {
+  const before = process.memoryUsage().rss;
+  const many = `{"unknown":[${'{},'.repeat(2 * MAX_MESSAGES)}{}]}`;
+  assert.throws(() => decode(many), { message: /more than 4194304 objects and arrays/ });
+  assert.ok(process.memoryUsage().rss - before < 200 * 1024 * 1024);
+});
+
 test('brackets inside strings do not count as nesting', () => {
   const text = JSON.stringify(`"${'[{'.repeat(5_000)}\\`);
   assert.doesNotThrow(() => recordOf(`{"severityText":${text}}`));

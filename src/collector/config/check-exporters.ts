@@ -3,6 +3,7 @@ import { type ConfigNode, dotted } from './config-node.ts';
 import type { Problems } from './problems.ts';
 import type { Defined, ExporterConfig, FileConfig } from './read-components.ts';
 import type { PipelineConfig } from './read-pipelines.ts';
+import { isNothing } from './shape.ts';
 
 /** What no single key shows: settings that do not go together, or not with the pipelines. */
 export function checkExporters(
@@ -16,7 +17,7 @@ export function checkExporters(
     const node = nodeAt(root, ['exporters', id]);
     const at = node?.at;
     // What is there and wrong has been reported: it is not missing as well.
-    const has = (key: string) => nodeAt(node, [key]) !== undefined;
+    const has = (key: string) => !isNothing(nodeAt(node, [key]));
     const add = (key: string, message: string) => problems.add(at, dotted(`exporters.${id}`, key), message);
     if (config.type === 'file') checkFile(id, config.settings, writers, add);
     if (config.type === 'otlp_http') {

@@ -29,7 +29,7 @@ export class Problems {
       const place = at === undefined ? source : `${source}:${at.line}:${at.column}`;
       return `${place}: ${path === '' ? '' : `${path}: `}${message}`;
     });
-    throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', [...new Set(lines)].join('\n'));
+    throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', lines.join('\n'));
   }
 }
 

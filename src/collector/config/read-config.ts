@@ -18,7 +18,7 @@ import {
 import { type KnownIds, type PipelineConfig, pipelines, references } from './read-pipelines.ts';
 import { readValue } from './read-value.ts';
 import { readYaml } from './read-yaml.ts';
-import { anything, asMap, mapping, oneOf, optional, required } from './shape.ts';
+import { anything, asMap, listed, mapping, optional, required, text } from './shape.ts';
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -89,7 +89,11 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-const logs = mapping({ level: optional(oneOf(LOG_LEVELS), 'info') }, [
+const logLevel = text(listed(LOG_LEVELS), (given) =>
+  LOG_LEVELS.find((level) => level === given.toLowerCase()),
+);
+
+const logs = mapping({ level: optional(logLevel, 'info') }, [
   'development',
   'disable_caller',
   'disable_stacktrace',
@@ -133,7 +137,12 @@ function readRoot(
   };
   const service = readService(node, known, problems);
   checkExporters(components.exporters, service.pipelines, node, problems);
-  return { ...components, service };
+  return {
+    receivers: components.receivers,
+    exporters: components.exporters,
+    extensions: components.extensions,
+    service,
+  };
 }
 
 /** The ids that a section defines, wrong components included: one problem each is enough. */

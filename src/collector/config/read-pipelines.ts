@@ -56,7 +56,7 @@ const noProcessors: Shape<void> = {
   },
 };
 
-/** A list of ids, at least one, each of them defined and named once. */
+/** A list of ids, each of them defined; as in the OpenTelemetry Collector, to name one twice changes nothing. */
 export function references(kind: string, known: readonly string[], least = 1): Shape<readonly string[]> {
   return {
     read: (node, path, problems) => {
@@ -65,13 +65,10 @@ export function references(kind: string, known: readonly string[], least = 1): S
         return [];
       }
       if (node.items.length < least) problems.add(node.at, path, `expected at least one ${kind}`);
-      const ids: string[] = [];
-      for (const [index, item] of node.items.entries()) {
-        const id = readReference(item, `${path}[${index}]`, kind, known, problems);
-        if (ids.includes(id)) problems.add(item.at, `${path}[${index}]`, `${id} is named twice`);
-        ids.push(id);
-      }
-      return ids;
+      const ids = node.items.map((item, index) =>
+        readReference(item, `${path}[${index}]`, kind, known, problems),
+      );
+      return [...new Set(ids)];
     },
   };
 }

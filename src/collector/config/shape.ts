@@ -1,5 +1,5 @@
+import { nearestName } from '../../nearest-name.ts';
 import { type ConfigNode, dotted, kindOf, type MapNode } from './config-node.ts';
-import { nearestName } from './nearest-name.ts';
 import { Problems } from './problems.ts';
 
 /**
@@ -93,8 +93,9 @@ function readKey(map: MapNode, name: string, key: Key<unknown>, path: string, pr
   return key.fallback;
 }
 
-function isNothing(node: ConfigNode): boolean {
-  return node.kind === 'scalar' && node.value === null && !node.text;
+/** Whether nothing is there: no key, a key without a value, or an empty variable. */
+export function isNothing(node: ConfigNode | undefined): boolean {
+  return node === undefined || (node.kind === 'scalar' && node.value === null && !node.text);
 }
 
 export const anything: Shape<unknown> = { read: () => undefined, takesNothing: true };

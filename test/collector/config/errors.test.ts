@@ -180,6 +180,13 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     '2:40: exporters.otlphttp.endpoint: is missing',
   ],
   [
+    'an endpoint that is an empty variable',
+    yaml({
+      exporters: `exporters: {file: {path: a}, otlp_http: {endpoint: "${DOLLAR}{env:OTEL_EVENTS_NOT_SET}"}}`,
+    }),
+    '2:41: exporters.otlp_http.endpoint: is missing',
+  ],
+  [
     'no endpoint for a signal that is sent',
     yaml({
       exporters: 'exporters: {file: {path: a}, otlp_http: {traces_endpoint: http://a}}',
@@ -287,11 +294,6 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     'an exporter that is not defined',
     yaml(pipelines('logs: {receivers: [otlp], exporters: [files]}')),
     '3:61: service.pipelines.logs.exporters[0]: exporter files is not defined under exporters; did you mean file?',
-  ],
-  [
-    'an exporter named twice',
-    yaml(pipelines('logs: {receivers: [otlp], exporters: [file, file]}')),
-    '3:67: service.pipelines.logs.exporters[1]: file is named twice',
   ],
   [
     'a pipeline with processors',

@@ -137,6 +137,22 @@ test('pipelines may name exporters that the caller brings, and the file may not 
   });
 });
 
+test('an exporter that is named twice gets everything once', async () => {
+  const config = {
+    ...withFile({}),
+    service: { pipelines: { logs: { receivers: ['otlp'], exporters: ['file', 'file'] } } },
+  };
+  assert.deepEqual((await readConfig(config)).service.pipelines[0]?.exporters, ['file']);
+});
+
+test('log levels may be in capitals', async () => {
+  const config = {
+    ...withFile({}),
+    service: { ...PIPELINES, telemetry: { logs: { level: 'WARN' }, metrics: { level: 'none' } } },
+  };
+  assert.equal((await readConfig(config)).service.logLevel, 'warn');
+});
+
 test('components that no pipeline names are fine', async () => {
   const config = {
     ...withFile({}),
