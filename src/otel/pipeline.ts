@@ -9,7 +9,7 @@ import { within } from '../spool/within.ts';
 import { type Account, Accounts, type Ledger, type Totals } from './accounts.ts';
 import { copyToSpan } from './copy-to-span.ts';
 import { exporterSink } from './exporter-sink.ts';
-import { type ChosenTracer, Providers, type ProvidersOptions } from './providers.ts';
+import { type ChosenTracer, type Destination, Providers, type ProvidersOptions } from './providers.ts';
 import { appAttributes } from './resource/app.ts';
 import { type ResourceOptions, resourceAttributes } from './resource/resource.ts';
 import type { Delivery, Sink } from './sink.ts';
@@ -80,7 +80,7 @@ export class Pipeline {
     const ticket = this.#accounts.open(event.name, accounts);
     const delivery = { event, context, content, ticket };
     for (const sink of sinks) this.#push(sink, delivery);
-    if (copyTo !== undefined) copyToSpan(copyTo, event.name, content.attributes, event.time);
+    if (copyTo !== undefined) this.#copy(copyTo, event, content);
     return content;
   }
 
@@ -134,9 +134,29 @@ export class Pipeline {
     }
   }
 
+  #copy(span: Span, event: Event, content: EventAttributes): void {
+    try {
+      copyToSpan(span, event.name, content.attributes, event.time);
+    } catch (cause) {
+      const message = "the app's span threw when an event was copied to it; the event is not affected";
+      this.#onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+    }
+  }
+
+  /** Asking the app's provider for a logger runs code of the app as well. */
+  #destination(): Destination {
+    try {
+      return this.#providers.destination();
+    } catch (cause) {
+      const message = 'the logger provider threw when it was asked for a logger, the event is dropped';
+      this.#onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+      return { reason: 'sink_threw' };
+    }
+  }
+
   #routeFor(event: Event): Route {
     if (this.#closing !== undefined) return this.#dropRoute('closed');
-    const destination = this.#providers.destination();
+    const destination = this.#destination();
     const { outputPath } = event;
     if (destination.sink !== undefined && outputPath === undefined) {
       let route = this.#routes.get(destination.sink);
@@ -149,10 +169,10 @@ export class Pipeline {
     const sinks = [...this.#exporters];
     if (destination.sink !== undefined) sinks.unshift(destination.sink);
     if (outputPath !== undefined) sinks.push(this.#outputSink());
-    if (destination.sink === undefined && (sinks.length === 0 || destination.reason === 'no_provider')) {
-      return this.#dropRoute(destination.reason, sinks);
-    }
-    return this.#toRoute(sinks);
+    if (destination.sink !== undefined) return this.#toRoute(sinks);
+    // Who turned OTLP off, by option or variable, misses nothing as long as there are exporters.
+    const wanted = destination.reason === 'no_provider' || destination.reason === 'sink_threw';
+    return wanted || sinks.length === 0 ? this.#dropRoute(destination.reason, sinks) : this.#toRoute(sinks);
   }
 
   #toRoute(sinks: readonly Sink[]): Route {

@@ -22,7 +22,7 @@ import type { Sink } from './sink.ts';
 import { StockSink } from './stock-sink.ts';
 import { SCOPE } from './to-event-record.ts';
 
-/** Where records go over OpenTelemetry; see the decision table in the README. */
+/** Where records go over OpenTelemetry; `docs/configuration.md` has the table. */
 export type DeliveryMode = 'auto' | 'app' | 'sdk' | 'none';
 
 /** What the choice of providers depends on. */

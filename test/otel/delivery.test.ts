@@ -243,6 +243,31 @@ test('an app’s processor that throws costs the event, counted, and never reach
   assert.deepEqual(said, ['EXPORT_FAILED']);
 });
 
+test('an app’s provider that throws costs the event, counted; exporters get it all the same', async () => {
+  const got: string[] = [];
+  const { events, said } = quiet({
+    loggerProvider: {
+      getLogger() {
+        throw new Error('provider');
+      },
+    },
+    exporters: [async (records) => void got.push(...records.map(({ eventName }) => eventName))],
+  });
+  events.log('x');
+  await events.flush();
+  assert.deepEqual(events.stats().total.dropped, { sink_threw: 1 });
+  assert.deepEqual([got, said], [['x'], ['EXPORT_FAILED']]);
+});
+
+test('an app’s span that throws costs the copy, not the event', () => {
+  const span = { spanContext: () => ({}), isRecording: () => true, setAttributes: () => span, end() {} };
+  const tracerProvider = { getTracer: () => ({ startSpan: () => span }) };
+  const { events, said } = quiet({ loggerProvider: appLogs().provider, tracerProvider });
+  events.track('scope', () => events.log('inside'));
+  assert.equal(events.stats().total.handedOver, 2);
+  assert.deepEqual(said, ['EXPORT_FAILED']);
+});
+
 test('an app’s tracer that throws costs the span, not the event', async () => {
   const tracerProvider = {
     getTracer: () => ({
