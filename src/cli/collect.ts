@@ -58,9 +58,18 @@ async function run(config: string): Promise<number> {
   const told = untilTold();
   const collector = await startCollector({ config });
   process.stderr.write(process.stderr.isTTY ? banner(config, collector) : startLines(collector));
+  process.stderr.write(forwardWarning(collector));
   await told;
   await collector.stop();
   return 0;
+}
+
+/** The endpoint alone forwards nothing in the default configuration: silence would be misleading. */
+function forwardWarning({ config }: Collector): string {
+  const { OTEL_EVENTS_FORWARD_ENDPOINT: endpoint, OTEL_EVENTS_FORWARD: forward } = process.env;
+  const used = config.service.pipelines.flatMap(({ exporters }) => exporters);
+  if (!endpoint || forward || used.includes('otlp_http/forward')) return '';
+  return 'WARN OTEL_EVENTS_FORWARD_ENDPOINT is set and nothing is forwarded; set OTEL_EVENTS_FORWARD=otlp_http/forward too\n';
 }
 
 /** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */

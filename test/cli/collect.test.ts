@@ -211,3 +211,21 @@ const pick = ({ status, stdout, stderr }: { status: number | null; stdout: strin
   stdout,
   stderr,
 ];
+
+test('a forward endpoint that the default configuration does not use is said, not passed over', async (t) => {
+  const env = {
+    PATH: process.env.PATH,
+    OTEL_EVENTS_PORT: '0',
+    OTEL_EVENTS_HEALTH_PORT: '0',
+    OTEL_EVENTS_DIR: tempDir(t),
+    OTEL_EVENTS_FORWARD_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+  };
+  const silent = await runCollect(t, [], { env });
+  silent.child.kill('SIGTERM');
+  await silent.exit;
+  assert.match(silent.stderr(), /WARN OTEL_EVENTS_FORWARD_ENDPOINT is set and nothing is forwarded/);
+  const forwarding = await runCollect(t, [], { env: { ...env, OTEL_EVENTS_FORWARD: 'otlp_http/forward' } });
+  forwarding.child.kill('SIGTERM');
+  await forwarding.exit;
+  assert.doesNotMatch(forwarding.stderr(), /WARN/);
+});
