@@ -22,6 +22,7 @@
  * | `PROVIDER_MISSING` | delivery to the app's provider was asked for, and there is none |
  * | `API_DUPLICATED` | two copies of `@opentelemetry/api` in one process |
  * | `SDK_DISABLED` | `OTEL_SDK_DISABLED` is set: nothing leaves over OTLP |
+ * | `SPOOL_CORRUPT` | a spool held damaged bytes; they are set aside and counted, the rest is delivered |
  * | `OTLP_INVALID` | bytes that are not the OTLP message they claim to be |
  */
 export type ErrorCode =
@@ -44,6 +45,7 @@ export type ErrorCode =
   | 'PROVIDER_MISSING'
   | 'API_DUPLICATED'
   | 'SDK_DISABLED'
+  | 'SPOOL_CORRUPT'
   | 'OTLP_INVALID';
 
 /** What an {@link OtelEventsError} carries beside its code and message. */

@@ -159,13 +159,13 @@ test('max_elapsed_time ends the retries: the batch is dropped, the next one is s
       response.statusCode = namesOf(request).includes('a') ? 503 : 200;
       response.end();
     },
-    { retry: { maxElapsedMs: 60 } },
+    { retry: { maxElapsedMs: 1_000 } },
   );
   await exporter.consume(batchOf('a'));
   await exporter.consume(batchOf('b'));
   while (exporter.taken?.().sent !== 1) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.deepEqual(exporter.taken?.(), { sent: 1, queued: 0, dropped: 1 });
-  assert.ok(sink.requests.length > 3);
+  assert.ok(sink.requests.length > 2, `${sink.requests.length} requests`);
   assert.deepEqual(
     errors.map(({ reason }) => reason),
     ['http_503', 'gave_up'],
