@@ -85,6 +85,15 @@ function normaliseObject(value: object, budget: NormaliseBudget): AttributeValue
 }
 
 function normaliseContainer(value: object, budget: NormaliseBudget): AttributeValue | undefined {
+  const unusual = normaliseUnusual(value, budget);
+  return unusual === NOT_SPECIAL ? normaliseFields(value, budget) : unusual;
+}
+
+/** What is not read field by field: lists, dates, maps and such, and objects that say themselves what they are. */
+function normaliseUnusual(
+  value: object,
+  budget: NormaliseBudget,
+): AttributeValue | undefined | typeof NOT_SPECIAL {
   if (Array.isArray(value)) return normaliseItems(value, budget);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
@@ -92,8 +101,7 @@ function normaliseContainer(value: object, budget: NormaliseBudget): AttributeVa
     if (special !== NOT_SPECIAL) return special;
   }
   const { toJSON } = value as { toJSON?: unknown };
-  if (typeof toJSON === 'function') return normaliseValue(toJSON.call(value), budget);
-  return normaliseFields(value, budget);
+  return typeof toJSON === 'function' ? normaliseValue(toJSON.call(value), budget) : NOT_SPECIAL;
 }
 
 function normaliseFields(value: object, budget: NormaliseBudget): AttributeValue {
@@ -200,7 +208,13 @@ function describeError(error: Error): Record<string, unknown> {
 function normaliseReadable(value: object, budget: NormaliseBudget): AttributeValue | undefined {
   const depth = budget.path.length;
   try {
-    if (!hasOwnFields(value)) return normaliseContainer(value, budget);
+    const unusual = normaliseUnusual(value, budget);
+    if (unusual !== NOT_SPECIAL) return unusual;
+  } catch {
+    // Its `toJSON` threw, or a trap of a proxy: its fields may still be readable.
+    budget.path.length = depth;
+  }
+  try {
     const result: Record<string, AttributeValue> = {};
     for (const key of Object.keys(value)) setReadable(result, value, key, budget);
     return result;
@@ -209,12 +223,6 @@ function normaliseReadable(value: object, budget: NormaliseBudget): AttributeVal
     budget.path.length = depth;
     return UNREADABLE;
   }
-}
-
-/** Whether a value is read field by field; lists, dates, maps and such cannot throw half-way. */
-function hasOwnFields(value: object): boolean {
-  if (Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return false;
-  return !(value instanceof Map || value instanceof Set || value instanceof Date || value instanceof Error);
 }
 
 function setReadable(

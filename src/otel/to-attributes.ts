@@ -42,8 +42,9 @@ export function identityAttributes(event: Event, budget: NormaliseBudget): Recor
   if (event.tags.length > 0) attributes[EVENT.tags] = event.tags;
   if (event.userId !== undefined) attributes[EVENT.userId] = event.userId;
   if (event.projectId !== undefined) attributes[EVENT.projectId] = event.projectId;
-  if (Object.keys(event.session).length > 0) {
-    attributes[EVENT.session] = normaliseValue(event.session, budget) as AttributeValue;
+  if (budget.careful || Object.keys(event.session).length > 0) {
+    const session = normaliseValue(event.session, budget) ?? {};
+    if (!isMap(session) || Object.keys(session).length > 0) attributes[EVENT.session] = session;
   }
   return attributes;
 }
@@ -71,7 +72,7 @@ function setData(
 ): void {
   // One place is kept for `event.truncated`, which is only known at the end.
   const room = maxAttributes - Object.keys(attributes).length - 1;
-  if (isPlain(data) && !budget.careful && setDirectly(attributes, data, room, budget)) return;
+  if (!budget.careful && isPlain(data) && setDirectly(attributes, data, room, budget)) return;
   const normal = toMap(normaliseValue(data, budget));
   if (normal === undefined) return;
   const keys = Object.keys(normal);

@@ -10,7 +10,7 @@ import { deviceAttributes } from '../../src/otel/resource/device.ts';
 import { resourceAttributes } from '../../src/otel/resource/resource.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 
-const ID = 'f'.repeat(62) + '0a';
+const ID = `${'f'.repeat(62)}0a`;
 
 /** A `/proc/self` with these files. */
 function procDirectory(t: TestContext, files: Record<string, string>): string {

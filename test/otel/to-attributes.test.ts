@@ -136,6 +136,32 @@ test('every kind of value becomes one that OTLP can hold', () => {
     assert.deepEqual(attributesOf({ value }), { value: expected }, what);
 });
 
+test('one field that throws costs itself; all others are what they would be without it', () => {
+  const hostile = Object.defineProperty({}, 'bad', {
+    enumerable: true,
+    get() {
+      throw new Error('no');
+    },
+  });
+  for (const [what, value, expected] of VALUES) {
+    assert.deepEqual(
+      attributesOf({ hostile, value }),
+      { hostile: { bad: '[Unreadable]' }, value: expected },
+      what,
+    );
+  }
+});
+
+test('data and sessions that throw at everything are unreadable, not an error', () => {
+  const no = (): never => {
+    throw new Error('no');
+  };
+  const hostile = new Proxy({}, { ownKeys: no, getPrototypeOf: no, get: no, has: no });
+  assert.deepEqual(attributesOf(hostile), { value: '[Unreadable]' });
+  const session = hostile as Event['session'];
+  assert.deepEqual(attributesOf({ a: 1 }, { session }), { 'event.session': '[Unreadable]', a: 1 });
+});
+
 test('undefined and functions are left out at the top too', () => {
   assert.deepEqual(attributesOf({ u: undefined, f() {}, k: 1 }), { k: 1 });
 });
