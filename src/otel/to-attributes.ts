@@ -42,11 +42,17 @@ export function identityAttributes(event: Event, budget: NormaliseBudget): Recor
   if (event.tags.length > 0) attributes[EVENT.tags] = event.tags;
   if (event.userId !== undefined) attributes[EVENT.userId] = event.userId;
   if (event.projectId !== undefined) attributes[EVENT.projectId] = event.projectId;
-  if (budget.careful || Object.keys(event.session).length > 0) {
-    const session = normaliseValue(event.session, budget) ?? {};
-    if (!isMap(session) || Object.keys(session).length > 0) attributes[EVENT.session] = session;
-  }
+  if (hasFields(event.session)) attributes[EVENT.session] = normaliseValue(event.session, budget) ?? {};
   return attributes;
+}
+
+function hasFields(session: Event['session']): boolean {
+  try {
+    return Object.keys(session).length > 0;
+  } catch {
+    // It cannot even be told whether it has any: it is shown as unreadable.
+    return true;
+  }
 }
 
 function setOutcome(attributes: Record<string, AttributeValue>, event: Event): void {
