@@ -1,0 +1,116 @@
+import { OtelEventsError } from '../errors.ts';
+import type { BlockTail } from './block-tail.ts';
+import type { Cursor } from './cursor.ts';
+import type { RecordKind } from './record-kind.ts';
+import type { SegmentWriter } from './segment-writer.ts';
+import type { ResolvedSpoolOptions } from './spool-options.ts';
+
+/** What {@link Bounds} looks at. */
+export interface BoundsOptions extends ResolvedSpoolOptions {
+  readonly cursors: readonly Cursor[];
+  readonly tail: BlockTail;
+  /** The files, while they cannot be written and memory fills instead. */
+  readonly unwritten: () => SegmentWriter | undefined;
+  readonly isClosed: () => boolean;
+  readonly tidy: () => void;
+}
+
+/** Keeps the lag of each sink, and what waits in memory, within their bounds. */
+export class Bounds {
+  /** As long as the log does not grow beyond this position, nothing needs to be looked at. */
+  limit = 0;
+  readonly #options: BoundsOptions;
+  /** Sinks that are dropping, and have been reported. */
+  readonly #bursts = new Set<Cursor>();
+
+  constructor(options: BoundsOptions) {
+    this.#options = options;
+  }
+
+  /** Something has changed: the next append looks again. */
+  recheck(): void {
+    this.limit = 0;
+  }
+
+  /** A sink has come forward: its next drop is news. */
+  moved(cursor: Cursor): void {
+    this.#bursts.delete(cursor);
+    this.recheck();
+  }
+
+  /** Applies the bounds before `size` more bytes. @returns the sinks that take the record */
+  makeRoom(kind: RecordKind, size: number): number {
+    if (this.#options.isClosed()) return this.#refuseAll(kind, 'closed');
+    const { maxBytes, onFull, tail, cursors } = this.#options;
+    let sinks = this.#makeRoomInMemory(kind, size);
+    for (const cursor of cursors) {
+      const lag = tail.end + size - lagStart(cursor);
+      if (lag <= maxBytes) continue;
+      // Records of other sinks make the log grow too: at twice the bound the oldest go in any case.
+      if (onFull === 'drop-oldest' || lag > 2 * maxBytes) this.#dropOldest(cursor, lag - maxBytes);
+      else if ((sinks >>> cursor.bit) & 1) {
+        this.#refuse(cursor, kind, 'queue_full');
+        sinks = (sinks & ~(1 << cursor.bit)) >>> 0;
+      }
+    }
+    this.limit = this.#nextLimit();
+    return sinks;
+  }
+
+  #makeRoomInMemory(kind: RecordKind, size: number): number {
+    const { maxMemoryBytes, onFull, tail } = this.#options;
+    const files = this.#options.unwritten();
+    if (files === undefined) return kind.sinks;
+    while (onFull === 'drop-oldest' && tail.end + size - files.safe > maxMemoryBytes) {
+      const block = tail.blocks.find(({ start, used }) => start + used > files.safe);
+      if (block === undefined) break;
+      for (const cursor of this.#options.cursors) this.#dropBefore(cursor, block.start + block.used);
+      files.skipTo(block.start + block.used);
+      this.#options.tidy();
+    }
+    const isFull = onFull === 'drop-newest' && tail.end + size - files.safe > maxMemoryBytes;
+    return isFull ? this.#refuseAll(kind, 'queue_full') : kind.sinks;
+  }
+
+  #nextLimit(): number {
+    const { cursors, maxBytes, maxMemoryBytes, unwritten } = this.#options;
+    const files = unwritten();
+    const memory = files === undefined ? Number.POSITIVE_INFINITY : files.safe + maxMemoryBytes;
+    return Math.min(memory, ...cursors.map((cursor) => lagStart(cursor) + maxBytes));
+  }
+
+  /** In steps, so that not every append pays for a walk. */
+  #dropOldest(cursor: Cursor, excess: number): void {
+    const { segmentBytes, maxBytes, tidy } = this.#options;
+    this.#dropBefore(cursor, cursor.next + excess + Math.min(segmentBytes, maxBytes / 8));
+    tidy();
+  }
+
+  #dropBefore(cursor: Cursor, position: number): void {
+    if (cursor.pending > 0 && cursor.next < position) this.#reportFull(cursor);
+    cursor.dropWhile('queue_full', (record) => record.position < position);
+  }
+
+  #refuseAll(kind: RecordKind, reason: string): 0 {
+    for (const cursor of kind.cursors) this.#refuse(cursor, kind, reason);
+    return 0;
+  }
+
+  #refuse(cursor: Cursor, { name }: RecordKind, reason: string): void {
+    if (reason === 'queue_full') this.#reportFull(cursor);
+    this.#options.onDropped({ sink: cursor.sink, reason, count: 1, names: new Map([[name, 1]]) });
+  }
+
+  #reportFull(cursor: Cursor): void {
+    if (this.#bursts.has(cursor)) return;
+    this.#bursts.add(cursor);
+    const fix = 'the destination is slower than the source, or away; each drop is counted';
+    const message = `the spool is full for ${cursor.sink}, records are dropped`;
+    this.#options.onError(new OtelEventsError('QUEUE_FULL', message, { fix }));
+  }
+}
+
+/** Where the records begin that a sink still has to read. */
+export function lagStart(cursor: Cursor): number {
+  return cursor.pending === 0 ? cursor.position : cursor.next;
+}

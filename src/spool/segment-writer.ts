@@ -1,0 +1,244 @@
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, truncateSync, unlink } from 'node:fs';
+import path from 'node:path';
+import type { Block, BlockTail } from './block-tail.ts';
+import { GroupSync } from './group-sync.ts';
+import { Home } from './home.ts';
+import { PREAMBLE_BYTES } from './layout.ts';
+import type { Owner } from './owner.ts';
+import { createSegment, type Segment, writeAt } from './segment.ts';
+
+/** What a {@link SegmentWriter} needs. */
+export interface SegmentWriterOptions {
+  readonly directory: string;
+  readonly owner: Owner;
+  readonly tail: BlockTail;
+  /** Whether what was written is also brought to the disk itself. */
+  readonly sync: boolean;
+  /** The log goes on at `position` in new files: blocks from there on get new segments. */
+  readonly restartAt: (position: number) => void;
+  /** All before `position` that was not in memory is out of reach. */
+  readonly onLost: (position: number, reason: 'taken_over' | 'spool_lost') => void;
+  /** We have a new, empty sub-directory. */
+  readonly onHome: (home: Home) => void;
+  readonly onSynced: () => void;
+  readonly onSyncFailed: (error: unknown) => void;
+  /** The first position that some sink still needs. */
+  readonly needed: () => number;
+}
+
+/** The sub-directory is looked after at least this often; after each write in any case. */
+const CHECK_MS = 2_500;
+const MAX_MOVES = 3;
+
+/** Brings the blocks of the tail into segment files of a sub-directory of our own. */
+export class SegmentWriter {
+  readonly #options: SegmentWriterOptions;
+  readonly #sync: GroupSync | undefined;
+  #segments: Segment[] = [];
+  #home: Home | undefined;
+  #open: { readonly segment: Segment; readonly fd: number } | undefined;
+  /** Everything before it was written. */
+  #written: number;
+  /** Everything before it was in our directory after it was written. */
+  #verified: number;
+  #checkedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: SegmentWriterOptions) {
+    this.#options = options;
+    this.#written = options.tail.end;
+    this.#verified = this.#written;
+    if (!options.sync) return;
+    this.#sync = new GroupSync(this.#written, options.onSynced, (error) => this.#syncFailed(error));
+  }
+
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get home(): Home | undefined {
+    return this.#home;
+  }
+
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Everything before it keeps the promise of the level; only that may leave memory. */
+  get safe(): number {
+    return this.#sync === undefined ? this.#verified : Math.min(this.#verified, this.#sync.synced);
+  }
+
+  /** Makes the sub-directory, so that the first write is cheap. @throws what the file system throws */
+  settle(): Home {
+    if (this.#home !== undefined) return this.#home;
+    this.#home = Home.make(this.#options.directory, this.#options.owner);
+    this.#sync?.entered(this.#options.directory);
+    this.#options.onHome(this.#home);
+    return this.#home;
+  }
+
+  /**
+   * Writes what is in memory only. Afterwards it lies in a directory that is ours: if that is gone, or was
+   * taken over by someone who thought us dead, the log goes on in a new one.
+   * @throws what the file system throws; what was written until then stays written
+   */
+  flush(): void {
+    for (let moves = 0; moves < MAX_MOVES; moves++) {
+      this.settle();
+      // After a pause, before the write as well: somebody else may be reading these files by now.
+      if (performance.now() - this.#checkedMs < CHECK_MS || this.#isInPlace()) this.#writeBlocks();
+      if (this.#isInPlace()) {
+        this.#verified = this.#written;
+        return;
+      }
+      this.leave();
+    }
+    throw new Error('the spool directory does not stay');
+  }
+
+  /** Whether our sub-directory and the open file are where we left them; if not, moves out. */
+  check(): void {
+    if (this.#home !== undefined && !this.#isInPlace()) this.leave();
+  }
+
+  /** Brings everything written to the disk, on this thread. @throws what the file system throws */
+  syncNow(): void {
+    if (this.#sync === undefined || this.#open === undefined) return;
+    for (const { file } of this.#segments.filter(({ end }) => end > (this.#sync?.synced ?? 0))) {
+      const fd = openSync(file ?? '', 'r');
+      fsyncSync(fd);
+      closeSync(fd);
+    }
+    this.#sync.synced = this.#verified;
+  }
+
+  /** Gives up what is in memory before `position` and not written. */
+  skipTo(position: number): void {
+    this.#closeOpen();
+    this.#written = position;
+    this.#verified = position;
+    this.#sync?.restart(position);
+    this.#options.restartAt(position);
+  }
+
+  /** After a failed write: the file is opened again for the next one, if it is still there. */
+  reopen(): void {
+    this.#closeOpen();
+  }
+
+  /** Removes the files that nobody needs, of those that get no more records. */
+  removeWhere(isFree: (segment: Segment) => boolean): void {
+    const current = this.#options.tail.last?.segment ?? this.#segments.at(-1);
+    const done = this.#segments.filter(
+      (segment) => segment !== current && segment !== this.#open?.segment && isFree(segment),
+    );
+    if (done.length === 0) return;
+    this.#segments = this.#segments.filter((segment) => !done.includes(segment));
+    // What cannot be removed now goes with the directory, here or at an adopter, for whom it is settled too.
+    for (const { file } of done) unlink(file ?? '', () => {});
+  }
+
+  /** Moves out of a directory that is gone or somebody else's. */
+  leave(): void {
+    const moved = this.#isElsewhere();
+    const { tail, needed, onLost, restartAt } = this.#options;
+    const inMemory = tail.blocks[0]?.start ?? tail.end;
+    const from = moved ? this.safe : Math.max(inMemory, needed());
+    const left = this.#home;
+    this.#closeOpen();
+    this.#segments = [];
+    this.#home = undefined;
+    this.#written = from;
+    this.#verified = from;
+    this.#sync?.restart(from);
+    restartAt(from);
+    onLost(from, moved ? 'taken_over' : 'spool_lost');
+    abandon(left);
+  }
+
+  /** Lets go of the directory: removed if nothing in it is needed, else left to whoever comes next. */
+  close(empty: boolean): void {
+    this.#closeOpen();
+    if (empty) this.#home?.remove();
+    else this.#home?.release();
+    this.#home = undefined;
+  }
+
+  #writeBlocks(): void {
+    for (const block of this.#options.tail.blocks) {
+      if (block.start + block.used > this.#written) this.#writeBlock(block);
+    }
+  }
+
+  #writeBlock(block: Block): void {
+    const { segment } = block;
+    const end = block.start + block.used;
+    const fd = this.#fdOf(segment);
+    while (this.#written < end) {
+      const from = this.#written - block.start;
+      this.#written += writeAt(fd, segment, block.bytes, from, block.used, this.#written);
+    }
+    segment.end = end;
+    this.#sync?.wrote(fd, end);
+  }
+
+  #fdOf(segment: Segment): number {
+    if (this.#open?.segment === segment) return this.#open.fd;
+    this.#closeOpen();
+    const isNew = segment.file === undefined;
+    const directory = this.settle().path;
+    const fd = isNew ? createSegment(directory, segment) : openSync(segment.file ?? '', 'r+');
+    if (isNew) this.#segments.push(segment);
+    if (isNew) this.#sync?.entered(directory);
+    this.#open = { segment, fd };
+    return fd;
+  }
+
+  #closeOpen(): void {
+    if (this.#open === undefined) return;
+    if (this.#sync === undefined) closeSync(this.#open.fd);
+    else this.#sync.leave(this.#open.fd);
+    this.#open = undefined;
+  }
+
+  #isInPlace(): boolean {
+    this.#checkedMs = performance.now();
+    return existsSync(this.#open?.segment.file ?? this.#home?.path ?? '');
+  }
+
+  /** Whether our files still are somewhere, or are gone for good. */
+  #isElsewhere(): boolean {
+    if (this.#home?.isOurs()) return true;
+    return this.#open !== undefined && fstatSync(this.#open.fd).nlink > 0;
+  }
+
+  // The kernel forgets what it could not write, and says so once: a second fsync would succeed and mean
+  // nothing. So it is all written again, from memory, into a new file.
+  #syncFailed(error: unknown): void {
+    const from = Math.min(this.#sync?.synced ?? 0, this.#written);
+    for (const segment of this.#segments.filter(({ end }) => end > from)) cut(segment, from);
+    this.#segments = this.#segments.filter(({ file }) => file !== undefined);
+    this.skipTo(from);
+    this.#options.onSyncFailed(error);
+  }
+}
+
+/** Takes what is behind `position` out of the file, so that it is not there twice. */
+function cut(segment: Segment, position: number): void {
+  try {
+    truncateSync(segment.file ?? '', PREAMBLE_BYTES + Math.max(0, position - segment.base));
+  } catch {
+    // Twice in the files is better than not at all.
+  }
+  segment.end = Math.max(segment.base, position);
+  if (segment.base >= position) segment.file = undefined;
+}
+
+function abandon(home: Home | undefined): void {
+  try {
+    if (home !== undefined && existsSync(path.join(home.path))) home.release();
+    else home?.cursors.close();
+  } catch {
+    // It is not ours any more.
+  }
+}

@@ -1,0 +1,72 @@
+import type { OtelEventsError } from '../errors.ts';
+import type { Drop } from './cursor.ts';
+import type { Owner } from './owner.ts';
+
+/** How much an appended record survives. */
+export type Level = 'memory' | 'os' | 'disk';
+
+/** Where a {@link Spool} lies and what it may take. */
+export interface SpoolOptions {
+  /** The configured directory; the spool makes a sub-directory of its own in it. None at level `memory`. */
+  readonly directory?: string;
+  /** Default `os` with a directory, else `memory`. */
+  readonly level?: Level;
+  /** The most a sink may lag behind, in bytes of the log. Default 1 GiB, 64 MiB at level `memory`. */
+  readonly maxBytes?: number;
+  /** The most that waits in memory while the directory cannot be written. Default 64 MiB. */
+  readonly maxMemoryBytes?: number;
+  /** Records older than this are dropped. Default: no limit. */
+  readonly maxAgeMs?: number;
+  readonly onFull?: 'drop-oldest' | 'drop-newest';
+  /** Default 8 MiB. */
+  readonly segmentBytes?: number;
+  /** How much of what is written is kept in memory as well, for readers that keep up. Default 4 MiB. */
+  readonly tailBytes?: number;
+  readonly heartbeatMs?: number;
+  readonly retryMs?: number;
+  /** Epoch milliseconds. Default `Date.now`. */
+  readonly now?: () => number;
+  /** Default: this thread of this process. */
+  readonly owner?: Owner;
+  readonly onDropped?: (drop: Drop) => void;
+  /** Once per outage of the directory, once per burst of drops. */
+  readonly onError?: (error: OtelEventsError) => void;
+}
+
+/** After defaults. */
+export type ResolvedSpoolOptions = Required<Omit<SpoolOptions, 'directory' | 'owner' | 'level'>>;
+
+const MIB = 1024 * 1024;
+
+/** Fills in what was not given. */
+export function withDefaults(
+  level: Level,
+  options: Omit<SpoolOptions, 'directory' | 'owner' | 'level'>,
+): ResolvedSpoolOptions {
+  const {
+    maxBytes = level === 'memory' ? 64 * MIB : 1024 * MIB,
+    maxMemoryBytes = 64 * MIB,
+    maxAgeMs = Number.POSITIVE_INFINITY,
+    onFull = 'drop-oldest',
+    segmentBytes = 8 * MIB,
+    tailBytes = 4 * MIB,
+    heartbeatMs = 5_000,
+    retryMs = 100,
+    now = Date.now,
+    onDropped = () => {},
+    onError = () => {},
+  } = options;
+  return {
+    maxBytes,
+    maxMemoryBytes,
+    maxAgeMs,
+    onFull,
+    segmentBytes,
+    tailBytes,
+    heartbeatMs,
+    retryMs,
+    now,
+    onDropped,
+    onError,
+  };
+}

@@ -1,0 +1,278 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Spool } from '../../src/spool/spool.ts';
+import type { SpoolOptions } from '../../src/spool/spool-options.ts';
+import { smallDisk } from '../harness/small-disk.ts';
+import { tempDir } from '../harness/temp-dir.ts';
+import { drain, HEADER } from '../spool/fields.ts';
+
+interface Watched {
+  readonly spool: Spool;
+  readonly errors: string[];
+  readonly dropped: string[];
+}
+
+function watched(t: TestContext, options: SpoolOptions): Watched {
+  const errors: string[] = [];
+  const dropped: string[] = [];
+  const spool = new Spool({
+    retryMs: 5,
+    onError: ({ code, message }) => errors.push(`${code} ${/: (E\w+)/.exec(message)?.[1] ?? ''}`.trim()),
+    onDropped: ({ reason, count }) => dropped.push(`${reason} ${count}`),
+    ...options,
+  });
+  t.after(() => spool.close());
+  return { spool, errors, dropped };
+}
+
+function fill(spool: Spool, from: number, to: number, size = 1000): string[] {
+  const kind = spool.kind('logs', HEADER, 'x', ['a']);
+  const texts = Array.from({ length: to - from }, (_, index) => `event ${from + index}`.padEnd(size));
+  for (const text of texts) spool.append(kind, Buffer.from(text));
+  return texts;
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+test('a full disk: events wait in memory, are reported once, and are written in order when there is space', async (t) => {
+  const disk = smallDisk(t, '256k');
+  if (disk === undefined) return;
+  const ballast = path.join(disk, 'ballast');
+  writeFileSync(ballast, Buffer.alloc(120 * 1024));
+  const { spool, errors, dropped } = watched(t, { directory: path.join(disk, 'spool'), tailBytes: 0 });
+  const texts = fill(spool, 0, 200);
+  await turn();
+  assert.deepEqual([spool.failing, errors], [true, ['EXPORT_FAILED ENOSPC']]);
+  texts.push(...fill(spool, 200, 210));
+  const durable = spool.durable();
+  await turn();
+  assert.equal(errors.length, 1, 'once an outage');
+  rmSync(ballast);
+  await durable;
+  assert.equal(spool.failing, false);
+  spool.close();
+  const after = watched(t, { directory: path.join(disk, 'spool') });
+  const [leftover] = await after.spool.adoptLeftovers();
+  const cursor = leftover?.cursor('a');
+  assert.deepEqual(cursor === undefined ? [] : drain(cursor), texts);
+  assert.deepEqual([dropped, after.errors], [[], []]);
+  after.spool.close();
+});
+
+test('a full disk and a full memory: the oldest go, counted, and the rest is written', async (t) => {
+  const disk = smallDisk(t, '256k');
+  if (disk === undefined) return;
+  const ballast = path.join(disk, 'ballast');
+  writeFileSync(ballast, Buffer.alloc(200 * 1024));
+  const { spool, errors, dropped } = watched(t, {
+    directory: path.join(disk, 'spool'),
+    segmentBytes: 16 * 1024,
+    maxMemoryBytes: 64 * 1024,
+  });
+  const texts = fill(spool, 0, 200);
+  await turn();
+  texts.push(...fill(spool, 200, 300));
+  assert.deepEqual(errors, ['EXPORT_FAILED ENOSPC', 'QUEUE_FULL']);
+  rmSync(ballast);
+  await spool.durable();
+  const found = drain(spool.cursor('a'));
+  const lost = dropped.reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
+  assert.ok(lost > 0 && found.length > 40, `${lost} lost, ${found.length} found`);
+  assert.equal(found.length + lost, 300);
+  assert.deepEqual(
+    found,
+    texts.filter((text) => found.includes(text)),
+    'in order',
+  );
+  assert.deepEqual(found.at(-1), texts.at(-1));
+  spool.close();
+});
+
+test('a read-only directory: memory serves, one report; written when it can be', async (t) => {
+  const disk = smallDisk(t, '256k');
+  if (disk === undefined) return;
+  mkdirSync(path.join(disk, 'spool'));
+  execFileSync('mount', ['-o', 'remount,ro', disk]);
+  const { spool, errors } = watched(t, { directory: path.join(disk, 'spool') });
+  const texts = fill(spool, 0, 10);
+  await turn();
+  assert.deepEqual(errors, ['EXPORT_FAILED EROFS']);
+  assert.equal(spool.directory, undefined);
+  const first = spool.cursor('a').read(3000);
+  assert.equal(first?.count, 3, 'delivery goes on from memory');
+  spool.cursor('a').ack(first?.to ?? 0);
+  execFileSync('mount', ['-o', 'remount,rw', disk]);
+  await spool.durable();
+  spool.close();
+  const after = watched(t, { directory: path.join(disk, 'spool') });
+  const cursor = (await after.spool.adoptLeftovers())[0]?.cursor('a');
+  assert.deepEqual(cursor === undefined ? [] : drain(cursor), texts.slice(3));
+  after.spool.close();
+});
+
+test('a path that is no directory: the same', async (t) => {
+  const file = path.join(tempDir(t), 'file');
+  writeFileSync(file, '');
+  const { spool, errors } = watched(t, { directory: path.join(file, 'spool') });
+  const texts = fill(spool, 0, 10);
+  await turn();
+  assert.deepEqual(errors, ['EXPORT_FAILED ENOTDIR']);
+  assert.deepEqual(drain(spool.cursor('a')), texts);
+});
+
+for (const level of ['os', 'disk'] as const) {
+  test(`a directory that vanishes, at level ${level}: what is in memory is written again elsewhere`, async (t) => {
+    const directory = path.join(tempDir(t), 'spool');
+    const { spool, errors, dropped } = watched(t, { directory, level });
+    const texts = fill(spool, 0, 10);
+    await spool.durable();
+    const first = spool.cursor('a').read(2000);
+    spool.cursor('a').ack(first?.to ?? 0);
+    rmSync(directory, { recursive: true });
+    texts.push(...fill(spool, 10, 20));
+    await spool.durable();
+    assert.deepEqual([spool.moves, errors, dropped], [1, [], []]);
+    spool.close();
+    const after = watched(t, { directory });
+    const cursor = (await after.spool.adoptLeftovers())[0]?.cursor('a');
+    assert.deepEqual(cursor === undefined ? [] : drain(cursor), texts.slice(2));
+  });
+}
+
+test('an idle spool finds out at the heartbeat that its directory is gone, and writes again what memory has', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const directory = path.join(tempDir(t), 'spool');
+  const { spool } = watched(t, { directory });
+  const texts = fill(spool, 0, 10);
+  await spool.durable();
+  rmSync(directory, { recursive: true });
+  t.mock.timers.tick(5_000);
+  assert.equal(spool.moves, 1);
+  spool.close();
+  const after = watched(t, { directory });
+  const cursor = (await after.spool.adoptLeftovers())[0]?.cursor('a');
+  assert.deepEqual(cursor === undefined ? [] : drain(cursor), texts);
+});
+
+test('a directory that vanishes with more than memory holds: the difference is counted', async (t) => {
+  const directory = path.join(tempDir(t), 'spool');
+  const { spool, dropped } = watched(t, { directory, segmentBytes: 8192, tailBytes: 16_384 });
+  const texts = fill(spool, 0, 100);
+  await spool.durable();
+  rmSync(directory, { recursive: true });
+  texts.push(...fill(spool, 100, 101));
+  await spool.durable();
+  const found = drain(spool.cursor('a'));
+  assert.ok(found.length > 5 && found.length < 30, `${found.length}`);
+  assert.deepEqual(found, texts.slice(-found.length));
+  assert.deepEqual(dropped, [`spool_lost ${101 - found.length}`]);
+});
+
+test('a directory moved away and back loses nothing', async (t) => {
+  const base = tempDir(t);
+  const directory = path.join(base, 'spool');
+  const { spool } = watched(t, { directory });
+  const texts = fill(spool, 0, 5);
+  await spool.durable();
+  renameSync(directory, path.join(base, 'moved'));
+  mkdirSync(directory);
+  texts.push(...fill(spool, 5, 10));
+  await spool.durable();
+  assert.deepEqual(drain(spool.cursor('a')), texts.slice(5), 'what was moved belongs to whoever has it');
+});
+
+test('drop-oldest: only the laggard loses records, and it hears once of a burst', async (t) => {
+  const errors: string[] = [];
+  const dropped = new Map<string, number>();
+  const spool = new Spool({
+    directory: tempDir(t),
+    maxBytes: 100_000,
+    segmentBytes: 16_384,
+    tailBytes: 16_384,
+    onError: ({ code, message }) => errors.push(`${code} ${/for (\w)/.exec(message)?.[1]}`),
+    onDropped: ({ sink, count }) => dropped.set(sink, (dropped.get(sink) ?? 0) + count),
+  });
+  t.after(() => spool.close());
+  const kind = spool.kind('logs', HEADER, 'x', ['slow', 'quick']);
+  let quick = 0;
+  for (let index = 0; index < 1000; index++) {
+    spool.append(kind, Buffer.from(`event ${index}`.padEnd(1000)));
+    if (index % 20 === 0) quick += drain(spool.cursor('quick')).length;
+  }
+  quick += drain(spool.cursor('quick')).length;
+  assert.equal(quick, 1000);
+  const slow = drain(spool.cursor('slow'));
+  assert.deepEqual([...dropped], [['slow', 1000 - slow.length]]);
+  assert.ok(slow.length >= 60 && slow.length <= 100, `${slow.length}`);
+  assert.equal(slow.at(-1)?.trim(), 'event 999');
+  assert.deepEqual(errors, ['QUEUE_FULL s']);
+});
+
+for (const directory of [true, false]) {
+  test(`drop-newest ${directory ? 'on disk' : 'in memory'}: what is there stays, new records are refused`, (t) => {
+    const dropped: string[] = [];
+    const spool = new Spool({
+      ...(directory ? { directory: tempDir(t) } : {}),
+      maxBytes: 50_000,
+      onFull: 'drop-newest',
+      onDropped: ({ sink, count, reason }) => dropped.push(`${sink} ${reason} ${count}`),
+    });
+    t.after(() => spool.close());
+    const kind = spool.kind('logs', HEADER, 'x', ['a']);
+    const positions = Array.from({ length: 100 }, (_, index) =>
+      spool.append(kind, Buffer.from(`${index}`.padEnd(964))),
+    );
+    const found = drain(spool.cursor('a'));
+    assert.equal(found.length, positions.filter((position) => position >= 0).length);
+    assert.equal(found[0]?.trim(), '0');
+    assert.deepEqual(dropped, Array(100 - found.length).fill('a queue_full 1'));
+    assert.ok(spool.append(kind, Buffer.from('again')) > 0);
+  });
+}
+
+test('what is in flight stays when the oldest go', (t) => {
+  const dropped: number[] = [];
+  const spool = new Spool({ maxBytes: 50_000, onDropped: ({ count }) => dropped.push(count) });
+  t.after(() => spool.close());
+  const kind = spool.kind('logs', HEADER, 'x', ['a']);
+  for (let index = 0; index < 10; index++) spool.append(kind, Buffer.alloc(964));
+  const cursor = spool.cursor('a');
+  const batch = cursor.read(5 * 964);
+  for (let index = 0; index < 500; index++) spool.append(kind, Buffer.alloc(964));
+  cursor.rewind();
+  assert.equal(cursor.read(), batch);
+  cursor.ack(batch?.to ?? 0);
+  const found = drain(cursor).length;
+  assert.equal(5 + found + dropped.reduce((sum, count) => sum + count, 0), 510);
+});
+
+test('records older than maxAgeMs go, counted', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const clock = { now: 1_000_000 };
+  const dropped: string[] = [];
+  const spool = new Spool({
+    maxAgeMs: 60_000,
+    now: () => clock.now,
+    onDropped: ({ reason, count }) => dropped.push(`${reason} ${count}`),
+  });
+  t.after(() => spool.close());
+  const kind = spool.kind('logs', HEADER, 'x', ['a']);
+  for (const text of ['1', '2', '3']) {
+    spool.append(kind, Buffer.from(text));
+    clock.now += 25_000;
+  }
+  t.mock.timers.tick(5_000);
+  assert.deepEqual(dropped, ['expired 1']);
+  assert.deepEqual(drain(spool.cursor('a')), ['2', '3']);
+});
+
+test('after close() appends are refused and counted; what only memory held is counted too', (t) => {
+  const { spool, dropped } = watched(t, {});
+  fill(spool, 0, 3);
+  spool.close();
+  fill(spool, 3, 4);
+  assert.deepEqual(dropped, ['closed 3', 'closed 1']);
+});
