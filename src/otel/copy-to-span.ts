@@ -7,6 +7,8 @@ import { EVENT } from '../otlp/event-attributes.ts';
 const DEFAULT_MAX_EVENTS = 128;
 
 interface Copies {
+  /** Read once a span: asking for a variable costs more than a copy. */
+  readonly most: number;
   made: number;
   skipped: number;
   lastId: unknown;
@@ -21,12 +23,12 @@ const copiesOf = new WeakMap<Span, Copies>();
  */
 export function copyToSpan(span: Span, name: string, attributes: AttributeMap, time: EpochTime): void {
   if (!span.isRecording()) return;
-  const copies = copiesOf.get(span) ?? { made: 0, skipped: 0, lastId: undefined };
+  const copies = copiesOf.get(span) ?? { most: mostCopies(), made: 0, skipped: 0, lastId: undefined };
   copiesOf.set(span, copies);
   const id = attributes[EVENT.uid];
   if (id !== undefined && id === copies.lastId) return;
   copies.lastId = id;
-  if (copies.made >= maxCopies()) {
+  if (copies.made >= copies.most) {
     copies.skipped++;
     return;
   }
@@ -35,8 +37,9 @@ export function copyToSpan(span: Span, name: string, attributes: AttributeMap, t
 }
 
 /** One place is left for an exception. */
-function maxCopies(): number {
-  return Number(process.env.OTEL_SPAN_EVENT_COUNT_LIMIT || DEFAULT_MAX_EVENTS) - 1;
+function mostCopies(): number {
+  const limit = Number(process.env.OTEL_SPAN_EVENT_COUNT_LIMIT || DEFAULT_MAX_EVENTS);
+  return (Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_MAX_EVENTS) - 1;
 }
 
 /** How many events were not copied to a span because it was full. */

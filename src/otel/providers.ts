@@ -62,6 +62,8 @@ export class Providers {
   readonly #warned = new Set<string>();
   #toStockSink: { readonly sink: StockSink } | undefined;
   #ownTraces: SdkTraces | undefined;
+  /** Losing spans is reported once an outage. */
+  #losingSpans = false;
   #tracers = new WeakMap<ApiTracerProvider, ApiTracer>();
 
   constructor(options: ProvidersOptions) {
@@ -140,15 +142,16 @@ export class Providers {
   }
 
   #traces(): SdkTraces {
-    const { env, endpoint, flushIntervalMs, flushBatchSize } = this.#options;
+    const { env, endpoint, flushIntervalMs, flushBatchSize, onError } = this.#options;
     this.#ownTraces ??= loadSdk().startSdkTraces({
       ...this.#options,
       url: signalUrl(endpoint, 'traces'),
       delayMs: flushIntervalMs ?? env.traces.batch.delayMs ?? 1000,
       maxBatchSize: flushBatchSize ?? env.traces.batch.maxBatchSize ?? 512,
-      onExported: (spans, { failure, refused }) => {
-        const lost = failure === undefined ? refused : spans;
-        if (lost > 0) this.#warn(spansLost(failure?.message ?? 'partial success'));
+      onExported: (_, { failure, refused }) => {
+        const lost = failure !== undefined || refused > 0;
+        if (lost && !this.#losingSpans) onError(spansLost(failure?.message ?? 'partial success'));
+        this.#losingSpans = lost;
       },
     });
     return this.#ownTraces;
