@@ -6,30 +6,11 @@ import { toAttributes } from '../../src/otel/to-attributes.ts';
 import { EVENT, RESERVED } from '../../src/otlp/event-attributes.ts';
 import type { EventRecord } from '../../src/otlp/event-record.ts';
 import { readEvent } from '../../src/otlp/read-event.ts';
-
-const base: Event = {
-  id: '01a2019f-2da5-7000-8031-af25af2a36fa',
-  name: 'test.event',
-  time: [1, 2],
-  observedTime: [3, 4],
-  severity: 9,
-  message: undefined,
-  category: undefined,
-  tags: [],
-  userId: undefined,
-  projectId: undefined,
-  session: {},
-  data: {},
-  scope: undefined,
-  failure: undefined,
-  incomplete: false,
-  span: undefined,
-  outputPath: undefined,
-};
+import { PLAIN_EVENT } from '../harness/plain-event.ts';
 
 const attributesOf = (data: unknown, more: Partial<Event> = {}): Record<string, unknown> => {
   const { [EVENT.uid]: _, ...rest } = toAttributes({
-    ...base,
+    ...PLAIN_EVENT,
     ...more,
     data: data as Event['data'],
   }).attributes;
@@ -37,8 +18,8 @@ const attributesOf = (data: unknown, more: Partial<Event> = {}): Record<string, 
 };
 
 function readBack(data: Record<string, unknown>): unknown {
-  const { attributes } = toAttributes({ ...base, data });
-  return readEvent({ eventName: base.name, attributes } as unknown as EventRecord).data;
+  const { attributes } = toAttributes({ ...PLAIN_EVENT, data });
+  return readEvent({ eventName: PLAIN_EVENT.name, attributes } as unknown as EventRecord).data;
 }
 
 class Point {
@@ -84,7 +65,7 @@ const VALUES: readonly [what: string, value: unknown, expected: unknown][] = [
   ['a boxed number', Object(5), 5],
   ['an object without prototype', Object.assign(Object.create(null), { n: 1 }), { n: 1 }],
   ['a cycle', cycle, { a: 1, self: '[Circular]' }],
-  ['the same object twice, no cycle', [base.tags, base.tags], [[], []]],
+  ['the same object twice, no cycle', [PLAIN_EVENT.tags, PLAIN_EVENT.tags], [[], []]],
   ['holes and left-out items of an array', [undefined, () => 1, 2], [null, null, 2]],
   ['left-out fields', { u: undefined, f: () => 1, k: 2 }, { k: 2 }],
   ['an error', typed, { type: 'TypeError', message: 'bad', stacktrace: typed.stack }],
@@ -284,7 +265,7 @@ test('whatever the data hold, the attributes are clean, bounded and keep every p
     withUnicodeString: true,
   });
   const property = fc.property(fc.dictionary(fc.string(), anything, { maxKeys: 200 }), (data) => {
-    const { attributes } = toAttributes({ ...base, data });
+    const { attributes } = toAttributes({ ...PLAIN_EVENT, data });
     assert.ok(Object.keys(attributes).length <= 128);
     for (const value of Object.values(attributes)) assertClean(value, 0);
     const back = Object.keys(readBack(data) as object).sort();
@@ -323,7 +304,7 @@ function assertClean(value: unknown, depth: number): void {
 test('every name that the mapping writes is reserved', () => {
   const written = Object.keys(
     toAttributes({
-      ...base,
+      ...PLAIN_EVENT,
       category: 'c',
       tags: ['t'],
       userId: 'u',

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { type Event, MAX_EVENT_BYTES } from '../../src/event.ts';
 import type { OtlpObject } from '../../src/otlp/decode-protobuf.ts';
 import { encodeEvent } from '../../src/otlp/encode-event.ts';
-import { decodeField, oracleRecord, PLAIN_EVENT, sorted } from './oracle-record.ts';
+import { PLAIN_EVENT } from '../harness/plain-event.ts';
+import { decodeField, oracleRecord, sorted } from './oracle-record.ts';
 
 const eventWith = (data: unknown, more: Partial<Event> = {}): Event => ({
   ...PLAIN_EVENT,

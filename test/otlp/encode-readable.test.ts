@@ -21,7 +21,8 @@ import { encodeRecord } from '../../src/otlp/encode-readable.ts';
 import { encodeSpan } from '../../src/otlp/encode-span.ts';
 import { REQUEST } from '../../src/otlp/messages.ts';
 import { batchFrom } from '../../src/otlp/transcode.ts';
-import { decodeField, PLAIN_EVENT, sdkRecord } from './oracle-record.ts';
+import { PLAIN_EVENT } from '../harness/plain-event.ts';
+import { decodeField, sdkRecord } from './oracle-record.ts';
 
 const resource = resourceFromAttributes(
   { 'service.name': 'shop', 'process.pid': 7 },

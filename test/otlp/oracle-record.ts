@@ -10,27 +10,6 @@ import { REQUEST } from '../../src/otlp/messages.ts';
 
 type SdkLogRecord = Parameters<LogRecordProcessor['onEmit']>[0];
 
-/** An event without anything optional. */
-export const PLAIN_EVENT: Event = {
-  id: '01a2019f-2da5-7000-8031-af25af2a36fa',
-  name: 'test.event',
-  time: [1, 2],
-  observedTime: [3, 4],
-  severity: 9,
-  message: undefined,
-  category: undefined,
-  tags: [],
-  userId: undefined,
-  projectId: undefined,
-  session: {},
-  data: {},
-  scope: undefined,
-  failure: undefined,
-  incomplete: false,
-  span: undefined,
-  outputPath: undefined,
-};
-
 /** Made beforehand: encoding another thing ends the life of a field. */
 const ENVELOPE = encodeEnvelope({ attributes: {} }, { name: 'scope' });
 

@@ -8,11 +8,11 @@ import { startCollector } from '../../src/collector/index.ts';
 import { EventLogger } from '../../src/index.ts';
 import { httpSink, type SinkRequest } from '../harness/http-sink.ts';
 import { logRecordsOf, type Received, spansOf } from '../harness/otlp-json.ts';
+import { tempDir } from '../harness/temp-dir.ts';
 import { requireService } from './require-service.ts';
 import { startJaeger } from './start-jaeger.ts';
 import { startOtelcol } from './start-otelcol.ts';
 import { startSink } from './start-sink.ts';
-import { tempDir } from './temp-dir.ts';
 
 const configOf = (name: string): string => path.join(import.meta.dirname, '../../collector', name);
 
@@ -29,7 +29,7 @@ const spansIn = async (dir: string): Promise<Received[]> =>
   spansOf(await requestsIn(dir, 'spans.jsonl', '/v1/traces'));
 
 async function otelcol(t: TestContext, config: string, env: Record<string, string> = {}) {
-  const dir = await tempDir(t);
+  const dir = tempDir(t);
   const running = await startOtelcol({ configs: [configOf(config)], env, dir });
   t.after(() => running.stop());
   return { endpoint: running.endpoint, dir };
@@ -37,7 +37,7 @@ async function otelcol(t: TestContext, config: string, env: Record<string, strin
 
 test('one scope with events reaches file, HTTP endpoint and Jaeger through the real collector', async (t) => {
   if (!requireService(t, 'otelcol', 'jaeger')) return;
-  const jaeger = await startJaeger({ dir: await tempDir(t) });
+  const jaeger = await startJaeger({ dir: tempDir(t) });
   t.after(() => jaeger.stop());
   const sink = await startSink(t);
   const { endpoint, dir } = await otelcol(t, 'collector.yaml', {
@@ -91,7 +91,7 @@ test('both engines write the same for the same requests, field by field', async 
   for (const protocol of ['http/protobuf', 'http/json']) {
     const requests = await requestsOfAnApp(protocol);
     const real = await otelcol(t, 'embedded.yaml');
-    const embeddedDir = await tempDir(t);
+    const embeddedDir = tempDir(t);
     const embedded = await startEmbedded(t, embeddedDir);
     for (const { path: url, headers, body } of requests) {
       for (const endpoint of [real.endpoint, embedded]) {

@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { tempDir } from '../harness/temp-dir.ts';
 import { freePort } from './free-port.ts';
 import { logsRequest, postJson, tracesRequest } from './otlp-request.ts';
 import { requireService } from './require-service.ts';
 import { startJaeger } from './start-jaeger.ts';
 import { startOtelcol } from './start-otelcol.ts';
 import { startSink } from './start-sink.ts';
-import { tempDir } from './temp-dir.ts';
 
 const collectorDir = path.join(import.meta.dirname, '../../collector');
 const collectorYaml = path.join(collectorDir, 'collector.yaml');
@@ -17,7 +17,7 @@ const jaegerYaml = path.join(collectorDir, 'jaeger/config.yaml');
 
 test('collector.yaml brings a span to the file and to Jaeger', async (t) => {
   if (!requireService(t, 'otelcol', 'jaeger')) return;
-  const dir = await tempDir(t);
+  const dir = tempDir(t);
   const jaeger = await startJaeger({ dir: path.join(dir, 'jaeger') });
   t.after(() => jaeger.stop());
   const env = { OTEL_EVENTS_JAEGER_ENDPOINT: jaeger.endpoint };
@@ -35,7 +35,7 @@ test('collector.yaml brings a span to the file and to Jaeger', async (t) => {
 
 test('an event answered while the HTTP endpoint is away survives kill -9 and arrives later', async (t) => {
   if (!requireService(t, 'otelcol')) return;
-  const dir = await tempDir(t);
+  const dir = tempDir(t);
   const sinkPort = await freePort();
   const env = {
     OTEL_EVENTS_FORWARD: 'otlp_http/forward',
@@ -56,7 +56,7 @@ test('an event answered while the HTTP endpoint is away survives kill -9 and arr
 
 test('the Jaeger of docker-compose.yml still has an answered span after a kill -9', async (t) => {
   if (!requireService(t, 'jaeger')) return;
-  const dir = await tempDir(t);
+  const dir = tempDir(t);
   const traceId = randomBytes(16).toString('hex');
   const crashing = await startJaeger({ dir, config: jaegerYaml });
   assert.equal(await postJson(`${crashing.endpoint}/v1/traces`, tracesRequest(traceId, 'checkout')), 200);

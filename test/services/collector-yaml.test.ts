@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { tempDir } from '../harness/temp-dir.ts';
 import { requireService } from './require-service.ts';
 import { validateOtelcol } from './start-otelcol.ts';
-import { tempDir } from './temp-dir.ts';
 
 const collectorDir = path.join(import.meta.dirname, '../../collector');
 const configs = readdirSync(collectorDir)
@@ -21,7 +21,7 @@ test('there are collector configurations to check', () => {
 
 test('every YAML directly in collector/ is valid for the real collector, with and without a forward', async (t) => {
   if (!requireService(t, 'otelcol')) return;
-  const dir = await tempDir(t);
+  const dir = tempDir(t);
   for (const config of configs) {
     for (const env of [{}, { OTEL_EVENTS_FORWARD: 'otlp_http/forward' }]) {
       assert.equal(await validateOtelcol({ configs: [config], env, dir }), undefined, config);
@@ -31,7 +31,7 @@ test('every YAML directly in collector/ is valid for the real collector, with an
 
 test('a configuration that the real collector cannot run is told apart', async (t) => {
   if (!requireService(t, 'otelcol')) return;
-  const complaint = await validateOtelcol({ yaml: 'receivers: { nowhere: {} }', dir: await tempDir(t) });
+  const complaint = await validateOtelcol({ yaml: 'receivers: { nowhere: {} }', dir: tempDir(t) });
   assert.match(complaint ?? '', /unknown type: "nowhere"/);
 });
 

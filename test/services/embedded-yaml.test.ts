@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { tempDir } from '../harness/temp-dir.ts';
 import { logsRequest, postJson, tracesRequest } from './otlp-request.ts';
 import { requireService } from './require-service.ts';
 import { type Otelcol, startOtelcol } from './start-otelcol.ts';
 import { startSink } from './start-sink.ts';
-import { tempDir } from './temp-dir.ts';
 
 const embedded = path.join(import.meta.dirname, '../../collector/embedded.yaml');
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
@@ -27,7 +27,7 @@ async function lines(dir: string, name: string): Promise<unknown[]> {
 
 test('what is posted to the real collector with embedded.yaml is in the files when it is answered', async (t) => {
   if (!requireService(t, 'otelcol')) return;
-  const dir = await tempDir(t);
+  const dir = tempDir(t);
   const { endpoint, healthEndpoint } = await start(t, dir);
   const span = tracesRequest(TRACE_ID, 'checkout');
 
@@ -41,7 +41,7 @@ test('what is posted to the real collector with embedded.yaml is in the files wh
 
 test('a kill -9 and a restart of the real collector keep every answered event in one file', async (t) => {
   if (!requireService(t, 'otelcol')) return;
-  const dir = await tempDir(t);
+  const dir = tempDir(t);
   const sent: object[] = [];
   for (let run = 0; run < 3; run++) {
     const otelcol = await start(t, dir);
@@ -57,7 +57,7 @@ test('a kill -9 and a restart of the real collector keep every answered event in
 
 test('with OTEL_EVENTS_FORWARD the real collector also hands the event on over HTTP', async (t) => {
   if (!requireService(t, 'otelcol')) return;
-  const dir = await tempDir(t);
+  const dir = tempDir(t);
   const sink = await startSink(t);
   const { endpoint } = await start(t, dir, {
     OTEL_EVENTS_FORWARD: 'otlp_http/forward',

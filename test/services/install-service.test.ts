@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { tempDir } from '../harness/temp-dir.ts';
 import { installService } from './install-service.ts';
 import { requireService } from './require-service.ts';
 import type { Build, Service } from './service.ts';
-import { tempDir } from './temp-dir.ts';
 
 /** Points the cache to a directory of the test. @returns where the entries go */
 async function ownCache(t: TestContext): Promise<string> {
-  const dir = await tempDir(t);
+  const dir = tempDir(t);
   setEnv(t, 'XDG_CACHE_HOME', dir);
   return path.join(dir, 'otel-events');
 }

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { tempDir } from './temp-dir.ts';
+import { tempDir } from '../harness/temp-dir.ts';
 
 const install = path.join(import.meta.dirname, 'install.ts');
 
 async function run(t: TestContext, ...names: string[]): Promise<{ status: number | null; stderr: string }> {
   // No Go on PATH and an empty cache: a machine that can build nothing.
-  const dir = await tempDir(t);
+  const dir = tempDir(t);
   const env = { PATH: dir, HOME: dir, XDG_CACHE_HOME: dir };
   return spawnSync(process.execPath, [install, ...names], { env, encoding: 'utf8' });
 }
