@@ -16,33 +16,35 @@ interface Row {
   readonly wall: string;
 }
 
-/** Microseconds a record, of CPU and of time, for `count` records in bursts. */
-async function measure(what: string, count: number, burst: () => Promise<void>): Promise<Row> {
+/** Microseconds a record, of CPU and of time, for `count` records in bursts of `size`. */
+async function measure(
+  what: string,
+  count: number,
+  burst: () => Promise<void>,
+  size: number = BURST,
+): Promise<Row> {
   const cpu = process.cpuUsage();
   const start = performance.now();
-  for (let done = 0; done < count; done += BURST) await burst();
+  for (let done = 0; done < count; done += size) await burst();
   const { user, system } = process.cpuUsage(cpu);
   const wallUs = (performance.now() - start) * 1000;
   return { what, cpu: ((user + system) / count).toFixed(3), wall: (wallUs / count).toFixed(3) };
 }
 
-async function atLevel(level: Level, reading: boolean): Promise<Row> {
+async function atLevel(level: Level, reading: boolean, size: number = BURST): Promise<Row> {
   const directory = mkdtempSync(path.join(tmpdir(), 'otel-events-bench-'));
   const spool = new Spool({ ...(level === 'memory' ? {} : { directory }), level });
   const kind = spool.kind('logs', HEADER, 'checkout.completed', ['otlp']);
   const cursor = spool.cursor('otlp');
   const burst = async (): Promise<void> => {
-    for (let index = 0; index < BURST; index++) spool.append(kind, FIELD);
+    for (let index = 0; index < size; index++) spool.append(kind, FIELD);
     await turn();
     if (!reading || cursor.pending < 2048) return;
     for (let batch = cursor.read(); batch !== undefined; batch = cursor.read()) cursor.ack(batch.to);
   };
-  await measure('', 50_000, burst);
-  const row = await measure(
-    `${level}, ${reading ? 'read and acknowledged' : 'written only'}`,
-    200_000,
-    burst,
-  );
+  const label = `${level}, ${reading ? 'read and acknowledged' : 'written only'}, ${size} a turn`;
+  await measure('', 50_000, burst, size);
+  const row = await measure(label, 200_000, burst, size);
   spool.close();
   rmSync(directory, { recursive: true, force: true });
   return row;
@@ -76,7 +78,8 @@ async function onBacklog(backlog: number): Promise<Row[]> {
 
 const rows: Row[] = [];
 for (const level of ['memory', 'os', 'disk'] as const) rows.push(await atLevel(level, true));
+for (const level of ['memory', 'os'] as const) rows.push(await atLevel(level, true, 1));
 rows.push(await atLevel('os', false));
 for (const backlog of [10_000, 100_000, 1_000_000]) rows.push(...(await onBacklog(backlog)));
-console.log(`node ${process.version}, fields of ${FIELD.length} bytes, bursts of ${BURST}; µs a record`);
+console.log(`node ${process.version}, fields of ${FIELD.length} bytes, µs a record`);
 console.table(rows);

@@ -22,7 +22,10 @@
  * | `PROVIDER_MISSING` | delivery to the app's provider was asked for, and there is none |
  * | `API_DUPLICATED` | two copies of `@opentelemetry/api` in one process |
  * | `SDK_DISABLED` | `OTEL_SDK_DISABLED` is set: nothing leaves over OTLP |
+ * | `RESOURCE_INCOMPLETE` | a resource is still being detected after a long wait; records go without the rest of it |
  * | `SPOOL_CORRUPT` | a spool held damaged bytes; they are set aside and counted, the rest is delivered |
+ * | `SPOOL_UNWRITABLE` | the spool's directory cannot be written; events wait in memory until it can be |
+ * | `SPOOL_UNSERVED` | a spool holds events for a sink that is not configured any more; they stay in it |
  * | `OTLP_INVALID` | bytes that are not the OTLP message they claim to be |
  */
 export type ErrorCode =
@@ -45,7 +48,10 @@ export type ErrorCode =
   | 'PROVIDER_MISSING'
   | 'API_DUPLICATED'
   | 'SDK_DISABLED'
+  | 'RESOURCE_INCOMPLETE'
   | 'SPOOL_CORRUPT'
+  | 'SPOOL_UNWRITABLE'
+  | 'SPOOL_UNSERVED'
   | 'OTLP_INVALID';
 
 /** What an {@link OtelEventsError} carries beside its code and message. */

@@ -1,11 +1,10 @@
 import { OtelEventsError } from '../errors.ts';
+import { answerError } from '../otlp/answer-error.ts';
 import type { Batch, Signal } from '../otlp/batch.ts';
-import { decodeJson } from '../otlp/decode-json.ts';
-import { decodeProtobuf, type OtlpObject } from '../otlp/decode-protobuf.ts';
-import { RESPONSE } from '../otlp/messages.ts';
+import { refusedItems } from '../otlp/decode-answer.ts';
 import { type PostResponse, post, targetOf } from '../otlp/post.ts';
 import { toJson, toProtobuf } from '../otlp/transcode.ts';
-import { type Outcome, SendQueue } from '../spool/send-queue.ts';
+import { type QueueOutcome as Outcome, SendQueue } from '../spool/send-queue.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 
 /** Where batches are posted, and how; times in milliseconds. */
@@ -39,7 +38,6 @@ export type QueueSizer = 'requests' | 'items' | 'bytes';
 /** A queue that is not counted in bytes still holds no more than this: 1,000 requests of 20 MiB would be 20 GB. */
 const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
 
-const RETRYABLE = new Set([429, 502, 503, 504]);
 const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
 
 /** A batch in the encoding in which it is sent. */
@@ -148,16 +146,16 @@ class OtlpExporter implements BatchExporter {
     };
     try {
       const response = await post(request);
-      if (response.status < 200 || response.status > 299) throw refusal(url, response);
-      this.#noteRefused(parcel, response.body);
+      if (response.status < 200 || response.status > 299) throw answerError(url, response);
+      this.#noteRefused(parcel, response);
     } catch (error) {
       throw retry.enabled ? error : final(error);
     }
   }
 
   /** @see OTLP specification, "Partial Success": it is not retried. */
-  #noteRefused(parcel: Parcel, body: Uint8Array): void {
-    const refused = Math.min(refusedItems(parcel, body), parcel.count);
+  #noteRefused(parcel: Parcel, answer: PostResponse): void {
+    const refused = Math.min(refusedItems(parcel, answer), parcel.count);
     if (refused === 0) return;
     parcel.refused = refused;
     const target = targetOf(this.#options.urls[parcel.signal]);
@@ -177,28 +175,8 @@ function settled(outcome: Outcome, resolve: () => void, reject: (error: OtelEven
     );
 }
 
-function refusal(url: URL, { status, retryAfterMs }: PostResponse): OtelEventsError {
-  const retry = retryAfterMs === undefined ? {} : { afterMs: retryAfterMs };
-  const details = RETRYABLE.has(status) ? { retry } : {};
-  return new OtelEventsError('EXPORT_FAILED', `${targetOf(url)} answered ${status}`, {
-    ...details,
-    reason: `http_${status}`,
-  });
-}
-
 /** The same error for somebody who may not try again. */
 function final(error: unknown): OtelEventsError {
   const { message, reason = 'no_answer' } = error as OtelEventsError;
   return new OtelEventsError('EXPORT_FAILED', message, { cause: error, reason });
-}
-
-/** An answer that cannot be read came with a 2xx all the same: the batch has arrived. */
-function refusedItems({ signal, encoding }: Batch, body: Uint8Array): number {
-  try {
-    const decode = encoding === 'protobuf' ? decodeProtobuf : decodeJson;
-    const { partialSuccess } = decode(RESPONSE[signal], body) as { partialSuccess?: OtlpObject };
-    return Math.max(0, Number(partialSuccess?.rejectedLogRecords ?? partialSuccess?.rejectedSpans ?? 0));
-  } catch {
-    return 0;
-  }
 }

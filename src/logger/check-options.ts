@@ -20,6 +20,7 @@ const headers: Check = {
   wanted: 'an object of strings',
   accepts: (value) => isMap(value) && Object.values(value).every((item) => typeof item === 'string'),
 };
+const flag: Check = { wanted: 'true or false', accepts: (value) => typeof value === 'boolean' };
 const fn: Check = { wanted: 'a function', accepts: (value) => typeof value === 'function' };
 const httpUrl: Check = {
   wanted: 'an http or https URL',
@@ -58,12 +59,17 @@ const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
   app: map,
   environment: text,
   resource: map,
-  identifyDevice: { wanted: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  identifyDevice: flag,
   endpoint: httpUrl,
   headers,
   delivery: oneOf('auto', 'app', 'sdk', 'none', 'durable'),
   durability: oneOf('memory', 'os', 'disk'),
   spool: path,
+  maxBytes: whole(1024),
+  onFull: oneOf('drop-oldest', 'drop-newest'),
+  maxAgeMs: whole(1),
+  concurrency: whole(1),
+  handleSignals: flag,
   exporters: {
     wanted: 'an array of exporters or functions',
     accepts: (value) => Array.isArray(value) && value.every(isExporter),
@@ -102,15 +108,24 @@ export const APP_OPTION_NAMES: readonly string[] = Object.keys(APP);
 
 /**
  * Checks a logger's options.
- * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `EXPORT_URL_INVALID`, `OPTION_UNAVAILABLE`
+ * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `EXPORT_URL_INVALID`
  */
 export function checkOptions(options: EventLoggerOptions): void {
   check(options, LOGGER, '');
   if (options.app !== undefined) check(options.app, APP, 'app.');
-  const { spool, delivery, durability = 'memory' } = options;
-  if (spool !== undefined) throw unavailable('spool');
-  if (delivery === 'durable') throw unavailable("delivery 'durable'");
-  if (durability !== 'memory') throw unavailable(`durability '${durability}'`);
+  checkSpool(options);
+}
+
+/** What contradicts itself: silence would promise what does not hold. */
+function checkSpool({ spool, delivery, durability = 'memory' }: EventLoggerOptions): void {
+  if (spool === undefined && durability !== 'memory') {
+    const message = `option durability: '${durability}' needs a directory`;
+    throw new OtelEventsError('OPTION_INVALID', message, { fix: 'give the option spool, or leave it out' });
+  }
+  if (spool !== undefined && delivery === 'sdk') {
+    const message = "option spool: with delivery 'sdk' the queue is the SDK's, in memory";
+    throw new OtelEventsError('OPTION_INVALID', message, { fix: 'leave out one of the two' });
+  }
 }
 
 /** Checks the options of a child logger, as {@link checkOptions} does. */
@@ -146,11 +161,6 @@ function invalid(key: string, wanted: string, value: unknown): OtelEventsError {
     wanted === httpUrl.wanted && typeof value === 'string' ? 'EXPORT_URL_INVALID' : 'OPTION_INVALID';
   const got = typeof value === 'number' ? `the number ${value}` : kindOf(value);
   return new OtelEventsError(code, `option ${key}: wanted ${wanted}, got ${got}`);
-}
-
-function unavailable(what: string): OtelEventsError {
-  const fix = 'leave it out: events are kept in memory until they are delivered';
-  return new OtelEventsError('OPTION_UNAVAILABLE', `${what} is not available in this version`, { fix });
 }
 
 function isExporter(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { OtelEventsError } from '../errors.ts';
+import { lineOf, reportToDiag, severityOf } from '../otel/diag-report.ts';
 
 /** Where the library says what went wrong with itself; `console`, pino and most loggers fit. */
 export interface DiagnosticLogger {
@@ -22,9 +23,6 @@ export function environmentLogLevel(env: NodeJS.ProcessEnv): LogLevel {
   return level === 'none' || level === 'error' ? level : 'warn';
 }
 
-/** Losses; everything else is a warning. */
-const ERRORS: ReadonlySet<string> = new Set(['EXPORT_FAILED', 'EXPORT_PARTIAL', 'QUEUE_FULL']);
-
 /** Tells the app what went wrong, without ever throwing at it. */
 export class Diagnostics {
   readonly #options: DiagnosticsOptions;
@@ -34,16 +32,21 @@ export class Diagnostics {
     this.#options = options;
   }
 
-  /** Calls `onError` and writes one line. Bound, so that it can be handed on. */
+  /**
+   * Calls `onError` and writes one line: to the diagnostic logger, else to OpenTelemetry's `diag` where the app
+   * has set one, else to standard error. Bound, so that it can be handed on.
+   */
   readonly report = (error: OtelEventsError): void => {
-    const { logger = STDERR, level, onError } = this.#options;
-    const severity = ERRORS.has(error.code) ? 'error' : 'warn';
+    const { logger, level, onError } = this.#options;
+    const severity = severityOf(error);
     try {
       onError?.(error);
-      if (level === 'warn' || level === severity)
-        logger[severity](`otel-events: ${error.code}: ${error.message}`);
+      const toDiag = reportToDiag(error);
+      if (level !== 'warn' && level !== severity) return;
+      if (logger !== undefined) logger[severity](lineOf(error));
+      else if (!toDiag) STDERR[severity](lineOf(error));
     } catch (thrown) {
-      STDERR.error(`otel-events: onError or the diagnostic logger threw: ${String(thrown)}`);
+      STDERR.error(`otel-events: onError or a diagnostic logger threw: ${String(thrown)}`);
     }
   };
 

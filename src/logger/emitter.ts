@@ -3,9 +3,10 @@ import { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import type { Ledger, Totals } from '../otel/accounts.ts';
 import { activeContext } from '../otel/app-api.ts';
-import { flushAtExit, forgetAtExit } from '../otel/exit-flush.ts';
 import type { Pipeline } from '../otel/pipeline.ts';
+import { forgetEnd, watchEnd, watchSignals } from '../otel/process-end.ts';
 import type { ChosenTracer } from '../otel/providers.ts';
+import type { EventAttributes } from '../otel/to-attributes.ts';
 import { parseTraceparent } from '../otel/traceparent.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { draftEvent, type EventDefaults } from './draft-event.ts';
@@ -22,6 +23,8 @@ export interface EmitterOptions {
   readonly pipeline: Pipeline;
   readonly diagnostics: Diagnostics;
   readonly exitTimeoutMs: number;
+  /** Whether to flush on SIGTERM and SIGINT; undefined: if the pipeline is ours. */
+  readonly handleSignals: boolean | undefined;
 }
 
 /** Makes events out of calls and gives them to the pipeline: the common part of a logger, its children and scopes. */
@@ -29,13 +32,16 @@ export class Emitter {
   readonly diagnostics: Diagnostics;
   readonly #pipeline: Pipeline;
   readonly #exitTimeoutMs: number;
+  readonly #handleSignals: boolean | undefined;
   readonly #openScopes = new Set<OpenScope>();
-  #watchingExit = false;
+  #watchesEnd = false;
+  #watchesSignals = false;
 
-  constructor({ pipeline, diagnostics, exitTimeoutMs }: EmitterOptions) {
+  constructor({ pipeline, diagnostics, exitTimeoutMs, handleSignals }: EmitterOptions) {
     this.#pipeline = pipeline;
     this.diagnostics = diagnostics;
     this.#exitTimeoutMs = exitTimeoutMs;
+    this.#handleSignals = handleSignals;
   }
 
   /**
@@ -73,15 +79,22 @@ export class Emitter {
   }
 
   /** Hands an event to the pipeline. What goes wrong there is reported, never thrown at the app. */
-  emit(event: Event, context: Context, copyTo?: Span): ReturnType<Pipeline['emit']> | undefined {
-    this.#watchExit();
+  emit(event: Event, context: Context, copyTo?: Span): EventAttributes | undefined {
+    if (!this.#watchesEnd) this.#watchEnd();
     try {
-      return this.#pipeline.emit(event, context, copyTo);
+      const content = this.#pipeline.emit(event, context, copyTo);
+      if (!this.#watchesSignals && this.#pipeline.isOwn) this.#watchSignals();
+      return content;
     } catch (cause) {
       const message = 'an event could not be emitted, it is lost; please report this as a defect';
       this.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
       return undefined;
     }
+  }
+
+  /** The attributes of an event, as records and spans have them. */
+  attributesOf(event: Event): EventAttributes {
+    return this.#pipeline.attributesOf(event);
   }
 
   tracer(): ChosenTracer | undefined {
@@ -90,7 +103,7 @@ export class Emitter {
 
   opened(scope: OpenScope): void {
     this.#openScopes.add(scope);
-    this.#watchExit();
+    if (!this.#watchesEnd) this.#watchEnd();
   }
 
   ended(scope: OpenScope): void {
@@ -105,39 +118,62 @@ export class Emitter {
     return this.#pipeline.flush(timeoutMs);
   }
 
+  durable(): Promise<void> {
+    return this.#pipeline.durable();
+  }
+
   /** Ends what is open, delivers what is pending, bounded in time, and takes no more. */
   close(timeoutMs: number): Promise<Totals> {
     this.#endOpenScopes();
-    forgetAtExit(this);
-    this.#watchingExit = true;
-    return this.#pipeline.close(timeoutMs);
+    this.#watchesEnd = true;
+    this.#watchesSignals = true;
+    // Only then: a process that ends meanwhile is still to save what is left.
+    return this.#pipeline.close(timeoutMs).finally(() => forgetEnd(this));
   }
 
-  /** @see flushAtExit */
+  /** Prepares the pipeline, and has earlier processes' events delivered even if nothing is logged. */
+  warmUp(): void {
+    this.#pipeline.warmUp();
+    if (this.#pipeline.isDurable && !this.#watchesEnd) this.#watchEnd();
+  }
+
+  /** @see EndsWithProcess */
   hasPending(): boolean {
     return this.#openScopes.size > 0 || this.#pipeline.unsettled > 0;
   }
 
-  /** @see flushAtExit */
+  /** @see EndsWithProcess */
   async flushAtExit(): Promise<void> {
     this.#endOpenScopes();
     await this.#pipeline.flush(this.#exitTimeoutMs);
     const left = this.#pipeline.unsettled;
     if (left === 0) return;
     // Nothing keeps the process any longer: what is left is lost, and this is the last moment to say so.
-    forgetAtExit(this);
+    forgetEnd(this);
+    this.#pipeline.saveNow(true);
+    if (this.#pipeline.isDurable) return;
     const message = `the process ends with ${left} deliveries pending after ${this.#exitTimeoutMs} ms; they are lost`;
     this.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message));
+  }
+
+  /** @see EndsWithProcess */
+  saveNow(ending: boolean): void {
+    if (ending) this.#endOpenScopes();
+    this.#pipeline.saveNow(ending);
   }
 
   #endOpenScopes(): void {
     for (const scope of this.#openScopes) scope.endIncomplete();
   }
 
-  #watchExit(): void {
-    if (this.#watchingExit) return;
-    this.#watchingExit = true;
-    flushAtExit(this);
+  #watchEnd(): void {
+    this.#watchesEnd = true;
+    watchEnd(this);
+  }
+
+  #watchSignals(): void {
+    this.#watchesSignals = true;
+    if (this.#handleSignals !== false) watchSignals(this);
   }
 
   #contextOf(traceparent: unknown, called: ScopeFrame | undefined, ambient: ScopeFrame | undefined): Context {

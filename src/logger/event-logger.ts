@@ -1,7 +1,6 @@
 import type { Ledger, Totals } from '../otel/accounts.ts';
 import { readEnvironment } from '../otel/environment.ts';
 import { Pipeline } from '../otel/pipeline.ts';
-import type { DeliveryMode } from '../otel/providers.ts';
 import { resolveExporters } from '../otel/resolve-exporters.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
 import { checkChildOptions, checkOptions } from './check-options.ts';
@@ -43,7 +42,7 @@ export class EventLogger {
 
   /**
    * Synchronous; opens no file and no connection.
-   * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `OPTION_UNAVAILABLE`, `EXPORT_URL_INVALID`
+   * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `EXPORT_URL_INVALID`
    */
   constructor(options: EventLoggerOptions = {}) {
     if (options instanceof Child) {
@@ -148,13 +147,19 @@ export class EventLogger {
     return this.#emitter.flush(timeoutMs);
   }
 
+  /** Resolves when everything emitted before has reached its durability level: see the option `durability`. */
+  durable(): Promise<void> {
+    return this.#emitter.durable();
+  }
+
   /** The account of every event since the logger was made. */
   stats(): Ledger {
     return this.#emitter.ledger();
   }
 
   /**
-   * Ends open scopes, delivers what is pending for at most `timeoutMs` (10,000) and takes no more events.
+   * Ends open scopes, delivers what is pending for at most `timeoutMs` (10,000) and takes no more events. What
+   * is left then waits in the spool for the next process; without a spool it is dropped and counted.
    * Closes a logger with its parent and children. Idempotent. Never shuts down what the app owns.
    */
   close({ timeoutMs = FLUSH_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<Totals> {
@@ -216,7 +221,13 @@ function emitterOf(options: EventLoggerOptions, settings: Settings): Emitter {
   });
   const pipeline = new Pipeline({
     resource: { app: settings.app, environment, attributes: resource, identifyDevice, env: process.env },
-    delivery: (options.delivery ?? 'auto') as DeliveryMode,
+    delivery: options.delivery ?? 'auto',
+    directory: options.spool,
+    level: options.durability,
+    maxBytes: options.maxBytes,
+    onFull: options.onFull,
+    maxAgeMs: options.maxAgeMs,
+    concurrency: options.concurrency,
     endpoint,
     headers,
     env: readEnvironment(process.env),
@@ -227,7 +238,13 @@ function emitterOf(options: EventLoggerOptions, settings: Settings): Emitter {
     exporters: resolveExporters(options.exporters ?? [], settings),
     onError: diagnostics.report,
   });
+  const emitter = new Emitter({
+    pipeline,
+    diagnostics,
+    exitTimeoutMs,
+    handleSignals: options.handleSignals,
+  });
   // In a turn of its own: an SDK that the app starts right after us is then found instead.
-  setImmediate(() => pipeline.warmUp()).unref();
-  return new Emitter({ pipeline, diagnostics, exitTimeoutMs });
+  setImmediate(() => emitter.warmUp()).unref();
+  return emitter;
 }

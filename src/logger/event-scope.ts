@@ -137,7 +137,7 @@ export class EventScope implements OpenScope {
     };
     const content = emitter.emit(event, this.#frame.context);
     try {
-      this.#span.end(event, content?.attributes ?? {});
+      this.#span.end(event, () => (content ?? emitter.attributesOf(event)).attributes);
     } catch (cause) {
       const message = "the app's tracer threw when a scope ended; its event is not affected";
       emitter.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));

@@ -28,11 +28,22 @@ export interface EventLoggerOptions {
   /** Headers of OTLP requests. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Where records go over OpenTelemetry. Default `auto`. */
-  readonly delivery?: DeliveryMode | 'durable';
-  /** How safe an event is once logged. Only `memory` in this version. */
-  readonly durability?: 'memory' | 'os' | 'disk';
-  /** Directory in which events survive a crash. Not available in this version. */
+  readonly delivery?: DeliveryMode;
+  /** Directory in which events survive a crash, and wait for their destination. Default: memory. */
   readonly spool?: string;
+  /**
+   * How safe an event is once logged: `memory` (default without `spool`) survives an outage of the
+   * destination, `os` (default with `spool`) also the end of the process, `disk` also a power loss.
+   */
+  readonly durability?: 'memory' | 'os' | 'disk';
+  /** The most that may wait for a destination, in bytes. Default 1 GiB, 64 MiB in memory. */
+  readonly maxBytes?: number;
+  /** Which events go when that is not enough; each is counted. Default `drop-oldest`. */
+  readonly onFull?: 'drop-oldest' | 'drop-newest';
+  /** Events that have waited longer are dropped and counted. In milliseconds. Default: no limit. */
+  readonly maxAgeMs?: number;
+  /** OTLP requests in flight. Default 1: only then the order of events is kept. */
+  readonly concurrency?: number;
   /** Further destinations; each gets every event through a queue of its own. */
   readonly exporters?: readonly (Exporter | ExporterFunction)[];
   /** The app's providers, where they are not registered globally. */
@@ -40,10 +51,15 @@ export interface EventLoggerOptions {
   readonly tracerProvider?: AnyTracerProvider;
   /** Longest wait for a batch to fill, in milliseconds. Default 1,000. */
   readonly flushIntervalMs?: number;
-  /** Most events in a batch. Default 512. */
+  /** Most events in a batch. Default 512 for exporters; over OTLP as many as fit in 1 MiB. */
   readonly flushBatchSize?: number;
   /** How long a naturally ending process waits for what is pending, in milliseconds. Default 5,000. */
   readonly exitTimeoutMs?: number;
+  /**
+   * Whether to flush on SIGTERM and SIGINT. If the app listens to the signal, it also decides about the
+   * process; else the signal's own action follows. Default: if the pipeline is ours.
+   */
+  readonly handleSignals?: boolean;
 
   /** Told what went wrong: once per outage or burst, never with event contents. */
   readonly onError?: (error: OtelEventsError) => void;

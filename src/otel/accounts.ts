@@ -1,28 +1,22 @@
-/** How many events ended where. At every moment `emitted` is the sum of the others. */
-export interface LedgerRow {
-  readonly emitted: number;
-  /** Delivered: the destination confirmed it. */
-  readonly acked: number;
-  /** Not settled yet. */
-  readonly pending: number;
-  /** Left out by sampling. */
-  readonly sampled: number;
-  /** Given to the app's own provider, which does not tell what became of it. */
-  readonly handedOver: number;
-  /** Refused for good, by reason. */
-  readonly rejected: Readonly<Record<string, number>>;
-  /** Lost, by reason. */
-  readonly dropped: Readonly<Record<string, number>>;
-}
+import type { Outcome, Settlement } from '../spool/outcome.ts';
+import { Account, type LedgerRow, SinkAccount } from './account.ts';
+import { Standings } from './standings.ts';
+
+export type { LedgerRow };
 
 /**
- * The account of every event since the logger was made. An event that goes to several sinks stands in the
- * first of these columns that holds for any of them: dropped, rejected, pending, handedOver, acked.
+ * The account of every event since the logger was made, those adopted from an earlier process included. An
+ * event that goes to several sinks stands in the first of these columns that holds for any of them: dropped,
+ * rejected, pending, handedOver, acked.
  */
 export interface Ledger {
   readonly total: LedgerRow;
   readonly events: Readonly<Record<string, LedgerRow>>;
   readonly sinks: Readonly<Record<string, LedgerRow>>;
+  /** Spans of scopes, where they go through our own pipeline; they are in none of the other counts. */
+  readonly spans: LedgerRow;
+  /** How many of the events in `total` an earlier process left in the spool. */
+  readonly adopted: number;
 }
 
 /** The sums that `flush()` and `close()` answer; totals since the logger was made. */
@@ -33,161 +27,170 @@ export interface Totals {
   readonly dropped: number;
 }
 
-/** Where one event stands with one sink. */
-export type Column = 'acked' | 'pending' | 'sampled' | 'handedOver' | 'rejected' | 'dropped';
-
-/** From best to worst: the worst column of any sink is the event's own. */
-const SEVERITY: Readonly<Record<Column, number>> = {
-  sampled: 0,
-  acked: 1,
-  handedOver: 2,
-  pending: 3,
-  rejected: 4,
-  dropped: 5,
-};
-
 /** Beyond this many different names, events are counted under {@link OTHER_NAMES}: names are not data. */
 const MAX_NAMES = 10_000;
-const OTHER_NAMES = '(other names)';
+const OTHER_NAMES = '(other)';
 
-/** One event on its way, with a standing for each of its sinks. */
+/** A logger has no more sinks than bits; what an earlier process had beyond that shares the last one. */
+const LAST_BIT = 31;
+
+/** The sink of events and log records that leave over OTLP. */
+export const OTLP_SINK = 'otlp';
+
+/** The sink of spans in the spool: an account of their own, since the ledger is one of events. */
+export const SPAN_SINK = 'otlp.traces';
+
+/** One event on its way to sinks that settle it by hand. */
 export interface Ticket {
   readonly event: Account;
-  readonly standings: readonly Standing[];
-}
-
-/** Where one event stands with one sink. */
-export interface Standing {
-  readonly sink: Account;
-  column: Column;
-  reason: string;
+  /** Where it stands, if it has several sinks. */
+  readonly standings: Standings | undefined;
+  readonly place: number;
 }
 
 /** The ledger's books: counts by event name and by sink. */
 export class Accounts {
   readonly #events = new Map<string, Account>();
-  readonly #sinks = new Map<string, Account>();
-  #unsettled = 0;
+  readonly #sinks = new Map<string, SinkAccount>();
+  readonly #spans = new Account(SPAN_SINK);
+  /** Events with several sinks, by the log that holds them; those in no log under ourselves. */
+  readonly #standings = new WeakMap<object, Standings>();
+  #places = 0;
+  #adopted = 0;
 
   /** How many standings are still pending: an event with two sinks counts twice. */
   get unsettled(): number {
-    return this.#unsettled;
+    let sum = this.#spans.pending;
+    for (const { pending } of this.#sinks.values()) sum += pending;
+    return sum;
+  }
+
+  /** The account of spans in our own pipeline. */
+  get spans(): Account {
+    return this.#spans;
   }
 
   /** Opens the account of a sink, so that it shows in the ledger before its first event. */
-  sink(name: string): Account {
-    return accountOf(this.#sinks, name);
+  sink(name: string): SinkAccount {
+    let account = this.#sinks.get(name);
+    if (account === undefined) {
+      account = new SinkAccount(name, Math.min(this.#sinks.size, LAST_BIT));
+      this.#sinks.set(name, account);
+    }
+    return account;
   }
 
-  /** Books one event as emitted and, for each of its sinks, as pending. `sinks` must not be empty. */
-  open(name: string, sinks: readonly Account[]): Ticket {
-    const event = this.#events.get(name) ?? this.#newEvent(name);
-    const standings: Standing[] = [];
+  /** The account of an event name. */
+  event(name: string): Account {
+    const known = this.#events.get(name);
+    if (known !== undefined) return known;
+    const key = this.#events.size < MAX_NAMES ? name : OTHER_NAMES;
+    let account = this.#events.get(key);
+    if (account === undefined) {
+      account = new Account(key);
+      this.#events.set(key, account);
+    }
+    return account;
+  }
+
+  /**
+   * Books one event as emitted and, for each of its sinks, as pending. `sinks` must not be empty.
+   * @param log - the log that holds it, and the position after it there; for an event that is in none: nothing
+   */
+  open(event: Account, sinks: readonly SinkAccount[], log: object = this, end = ++this.#places): Ticket {
+    event.enter();
+    let mask = 0;
     for (const sink of sinks) {
       sink.enter();
-      standings.push({ sink, column: 'pending', reason: '' });
+      mask |= 1 << sink.bit;
     }
-    this.#unsettled += sinks.length;
-    event.enter();
-    return { event, standings };
+    if (sinks.length === 1) return { event, standings: undefined, place: end };
+    const standings = this.#standingsOf(log);
+    standings.open(end, event, mask >>> 0);
+    return { event, standings, place: end };
   }
 
-  /** Moves an event to its final column with one sink. A sink that was settled before is left as it is. */
-  settle({ event, standings }: Ticket, sinkName: string, column: Column, reason = ''): void {
-    const sink = this.#sinks.get(sinkName);
-    const standing = standings.find((each) => each.sink === sink);
-    if (sink === undefined || standing?.column !== 'pending') return;
-    const { column: beforeColumn, reason: beforeReason } = worst(standings);
-    standing.column = column;
-    standing.reason = reason;
-    const after = worst(standings);
-    this.#unsettled--;
-    sink.move('pending', '', column, reason);
-    event.move(beforeColumn, beforeReason, after.column, after.reason);
+  /** Books an event that an earlier process left, for the sinks that have not settled it. */
+  adopt(log: object, name: string, sinks: readonly string[], end: number): void {
+    if (sinks.includes(SPAN_SINK)) this.#spans.enter();
+    const known = sinks.filter((sink) => sink !== SPAN_SINK).map((sink) => this.sink(sink));
+    if (known.length === 0) return;
+    this.#adopted++;
+    this.open(this.event(name), known, log, end);
+  }
+
+  /** Moves an event to its final column with one sink. A sink must settle a ticket once. */
+  settle({ event, standings, place }: Ticket, sink: SinkAccount, outcome: Outcome): void {
+    sink.settle(outcome);
+    if (standings === undefined) event.settle(outcome);
+    else standings.settle(place, sink.bit, outcome);
+  }
+
+  /** Books what became of records of a log. */
+  settled(log: object, settlement: Settlement): void {
+    const { outcome, count, names } = settlement;
+    if (settlement.sink === SPAN_SINK) {
+      this.#spans.settle(outcome, count);
+      return;
+    }
+    const sink = this.sink(settlement.sink);
+    sink.settle(outcome, count);
+    const standings = this.#standings.get(log);
+    if (standings === undefined || standings.isEmpty) {
+      for (const [name, some] of names) this.event(name).settle(outcome, some);
+      return;
+    }
+    const left = new Map<Account, number>();
+    for (const [name, some] of names) add(left, this.event(name), some);
+    for (const event of settleShared(standings, sink, settlement)) add(left, event, -1);
+    // What was not among the shared ones has this sink only.
+    for (const [event, some] of left) if (some > 0) event.settle(outcome, some);
   }
 
   /** A copy of the books. */
   ledger(): Ledger {
-    const total = new Account();
+    const total = new Account('');
     for (const account of this.#events.values()) total.add(account);
-    return { total: total.row(), events: rows(this.#events), sinks: rows(this.#sinks) };
-  }
-
-  totals(): Totals {
-    const { acked, pending, rejected, dropped } = this.ledger().total;
-    return { acked, pending, rejected: sum(rejected), dropped: sum(dropped) };
-  }
-
-  #newEvent(name: string): Account {
-    return accountOf(this.#events, this.#events.size < MAX_NAMES ? name : OTHER_NAMES);
-  }
-}
-
-/** The counts of one event name or one sink. */
-export class Account {
-  #emitted = 0;
-  readonly #plain = { acked: 0, pending: 0, sampled: 0, handedOver: 0 };
-  readonly #byReason = { rejected: new Map<string, number>(), dropped: new Map<string, number>() };
-
-  /** Counts a new event, as pending. */
-  enter(): void {
-    this.#emitted++;
-    this.#plain.pending++;
-  }
-
-  /** Moves one event between columns. */
-  move(from: Column, fromReason: string, to: Column, toReason: string): void {
-    this.#change(from, fromReason, -1);
-    this.#change(to, toReason, 1);
-  }
-
-  add(other: Account): void {
-    this.#emitted += other.#emitted;
-    for (const column of ['acked', 'pending', 'sampled', 'handedOver'] as const) {
-      this.#plain[column] += other.#plain[column];
-    }
-    for (const column of ['rejected', 'dropped'] as const) {
-      for (const [reason, count] of other.#byReason[column]) this.#change(column, reason, count);
-    }
-  }
-
-  row(): LedgerRow {
     return {
-      emitted: this.#emitted,
-      ...this.#plain,
-      rejected: Object.fromEntries(this.#byReason.rejected),
-      dropped: Object.fromEntries(this.#byReason.dropped),
+      total: total.row(),
+      events: rows(this.#events),
+      sinks: rows(this.#sinks),
+      spans: this.#spans.row(),
+      adopted: this.#adopted,
     };
   }
 
-  #change(column: Column, reason: string, by: number): void {
-    if (column !== 'rejected' && column !== 'dropped') {
-      this.#plain[column] += by;
-      return;
+  totals(): Totals {
+    const total = new Account('');
+    for (const account of this.#events.values()) total.add(account);
+    const { acked, pending, rejected, dropped } = total.row();
+    return { acked, pending, rejected: sum(rejected), dropped: sum(dropped) };
+  }
+
+  #standingsOf(log: object): Standings {
+    let standings = this.#standings.get(log);
+    if (standings === undefined) {
+      standings = new Standings();
+      this.#standings.set(log, standings);
     }
-    const reasons = this.#byReason[column];
-    const count = (reasons.get(reason) ?? 0) + by;
-    if (count === 0) reasons.delete(reason);
-    else reasons.set(reason, count);
+    return standings;
   }
 }
 
-function accountOf(accounts: Map<string, Account>, key: string): Account {
-  let account = accounts.get(key);
-  if (account === undefined) {
-    account = new Account();
-    accounts.set(key, account);
+/** @returns the accounts of the events that have other sinks too, one each */
+function settleShared(standings: Standings, { bit }: SinkAccount, settlement: Settlement): Account[] {
+  const { outcome, positions, remains = () => false } = settlement;
+  if (positions === undefined) return standings.settleMissing(bit, outcome, remains);
+  const shared: Account[] = [];
+  for (const position of positions) {
+    const event = standings.settle(position, bit, outcome);
+    if (event !== undefined) shared.push(event);
   }
-  return account;
+  return shared;
 }
 
-function worst(standings: readonly Standing[]): Standing {
-  let result = standings[0] as Standing;
-  if (standings.length === 1) return result;
-  for (const standing of standings) {
-    if (SEVERITY[standing.column] > SEVERITY[result.column]) result = standing;
-  }
-  return result;
+function add(counts: Map<Account, number>, account: Account, by: number): void {
+  counts.set(account, (counts.get(account) ?? 0) + by);
 }
 
 function rows(accounts: ReadonlyMap<string, Account>): Record<string, LedgerRow> {

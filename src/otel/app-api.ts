@@ -35,6 +35,33 @@ export interface ApiTracerProvider {
   getTracer(name: string, version?: string): ApiTracer;
 }
 
+/** An observable instrument of an OTel meter: nothing of it is used but itself. */
+export type ApiObservable = object;
+
+/** What a callback of an OTel meter reports with. */
+export interface ApiObservableResult {
+  observe(
+    instrument: ApiObservable,
+    value: number,
+    attributes: Readonly<Record<string, string | number>>,
+  ): void;
+}
+
+/** The part of an OTel meter that is used; the same in every version since api 1.3. */
+export interface ApiMeter {
+  createObservableCounter(name: string, options: object): ApiObservable;
+  createObservableUpDownCounter(name: string, options: object): ApiObservable;
+  addBatchObservableCallback(
+    callback: (result: ApiObservableResult) => void,
+    instruments: ApiObservable[],
+  ): void;
+}
+
+/** The part of an OTel meter provider that is used. */
+export interface ApiMeterProvider {
+  getMeter(name: string, version?: string): ApiMeter;
+}
+
 /** The part of an OTel context manager that is used. */
 export interface ApiContextManager {
   active(): Context;
@@ -60,11 +87,20 @@ export interface AppApi {
   readonly version: string | undefined;
 }
 
+/** The part of OTel's diagnostic logger that is used. */
+export interface ApiDiag {
+  warn(message: string): void;
+  error(message: string): void;
+}
+
 interface ApiGlobal {
   readonly version?: string;
   readonly logs?: ApiLoggerProvider;
   readonly trace?: ApiTracerProvider;
   readonly context?: ApiContextManager;
+  /** Not before api 1.3. */
+  readonly metrics?: ApiMeterProvider;
+  readonly diag?: ApiDiag;
 }
 
 const API = Symbol.for('opentelemetry.js.api.1');
@@ -89,6 +125,16 @@ export function appApi(): AppApi {
 export function appLogs(): ApiLoggerProvider | undefined {
   const globals = globalThis as { [key: symbol]: unknown };
   return (globals[API] as ApiGlobal | undefined)?.logs ?? logsOfSdk2(globals[API_LOGS]);
+}
+
+/** The meter provider that is registered now. */
+export function appMetrics(): ApiMeterProvider | undefined {
+  return ((globalThis as { [key: symbol]: unknown })[API] as ApiGlobal | undefined)?.metrics;
+}
+
+/** Where the app has OpenTelemetry's own diagnostics written; undefined if it has not said. */
+export function appDiag(): ApiDiag | undefined {
+  return ((globalThis as { [key: symbol]: unknown })[API] as ApiGlobal | undefined)?.diag;
 }
 
 function logsOfSdk2(getter: unknown): ApiLoggerProvider | undefined {

@@ -1,4 +1,5 @@
 import type { AttributeMap } from '../otlp/attribute-value.ts';
+import type { SinkAccount } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { ApiLogger, ApiLoggerProvider } from './app-api.ts';
 import type { Delivery, Sink } from './sink.ts';
@@ -10,6 +11,7 @@ export class AppSink implements Sink {
   readonly name = 'app';
   readonly #appAttributes: AttributeMap;
   readonly #accounts: Accounts;
+  #account: SinkAccount | undefined;
   #provider: ApiLoggerProvider | undefined;
   #logger: ApiLogger | undefined;
   /** App metadata for each record, where the SDK does not carry it on the scope. */
@@ -36,13 +38,14 @@ export class AppSink implements Sink {
   push(delivery: Delivery): void {
     const { event, context, ticket, content } = delivery;
     const logger = this.#logger as ApiLogger;
+    this.#account ??= this.#accounts.sink(this.name);
     const options = { context, severityNumber: event.severity, eventName: event.name };
     if (logger.enabled?.(options) === false) {
-      this.#accounts.settle(ticket, this.name, 'dropped', 'disabled');
+      this.#accounts.settle(ticket, this.#account, { column: 'dropped', reason: 'disabled' });
       return;
     }
     logger.emit(toLogRecord(delivery, this.#withApp(content.attributes)));
-    this.#accounts.settle(ticket, this.name, 'handedOver');
+    this.#accounts.settle(ticket, this.#account, { column: 'handedOver' });
   }
 
   async flush(): Promise<void> {}

@@ -123,7 +123,8 @@ function unsupportedFile(env: NodeJS.ProcessEnv): OtelEventsError[] {
   return [unsupported('OTEL_CONFIG_FILE is set, and declarative configuration is not read here', fix)];
 }
 
-function text(env: NodeJS.ProcessEnv, name: string): string | undefined {
+/** A variable, without white space around it; undefined where it is unset or empty. */
+export function text(env: NodeJS.ProcessEnv, name: string): string | undefined {
   const value = env[name]?.trim();
   return value === '' ? undefined : value;
 }

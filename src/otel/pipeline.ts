@@ -2,86 +2,125 @@ import type { Context, Span } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
-import { saveResultsFile } from '../exporters/results-file.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
 import { within } from '../spool/within.ts';
-import { type Account, Accounts, type Ledger, type Totals } from './accounts.ts';
+import { Accounts, type Ledger, OTLP_SINK, SPAN_SINK, type Ticket, type Totals } from './accounts.ts';
 import { copyToSpan } from './copy-to-span.ts';
-import { exporterSink } from './exporter-sink.ts';
+import type { EventSpool, EventSpoolOptions, SpoolRoute } from './event-spool.ts';
+import { loadEventSpool } from './load-event-spool.ts';
+import { type MeteredSink, meteredOtlp } from './metered-sink.ts';
+import { MetricsWatch } from './metrics-watch.ts';
+import { type OtlpSettings, otlpSettings } from './otlp-settings.ts';
+import { outputSink } from './output-sink.ts';
 import { type ChosenTracer, type Destination, Providers, type ProvidersOptions } from './providers.ts';
 import { appAttributes } from './resource/app.ts';
 import { type ResourceOptions, resourceAttributes } from './resource/resource.ts';
 import type { Delivery, Sink } from './sink.ts';
 import { type EventAttributes, toAttributes } from './to-attributes.ts';
+import { VERSION } from './version.ts';
 
 export type { Exporter, ExporterFunction };
 
 /** What a pipeline is made of. */
 export interface PipelineOptions
-  extends Omit<ProvidersOptions, 'accounts' | 'resource' | 'appAttributes' | 'onError'> {
+  extends Omit<ProvidersOptions, 'accounts' | 'resource' | 'appAttributes' | 'hasSpool' | 'onSpan'>,
+    Omit<EventSpoolOptions, 'accounts' | 'resource' | 'otlp' | 'maxAttributes'> {
   readonly resource: ResourceOptions;
-  readonly exporters: readonly Exporter[];
-  readonly onError: (error: OtelEventsError) => void;
 }
 
-/** The sink of events that are also saved as `results.json`. */
-const OUTPUT_SINK = 'outputPath';
+/**
+ * Who made the records, where no SDK of OpenTelemetry's did.
+ * @see OpenTelemetry semantic conventions, "resource: telemetry.sdk"
+ */
+const SDK_ATTRIBUTES = {
+  'telemetry.sdk.name': 'otel-events',
+  'telemetry.sdk.language': 'nodejs',
+  'telemetry.sdk.version': VERSION,
+};
 
 /** The sink in the ledger of events that nothing takes. */
 const NO_SINK = 'none';
 
-/** The sinks of an event, with their accounts in the ledger. */
-interface Route {
-  readonly sinks: readonly Sink[];
-  readonly accounts: readonly Account[];
+/** Where the events of one choice go: into the spool, and to sinks beside it. */
+interface Route extends SpoolRoute {
+  readonly beside: readonly Sink[];
 }
 
 /** Takes events from loggers, books them and hands each to its sinks. One for a logger and its children. */
 export class Pipeline {
+  readonly #options: PipelineOptions;
   readonly #accounts = new Accounts();
   readonly #providers: Providers;
-  readonly #exporters: readonly Sink[];
-  readonly #maxAttributes: number | undefined;
-  readonly #onError: (error: OtelEventsError) => void;
   readonly #resource: { readonly attributes: AttributeMap };
-  #output: Sink | undefined;
-  #closing: Promise<Totals> | undefined;
+  readonly #exporters: readonly string[];
+  readonly #onError: (error: OtelEventsError) => void;
   readonly #warned = new Set<string>();
-  readonly #routes = new Map<Sink, Route>();
+  readonly #routes = new Map<unknown, Route>();
+  #spool: EventSpool | undefined;
+  #otlp: OtlpSettings | undefined;
+  #metrics: MetricsWatch | undefined;
+  #output: Sink | undefined;
+  /** The sinks beside the spool that have been used. */
+  readonly #besides = new Set<Sink>();
+  #isOwn = false;
+  #closing: Promise<Totals> | undefined;
 
   constructor(options: PipelineOptions) {
-    const { resource, exporters, onError } = options;
+    const { resource, exporters, onError, directory } = options;
+    this.#options = options;
     this.#onError = onError;
-    this.#maxAttributes = options.env.logs.maxAttributes;
     this.#resource = lazyResource(resource);
+    this.#exporters = exporters.map(({ name }) => name);
+    for (const name of this.#exporters) this.#accounts.sink(name);
     this.#providers = new Providers({
       ...options,
+      hasSpool: directory !== undefined,
       appAttributes: appAttributes(resource.app),
       resource: () => this.#resource.attributes,
       accounts: this.#accounts,
+      onSpan: (span) => this.#spoolOf().appendSpan(span),
     });
-    this.#exporters = exporters.map((exporter) => this.#sinkOf(exporter, options));
-    for (const { name } of this.#exporters) this.#accounts.sink(name);
   }
 
-  /** How many deliveries are not settled yet. */
+  /** How many deliveries are not settled and not given up: an event with two sinks counts twice. */
   get unsettled(): number {
-    return this.#accounts.unsettled;
+    let sum = this.#spool?.unsettled ?? 0;
+    for (const { name } of this.#besides) sum += this.#accounts.sink(name).pending;
+    return sum;
+  }
+
+  /** Whether events have gone to a pipeline of our own: then the end of the process is our business too. */
+  get isOwn(): boolean {
+    return this.#isOwn;
+  }
+
+  /** Whether what is pending outlives the process. */
+  get isDurable(): boolean {
+    return this.#spool?.isDurable ?? false;
   }
 
   /**
    * Takes one event; never throws for what an event holds.
    * @param copyTo - the span that shows the event as a span event, if any
+   * @returns its attributes, if somebody has needed them
    */
-  emit(event: Event, context: Context, copyTo?: Span): EventAttributes {
-    const content = toAttributes(event, this.#maxAttributes);
-    const { sinks, accounts } = this.#routeFor(event);
-    const ticket = this.#accounts.open(event.name, accounts);
-    const delivery = { event, context, content, ticket };
-    for (const sink of sinks) this.#push(sink, delivery);
-    if (copyTo !== undefined) this.#copy(copyTo, event, content);
+  emit(event: Event, context: Context, copyTo?: Span): EventAttributes | undefined {
+    const route = this.#routeFor(event);
+    const copied = copyTo?.isRecording() === true;
+    const content = copied || route.beside.length > 0 ? this.attributesOf(event) : undefined;
+    const ticket =
+      route.sinks.length === 0
+        ? this.#accounts.open(this.#accounts.event(event.name), route.accounts)
+        : this.#spoolOf().append(event, route);
+    if (content === undefined) return undefined;
+    for (const sink of route.beside) this.#push(sink, { event, context, content, ticket: ticket as Ticket });
+    if (copied) this.#copy(copyTo, event, content);
     return content;
+  }
+
+  attributesOf(event: Event): EventAttributes {
+    return toAttributes(event, this.#options.env.logs.maxAttributes);
   }
 
   /** The tracer for the next scope; undefined when its span is not to be exported. */
@@ -89,13 +128,24 @@ export class Pipeline {
     return this.#providers.tracer();
   }
 
-  /** Loads what the first event would have to wait for; runs in a turn of its own, so nothing may be thrown. */
+  /**
+   * Prepares what the first event would have to wait for, and begins to deliver what earlier processes left.
+   * Runs in a turn of its own, so nothing may be thrown.
+   */
   warmUp(): void {
+    if (this.#closing !== undefined) return;
+    this.#metrics ??= new MetricsWatch({
+      ledger: () => this.ledger(),
+      describe: (sink) => this.#describe(sink),
+      onError: this.#onError,
+    });
     try {
-      this.#providers.warmUp();
-    } catch (cause) {
-      const message = 'otlp: the pipeline could not be started; events will be dropped and counted';
-      this.#onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+      const kind = this.#providers.warmUp();
+      if (kind === 'spool') this.#spoolOf().serveOtlp();
+      else if (this.#options.directory !== undefined) this.#spoolOf();
+      if (this.#spool !== undefined) void this.#resource.attributes;
+    } catch {
+      // A provider of the app's that throws: it is asked again for the first event, and reported then.
     }
   }
 
@@ -103,24 +153,69 @@ export class Pipeline {
     return this.#accounts.ledger();
   }
 
-  /** Waits, for at most `timeoutMs`, until everything emitted before has been settled. */
+  /** Resolves when all that was emitted before is as safe as its durability level promises. */
+  async durable(): Promise<void> {
+    await this.#spool?.durable();
+  }
+
+  /**
+   * Waits, for at most `timeoutMs`, until everything emitted before, and left by earlier processes, has been
+   * settled.
+   */
   async flush(timeoutMs: number): Promise<Totals> {
-    const sinks = [...this.#exporters, this.#output];
-    const done = Promise.all([this.#providers.flush(), ...sinks.map((sink) => sink?.flush())]);
+    if (this.#spool === undefined && this.#options.directory !== undefined) this.warmUp();
+    const done = Promise.all([this.#spool?.flush(), this.#providers.flush(), this.#output?.flush()]);
     await within(timeoutMs, done);
     return this.#accounts.totals();
   }
 
-  /** Flushes and closes every sink that is ours; what is left after `timeoutMs` counts as dropped. */
+  /**
+   * Flushes and closes every sink that is ours. What is left after `timeoutMs` stays in the spool directory;
+   * without one it counts as dropped.
+   */
   close(timeoutMs: number): Promise<Totals> {
     this.#closing ??= this.#close(timeoutMs);
     return this.#closing;
   }
 
+  /** @see EventSpool.saveNow */
+  saveNow(ending: boolean): void {
+    this.#spool?.saveNow(ending);
+  }
+
   async #close(timeoutMs: number): Promise<Totals> {
-    const sinks = [...this.#exporters, this.#output];
-    await Promise.all([this.#providers.close(timeoutMs), ...sinks.map((sink) => sink?.close(timeoutMs))]);
+    await Promise.all([
+      this.#spool?.close(timeoutMs),
+      this.#providers.close(timeoutMs),
+      this.#output?.close(timeoutMs),
+    ]);
+    await this.#metrics?.close();
     return this.#accounts.totals();
+  }
+
+  #spoolOf(): EventSpool {
+    this.#spool ??= loadEventSpool({
+      ...this.#options,
+      accounts: this.#accounts,
+      resource: () => ({ ...SDK_ATTRIBUTES, ...this.#resource.attributes }),
+      maxAttributes: this.#options.env.logs.maxAttributes,
+      otlp: () => this.#otlpSettings(),
+    });
+    return this.#spool;
+  }
+
+  #otlpSettings(): OtlpSettings {
+    this.#otlp ??= otlpSettings(this.#options, process.env, this.#onError);
+    return this.#otlp;
+  }
+
+  /** What the metrics say of a sink beside its counts. */
+  #describe(sink: string): MeteredSink {
+    const inFlight = (): number => this.#spool?.inFlight(sink) ?? 0;
+    if (sink === OTLP_SINK || sink === SPAN_SINK) {
+      return meteredOtlp(this.#otlpSettings(), sink === OTLP_SINK ? 'logs' : 'traces', inFlight);
+    }
+    return this.#exporters.includes(sink) ? { exporter: { type: sink, inFlight } } : {};
   }
 
   /** A sink can run code of the app (its processors): what throws there must not reach the caller. */
@@ -128,7 +223,8 @@ export class Pipeline {
     try {
       sink.push(delivery);
     } catch (cause) {
-      this.#accounts.settle(delivery.ticket, sink.name, 'dropped', 'sink_threw');
+      const outcome = { column: 'dropped', reason: 'sink_threw' } as const;
+      this.#accounts.settle(delivery.ticket, this.#accounts.sink(sink.name), outcome);
       const message = `${sink.name}: taking an event threw, the event is dropped`;
       this.#onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
     }
@@ -150,45 +246,56 @@ export class Pipeline {
     } catch (cause) {
       const message = 'the logger provider threw when it was asked for a logger, the event is dropped';
       this.#onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
-      return { reason: 'sink_threw' };
+      return { kind: 'none', reason: 'sink_threw' };
     }
   }
 
   #routeFor(event: Event): Route {
-    if (this.#closing !== undefined) return this.#dropRoute('closed');
+    if (this.#closing !== undefined) return this.#dropRoute('closed', []);
     const destination = this.#destination();
-    const { outputPath } = event;
-    if (destination.sink !== undefined && outputPath === undefined) {
-      let route = this.#routes.get(destination.sink);
-      if (route === undefined) {
-        route = this.#toRoute([destination.sink, ...this.#exporters]);
-        this.#routes.set(destination.sink, route);
-      }
-      return route;
-    }
+    const key = destination.kind === 'sink' ? destination.sink : destination.kind;
+    const known = event.outputPath === undefined ? this.#routes.get(key) : undefined;
+    if (known !== undefined) return known;
+    const route = this.#routeTo(destination, event.outputPath !== undefined);
+    if (destination.kind !== 'none' && event.outputPath === undefined) this.#routes.set(key, route);
+    return route;
+  }
+
+  #routeTo(destination: Destination, withOutput: boolean): Route {
     const sinks = [...this.#exporters];
-    if (destination.sink !== undefined) sinks.unshift(destination.sink);
-    if (outputPath !== undefined) sinks.push(this.#outputSink());
-    if (destination.sink !== undefined) return this.#toRoute(sinks);
+    const beside: Sink[] = withOutput ? [this.#outputSink()] : [];
+    if (destination.kind === 'spool') {
+      this.#spoolOf().serveOtlp();
+      sinks.unshift(OTLP_SINK);
+    } else if (destination.kind === 'sink') {
+      beside.unshift(destination.sink);
+      this.#besides.add(destination.sink);
+    }
+    this.#isOwn ||= this.#providers.isOwn(destination);
+    if (destination.kind !== 'none') return this.#toRoute(sinks, beside);
     // Who turned OTLP off, by option or variable, misses nothing as long as there are exporters.
-    const wanted = destination.reason === 'no_provider' || destination.reason === 'sink_threw';
-    return wanted || sinks.length === 0 ? this.#dropRoute(destination.reason, sinks) : this.#toRoute(sinks);
+    const { reason } = destination;
+    const wanted = reason === 'no_provider' || reason === 'sink_threw';
+    const nowhere = sinks.length + beside.length === 0;
+    return wanted || nowhere ? this.#dropRoute(reason, sinks, beside) : this.#toRoute(sinks, beside);
   }
 
-  #toRoute(sinks: readonly Sink[]): Route {
-    return { sinks, accounts: sinks.map(({ name }) => this.#accounts.sink(name)) };
+  #toRoute(sinks: readonly string[], beside: readonly Sink[]): Route {
+    const names = [...sinks, ...beside.map(({ name }) => name)];
+    return { sinks, beside, accounts: names.map((name) => this.#accounts.sink(name)), kinds: new Map() };
   }
 
-  #dropRoute(reason: string, sinks: readonly Sink[] = []): Route {
-    return this.#toRoute([...sinks, this.#dropSink(reason)]);
+  #dropRoute(reason: string, sinks: readonly string[], beside: readonly Sink[] = []): Route {
+    return this.#toRoute(sinks, [...beside, this.#dropSink(reason)]);
   }
 
   /** A sink that takes nothing and says so in the ledger. */
   #dropSink(reason: string): Sink {
     this.#warnDropped(reason);
+    const outcome = { column: 'dropped', reason } as const;
     return {
       name: NO_SINK,
-      push: ({ ticket }) => this.#accounts.settle(ticket, NO_SINK, 'dropped', reason),
+      push: ({ ticket }) => this.#accounts.settle(ticket, this.#accounts.sink(NO_SINK), outcome),
       flush: async () => {},
       close: async () => {},
     };
@@ -207,38 +314,17 @@ export class Pipeline {
   }
 
   #outputSink(): Sink {
-    this.#output ??= exporterSink({
-      name: OUTPUT_SINK,
-      send: async (events) => {
-        for (const { record, outputPath } of events) await saveResultsFile(outputPath as string, record);
-      },
-      flushIntervalMs: 0,
-      flushBatchSize: 1,
+    this.#output ??= outputSink({
       resource: this.#resource,
       accounts: this.#accounts,
       onError: this.#onError,
     });
+    this.#besides.add(this.#output);
     return this.#output;
-  }
-
-  #sinkOf(exporter: Exporter, { flushIntervalMs, flushBatchSize }: PipelineOptions): Sink {
-    return exporterSink({
-      name: exporter.name,
-      send: (events, signal) =>
-        exporter.send(
-          events.map(({ record }) => record),
-          signal,
-        ),
-      flushIntervalMs: exporter.flushIntervalMs ?? flushIntervalMs ?? 0,
-      flushBatchSize: exporter.flushBatchSize ?? flushBatchSize ?? 512,
-      resource: this.#resource,
-      accounts: this.#accounts,
-      onError: this.#onError,
-    });
   }
 }
 
-/** Read when the first record leaves: detection must not be on the way of an event. */
+/** Read when the first record is encoded: detection must not be on the way of making a logger. */
 function lazyResource(options: ResourceOptions): EventRecord['resource'] {
   let attributes: AttributeMap | undefined;
   return {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { OtelEventsError } from '../errors.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
+import type { ReadableSpan } from '../otlp/encode-span.ts';
 import { within } from '../spool/within.ts';
 import type { Accounts } from './accounts.ts';
 import {
@@ -23,13 +24,15 @@ import { StockSink } from './stock-sink.ts';
 import { SCOPE } from './to-event-record.ts';
 
 /** Where records go over OpenTelemetry; `docs/configuration.md` has the table. */
-export type DeliveryMode = 'auto' | 'app' | 'sdk' | 'none';
+export type DeliveryMode = 'auto' | 'app' | 'durable' | 'sdk' | 'none';
 
 /** What the choice of providers depends on. */
 export interface ProvidersOptions {
   readonly delivery: DeliveryMode;
   /** OTLP/HTTP base URL from the options; undefined leaves it to the environment. */
   readonly endpoint: string | undefined;
+  /** Whether a spool directory was given: then the events are ours to deliver. */
+  readonly hasSpool: boolean;
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly env: OtelEnvironment;
   readonly loggerProvider: AnyLoggerProvider | undefined;
@@ -39,11 +42,18 @@ export interface ProvidersOptions {
   readonly flushIntervalMs: number | undefined;
   readonly flushBatchSize: number | undefined;
   readonly accounts: Accounts;
+  /** Takes the spans of our own pipeline. */
+  readonly onSpan: (span: ReadableSpan) => void;
   readonly onError: (error: OtelEventsError) => void;
 }
 
-/** Where an event goes over OpenTelemetry: a sink, or nowhere for a reason. */
-export type Destination = { readonly sink: Sink } | { readonly sink?: never; readonly reason: string };
+/** Where an event goes over OpenTelemetry: our spool, a sink beside it, or nowhere for a reason. */
+export type Destination =
+  | { readonly kind: 'spool' }
+  | { readonly kind: 'sink'; readonly sink: Sink }
+  | { readonly kind: 'none'; readonly reason: string };
+
+const TO_SPOOL: Destination = { kind: 'spool' };
 
 /** A tracer, and whether it is ours. */
 export interface ChosenTracer {
@@ -60,8 +70,9 @@ export class Providers {
   readonly #appSink: AppSink;
   readonly #toAppSink: Destination;
   readonly #warned = new Set<string>();
-  #toStockSink: { readonly sink: StockSink } | undefined;
+  #toStockSink: { readonly kind: 'sink'; readonly sink: StockSink } | undefined;
   #ownTraces: SdkTraces | undefined;
+  #announced = false;
   /** Losing spans is reported once an outage. */
   #losingSpans = false;
   #tracers = new WeakMap<ApiTracerProvider, ApiTracer>();
@@ -69,19 +80,24 @@ export class Providers {
   constructor(options: ProvidersOptions) {
     this.#options = options;
     this.#appSink = new AppSink(options.appAttributes, options.accounts);
-    this.#toAppSink = { sink: this.#appSink };
+    this.#toAppSink = { kind: 'sink', sink: this.#appSink };
   }
 
   /** Where the next event goes. */
   destination(): Destination {
-    const { delivery, loggerProvider, endpoint } = this.#options;
-    if (delivery === 'none') return { reason: 'no_sink' };
-    if (delivery === 'sdk') return this.#own();
+    const { delivery, loggerProvider, endpoint, hasSpool } = this.#options;
+    if (delivery === 'none') return { kind: 'none', reason: 'no_sink' };
+    if (delivery === 'durable' || delivery === 'sdk') return this.#own();
     if (loggerProvider !== undefined) return this.#toApp(loggerProvider as ApiLoggerProvider);
-    if (delivery === 'auto' && endpoint !== undefined) return this.#own();
+    if (delivery === 'auto' && (hasSpool || endpoint !== undefined)) return this.#own();
     const registered = appLogs();
     if (registered !== undefined) return this.#toApp(registered);
     return delivery === 'auto' ? this.#own() : this.#noProvider();
+  }
+
+  /** Whether a destination is a pipeline of our own. */
+  isOwn(destination: Destination): boolean {
+    return destination === TO_SPOOL || destination === this.#toStockSink;
   }
 
   /** The tracer for the next scope; undefined when its span is not to be exported. */
@@ -89,20 +105,20 @@ export class Providers {
     const given = this.#options.tracerProvider as ApiTracerProvider | undefined;
     const provider = given ?? appApi().traces;
     if (provider !== undefined) return { tracer: this.#tracerOf(provider), own: false };
-    const { sink } = this.destination();
-    if (
-      sink === undefined ||
-      sink !== this.#toStockSink?.sink ||
-      this.#options.env.traces.exporter === 'none'
-    ) {
-      return undefined;
-    }
-    return { tracer: this.#tracerOf(this.#traces().provider), own: true };
+    const destination = this.destination();
+    if (!this.isOwn(destination) || this.#options.env.traces.exporter === 'none') return undefined;
+    this.#ownTraces ??= this.#startTraces(destination === TO_SPOOL);
+    return { tracer: this.#tracerOf(this.#ownTraces.provider), own: true };
   }
 
-  /** Loads our own pipeline ahead of the first event, if that is where it would go now. */
-  warmUp(): void {
-    if (this.destination() === this.#toStockSink) this.#toStockSink.sink.warmUp();
+  /**
+   * Loads the stock pipeline ahead of the first event, if that is where it would go now.
+   * @returns where it would go
+   */
+  warmUp(): Destination['kind'] {
+    const destination = this.destination();
+    if (destination === this.#toStockSink) this.#toStockSink.sink.warmUp();
+    return destination.kind;
   }
 
   async flush(): Promise<void> {
@@ -122,17 +138,25 @@ export class Providers {
   }
 
   #own(): Destination {
-    const { env } = this.#options;
+    const { env, delivery } = this.#options;
     if (env.disabled) return this.#disabled('OTEL_SDK_DISABLED is true');
     if (env.logs.exporter === 'none') return this.#disabled('OTEL_LOGS_EXPORTER is none');
-    this.#toStockSink ??= { sink: this.#startStock() };
+    if (!this.#announced) this.#announce();
+    if (delivery !== 'sdk' && env.logs.exporter === 'otlp') return TO_SPOOL;
+    this.#toStockSink ??= { kind: 'sink', sink: this.#startStock() };
     return this.#toStockSink;
+  }
+
+  /** Says once what the environment asks for and our own pipelines do not have. */
+  #announce(): void {
+    this.#announced = true;
+    const { env, endpoint } = this.#options;
+    const port = endpoint === undefined ? undefined : grpcPortWarning('the option endpoint', endpoint);
+    for (const warning of [...env.unsupported, port]) if (warning !== undefined) this.#warn(warning);
   }
 
   #startStock(): StockSink {
     const { env, endpoint, flushIntervalMs, flushBatchSize } = this.#options;
-    const port = endpoint === undefined ? undefined : grpcPortWarning('the option endpoint', endpoint);
-    for (const warning of [...env.unsupported, port]) if (warning !== undefined) this.#warn(warning);
     return new StockSink({
       ...this.#options,
       url: signalUrl(endpoint, 'logs'),
@@ -141,9 +165,10 @@ export class Providers {
     });
   }
 
-  #traces(): SdkTraces {
-    const { env, endpoint, flushIntervalMs, flushBatchSize, onError } = this.#options;
-    this.#ownTraces ??= loadSdk().startSdkTraces({
+  #startTraces(intoSpool: boolean): SdkTraces {
+    const { env, endpoint, flushIntervalMs, flushBatchSize, onError, onSpan } = this.#options;
+    if (intoSpool && env.traces.exporter === 'otlp') return loadSdk().startSdkSpans({ env, onSpan });
+    return loadSdk().startSdkTraces({
       ...this.#options,
       url: signalUrl(endpoint, 'traces'),
       delayMs: flushIntervalMs ?? env.traces.batch.delayMs ?? 1000,
@@ -154,7 +179,6 @@ export class Providers {
         this.#losingSpans = lost;
       },
     });
-    return this.#ownTraces;
   }
 
   #tracerOf(provider: ApiTracerProvider): ApiTracer {
@@ -176,13 +200,13 @@ export class Providers {
     const message = "delivery is 'app', but the app has registered no LoggerProvider: events are dropped";
     const fix = "start the app's OpenTelemetry SDK, or use delivery 'auto'";
     this.#warn(new OtelEventsError('PROVIDER_MISSING', message, { fix }));
-    return { reason: 'no_provider' };
+    return { kind: 'none', reason: 'no_provider' };
   }
 
   #disabled(why: string): Destination {
     const message = `${why}: events do not leave over OTLP`;
     this.#warn(new OtelEventsError('SDK_DISABLED', message, { fix: 'unset the variable to send events' }));
-    return { reason: 'disabled' };
+    return { kind: 'none', reason: 'disabled' };
   }
 
   #warn(error: OtelEventsError): void {

@@ -1,109 +1,89 @@
 import * as api from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import { within } from '../spool/within.ts';
-import type { ExportReport } from './accounting-exporter.ts';
-import { type ApiLoggerProvider, appApi } from './app-api.ts';
-import { type OtelEnvironment, propagatorWarning, readEnvironment } from './environment.ts';
-import { flushAtExit } from './exit-flush.ts';
+import { type ApiLoggerProvider, type ApiTracerProvider, appApi } from './app-api.ts';
+import { DurableLogRecordProcessor } from './durable-log-record-processor.ts';
+import type { DurableProcessorOptions } from './durable-options.ts';
+import { durableReport } from './durable-report.ts';
+import { DurableSpanProcessor } from './durable-span-processor.ts';
+import { type OtelEnvironment, propagatorWarning, readEnvironment, text } from './environment.ts';
 import { loadSdk } from './load-sdk.ts';
+import { watchEnd } from './process-end.ts';
 import { resourceAttributes } from './resource/resource.ts';
-import type { SdkLogs, SdkTraces } from './sdk.ts';
+import type { SdkLogs, SdkSignalOptions, SdkTraces } from './sdk.ts';
 import { SCOPE } from './to-event-record.ts';
 
-/** The bound of the queue of records; what does not fit is reported. */
-const MAX_QUEUED = 131_072;
-
-/** How long a naturally ending process waits for what is queued, in milliseconds. */
+/** How long a naturally ending process waits for what a console exporter has not written, in milliseconds. */
 const EXIT_TIMEOUT_MS = 5000;
 
+/** A pipeline to the console: the SDK's own. */
+type ConsolePipeline = Pick<SdkLogs & SdkTraces, 'flush'>;
+
 /**
- * Sets up the stock pipeline from `OTEL_*` variables and registers it globally, for each signal that has no
- * provider yet. The only place of this library that registers anything.
+ * Sets up our pipeline for a whole app, as `OTEL_*` variables say, and registers it globally, for each signal
+ * that has no provider yet. The only place of this library that registers anything.
  */
-export function registerGlobals(
-  environment: NodeJS.ProcessEnv,
-  report: (error: OtelEventsError) => void,
-): void {
-  const env = readEnvironment(environment);
+export function registerGlobals(): void {
+  const env = readEnvironment(process.env);
+  const report = durableReport();
   if (env.disabled) {
     const message = 'OTEL_SDK_DISABLED is true: nothing is registered';
     report(new OtelEventsError('SDK_DISABLED', message, { fix: 'unset the variable' }));
     return;
   }
-  for (const warning of [...env.unsupported, propagatorWarning(environment)]) {
+  for (const warning of [...env.unsupported, propagatorWarning(process.env)]) {
     if (warning !== undefined) report(warning);
   }
   const app = appApi();
-  const once = oncePerOutage(report);
-  const logs = app.logs === undefined ? registerLogs(environment, env, once) : undefined;
-  const traces = app.traces === undefined ? registerTraces(environment, env, once) : undefined;
-  if (app.contexts === undefined) registerContexts(env);
-  if (logs !== undefined || traces !== undefined) flushOnExit(logs, traces);
+  if (app.logs === undefined && env.logs.exporter !== 'none') setGlobalLogs(loggerProvider(env));
+  if (app.traces === undefined && env.traces.exporter !== 'none') setGlobalTraces(tracerProvider(env));
+  if (app.contexts === undefined) setGlobalContexts(env);
 }
 
-function registerLogs(
-  environment: NodeJS.ProcessEnv,
-  env: OtelEnvironment,
-  onReport: (report: ExportReport, what: string) => void,
-): SdkLogs | undefined {
-  if (env.logs.exporter === 'none') return undefined;
-  const { delayMs = 1000, maxBatchSize = 512, maxQueueSize = MAX_QUEUED } = env.logs.batch;
-  let queued = 0;
-  const logs = loadSdk().startSdkLogs({
-    ...signalOptions(environment, env),
-    delayMs,
-    maxBatchSize,
+function loggerProvider(env: OtelEnvironment): ApiLoggerProvider {
+  const sdk = loadSdk();
+  if (env.logs.exporter === 'otlp') {
+    return sdk.sdkLoggerProvider({ env, resource, processor: new DurableLogRecordProcessor(durable()) });
+  }
+  const logs = sdk.startSdkLogs({
+    ...toConsole(env, 'logs'),
     scope: SCOPE,
-    admit: () => {
-      if (queued < maxQueueSize) return ++queued > 0;
-      onReport({ refused: 1 }, 'log records: the queue is full, new ones are dropped');
-      return false;
-    },
-    sizeOf: () => 1024,
-    onExported: (records, result) => {
-      queued -= records.length;
-      onReport(result, 'log records');
-    },
+    sizeOf: () => 0,
+    onExported() {},
   });
-  setGlobalLogs(logs.provider);
-  return logs;
+  flushAtExit(logs);
+  return logs.provider;
 }
 
-function registerTraces(
-  environment: NodeJS.ProcessEnv,
-  env: OtelEnvironment,
-  onReport: (report: ExportReport, what: string) => void,
-): SdkTraces | undefined {
-  if (env.traces.exporter === 'none') return undefined;
-  const { delayMs = 1000, maxBatchSize = 512 } = env.traces.batch;
-  const traces = loadSdk().startSdkTraces({
-    ...signalOptions(environment, env),
-    delayMs,
-    maxBatchSize,
-    onExported: (_, result) => onReport(result, 'spans'),
-  });
-  api.trace.setGlobalTracerProvider(traces.provider as unknown as api.TracerProvider);
-  return traces;
+function tracerProvider(env: OtelEnvironment): ApiTracerProvider {
+  const sdk = loadSdk();
+  if (env.traces.exporter === 'otlp') {
+    return sdk.sdkTracerProvider({ env, resource, processor: new DurableSpanProcessor(durable()) });
+  }
+  const traces = sdk.startSdkTraces({ ...toConsole(env, 'traces'), onExported() {} });
+  flushAtExit(traces);
+  return traces.provider;
 }
 
-function registerContexts(env: OtelEnvironment): void {
-  const { contexts, propagator } = loadSdk().globalParts(env);
-  api.context.setGlobalContextManager(contexts as unknown as api.ContextManager);
-  api.propagation.setGlobalPropagator(propagator);
+/** The pipeline is ours, and so are signals. */
+function durable(): DurableProcessorOptions {
+  const spool = text(process.env, 'OTEL_EVENTS_SPOOL');
+  return { handleSignals: true, ...(spool === undefined ? {} : { spool }) };
 }
 
-function signalOptions(
-  environment: NodeJS.ProcessEnv,
-  env: OtelEnvironment,
-): Pick<Parameters<ReturnType<typeof loadSdk>['startSdkLogs']>[0], 'resource' | 'url' | 'headers' | 'env'> {
-  const options = {
+function toConsole(env: OtelEnvironment, signal: 'logs' | 'traces'): SdkSignalOptions {
+  const { delayMs = 1000, maxBatchSize = 512 } = env[signal].batch;
+  return { env, resource, delayMs, maxBatchSize, url: undefined, headers: undefined };
+}
+
+function resource(): ReturnType<typeof resourceAttributes> {
+  return resourceAttributes({
     app: {},
     environment: undefined,
     attributes: {},
     identifyDevice: false,
-    env: environment,
-  };
-  return { resource: () => resourceAttributes(options), url: undefined, headers: undefined, env };
+    env: process.env,
+  });
 }
 
 /** Under api 1.10 the logs API is part of it; before, it had a global of its own. */
@@ -117,28 +97,23 @@ function setGlobalLogs(provider: ApiLoggerProvider): void {
   }
 }
 
-function oncePerOutage(
-  report: (error: OtelEventsError) => void,
-): (result: ExportReport, what: string) => void {
-  let failing = false;
-  return ({ failure, refused }, what) => {
-    const bad = failure !== undefined || refused > 0;
-    if (bad && !failing) {
-      const why = failure?.message ?? `${refused} refused`;
-      const fix = 'check OTEL_EXPORTER_OTLP_ENDPOINT and the collector; this is said once per outage';
-      report(new OtelEventsError('EXPORT_FAILED', `otlp: ${what} were not delivered (${why})`, { fix }));
-    }
-    failing = bad;
-  };
+function setGlobalTraces(provider: ApiTracerProvider): void {
+  api.trace.setGlobalTracerProvider(provider as unknown as api.TracerProvider);
 }
 
-function flushOnExit(logs: SdkLogs | undefined, traces: SdkTraces | undefined): void {
+function setGlobalContexts(env: OtelEnvironment): void {
+  const { contexts, propagator } = loadSdk().globalParts(env);
+  api.context.setGlobalContextManager(contexts as unknown as api.ContextManager);
+  api.propagation.setGlobalPropagator(propagator);
+}
+
+function flushAtExit(pipeline: ConsolePipeline): void {
   let flushed = false;
-  flushAtExit({
+  watchEnd({
     hasPending: () => !flushed,
     async flushAtExit() {
       flushed = true;
-      await within(EXIT_TIMEOUT_MS, Promise.all([logs?.flush(), traces?.flush()]));
+      await within(EXIT_TIMEOUT_MS, pipeline.flush());
     },
   });
 }

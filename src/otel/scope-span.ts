@@ -45,7 +45,12 @@ export class ScopeSpan {
   }
 
   /** Ends the span as its event went. */
-  end(event: Event, attributes: AttributeMap): void {
+  end(event: Event, attributes: () => AttributeMap): void {
+    if (this.span.isRecording()) this.#setOutcome(event, attributes());
+    this.span.end(toTuple(event.time));
+  }
+
+  #setOutcome(event: Event, attributes: AttributeMap): void {
     this.#setAttributes(attributes);
     const skipped = skippedCopies(this.span);
     if (skipped > 0) this.span.setAttribute('event.span_events.skipped', skipped);
@@ -55,7 +60,6 @@ export class ScopeSpan {
       this.span.recordException(exception, toTuple(event.time));
       this.span.setStatus({ code: SpanStatusCode.ERROR, message });
     }
-    this.span.end(toTuple(event.time));
   }
 
   #setAttributes(attributes: AttributeMap): void {

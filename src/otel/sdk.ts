@@ -1,6 +1,6 @@
 // The one file that imports OpenTelemetry SDK packages. The build bundles it with them, so it must not
 // import anything of ours that has identity or state: that would exist twice.
-import type { TextMapPropagator } from '@opentelemetry/api';
+import { type TextMapPropagator, TraceFlags } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPLogExporter as JsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
@@ -23,12 +23,16 @@ import {
   ParentBasedSampler,
   type ReadableSpan,
   type Sampler,
+  type SpanProcessor,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
+import type { ReadableSpan as EncodableSpan } from '../otlp/encode-span.ts';
 import { AccountingExporter, type ExportReport, type InnerExporter } from './accounting-exporter.ts';
 import type { ApiContextManager, ApiLoggerProvider, ApiLogRecord, ApiTracerProvider } from './app-api.ts';
+import type { DurableLogRecordProcessor } from './durable-log-record-processor.ts';
+import type { DurableSpanProcessor } from './durable-span-processor.ts';
 import type { OtelEnvironment, SignalEnvironment } from './environment.ts';
 
 /** What both signals need to be set up. */
@@ -46,8 +50,6 @@ export interface SdkSignalOptions {
 /** What a log pipeline needs beside that. */
 export interface SdkLogsOptions extends SdkSignalOptions {
   readonly scope: { readonly name: string; readonly version: string };
-  /** Asked for every record that somebody emits through `provider`; false leaves it out. Default: all. */
-  readonly admit?: () => boolean;
   /** About how many bytes the record of a ticket takes. */
   readonly sizeOf: (ticket: unknown) => number;
   /** Called once for each ticket that was emitted, with how its batch fared. */
@@ -57,6 +59,21 @@ export interface SdkLogsOptions extends SdkSignalOptions {
 /** What a trace pipeline needs beside that. */
 export interface SdkTracesOptions extends SdkSignalOptions {
   readonly onExported: (spans: number, report: ExportReport) => void;
+}
+
+/** What spans need that go another way than over the SDK's exporter. */
+export interface SdkSpansOptions {
+  readonly env: OtelEnvironment;
+  /** Called for each sampled span that has ended. */
+  readonly onSpan: (span: EncodableSpan) => void;
+}
+
+/** What a provider needs whose records go to a processor of ours. */
+export interface SdkProviderOptions<Processor> {
+  readonly env: OtelEnvironment;
+  /** Called once, at the first record. */
+  readonly resource: () => AttributeMap;
+  readonly processor: Processor;
 }
 
 /** A log pipeline of the stock SDK. */
@@ -86,7 +103,7 @@ const TICKET = Symbol('otel-events ticket');
 
 /** Starts `LoggerProvider` → `BatchLogRecordProcessor` → `OTLPLogExporter`. */
 export function startSdkLogs(options: SdkLogsOptions): SdkLogs {
-  const { env, onExported, sizeOf, scope, admit } = options;
+  const { env, onExported, sizeOf, scope } = options;
   const ticketOf = (record: ReadableLogRecord): unknown => (record as { [TICKET]?: unknown })[TICKET];
   const processor = new BatchLogRecordProcessor({
     exporter: new AccountingExporter<ReadableLogRecord>(
@@ -103,7 +120,6 @@ export function startSdkLogs(options: SdkLogsOptions): SdkLogs {
   let taken = false;
   const ticketing = {
     onEmit(record: ReadWriteLogRecord): void {
-      if (emitting === undefined && admit?.() === false) return;
       taken = true;
       (record as { [TICKET]?: unknown })[TICKET] = emitting;
       processor.onEmit(record);
@@ -145,8 +161,42 @@ export function startSdkTraces(options: SdkTracesOptions): SdkTraces {
     maxQueueSize: env.traces.batch.maxQueueSize ?? 100_000,
     exportTimeoutMillis: NO_TIMEOUT_MS,
   });
+  return tracesOf(processor, env, new LazyResource(options.resource));
+}
+
+/** Starts a `TracerProvider` whose spans are handed to a function; their resource is the taker's business. */
+export function startSdkSpans({ env, onSpan }: SdkSpansOptions): SdkTraces {
+  const handing: SpanProcessor = {
+    onStart() {},
+    onEnd(span) {
+      if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) onSpan(span);
+    },
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  };
+  return tracesOf(handing, env, undefined);
+}
+
+/** A `LoggerProvider` within the limits of the environment, for a processor of ours. */
+export function sdkLoggerProvider(options: SdkProviderOptions<DurableLogRecordProcessor>): ApiLoggerProvider {
+  const { env, resource, processor } = options;
+  const provider = new LoggerProvider({
+    resource: new LazyResource(resource),
+    processors: [processor],
+    logRecordLimits: limits(env.logs),
+  });
+  return provider as unknown as ApiLoggerProvider;
+}
+
+/** A `TracerProvider` with the sampler and the limits of the environment, for a processor of ours. */
+export function sdkTracerProvider(options: SdkProviderOptions<DurableSpanProcessor>): ApiTracerProvider {
+  const { env, resource, processor } = options;
+  return tracesOf(processor, env, new LazyResource(resource)).provider;
+}
+
+function tracesOf(processor: SpanProcessor, env: OtelEnvironment, resource: Resource | undefined): SdkTraces {
   const provider = new TracerProvider({
-    resource: new LazyResource(options.resource),
+    ...(resource === undefined ? {} : { resource }),
     spanProcessors: [processor],
     sampler: sampler(env),
     spanLimits: {
@@ -177,7 +227,7 @@ export function globalParts({ propagators }: OtelEnvironment): {
   };
 }
 
-/** A resource that is read when the first batch is about to leave, not when the first event is logged. */
+/** A resource that is read when somebody waits for it or asks for it, not when the provider is made. */
 class LazyResource implements Resource {
   readonly #read: () => AttributeMap;
   #attributes: Resource['attributes'] | undefined;

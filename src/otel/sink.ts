@@ -3,7 +3,7 @@ import type { Event } from '../event.ts';
 import type { Ticket } from './accounts.ts';
 import type { EventAttributes } from './to-attributes.ts';
 
-/** One event on its way out: merged, normalised and booked. */
+/** One event on its way to a sink beside the spool: merged, normalised and booked. */
 export interface Delivery {
   readonly event: Event;
   readonly context: Context;
@@ -11,7 +11,7 @@ export interface Delivery {
   readonly ticket: Ticket;
 }
 
-/** A place that events end in; it settles the ticket of every delivery exactly once. */
+/** A place beside the spool that events end in; it settles the ticket of every delivery exactly once. */
 export interface Sink {
   readonly name: string;
   /** Takes a delivery in the same turn; keeps nothing of the event's own objects. */

@@ -1,7 +1,8 @@
 import { OtelEventsError } from '../errors.ts';
+import type { Outcome } from '../spool/outcome.ts';
 import { within } from '../spool/within.ts';
 import type { ExportReport } from './accounting-exporter.ts';
-import type { Accounts, Column, Ticket } from './accounts.ts';
+import type { Accounts, Ticket } from './accounts.ts';
 import { loadSdk } from './load-sdk.ts';
 import type { SdkLogs, SdkLogsOptions } from './sdk.ts';
 import type { Delivery, Sink } from './sink.ts';
@@ -53,7 +54,7 @@ export class StockSink implements Sink {
   push(delivery: Delivery): void {
     const { ticket, content } = delivery;
     if (this.#closed) {
-      this.#accounts.settle(ticket, this.name, 'dropped', 'closed');
+      this.#accounts.settle(ticket, this.#accounts.sink(this.name), dropped('closed'));
       return;
     }
     if (this.#queued.size >= this.#maxQueued || this.#queuedBytes + content.bytes > MAX_QUEUED_BYTES) {
@@ -65,7 +66,7 @@ export class StockSink implements Sink {
     this.#queued.add(queued);
     this.#queuedBytes += content.bytes;
     this.#pushed++;
-    if (!sdk.emit(toLogRecord(delivery), queued)) this.#settle([queued], 'dropped', 'disabled');
+    if (!sdk.emit(toLogRecord(delivery), queued)) this.#settle([queued], dropped('disabled'));
   }
 
   /** Loads the SDK ahead of the first event. */
@@ -85,7 +86,7 @@ export class StockSink implements Sink {
     await within(timeoutMs, this.flush());
     const left = [...this.#queued];
     if (left.length > 0) {
-      this.#settle(left, 'dropped', 'closed');
+      this.#settle(left, dropped('closed'));
       const message = `otlp: ${left.length} events were not delivered before close and are lost`;
       this.#options.onError(new OtelEventsError('EXPORT_FAILED', message));
     }
@@ -103,7 +104,7 @@ export class StockSink implements Sink {
   }
 
   #dropOne(ticket: Ticket): void {
-    this.#accounts.settle(ticket, this.name, 'dropped', 'queue_full');
+    this.#accounts.settle(ticket, this.#accounts.sink(this.name), dropped('queue_full'));
     if (this.#dropping) return;
     this.#dropping = true;
     const message = `otlp: the queue is full (${this.#queued.size} events), new events are dropped`;
@@ -115,23 +116,23 @@ export class StockSink implements Sink {
     if (failure === undefined) {
       this.#failing = false;
       this.#dropping = false;
-      this.#settle(batch.slice(0, batch.length - refused), 'acked');
+      this.#settle(batch.slice(0, batch.length - refused), { column: 'acked' });
       // The protocol does not say which were refused; the last ones of the batch stand for them.
-      this.#settle(batch.slice(batch.length - refused), 'rejected', 'partial_success');
+      this.#settle(batch.slice(batch.length - refused), { column: 'rejected', reason: 'partial_success' });
       if (refused > 0) this.#report('EXPORT_PARTIAL', `otlp: the collector refused ${refused} events`);
     } else {
       const refusedForGood = REFUSED.has(failure.status ?? 0);
-      const [column, reason] = refusedForGood
-        ? (['rejected', `http_${failure.status}`] as const)
-        : (['dropped', 'export_failed'] as const);
-      this.#settle(batch, column, reason);
-      if (!this.#failing) this.#report('EXPORT_FAILED', this.#describe(failure, column));
+      const outcome: Outcome = refusedForGood
+        ? { column: 'rejected', reason: `http_${failure.status}` }
+        : dropped('export_failed');
+      this.#settle(batch, outcome);
+      if (!this.#failing) this.#report('EXPORT_FAILED', this.#describe(failure, outcome));
       this.#failing = true;
     }
     if (this.#waiters.length > 0) void this.#sdk().flush();
   }
 
-  #describe({ message, status }: NonNullable<ExportReport['failure']>, column: Column): string {
+  #describe({ message, status }: NonNullable<ExportReport['failure']>, { column }: Outcome): string {
     const why = status === undefined ? message : `it answered ${status}`;
     return `otlp: the collector did not take events (${why}); they count as ${column}`;
   }
@@ -141,15 +142,20 @@ export class StockSink implements Sink {
     this.#options.onError(new OtelEventsError(code, message, { fix }));
   }
 
-  #settle(batch: readonly QueuedTicket[], column: Column, reason = ''): void {
+  #settle(batch: readonly QueuedTicket[], outcome: Outcome): void {
+    const account = this.#accounts.sink(this.name);
     for (const queued of batch) {
       // What `close` gave up on may still be answered later: that changes nothing any more.
       if (!this.#queued.delete(queued)) continue;
       this.#queuedBytes -= queued.bytes;
       this.#settled++;
-      this.#accounts.settle(queued.ticket, this.name, column, reason);
+      this.#accounts.settle(queued.ticket, account, outcome);
     }
     for (const waiter of this.#waiters) if (this.#settled >= waiter.count) waiter.resolve();
     this.#waiters = this.#waiters.filter(({ count }) => this.#settled < count);
   }
+}
+
+function dropped(reason: string): Outcome {
+  return { column: 'dropped', reason };
 }

@@ -1,7 +1,8 @@
 import { encodeWith } from './encode-with.ts';
+import { FieldReader } from './field-reader.ts';
 import type { ValueCopier } from './value-copier.ts';
 import type { ValueWriter } from './value-writer.ts';
-import { copyMap, writeMap } from './write-map.ts';
+import { writeMap } from './write-map.ts';
 
 /** The part of an SDK's `Resource` that travels. */
 export interface ReadableResource {
@@ -16,6 +17,12 @@ export interface ReadableScope {
   readonly schemaUrl?: string | undefined;
   readonly attributes?: object | undefined;
   readonly droppedAttributesCount?: number | undefined;
+}
+
+/** Where an SDK's record or span says which scope it is of; in SDK 1.x it was a library. */
+export interface Scoped {
+  readonly instrumentationScope?: ReadableScope | undefined;
+  readonly instrumentationLibrary?: ReadableScope | undefined;
 }
 
 /** What surrounds the records of one resource and scope, encoded once. */
@@ -34,12 +41,23 @@ const SCHEMA_URL = 0x1a;
 const RESOURCE_ATTRIBUTES = 0x0a;
 const SCOPE = { name: 0x0a, version: 0x12, attributes: 0x1a, droppedAttributesCount: 0x20 };
 
-const NO_ATTRIBUTES = {};
+/** Which of them takes less than 128 bytes. */
+const WIDTH = 1;
+
+const NO_SCOPE: ReadableScope = { name: '' };
 
 const RESOURCE_ENCODING = { write: writeResource, copy: copyResource };
 const SCOPE_ENCODING = { write: writeScope, copy: copyScope };
 
-/** Encodes what the records of one resource and scope have in common; the result may be kept. */
+/** The scope of a record or span of any SDK. */
+export function scopeOf({ instrumentationScope, instrumentationLibrary }: Scoped): ReadableScope {
+  return instrumentationScope ?? instrumentationLibrary ?? NO_SCOPE;
+}
+
+/**
+ * Encodes what the records of one resource and scope have in common; the result may be kept. Never throws: what
+ * cannot be read is left out.
+ */
 export function encodeEnvelope(resource: ReadableResource, scope: ReadableScope): Envelope {
   return {
     resource: encodeWith(RESOURCE_ENCODING, resource, Number.POSITIVE_INFINITY).slice(),
@@ -73,31 +91,42 @@ export function toRequest(envelope: Envelope, fields: readonly Uint8Array[]): Ui
 function writeResource(writer: ValueWriter, { attributes, schemaUrl }: ReadableResource): void {
   const { out } = writer;
   writer.nonFiniteAsText = false;
-  if (schemaUrl) out.string(SCHEMA_URL, schemaUrl);
-  const start = out.length;
+  const start = out.open(DESCRIPTION, WIDTH);
   writeMap(writer, RESOURCE_ATTRIBUTES, attributes);
-  out.delimit(DESCRIPTION, start);
+  out.close(start, WIDTH);
+  if (schemaUrl) out.string(SCHEMA_URL, schemaUrl);
 }
 
-function copyResource(copier: ValueCopier, { attributes, schemaUrl }: ReadableResource): ReadableResource {
-  return { attributes: copyMap(copier, attributes), schemaUrl };
+function copyResource(copier: ValueCopier, resource: ReadableResource): ReadableResource {
+  const reader = new FieldReader(copier);
+  return {
+    schemaUrl: reader.text(() => resource.schemaUrl),
+    attributes: reader.map(() => resource.attributes),
+  };
 }
 
 function writeScope(writer: ValueWriter, scope: ReadableScope): void {
   const { out } = writer;
   const { droppedAttributesCount = 0 } = scope;
   writer.nonFiniteAsText = false;
-  if (scope.schemaUrl) out.string(SCHEMA_URL, scope.schemaUrl);
-  const start = out.length;
-  if (droppedAttributesCount > 0) out.int(SCOPE.droppedAttributesCount, droppedAttributesCount);
-  writeMap(writer, SCOPE.attributes, scope.attributes ?? NO_ATTRIBUTES);
-  if (scope.version) out.string(SCOPE.version, scope.version);
+  const start = out.open(DESCRIPTION, WIDTH);
   out.string(SCOPE.name, scope.name);
-  out.delimit(DESCRIPTION, start);
+  if (scope.version) out.string(SCOPE.version, scope.version);
+  writeMap(writer, SCOPE.attributes, scope.attributes);
+  if (droppedAttributesCount > 0) out.int(SCOPE.droppedAttributesCount, droppedAttributesCount);
+  out.close(start, WIDTH);
+  if (scope.schemaUrl) out.string(SCHEMA_URL, scope.schemaUrl);
 }
 
 function copyScope(copier: ValueCopier, scope: ReadableScope): ReadableScope {
-  return { ...scope, attributes: copyMap(copier, scope.attributes ?? NO_ATTRIBUTES) };
+  const reader = new FieldReader(copier);
+  return {
+    name: reader.text(() => scope.name) ?? '',
+    version: reader.text(() => scope.version),
+    schemaUrl: reader.text(() => scope.schemaUrl),
+    attributes: reader.map(() => scope.attributes),
+    droppedAttributesCount: reader.number(() => scope.droppedAttributesCount),
+  };
 }
 
 function varint(value: number): number[] {

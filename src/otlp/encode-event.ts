@@ -1,30 +1,33 @@
 import { type Event, MAX_ATTRIBUTES } from '../event.ts';
+import { CachedKey } from './cached-key.ts';
+import { copyEvent, type EncodableEvent, hasKeys, isMap, roomForData } from './copy-event.ts';
 import { encodeWith } from './encode-with.ts';
 import { DATA, DATA_PREFIX, EVENT, RESERVED } from './event-attributes.ts';
+import { BEYOND_LIMITS } from './forward-writer.ts';
+import { KeyCache } from './key-cache.ts';
 import { LOG_RECORD, LOG_RECORDS } from './record-tags.ts';
-import type { ValueCopier } from './value-copier.ts';
-import { BEYOND_LIMITS, STRING_VALUE, type ValueWriter } from './value-writer.ts';
+import { STRING_VALUE, type ValueWriter } from './value-writer.ts';
 import { writeRecordContext } from './write-record-context.ts';
 
-/** An event, and what copying it within the limits has changed. */
-interface EncodableEvent extends Event {
-  /** Whether there was a session: its copy may be empty. */
-  readonly hasSession?: boolean;
-  /** The data beyond the attribute limit. */
-  readonly overflow?: object | undefined;
-  /** How many values were cut. */
-  readonly truncated?: number;
-}
-
-/** The most attributes an event has beside its data. */
-const MAX_RESERVED = 15;
-
 const EVENT_ENCODING = { write: writeEvent, copy: copyEvent };
+
+/** The names of attributes in their encoded form. */
+const KEY = Object.fromEntries(
+  Object.entries(EVENT).map(([name, attribute]) => [name, new CachedKey(attribute)]),
+) as Readonly<Record<keyof typeof EVENT, CachedKey>>;
+const DATA_KEY = new CachedKey(DATA);
+
+const DATA_KEYS = new KeyCache(attributeName);
+const EVENT_NAMES = new KeyCache();
+
+/** What nearly all records and texts take: 128 bytes to 16 KiB, and less than 128. */
+const RECORD_WIDTH = 2;
+const TEXT_WIDTH = 1;
 
 /**
  * Encodes an event as one `log_records` field of `ScopeLogs`, tag and length included: fields of several
  * events behind each other are the content of one `ScopeLogs`. Nothing in the data makes it throw, and
- * nothing of the caller's is kept.
+ * nothing of the caller's is kept. No event takes much more than `MAX_EVENT_BYTES`.
  * @param maxAttributes - data keys beyond this many attributes go into the one map attribute `data`
  * @returns a view of a buffer that is used again: valid until the next call
  * @see docs/mapping.md
@@ -33,153 +36,90 @@ export function encodeEvent(event: Event, maxAttributes: number = MAX_ATTRIBUTES
   return encodeWith<EncodableEvent>(EVENT_ENCODING, event, maxAttributes);
 }
 
-/** Backwards: the last field first. */
 function writeEvent(writer: ValueWriter, event: EncodableEvent, maxAttributes: number): void {
   const { out } = writer;
-  const { time, observedTime, message, name } = event;
-  const start = out.length;
-  out.string(LOG_RECORD.eventName, name);
-  out.time(LOG_RECORD.observedTime, observedTime[0], observedTime[1]);
-  if (event.span !== undefined) writeRecordContext(writer, event.span);
-  writeAttributes(writer, event, maxAttributes);
-  const body = out.length;
-  out.string(STRING_VALUE, message ?? name);
-  out.delimit(LOG_RECORD.body, body);
-  out.small(LOG_RECORD.severityNumber, event.severity);
+  const { time, observedTime, message, name, span } = event;
+  const cachedName = EVENT_NAMES.get(name);
+  const start = out.open(LOG_RECORDS, RECORD_WIDTH);
   out.time(LOG_RECORD.time, time[0], time[1]);
-  out.delimit(LOG_RECORDS, start);
+  out.int(LOG_RECORD.severityNumber, event.severity);
+  const body = out.open(LOG_RECORD.body, TEXT_WIDTH);
+  if (message === undefined && cachedName !== undefined) out.cached(STRING_VALUE, cachedName);
+  else out.string(STRING_VALUE, message ?? name);
+  out.close(body, TEXT_WIDTH);
+  writeAttributes(writer, event, maxAttributes);
+  if (span !== undefined) writeRecordContext(writer, span);
+  out.time(LOG_RECORD.observedTime, observedTime[0], observedTime[1]);
+  if (cachedName !== undefined) out.cached(LOG_RECORD.eventName, cachedName);
+  else out.string(LOG_RECORD.eventName, name);
+  out.close(start, RECORD_WIDTH);
 }
 
 function writeAttributes(writer: ValueWriter, event: EncodableEvent, maxAttributes: number): void {
-  const { overflow, truncated } = event;
-  if (truncated !== undefined && truncated > 0) attribute(writer, EVENT.truncated, truncated);
-  if (overflow !== undefined) attribute(writer, DATA, overflow);
-  writeData(writer, event, maxAttributes);
-  if (event.failure !== undefined) writeFailure(writer, event.failure);
-  if (event.incomplete) attribute(writer, EVENT.incomplete, true);
+  attribute(writer, KEY.uid, event.id);
+  if (event.category !== undefined) attribute(writer, KEY.category, event.category);
+  if (event.tags.length > 0) attribute(writer, KEY.tags, event.tags);
+  if (event.userId !== undefined) attribute(writer, KEY.userId, event.userId);
+  if (event.projectId !== undefined) attribute(writer, KEY.projectId, event.projectId);
+  if (event.hasSession ?? hasKeys(event.session)) attribute(writer, KEY.session, event.session);
   if (event.scope !== undefined) {
-    attribute(writer, EVENT.duration, event.scope.duration);
-    attribute(writer, EVENT.end, event.scope.end);
-    attribute(writer, EVENT.start, event.scope.start);
+    attribute(writer, KEY.start, event.scope.start);
+    attribute(writer, KEY.end, event.scope.end);
+    attribute(writer, KEY.duration, event.scope.duration);
   }
-  if (event.hasSession ?? hasKeys(event.session)) attribute(writer, EVENT.session, event.session);
-  if (event.projectId !== undefined) attribute(writer, EVENT.projectId, event.projectId);
-  if (event.userId !== undefined) attribute(writer, EVENT.userId, event.userId);
-  if (event.tags.length > 0) attribute(writer, EVENT.tags, event.tags);
-  if (event.category !== undefined) attribute(writer, EVENT.category, event.category);
-  writeId(writer, event.id);
-}
-
-function writeId({ out }: ValueWriter, id: string): void {
-  const end = out.length;
-  out.ascii(STRING_VALUE, id);
-  out.entry(LOG_RECORD.attributes, EVENT.uid, end);
+  if (event.incomplete) attribute(writer, KEY.incomplete, true);
+  if (event.failure !== undefined) writeFailure(writer, event.failure);
+  writeData(writer, event, maxAttributes);
+  if (event.overflow !== undefined) attribute(writer, DATA_KEY, event.overflow);
+  if (event.truncated) attribute(writer, KEY.truncated, event.truncated);
 }
 
 function writeFailure(
   writer: ValueWriter,
   { type, message, stacktrace }: NonNullable<Event['failure']>,
 ): void {
-  attribute(writer, EVENT.exceptionStacktrace, stacktrace);
-  attribute(writer, EVENT.exceptionMessage, message);
-  attribute(writer, EVENT.exceptionType, type);
-  attribute(writer, EVENT.errorType, type);
+  attribute(writer, KEY.errorType, type);
+  attribute(writer, KEY.exceptionType, type);
+  attribute(writer, KEY.exceptionMessage, message);
+  attribute(writer, KEY.exceptionStacktrace, stacktrace);
 }
 
-/** Plain data with few enough keys: nearly all data are so. */
+function attribute(writer: ValueWriter, key: CachedKey, value: unknown): void {
+  writer.entry(LOG_RECORD.attributes, key, value);
+}
+
 function writeData(writer: ValueWriter, event: EncodableEvent, maxAttributes: number): void {
   const { data } = event;
-  if (!isPlain(data)) throw BEYOND_LIMITS;
-  const keys = Object.keys(data);
-  const crowded = keys.length > maxAttributes - MAX_RESERVED;
-  if (crowded && keys.length > roomForData(event, maxAttributes)) throw BEYOND_LIMITS;
+  if (!event.isCopy && !isMap(data)) throw BEYOND_LIMITS;
   writer.enter(data);
-  for (let index = keys.length - 1; index >= 0; index--) {
-    const key = keys[index] as string;
-    attribute(writer, attributeName(key), data[key]);
-  }
+  const added = data.constructor === Object ? writePlainData(writer, data) : writeUnusualData(writer, data);
   writer.leave();
+  if (added > roomForData(event, maxAttributes)) throw BEYOND_LIMITS;
 }
 
-function attribute(writer: ValueWriter, name: string, value: unknown): void {
-  writer.entry(LOG_RECORD.attributes, name, value);
+/** Both return how many attributes they have written. */
+function writePlainData(writer: ValueWriter, data: Event['data']): number {
+  let added = 0;
+  let last: string | undefined;
+  for (const key in data) {
+    added += writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
+    last = key;
+  }
+  // Inherited keys come after the data's own.
+  if (last !== undefined && !Object.hasOwn(data, last)) throw BEYOND_LIMITS;
+  return added;
 }
 
-function isPlain(data: Event['data']): boolean {
-  const prototype: unknown = Object.getPrototypeOf(data);
-  return (prototype === Object.prototype || prototype === null) && typeof data.toJSON !== 'function';
-}
-
-/** One place is kept for `event.truncated`, which is only known at the end. */
-function roomForData(event: EncodableEvent, maxAttributes: number): number {
-  const { scope, failure } = event;
-  let reserved = 2;
-  if (event.category !== undefined) reserved++;
-  if (event.tags.length > 0) reserved++;
-  if (event.userId !== undefined) reserved++;
-  if (event.projectId !== undefined) reserved++;
-  if (event.hasSession ?? hasKeys(event.session)) reserved++;
-  if (scope !== undefined) reserved += 3;
-  if (event.incomplete) reserved++;
-  if (failure !== undefined) reserved += failure.stacktrace === undefined ? 3 : 4;
-  return maxAttributes - reserved;
-}
-
-function hasKeys(value: object): boolean {
-  for (const key in value) if (Object.hasOwn(value, key)) return true;
-  return false;
+/** Apart, since V8 compiles a `for-in` to something slower once it has seen objects of another kind. */
+function writeUnusualData(writer: ValueWriter, data: Event['data']): number {
+  let added = 0;
+  for (const key of Object.keys(data)) {
+    added += writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
+  }
+  return added;
 }
 
 function attributeName(key: string): string {
   if (RESERVED.has(key) || key === '' || key === '__proto__') return DATA_PREFIX + key;
   return key === DATA || key.startsWith(DATA_PREFIX) ? DATA_PREFIX + key : key;
-}
-
-function copyEvent(copier: ValueCopier, event: Event, maxAttributes: number): EncodableEvent {
-  const hasSession = !isEmpty(event.session);
-  const session = hasSession ? toRecord(copier.copy(event.session)) : {};
-  const room = roomForData({ ...event, hasSession }, maxAttributes);
-  const data = toRecord(
-    isDirect(event.data, room) ? copier.copyEntries(event.data) : copier.copy(event.data),
-  );
-  const keys = Object.keys(data);
-  const direct = keys.length <= room ? keys.length : Math.max(0, room - 1);
-  return {
-    ...event,
-    hasSession,
-    session,
-    data: pick(data, keys.slice(0, direct)),
-    overflow: direct === keys.length ? undefined : pick(data, keys.slice(direct)),
-    truncated: copier.truncated,
-  };
-}
-
-function isEmpty(session: object): boolean {
-  try {
-    return !hasKeys(session);
-  } catch {
-    return false;
-  }
-}
-
-/** Whether each key of the data becomes an attribute. */
-function isDirect(data: Event['data'], room: number): boolean {
-  try {
-    return isPlain(data) && Object.keys(data).length <= room;
-  } catch {
-    return false;
-  }
-}
-
-/** What is no map (an array, a string) becomes one with the key `value`: nothing is lost. */
-function toRecord(value: unknown): Record<string, unknown> {
-  if (value === undefined || value === null) return {};
-  const isRecord = typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
-  return isRecord ? (value as Record<string, unknown>) : { value };
-}
-
-function pick(record: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
-  const picked: Record<string, unknown> = Object.create(null);
-  for (const key of keys) picked[key] = record[key];
-  return picked;
 }

@@ -1,12 +1,12 @@
 import { encodeWith } from './encode-with.ts';
+import { FieldReader, type ReadableTime } from './field-reader.ts';
 import { LOG_RECORD, LOG_RECORDS } from './record-tags.ts';
 import type { ValueCopier } from './value-copier.ts';
 import type { ValueWriter } from './value-writer.ts';
-import { copyMap, writeMap } from './write-map.ts';
+import { writeMap } from './write-map.ts';
 import { type RecordContext, writeRecordContext } from './write-record-context.ts';
 
-/** The SDK's `[seconds, nanoseconds]`. */
-export type ReadableTime = readonly [seconds: number, nanoseconds: number];
+export type { ReadableTime } from './field-reader.ts';
 
 /** The part of the SDK's `ReadableLogRecord` that is read: 2.x and 3.x are alike in it. */
 export interface ReadableRecord {
@@ -23,47 +23,65 @@ export interface ReadableRecord {
 
 const RECORD_ENCODING = { write: writeRecord, copy: copyRecord };
 
+/** What nearly all records and bodies take: 128 bytes to 16 KiB, and less than 128. */
+const RECORD_WIDTH = 2;
+const BODY_WIDTH = 1;
+
 /**
  * Encodes a log record of an SDK as one `log_records` field of `ScopeLogs`, tag and length included. Names and
- * values are kept as the SDK has them; what is beyond the limits of an event is cut.
+ * values are kept as the SDK has them; what is beyond the limits of an event is cut. Never throws: what cannot
+ * be read is left out.
  * @returns a view of a buffer that is used again: valid until the next call
  */
 export function encodeRecord(record: ReadableRecord): Uint8Array {
   return encodeWith(RECORD_ENCODING, record, Number.POSITIVE_INFINITY);
 }
 
-/** Backwards: the last field first. */
 function writeRecord(writer: ValueWriter, record: ReadableRecord): void {
   const { out } = writer;
-  const { spanContext, severityNumber, severityText, hrTime, hrTimeObserved } = record;
+  const {
+    hrTime,
+    hrTimeObserved,
+    severityNumber,
+    severityText,
+    droppedAttributesCount,
+    spanContext,
+    eventName,
+  } = record;
   writer.nonFiniteAsText = false;
-  const start = out.length;
-  if (record.eventName) out.string(LOG_RECORD.eventName, record.eventName);
-  out.time(LOG_RECORD.observedTime, hrTimeObserved[0], hrTimeObserved[1]);
-  if (spanContext !== undefined) writeRecordContext(writer, spanContext);
-  if (record.droppedAttributesCount > 0) {
-    out.int(LOG_RECORD.droppedAttributesCount, record.droppedAttributesCount);
-  }
-  writeMap(writer, LOG_RECORD.attributes, record.attributes);
-  const body = out.length;
-  if (record.body !== undefined && writer.value(record.body)) out.delimit(LOG_RECORD.body, body);
-  if (severityText) out.string(LOG_RECORD.severityText, severityText);
-  if (severityNumber) out.int(LOG_RECORD.severityNumber, severityNumber);
+  const start = out.open(LOG_RECORDS, RECORD_WIDTH);
   out.time(LOG_RECORD.time, hrTime[0], hrTime[1]);
-  out.delimit(LOG_RECORDS, start);
+  if (severityNumber) out.int(LOG_RECORD.severityNumber, severityNumber);
+  if (severityText) out.string(LOG_RECORD.severityText, severityText);
+  writeBody(writer, record.body);
+  writeMap(writer, LOG_RECORD.attributes, record.attributes);
+  if (droppedAttributesCount > 0) out.int(LOG_RECORD.droppedAttributesCount, droppedAttributesCount);
+  if (spanContext) writeRecordContext(writer, spanContext);
+  out.time(LOG_RECORD.observedTime, hrTimeObserved[0], hrTimeObserved[1]);
+  if (eventName) out.string(LOG_RECORD.eventName, eventName);
+  out.close(start, RECORD_WIDTH);
 }
 
+function writeBody(writer: ValueWriter, body: unknown): void {
+  const { out } = writer;
+  const before = out.length;
+  const start = out.open(LOG_RECORD.body, BODY_WIDTH);
+  if (body !== undefined && writer.value(body)) out.close(start, BODY_WIDTH);
+  else out.rewind(before);
+}
+
+/** By name: the fields of an SDK's record are accessors, which a spread would lose. */
 function copyRecord(copier: ValueCopier, record: ReadableRecord): ReadableRecord {
-  // By name: the fields of an SDK's record are accessors, which a spread would lose.
+  const reader = new FieldReader(copier);
   return {
-    hrTime: record.hrTime,
-    hrTimeObserved: record.hrTimeObserved,
-    spanContext: record.spanContext,
-    severityText: record.severityText,
-    severityNumber: record.severityNumber,
-    eventName: record.eventName,
-    droppedAttributesCount: record.droppedAttributesCount,
-    body: copier.copy(record.body),
-    attributes: copyMap(copier, record.attributes, 0),
+    hrTime: reader.time(() => record.hrTime),
+    hrTimeObserved: reader.time(() => record.hrTimeObserved),
+    spanContext: reader.context(() => record.spanContext),
+    severityText: reader.text(() => record.severityText),
+    severityNumber: reader.number(() => record.severityNumber),
+    eventName: reader.text(() => record.eventName),
+    droppedAttributesCount: reader.number(() => record.droppedAttributesCount) ?? 0,
+    body: copier.copy(reader.any(() => record.body)),
+    attributes: reader.map(() => record.attributes, 0),
   };
 }

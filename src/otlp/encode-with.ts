@@ -1,5 +1,7 @@
+import { MAX_EVENT_BYTES } from '../event.ts';
+import { BEYOND_LIMITS } from './forward-writer.ts';
 import { ValueCopier } from './value-copier.ts';
-import { BEYOND_LIMITS, ValueWriter } from './value-writer.ts';
+import { ValueWriter } from './value-writer.ts';
 
 /** How one kind of item is encoded. */
 export interface Encoding<T> {
@@ -23,7 +25,7 @@ export function encodeWith<T>({ write, copy }: Encoding<T>, item: T, maxAttribut
   try {
     writer.start();
     write(writer, item, maxAttributes);
-    if (writer.bytesLeft <= 0) throw BEYOND_LIMITS;
+    if (writer.out.length > MAX_EVENT_BYTES) throw BEYOND_LIMITS;
   } catch {
     // Too large, or an object of the caller's threw while it was read: read again, with care.
     const copied = copy(new ValueCopier(), item, maxAttributes);

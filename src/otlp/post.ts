@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
+import { type Connections, HttpClient } from './http-client.ts';
 import { withoutTracing } from './without-tracing.ts';
 
 /** One HTTP request with a body. */
@@ -8,17 +9,22 @@ export interface PostRequest {
   /** Default `POST`. */
   readonly method?: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  /** In one piece, or in several that follow each other. */
+  readonly body: Uint8Array | readonly Uint8Array[];
   readonly compression?: 'gzip' | 'none';
   /** The whole attempt, connect included, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Whose connections to use. Default: those that all share. */
+  readonly client?: HttpClient;
 }
 
 /** What the server answered. */
 export interface PostResponse {
   readonly status: number;
   readonly body: Uint8Array;
+  /** The media type of the body, in lower case and without parameters; empty when the server did not say. */
+  readonly type: string;
   /** From `Retry-After`, seconds or date, converted; absent when the server did not say. */
   readonly retryAfterMs?: number;
 }
@@ -26,25 +32,34 @@ export interface PostResponse {
 /** Answers are short; more than this is cut off, so that a hostile server cannot fill memory. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 
+/** Each piece of compressed output costs the main thread a callback. */
+const GZIP_CHUNK_BYTES = 256 * 1024;
+
+const SHARED = new HttpClient();
+
 /**
  * Sends one request once; never retries. Our own requests never show up as spans of the app.
  * @throws OtelEventsError `EXPORT_FAILED` with `retry` when no answer came (refused, reset, timed out)
  */
 export async function post(request: PostRequest): Promise<PostResponse> {
-  const body = request.compression === 'gzip' ? await gzip(request.body) : request.body;
-  const headers: Record<string, string | number> = { ...request.headers, 'content-length': body.byteLength };
+  const { url, client = SHARED } = request;
+  const pieces = request.body instanceof Uint8Array ? [request.body] : request.body;
+  const body = request.compression === 'gzip' ? await gzip(pieces) : pieces;
+  const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const headers: Record<string, string | number> = { ...request.headers, 'content-length': length };
   if (request.compression === 'gzip') headers['content-encoding'] = 'gzip';
-  const client = request.url.protocol === 'https:' ? await httpsClient() : await httpClient();
-  const timeout = AbortSignal.timeout(request.timeoutMs);
-  const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
+  const connections = await client.connectionsTo(url);
+  const deadline = new Deadline(request);
   try {
-    return await withoutTracing(() => exchange(client, request, headers, body, signal));
+    return await withoutTracing(() => exchange(connections, request, headers, body, deadline.signal));
   } catch (cause) {
-    const why = timeout.aborted ? `no answer within ${request.timeoutMs} ms` : describe(cause);
-    throw new OtelEventsError('EXPORT_FAILED', `${targetOf(request.url)} did not answer: ${why}`, {
+    const why = deadline.isOver ? `no answer within ${request.timeoutMs} ms` : describe(cause);
+    throw new OtelEventsError('EXPORT_FAILED', `${targetOf(url)} did not answer: ${why}`, {
       cause,
       retry: {},
     });
+  } finally {
+    deadline.lift();
   }
 }
 
@@ -65,55 +80,76 @@ export function retryAfterMs(header: string | undefined, nowMs: number = Date.no
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 
-interface Client {
-  readonly request: typeof import('node:http').request;
-  readonly agent: import('node:http').Agent;
+/**
+ * Aborts an attempt when its time is up, or when its owner does. Lifted after it: timers of long time-outs,
+ * and listeners at a signal that outlives the attempt, would pile up.
+ */
+class Deadline {
+  isOver = false;
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #owner: AbortSignal | undefined;
+
+  constructor({ timeoutMs, signal }: Pick<PostRequest, 'timeoutMs' | 'signal'>) {
+    this.#owner = signal;
+    signal?.addEventListener('abort', this.#abort);
+    if (signal?.aborted) this.#abort();
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      this.#abort();
+    }, timeoutMs).unref();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  lift(): void {
+    clearTimeout(this.#timer);
+    this.#owner?.removeEventListener('abort', this.#abort);
+  }
+
+  readonly #abort = (): void => this.#controller.abort();
 }
 
-let plainClient: Promise<Client> | undefined;
-let secureClient: Promise<Client> | undefined;
-
-// Loaded at the first request: importing the library must stay cheap.
-function httpClient(): Promise<Client> {
-  plainClient ??= import('node:http').then(({ request, Agent }) => ({
-    request,
-    agent: new Agent({ keepAlive: true, maxFreeSockets: 4 }),
-  }));
-  return plainClient;
-}
-
-function httpsClient(): Promise<Client> {
-  secureClient ??= import('node:https').then(({ request, Agent }) => ({
-    request,
-    agent: new Agent({ keepAlive: true, maxFreeSockets: 4 }),
-  }));
-  return secureClient;
-}
-
-async function gzip(body: Uint8Array): Promise<Uint8Array> {
-  const { gzip: compress } = await import('node:zlib');
+/** Off the main thread. @returns the pieces of the compressed body */
+async function gzip(pieces: readonly Uint8Array[]): Promise<Uint8Array[]> {
+  const { createGzip } = await import('node:zlib');
   return new Promise((resolve, reject) => {
-    compress(body, (error, result) => (error === null ? resolve(result) : reject(error)));
+    const compressed: Uint8Array[] = [];
+    const stream = createGzip({ chunkSize: GZIP_CHUNK_BYTES });
+    stream.on('data', (piece: Uint8Array) => compressed.push(piece));
+    stream.on('end', () => resolve(compressed));
+    stream.on('error', reject);
+    for (const piece of pieces) stream.write(piece);
+    stream.end();
   });
 }
 
 function exchange(
-  client: Client,
+  { request: open, agent }: Connections,
   { url, method = 'POST' }: PostRequest,
   headers: Record<string, string | number>,
-  body: Uint8Array,
+  body: readonly Uint8Array[],
   signal: AbortSignal,
 ): Promise<PostResponse> {
   return new Promise((resolve, reject) => {
-    const request = client.request(url, { method, headers, agent: client.agent, signal }, (response) => {
+    // Once the status has been seen, a body cut short does not change what the server decided.
+    let isAnswered = false;
+    const request = open(url, { method, headers, agent, signal }, (response) => {
+      isAnswered = true;
       readLimited(response).then(
         (bytes) => resolve(toResponse(response, bytes)),
-        // The status has been seen: a body cut short does not change what the server decided.
         () => resolve(toResponse(response, new Uint8Array())),
       );
     });
-    request.on('error', reject);
-    request.end(body);
+    request.on('error', (error) => {
+      if (!isAnswered) reject(error);
+    });
+    // Corked until the end: a small request leaves in one packet.
+    request.cork();
+    for (const piece of body) request.write(piece);
+    request.end();
   });
 }
 
@@ -129,9 +165,11 @@ async function readLimited(response: IncomingMessage): Promise<Uint8Array> {
 }
 
 function toResponse(response: IncomingMessage, body: Uint8Array): PostResponse {
-  const afterMs = retryAfterMs(response.headers['retry-after']);
-  const status = response.statusCode ?? 0;
-  return afterMs === undefined ? { status, body } : { status, body, retryAfterMs: afterMs };
+  const { statusCode: status = 0, headers } = response;
+  const [type = ''] = (headers['content-type'] ?? '').toLowerCase().split(';');
+  const afterMs = retryAfterMs(headers['retry-after']);
+  const answer = { status, body, type: type.trim() };
+  return afterMs === undefined ? answer : { ...answer, retryAfterMs: afterMs };
 }
 
 function describe(cause: unknown): string {

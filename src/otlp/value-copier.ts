@@ -1,20 +1,38 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
+import { cutText } from './cut-text.ts';
 import { standIn } from './stand-in.ts';
-import { CIRCULAR, OVERHEAD_BYTES } from './value-writer.ts';
+import { CIRCULAR } from './value-writer.ts';
 
 const TRUNCATED = '[Truncated]';
 const UNREADABLE = '[Unreadable]';
 
+/** What stands around the key and the content of a value if both are short: four tags and four lengths. */
+const FRAME_BYTES = 8;
+
+/** Beyond this many bytes of content the lengths take more, this many at most. */
+const SHORT_BYTES = 100;
+const LONG_FRAME_BYTES = 12;
+
+/** What the entries that stay in any case may take beyond the limit. */
+const MAX_DEBT_BYTES = 64 * 1024;
+
 /**
  * Copies JavaScript values of any kind into ones that the `ValueWriter` takes as they are: within the limits,
  * without cycles, and without anything that throws. One for all values of an event, in their order, so that
- * the last ones are cut. It is for the rare event that cannot be written directly.
+ * the last ones are cut. It is for the rare event that cannot be written directly. It counts what a value takes
+ * on the wire, or a few bytes more.
  */
 export class ValueCopier {
   #bytesLeft = MAX_EVENT_BYTES;
+  #setAside = 0;
   /** Values that were cut or left out because of a limit. */
   truncated = 0;
   readonly #path: object[] = [];
+
+  /** Whether there is no place for more. */
+  get isFull(): boolean {
+    return this.#bytesLeft <= 0;
+  }
 
   /**
    * A copy: text, a number, a boolean, a bigint within int64, null, bytes, a list or a record without
@@ -22,12 +40,15 @@ export class ValueCopier {
    * @returns undefined for what is left out: `undefined` and functions
    */
   copy(value: unknown): unknown {
-    this.#bytesLeft -= OVERHEAD_BYTES;
+    this.#bytesLeft -= FRAME_BYTES;
     switch (typeof value) {
       case 'string':
         return this.#text(value);
+      case 'number':
+        this.#bytesLeft -= numberBytes(value);
+        return value;
       case 'bigint':
-        return BigInt.asIntN(64, value) === value ? value : this.#text(String(value));
+        return this.#bigint(value);
       case 'symbol':
         return this.#text(String(value));
       case 'object':
@@ -46,7 +67,7 @@ export class ValueCopier {
   copyEntries(map: object): unknown {
     this.#path.push(map);
     try {
-      return this.#record(map, true);
+      return this.#record(map, MAX_DEBT_BYTES);
     } catch {
       return UNREADABLE;
     } finally {
@@ -54,35 +75,76 @@ export class ValueCopier {
     }
   }
 
-  #text(value: string): string {
-    if (value.length > this.#bytesLeft) this.truncated++;
-    const kept = value.slice(0, Math.max(0, this.#bytesLeft));
-    this.#bytesLeft -= kept.length;
+  /** A text that is no value, such as a name, cut to at most so many bytes. */
+  text(value: string, maxBytes: number = Number.POSITIVE_INFINITY): string {
+    this.spend(FRAME_BYTES);
+    return this.#text(value, maxBytes);
+  }
+
+  /** Counts bytes that are written beside the values. */
+  spend(bytes: number): void {
+    this.#bytesLeft -= bytes;
+  }
+
+  /** Keeps so many bytes from what is copied until they are given back. */
+  setAside(bytes: number): void {
+    this.#bytesLeft -= bytes;
+    this.#setAside += bytes;
+  }
+
+  /** Gives back what was set aside, whole even if entries have gone beyond the limit. */
+  giveBack(): void {
+    this.#bytesLeft = Math.max(0, this.#bytesLeft) + this.#setAside;
+    this.#setAside = 0;
+  }
+
+  #text(value: string, maxBytes: number = Number.POSITIVE_INFINITY): string {
+    const kept = cutText(value, Math.min(this.#bytesLeft, maxBytes));
+    if (kept.length < value.length) this.truncated++;
+    this.#spendContent(Buffer.byteLength(kept));
     return kept;
   }
 
   #bytes(value: Uint8Array): Uint8Array {
-    if (value.length > this.#bytesLeft) this.truncated++;
     const kept = value.subarray(0, Math.max(0, this.#bytesLeft));
-    this.#bytesLeft -= kept.length;
+    if (kept.length < value.length) this.truncated++;
+    this.#spendContent(kept.length);
     return kept;
   }
 
+  #bigint(value: bigint): unknown {
+    if (BigInt.asIntN(64, value) !== value) return this.#text(String(value));
+    this.#bytesLeft -= numberBytes(Number(value));
+    return value;
+  }
+
+  #spendContent(bytes: number): void {
+    this.#bytesLeft -= bytes > SHORT_BYTES ? bytes + LONG_FRAME_BYTES : bytes;
+  }
+
+  /** A text that stands for something in any case. */
+  #mark(text: string): string {
+    this.#bytesLeft -= text.length;
+    return text;
+  }
+
   #object(value: object): unknown {
-    if (this.#path.includes(value)) return CIRCULAR;
+    if (this.#path.includes(value)) return this.#mark(CIRCULAR);
     const depth = this.#path.length;
-    if (depth >= MAX_DEPTH || this.#bytesLeft <= 0) {
+    if (depth >= MAX_DEPTH || this.isFull) {
       this.truncated++;
-      return TRUNCATED;
+      return this.#mark(TRUNCATED);
     }
+    const before = this.#bytesLeft;
     this.#path.push(value);
     try {
       return this.#container(value);
     } catch {
       // Not even its kind or its keys can be read.
-      return UNREADABLE;
+      return this.#mark(UNREADABLE);
     } finally {
       this.#path.length = depth;
+      if (before - this.#bytesLeft > SHORT_BYTES) this.#bytesLeft -= LONG_FRAME_BYTES;
     }
   }
 
@@ -114,20 +176,23 @@ export class ValueCopier {
     const list: unknown[] = [];
     // By index: holes count as items that are left out.
     for (let index = 0; index < items.length; index++) {
-      if (this.#isFull()) break;
+      if (this.#leavesOut(0)) break;
       list.push(this.copy(items[index]) ?? null);
     }
     return list;
   }
 
-  #record(value: object, every = false): object {
+  /** @param debt - by how many bytes its entries may go beyond what is left */
+  #record(value: object, debt = 0): object {
     const record: Record<string, unknown> = Object.create(null);
     for (const key of Object.keys(value)) {
-      if (!every && this.#isFull()) continue;
+      const keyBytes = Buffer.byteLength(key);
+      if (this.#leavesOut(keyBytes - debt)) continue;
+      const before = this.#bytesLeft;
+      this.#spendContent(keyBytes);
       const copied = this.#field(value, key);
-      if (copied === undefined) continue;
-      this.#bytesLeft -= key.length;
-      record[key] = copied;
+      if (copied === undefined) this.#bytesLeft = before;
+      else record[key] = copied;
     }
     return record;
   }
@@ -136,16 +201,21 @@ export class ValueCopier {
     try {
       return this.copy((value as Record<string, unknown>)[key]);
     } catch {
-      return UNREADABLE;
+      return this.#mark(UNREADABLE);
     }
   }
 
-  /** Counts one more value that is left out. */
-  #isFull(): boolean {
-    if (this.#bytesLeft > 0) return false;
+  /** Counts one more value that is left out if there are not more than so many bytes. */
+  #leavesOut(bytes: number): boolean {
+    if (this.#bytesLeft > bytes) return false;
     this.truncated++;
     return true;
   }
 }
 
 const NO_JSON = Symbol('no toJSON');
+
+/** What a number takes beside its tag. */
+function numberBytes(value: number): number {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 28 ? 4 : 10;
+}

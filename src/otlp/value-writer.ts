@@ -1,9 +1,8 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
-import { BackwardWriter } from './backward-writer.ts';
+import type { CachedKey } from './cached-key.ts';
+import { BEYOND_LIMITS, ForwardWriter } from './forward-writer.ts';
+import { KeyCache } from './key-cache.ts';
 import { standIn } from './stand-in.ts';
-
-/** Bytes counted for a value beside its text: key and value headers on the wire. */
-export const OVERHEAD_BYTES = 8;
 
 /** The string that stands for an object inside itself. */
 export const CIRCULAR = '[Circular]';
@@ -17,21 +16,21 @@ const ARRAY_VALUE = 0x2a;
 const KVLIST_VALUE = 0x32;
 const BYTES_VALUE = 0x3a;
 const LIST_ITEM = 0x0a;
+const KEY = 0x0a;
+const VALUE = 0x12;
 
 const INT64_LIMIT = 2 ** 63;
 
-/** Thrown, without a stack, for what does not fit as it is. */
-export const BEYOND_LIMITS = Symbol('beyond the limits of an event');
+/** The keys of maps and of the SDK’s attributes. */
+const KEYS = new KeyCache();
 
 /**
  * Writes JavaScript values of any kind as `AnyValue`, straight from the caller's objects. This is the quick
  * way: it throws for whatever is beyond a limit or throws itself, and then the values are copied with care
- * (`ValueCopier`) and the copy is written with {@link unlimited}.
+ * (`ValueCopier`) and the copy is written without limits.
  */
 export class ValueWriter {
-  readonly out = new BackwardWriter();
-  /** What the event may still take. */
-  bytesLeft = MAX_EVENT_BYTES;
+  readonly out = new ForwardWriter();
   /** The SDK sends numbers that are none as double; events name them, since not every receiver's JSON can. */
   nonFiniteAsText = true;
   #maxDepth = MAX_DEPTH;
@@ -40,49 +39,101 @@ export class ValueWriter {
 
   /** Starts anew, within the limits of an event. */
   start(): void {
-    this.out.clear();
-    if (this.#path.length > 0) this.#path.length = 0;
-    this.bytesLeft = MAX_EVENT_BYTES;
-    this.nonFiniteAsText = true;
-    this.#maxDepth = MAX_DEPTH;
+    this.#start(MAX_EVENT_BYTES, MAX_DEPTH);
   }
 
   /** Starts anew, for values that are known to be within the limits. */
   startUnlimited(): void {
-    this.start();
-    this.bytesLeft = Number.POSITIVE_INFINITY;
-    this.#maxDepth = Number.POSITIVE_INFINITY;
+    this.#start(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
   }
 
-  /** One `KeyValue` in a field with the given tag; nothing for a value that is left out. */
-  entry(tag: number, key: string, value: unknown): void {
+  #start(maxBytes: number, maxDepth: number): void {
+    this.out.clear(maxBytes);
+    if (this.#path.length > 0) this.#path.length = 0;
+    this.nonFiniteAsText = true;
+    this.#maxDepth = maxDepth;
+  }
+
+  /**
+   * One `KeyValue` in a field with the given tag.
+   * @returns 1; 0, with nothing written, for a value that is left out
+   */
+  entry(tag: number, key: CachedKey, value: unknown): number {
     const { out } = this;
-    const end = out.length;
-    if (!this.value(value)) return;
-    this.bytesLeft -= key.length;
-    out.entry(tag, key, end);
+    const before = out.length;
+    const { width } = key;
+    const start = out.openEntry(tag, key, width);
+    const written = this.value(value, width);
+    if (!written) {
+      out.rewind(before);
+      return 0;
+    }
+    out.closeEntry(start, key, width);
+    return 1;
   }
 
-  /** The entries of a map of attributes, each in a field with the given tag. */
-  entries(tag: number, map: object): void {
-    const keys = Object.keys(map);
-    this.#checkSize(keys.length);
-    for (let index = keys.length - 1; index >= 0; index--) {
-      const key = keys[index] as string;
-      this.entry(tag, key, (map as Record<string, unknown>)[key]);
+  /**
+   * The same for the key of a map.
+   * @param keys - knows the names under which the map's keys are written
+   */
+  field(tag: number, keys: KeyCache, key: string, value: unknown): number {
+    const cached = keys.get(key);
+    return cached === undefined
+      ? this.#strangeEntry(tag, keys.nameOf(key), value)
+      : this.entry(tag, cached, value);
+  }
+
+  /** An entry whose key is not cached. */
+  #strangeEntry(tag: number, name: string, value: unknown): number {
+    const { out } = this;
+    const before = out.length;
+    const start = out.open(tag, 1);
+    out.string(KEY, name);
+    const valueStart = out.open(VALUE, 1);
+    const written = this.value(value);
+    if (!written) {
+      out.rewind(before);
+      return 0;
     }
+    out.close(valueStart, 1);
+    out.close(start, 1);
+    return 1;
+  }
+
+  /** The entries of a map, each in a field with the given tag. */
+  entries(tag: number, map: object): void {
+    if (map.constructor === Object) this.#plainEntries(tag, map);
+    else this.#unusualEntries(tag, map);
+  }
+
+  #plainEntries(tag: number, map: object): void {
+    const { length } = this.out;
+    let last: string | undefined;
+    for (const key in map) {
+      this.field(tag, KEYS, key, (map as Record<string, unknown>)[key]);
+      last = key;
+    }
+    if (last === undefined || Object.hasOwn(map, last)) return;
+    // Inherited keys come after a map's own.
+    this.out.rewind(length);
+    this.#unusualEntries(tag, map);
+  }
+
+  /** Apart, since V8 compiles a `for-in` to something slower once it has seen objects of another kind. */
+  #unusualEntries(tag: number, map: object): void {
+    for (const key of Object.keys(map)) this.field(tag, KEYS, key, (map as Record<string, unknown>)[key]);
   }
 
   /**
    * The content of an `AnyValue`.
+   * @param width - how many bytes the length of a map or list will probably take
    * @returns false for what is left out: `undefined` and functions
    */
-  value(value: unknown): boolean {
-    this.bytesLeft -= OVERHEAD_BYTES;
+  value(value: unknown, width = 1): boolean {
     // Not a switch: V8 compiles each of these comparisons to a check of the value's map.
-    if (typeof value === 'string') this.#string(value);
+    if (typeof value === 'string') this.out.string(STRING_VALUE, value);
     else if (typeof value === 'number') this.#number(value);
-    else if (typeof value === 'object') return value === null || this.#object(value);
+    else if (typeof value === 'object') return value === null || this.#object(value, width);
     else if (typeof value === 'boolean') this.out.small(BOOL_VALUE, value ? 1 : 0);
     else return this.#rare(value);
     return true;
@@ -98,20 +149,19 @@ export class ValueWriter {
   }
 
   #rare(value: unknown): boolean {
-    if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) this.out.bigint(INT_VALUE, value);
-    else if (typeof value === 'bigint' || typeof value === 'symbol') this.#string(String(value));
-    else return false;
+    if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) {
+      this.out.bigint(INT_VALUE, value);
+      return true;
+    }
+    if (typeof value !== 'bigint' && typeof value !== 'symbol') return false;
+    this.out.string(STRING_VALUE, String(value));
     return true;
   }
 
-  #string(value: string): void {
-    if (value.length > this.bytesLeft) throw BEYOND_LIMITS;
-    this.bytesLeft -= value.length;
-    this.out.string(STRING_VALUE, value);
-  }
-
   #number(value: number): void {
-    if (Number.isInteger(value) && value >= -INT64_LIMIT && value < INT64_LIMIT) {
+    if (value >= 0 && value < 0x80 && (value | 0) === value) {
+      this.out.small(INT_VALUE, value);
+    } else if (Number.isInteger(value) && value >= -INT64_LIMIT && value < INT64_LIMIT) {
       this.out.int(INT_VALUE, value);
     } else if (Number.isFinite(value) || !this.nonFiniteAsText) {
       this.out.double(DOUBLE_VALUE, value);
@@ -120,7 +170,7 @@ export class ValueWriter {
     }
   }
 
-  #object(value: object): boolean {
+  #object(value: object, width: number): boolean {
     const path = this.#path;
     for (let index = path.length - 1; index >= 0; index--) {
       if (path[index] === value) {
@@ -128,57 +178,52 @@ export class ValueWriter {
         return true;
       }
     }
-    if (path.length >= this.#maxDepth || this.bytesLeft <= 0) throw BEYOND_LIMITS;
+    if (path.length >= this.#maxDepth) throw BEYOND_LIMITS;
     path.push(value);
-    const written = Array.isArray(value) ? this.#list(value) : this.#container(value);
+    const written = Array.isArray(value) ? this.#list(value, width) : this.#container(value, width);
     path.pop();
     return written;
   }
 
-  #container(value: object): boolean {
+  #container(value: object, width: number): boolean {
+    const { toJSON } = value as { toJSON?: unknown };
     // The nearest cheap sign of a plain object; asking for the prototype costs several times as much.
     if (value.constructor !== Object) {
       const plain = standIn(value);
-      if (plain !== value || value instanceof Uint8Array) return this.#standIn(plain);
+      if (plain !== value || value instanceof Uint8Array) return this.#standIn(plain, width);
     }
-    const { toJSON } = value as { toJSON?: unknown };
-    if (typeof toJSON === 'function') return this.value(toJSON.call(value));
-    return this.#fields(value);
+    if (typeof toJSON === 'function') return this.value(toJSON.call(value), width);
+    return this.#map(value, width);
   }
 
-  #standIn(plain: unknown): boolean {
+  #standIn(plain: unknown, width: number): boolean {
     if (typeof plain !== 'object' || plain === null) return this.value(plain);
-    if (Array.isArray(plain)) return this.#list(plain);
-    if (!(plain instanceof Uint8Array)) return this.#fields(plain);
-    if (plain.length > this.bytesLeft) throw BEYOND_LIMITS;
-    this.bytesLeft -= plain.length;
+    if (Array.isArray(plain)) return this.#list(plain, width);
+    if (!(plain instanceof Uint8Array)) return this.#map(plain, width);
     this.out.bytes(BYTES_VALUE, plain);
     return true;
   }
 
-  #fields(value: object): boolean {
-    const end = this.out.length;
+  #map(value: object, width: number): boolean {
+    const start = this.out.open(KVLIST_VALUE, width);
     this.entries(LIST_ITEM, value);
-    this.out.delimit(KVLIST_VALUE, end);
+    this.out.close(start, width);
     return true;
   }
 
-  #list(items: readonly unknown[]): boolean {
+  #list(items: readonly unknown[], width: number): boolean {
     const { out } = this;
-    const start = out.length;
-    this.#checkSize(items.length);
-    for (let index = items.length - 1; index >= 0; index--) {
-      const end = out.length;
+    // Before much is read for nothing: each item takes two bytes or more.
+    out.expect(2 * items.length);
+    const start = out.open(ARRAY_VALUE, width);
+    let itemWidth = 1;
+    for (let index = 0; index < items.length; index++) {
+      const itemStart = out.open(LIST_ITEM, itemWidth);
       // An item that is left out keeps its place, as in JSON.
-      this.value(items[index]);
-      out.delimit(LIST_ITEM, end);
+      this.value(items[index], itemWidth);
+      itemWidth = out.close(itemStart, itemWidth);
     }
-    out.delimit(ARRAY_VALUE, start);
+    out.close(start, width);
     return true;
-  }
-
-  /** Stops before much is read for nothing. */
-  #checkSize(count: number): void {
-    if (count * OVERHEAD_BYTES > this.bytesLeft) throw BEYOND_LIMITS;
   }
 }

@@ -1,16 +1,14 @@
 import path from 'node:path';
-import type { Drop } from './cursor.ts';
 import { DeadOwners } from './dead-owners.ts';
 import { Home } from './home.ts';
-import { Leftover } from './leftover.ts';
+import { Leftover, type LeftoverCalls } from './leftover.ts';
 import type { Owner } from './owner.ts';
 
 /** What an {@link Adopter} needs. */
-export interface AdopterOptions {
+export interface AdopterOptions extends LeftoverCalls {
   readonly directory: string;
   readonly owner: Owner;
   readonly now: () => number;
-  readonly onDropped: (drop: Drop) => void;
 }
 
 /** Takes over what dead owners left in a directory, and looks after it. */
@@ -31,7 +29,7 @@ export class Adopter {
     const ours = [own, ...this.#leftovers.map(({ directory }) => directory)];
     for (const name of this.#dead.find(ours.map((directory) => path.basename(directory ?? '')))) {
       const home = this.#take(name);
-      if (home !== undefined) adopted.push(await Leftover.open(home, this.#options.onDropped));
+      if (home !== undefined) adopted.push(await Leftover.open(home, this.#options));
     }
     if (this.#closed) for (const leftover of adopted) quietly(() => leftover.close());
     this.#leftovers = [...this.#leftovers, ...adopted].filter(({ isDone }) => !isDone);
@@ -41,6 +39,11 @@ export class Adopter {
   /** A heartbeat for each. */
   beat(): void {
     for (const leftover of this.#leftovers) quietly(() => leftover.beat(this.#options.now()));
+  }
+
+  /** Drops what is older, and was not read yet. */
+  expire(oldestMs: number): void {
+    for (const leftover of this.#leftovers) leftover.expire(oldestMs);
   }
 
   /** Leaves what is pending to the next process. */

@@ -22,6 +22,8 @@ export class BlockTail {
   readonly #blockBytes: number;
   readonly #blocks: Block[] = [];
   readonly #spare: Buffer[] = [];
+  #last: Block | undefined;
+  /** While there is no block. */
   #end: number;
 
   constructor(start: number, blockBytes: number) {
@@ -31,7 +33,7 @@ export class BlockTail {
 
   /** The position after the last record. */
   get end(): number {
-    const last = this.#blocks.at(-1);
+    const last = this.#last;
     return last === undefined ? this.#end : last.start + last.used;
   }
 
@@ -40,7 +42,7 @@ export class BlockTail {
   }
 
   get last(): Block | undefined {
-    return this.#blocks.at(-1);
+    return this.#last;
   }
 
   /** A block for the next record of `size` bytes. */
@@ -49,6 +51,7 @@ export class BlockTail {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const block: Block = { bytes, view, start: this.end, used: 0, segment };
     this.#blocks.push(block);
+    this.#last = block;
     return block;
   }
 
@@ -75,6 +78,7 @@ export class BlockTail {
   #drop(block: Block): void {
     this.#end = this.end;
     this.#blocks.shift();
+    this.#last = this.#blocks.at(-1);
     if (block.bytes.length === this.#blockBytes && this.#spare.length < MAX_SPARE)
       this.#spare.push(block.bytes);
   }

@@ -13,6 +13,8 @@ export interface BoundsOptions extends ResolvedSpoolOptions {
   readonly unwritten: () => SegmentWriter | undefined;
   readonly isClosed: () => boolean;
   readonly tidy: () => void;
+  /** What a sink has passed is not to come again. */
+  readonly keep: (cursor: Cursor) => void;
 }
 
 /** Keeps the lag of each sink, and what waits in memory, within their bounds. */
@@ -38,9 +40,9 @@ export class Bounds {
     this.recheck();
   }
 
-  /** Applies the bounds before `size` more bytes. @returns the sinks that take the record */
+  /** Applies the bounds before `size` more bytes. @returns the mask of the sinks that take the record */
   makeRoom(kind: RecordKind, size: number): number {
-    if (this.#options.isClosed()) return this.#refuseAll(kind, 'closed');
+    if (this.#options.isClosed()) return 0;
     const { maxBytes, onFull, tail, cursors } = this.#options;
     let sinks = this.#makeRoomInMemory(kind, size);
     for (const cursor of cursors) {
@@ -49,7 +51,7 @@ export class Bounds {
       // Records of other sinks make the log grow too: at twice the bound the oldest go in any case.
       if (onFull === 'drop-oldest' || lag > 2 * maxBytes) this.#dropOldest(cursor, lag - maxBytes);
       else if ((sinks >>> cursor.bit) & 1) {
-        this.#refuse(cursor, kind, 'queue_full');
+        this.#reportFull(cursor);
         sinks = (sinks & ~(1 << cursor.bit)) >>> 0;
       }
     }
@@ -60,7 +62,7 @@ export class Bounds {
   #makeRoomInMemory(kind: RecordKind, size: number): number {
     const { maxMemoryBytes, onFull, tail } = this.#options;
     const files = this.#options.unwritten();
-    if (files === undefined) return kind.sinks;
+    if (files === undefined) return kind.mask;
     while (onFull === 'drop-oldest' && tail.end + size - files.safe > maxMemoryBytes) {
       const block = tail.blocks.find(({ start, used }) => start + used > files.safe);
       if (block === undefined) break;
@@ -69,7 +71,9 @@ export class Bounds {
       this.#options.tidy();
     }
     const isFull = onFull === 'drop-newest' && tail.end + size - files.safe > maxMemoryBytes;
-    return isFull ? this.#refuseAll(kind, 'queue_full') : kind.sinks;
+    if (!isFull) return kind.mask;
+    for (const cursor of kind.cursors) this.#reportFull(cursor);
+    return 0;
   }
 
   #nextLimit(): number {
@@ -89,16 +93,7 @@ export class Bounds {
   #dropBefore(cursor: Cursor, position: number): void {
     if (cursor.pending > 0 && cursor.next < position) this.#reportFull(cursor);
     cursor.dropWhile('queue_full', (record) => record.position < position);
-  }
-
-  #refuseAll(kind: RecordKind, reason: string): 0 {
-    for (const cursor of kind.cursors) this.#refuse(cursor, kind, reason);
-    return 0;
-  }
-
-  #refuse(cursor: Cursor, { name }: RecordKind, reason: string): void {
-    if (reason === 'queue_full') this.#reportFull(cursor);
-    this.#options.onDropped({ sink: cursor.sink, reason, count: 1, names: new Map([[name, 1]]) });
+    this.#options.keep(cursor);
   }
 
   #reportFull(cursor: Cursor): void {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { crc32 } from 'node:zlib';
 import { MAX_SINKS } from './layout.ts';
+import { xxh32 } from './xxh32.ts';
 
 /** Its name in a sub-directory. */
 export const CURSOR_FILE = 'cursors';
@@ -10,16 +10,16 @@ const SLOT_BYTES = 24;
 const FILE_BYTES = 2 * MAX_SINKS * SLOT_BYTES;
 
 /**
- * How far each sink has come, on disk: two slots a sink, written in turn, each with a CRC.
+ * How far each sink has come, on disk: two slots a sink, written in turn, each with a checksum.
  *
  * Not a file that is replaced by rename (four system calls an ack, and a full disk stops it), nor a log of
  * acks (it needs compaction, and a full disk stops it too, just when acks would make room). One write in
- * place, into bytes that were allocated at the start, needs neither; a torn one is found by its CRC, and the
+ * place, into bytes that were allocated at the start, needs neither; a torn one is found by its checksum, and the
  * slot before it still holds. It is not synced: after a power loss some records are sent again, none skipped.
  */
 export class CursorFile {
   readonly #fd: number;
-  readonly #slot = Buffer.alloc(SLOT_BYTES);
+  readonly #slot = new DataView(new ArrayBuffer(SLOT_BYTES));
   readonly #sequence: number[] = [];
 
   constructor(directory: string) {
@@ -36,10 +36,10 @@ export class CursorFile {
   write(sink: number, position: number): void {
     const sequence = (this.#sequence[sink] ?? 0) + 1;
     const slot = this.#slot;
-    slot.writeUInt32LE(sink, 4);
-    slot.writeBigUInt64LE(BigInt(position), 8);
-    slot.writeBigUInt64LE(BigInt(sequence), 16);
-    slot.writeUInt32LE(crc32(slot.subarray(4)), 0);
+    slot.setUint32(4, sink, true);
+    slot.setBigUint64(8, BigInt(position), true);
+    slot.setBigUint64(16, BigInt(sequence), true);
+    slot.setUint32(0, xxh32(slot, 4, SLOT_BYTES), true);
     writeSync(this.#fd, slot, 0, SLOT_BYTES, (2 * sink + (sequence % 2)) * SLOT_BYTES);
     this.#sequence[sink] = sequence;
   }
@@ -69,11 +69,11 @@ function readSlots(file: string): Map<number, Slot> | undefined {
   }
   const slots = new Map<number, Slot>();
   for (let at = 0; at + SLOT_BYTES <= Math.min(bytes.length, FILE_BYTES); at += SLOT_BYTES) {
-    const slot = bytes.subarray(at, at + SLOT_BYTES);
-    const sink = slot.readUInt32LE(4);
-    if (sink !== Math.floor(at / SLOT_BYTES / 2) || slot.readUInt32LE(0) !== crc32(slot.subarray(4)))
-      continue;
-    const [position, sequence] = [Number(slot.readBigUInt64LE(8)), Number(slot.readBigUInt64LE(16))];
+    const slot = new DataView(bytes.buffer, bytes.byteOffset + at, SLOT_BYTES);
+    const sink = slot.getUint32(4, true);
+    const isWhole = slot.getUint32(0, true) === xxh32(slot, 4, SLOT_BYTES);
+    if (!isWhole || sink !== Math.floor(at / SLOT_BYTES / 2)) continue;
+    const [position, sequence] = [Number(slot.getBigUint64(8, true)), Number(slot.getBigUint64(16, true))];
     if (sequence > (slots.get(sink)?.sequence ?? 0)) slots.set(sink, { position, sequence });
   }
   return slots;

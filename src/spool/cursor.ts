@@ -1,73 +1,30 @@
-import type { Signal } from '../otlp/batch.ts';
-import type { Header } from './definitions.ts';
-import { KIND, type RecordView } from './layout.ts';
+import type { Lookup } from './collected-batch.ts';
+import { Collector } from './collector.ts';
+import { type Found, InFlight, type Settled } from './in-flight.ts';
+import { isFor, type RecordView } from './layout.ts';
+import { ACKED, type Outcome, type Settlement } from './outcome.ts';
+import { Runs } from './runs.ts';
 import type { Visit } from './segment-reader.ts';
+import type { SpoolBatch } from './spool-batch.ts';
+
+export { fieldAt, type SpoolBatch } from './spool-batch.ts';
 
 /** The log that a cursor walks over. */
-export interface RecordSource {
+export interface RecordSource extends Lookup {
   readonly end: number;
   /** Visits records from `position` on. @returns where it stopped, or the end */
   visit(position: number, visit: Visit): number;
-  header(id: number): Header | undefined;
-  name(id: number): string;
+  sinkName(bit: number): string;
   /** A cursor has moved: to be kept, and segments may go. */
   moved(cursor: Cursor): void;
-  /** Records were given up. */
-  dropped(drop: Drop): void;
-}
-
-/** Records that a sink will never get. */
-export interface Drop {
-  readonly sink: string;
-  /** `queue_full`, `expired`, `corrupt`, `spool_lost`, `taken_over`, or what the caller of a drop said. */
-  readonly reason: string;
-  readonly count: number;
-  /** How many of each event name. */
-  readonly names: ReadonlyMap<string, number>;
-}
-
-/** Records of one sink, signal and header, in order. Its bytes are its own: nothing overwrites them. */
-export interface SpoolBatch {
-  readonly signal: Signal;
-  readonly header: Header;
-  /** The encoded fields, one after the other. */
-  readonly bytes: Uint8Array;
-  readonly count: number;
-  /** Where each field ends in `bytes`. */
-  readonly ends: readonly number[];
-  /** The position after each record: what `ack` takes. */
-  readonly positions: readonly number[];
-  readonly names: readonly string[];
-  /** When each was appended, in epoch milliseconds. */
-  readonly timesMs: readonly number[];
-  /** Position of the first record. */
-  readonly from: number;
-  /** The position after the last record. */
-  readonly to: number;
-}
-
-/** One field of a batch, as a view. */
-export function fieldAt({ bytes, ends }: SpoolBatch, index: number): Uint8Array {
-  return bytes.subarray(ends[index - 1] ?? 0, ends[index]);
-}
-
-interface InFlight {
-  readonly batch: Collected;
-  /** Records settled, from the first. */
-  settled: number;
-  /** Whether the reader has it; if not, the next read returns it. */
-  out: boolean;
-}
-
-interface Collected extends SpoolBatch {
-  readonly nameIds: number[];
+  /** The fate of records is known. */
+  settled(settlement: Settlement): void;
 }
 
 const DEFAULT_BATCH_BYTES = 1024 * 1024;
 
 /** How far one sink has come in one log. */
 export class Cursor {
-  readonly sink: string;
   readonly bit: number;
   readonly #source: RecordSource;
   #next: number;
@@ -76,11 +33,15 @@ export class Cursor {
   #pendingBytes = 0;
   readonly #byName: number[] = [];
 
-  constructor(source: RecordSource, sink: string, bit: number, position: number) {
+  constructor(source: RecordSource, bit: number, position: number) {
     this.#source = source;
-    this.sink = sink;
     this.bit = bit;
     this.#next = position;
+  }
+
+  /** The name of the sink. */
+  get sink(): string {
+    return this.#source.sinkName(this.bit);
   }
 
   /** Records that are not settled, those in flight included. */
@@ -88,12 +49,15 @@ export class Cursor {
     return this.#pending;
   }
 
+  /** Bytes of their fields. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
   /** Everything before it is settled. */
   get position(): number {
     if (this.#pending === 0) return this.#source.end;
-    const first = this.#inFlight[0];
-    if (first === undefined) return this.#next;
-    return first.batch.positions[first.settled - 1] ?? first.batch.from;
+    return this.#inFlight[0]?.position ?? this.#next;
   }
 
   /** Where the next read begins. */
@@ -103,7 +67,11 @@ export class Cursor {
 
   /** Records that are not settled, by event name. */
   pendingByName(): Map<string, number> {
-    return this.#toNames(this.#byName);
+    const names = new Map<string, number>();
+    this.#byName.forEach((count, nameId) => {
+      if (count > 0) add(names, this.#source.name(nameId), count);
+    });
+    return names;
   }
 
   /** Counts a record that was appended for this sink. */
@@ -116,218 +84,184 @@ export class Cursor {
   }
 
   /**
-   * Takes the next records that share a header and a signal, up to `maxBytes` of fields; a larger one comes
-   * alone. They stay pending until `ack`.
+   * Takes the next records that share a header and a signal: up to `maxBytes` of fields (a larger one comes
+   * alone) and up to `maxCount` of them. They stay pending until `ack`. What was rewound comes first, in the
+   * batches it was in, whatever the limits.
    */
-  read(maxBytes: number = DEFAULT_BATCH_BYTES): SpoolBatch | undefined {
+  read(
+    maxBytes: number = DEFAULT_BATCH_BYTES,
+    maxCount: number = Number.POSITIVE_INFINITY,
+  ): SpoolBatch | undefined {
     if (this.#pending === 0) return undefined;
-    const returned = this.#inFlight.find(({ out }) => !out);
-    if (returned !== undefined) {
-      returned.out = true;
-      return restOf(returned);
-    }
-    const collector = new Collector(this.#source, Math.min(maxBytes, this.#pendingBytes), this.bit);
+    const rewound = this.#inFlight.find(({ isOut }) => !isOut);
+    if (rewound !== undefined) return rewound.give();
+    const collector = new Collector(Math.min(maxBytes, this.#pendingBytes), maxCount, this.bit);
     this.#next = this.#source.visit(this.#next, (record) => collector.take(record));
-    const batch = collector.batch();
+    const batch = collector.batch(this.#source);
     if (batch === undefined) return this.#settleMissing();
-    this.#inFlight.push({ batch, settled: 0, out: true });
+    this.#inFlight.push(new InFlight(batch));
     return batch;
   }
 
   /**
-   * Settles what was read, up to the position `to`: delivered or refused for good. A record behind it may be
-   * settled first where several requests are under way: `from` says where such a range begins.
+   * Settles what was read, up to the position `to`. Any records in flight may be settled first: `from` says
+   * where a range begins, so `ack(positions[i], positions[i - 1] ?? from)` settles one record of a batch.
+   * What is settled already stays as it is.
    */
-  ack(to: number, from = 0): void {
+  ack(to: number, from = 0, outcome: Outcome = ACKED): void {
+    const settlements: Settlement[] = [];
     for (const entry of this.#inFlight) {
-      const { positions, ends, nameIds } = entry.batch;
-      if ((positions[entry.settled] ?? 0) <= from) continue;
-      for (let index = entry.settled; index < positions.length && (positions[index] ?? 0) <= to; index++) {
-        this.#settle(nameIds[index] ?? 0, (ends[index] ?? 0) - (ends[index - 1] ?? 0));
-        entry.settled = index + 1;
-      }
+      const settled = entry.settle(from, to);
+      if (settled !== undefined) settlements.push(this.#settle(settled, outcome));
     }
-    this.#inFlight = this.#inFlight.filter(({ batch, settled }) => settled < batch.count);
+    if (settlements.length === 0) return;
+    this.#inFlight = this.#inFlight.filter(({ left }) => left > 0);
     this.#source.moved(this);
+    for (const settlement of settlements) this.#source.settled(settlement);
   }
 
-  /** What was read and not settled will be read again, in the same order and in the same batches. */
-  rewind(): void {
-    for (const entry of this.#inFlight) entry.out = false;
+  /**
+   * What was read and not settled will be read again, in the same order and in the same batches.
+   * @param batch - only what was read as this one; default all
+   */
+  rewind(batch?: SpoolBatch): void {
+    for (const entry of this.#inFlight) {
+      if (batch === undefined || entry.isGivenAs(batch)) entry.isOut = false;
+    }
   }
 
   /** Whether a segment of these positions holds something to be read, or in flight: that goes to the next process. */
   needs(base: number, end: number): boolean {
     if (this.#pending === 0) return false;
-    return end > this.#next || this.#inFlight.some(({ batch }) => batch.from < end && batch.to > base);
+    return end > this.#next || this.#inFlight.some(({ from, to }) => from < end && to > base);
   }
 
-  /** Gives up what lies from `position` on and was not read: nobody will be able to. */
+  /** Gives up what lies from `position` on and is in nobody's hands: nobody will be able to read it. */
   dropFrom(position: number, reason: string): void {
-    const names: number[] = [];
+    const outcome: Outcome = { column: 'dropped', reason };
+    const settlements: Settlement[] = [];
+    for (const entry of this.#inFlight) {
+      const settled = entry.isOut ? undefined : entry.settle(position, Number.POSITIVE_INFINITY);
+      if (settled !== undefined) settlements.push(this.#settle(settled, outcome));
+    }
+    this.#inFlight = this.#inFlight.filter(({ left }) => left > 0);
+    const unread = new Visited();
     this.#source.visit(Math.max(this.#next, position), (record) => {
-      if (isFor(record, this.bit)) this.#drop(record, names);
+      if (isFor(record, this.bit)) unread.add(record);
       return true;
     });
-    this.#report(reason, names);
+    if (unread.nameIds.length > 0) settlements.push(this.#settle(unread, outcome));
+    for (const settlement of settlements) this.#source.settled(settlement);
   }
 
-  /** Gives up records that were not read yet, from the oldest on, as long as `which` says so. */
-  dropWhile(reason: string, which: (record: RecordView) => boolean): void {
-    const names: number[] = [];
+  /**
+   * Gives up records that were not read yet, from the oldest on, as long as `which` says so.
+   * @returns how many
+   */
+  dropWhile(reason: string, which: (record: RecordView) => boolean): number {
+    const unread = new Visited();
     this.#next = this.#source.visit(this.#next, (record) => {
       if (!which(record)) return false;
-      if (isFor(record, this.bit)) this.#drop(record, names);
+      if (isFor(record, this.bit)) unread.add(record);
       return true;
     });
-    this.#report(reason, names);
+    const count = unread.nameIds.length;
+    if (count > 0) this.#source.settled(this.#settle(unread, { column: 'dropped', reason }));
+    return count;
+  }
+
+  /** Gives up what was not read yet and was appended before `oldestMs`. */
+  expire(oldestMs: number): void {
+    const isOld = (record: RecordView): boolean => record.timeMs < oldestMs || !isFor(record, this.bit);
+    if (this.dropWhile('expired', isOld) > 0) this.#source.moved(this);
   }
 
   /**
    * The log before `position` is gone, and what of it was not read goes with it. What is in flight is in the
    * reader's hands.
    */
-  lost(position: number, reason: string): void {
+  lost(position: number, outcome: Outcome): void {
     if (this.#pending === 0 || this.#next >= position) return;
     this.#next = position;
-    this.#dropUncounted(reason);
+    this.#settleUnreadable(outcome);
   }
 
   /** Nothing more can be read, yet not all is settled: what is missing was damaged. */
   #settleMissing(): undefined {
     if (this.#inFlight.length > 0 || this.#pending === 0 || this.#next < this.#source.end) return undefined;
-    this.#dropUncounted('corrupt');
+    this.#settleUnreadable({ column: 'dropped', reason: 'corrupt' });
     this.#source.moved(this);
     return undefined;
   }
 
-  /** Drops what is neither in flight nor ahead, which nobody can read any more. */
-  #dropUncounted(reason: string): void {
+  /** Settles what is neither in flight nor ahead, which nobody can read any more. */
+  #settleUnreadable(outcome: Outcome): void {
     const missing = this.#byName.slice();
     let bytes = this.#pendingBytes;
-    const found = (nameId: number, size: number): void => {
+    this.#visitRest((nameId, size) => {
       missing[nameId] = (missing[nameId] ?? 0) - 1;
       bytes -= size;
+    });
+    this.#pendingBytes -= bytes;
+    const names = new Map<string, number>();
+    let total = 0;
+    missing.forEach((count, nameId) => {
+      if (count === 0) return;
+      total += count;
+      this.#byName[nameId] = (this.#byName[nameId] ?? 0) - count;
+      add(names, this.#source.name(nameId), count);
+    });
+    this.#pending -= total;
+    let rest: Set<number> | undefined;
+    const remains = (position: number): boolean => {
+      rest ??= this.#positionsOfRest();
+      return rest.has(position);
     };
-    for (const { batch, settled } of this.#inFlight) {
-      for (let index = settled; index < batch.count; index++) {
-        found(batch.nameIds[index] ?? 0, (batch.ends[index] ?? 0) - (batch.ends[index - 1] ?? 0));
-      }
-    }
+    if (total > 0)
+      this.#source.settled({ sink: this.sink, outcome, count: total, names, positions: undefined, remains });
+  }
+
+  #positionsOfRest(): Set<number> {
+    const positions = new Set<number>();
+    this.#visitRest((_nameId, _size, position) => positions.add(position));
+    return positions;
+  }
+
+  /** What is in flight, and what can be read. */
+  #visitRest(found: Found): void {
+    for (const entry of this.#inFlight) entry.visitLeft(found);
     this.#source.visit(this.#next, (record) => {
-      if (isFor(record, this.bit)) found(record.nameId, record.to - record.from);
+      if (isFor(record, this.bit)) found(record.nameId, record.to - record.from, record.end);
       return true;
     });
-    missing.forEach((count, nameId) => {
-      this.#pending -= count;
-      this.#byName[nameId] = (this.#byName[nameId] ?? 0) - count;
-    });
-    this.#pendingBytes -= bytes;
-    this.#report(reason, missing);
   }
 
-  #drop(record: RecordView, names: number[]): void {
-    names[record.nameId] = (names[record.nameId] ?? 0) + 1;
-    this.#settle(record.nameId, record.to - record.from);
-  }
-
-  #settle(nameId: number, bytes: number): void {
-    this.#pending--;
-    this.#pendingBytes -= bytes;
-    this.#byName[nameId] = (this.#byName[nameId] ?? 0) - 1;
-  }
-
-  #report(reason: string, counts: readonly number[]): void {
-    const names = this.#toNames(counts);
-    const count = [...names.values()].reduce((sum, some) => sum + some, 0);
-    if (count > 0) this.#source.dropped({ sink: this.sink, reason, count, names });
-  }
-
-  #toNames(counts: readonly number[]): Map<string, number> {
+  #settle({ positions, nameIds, bytes }: Settled, outcome: Outcome): Settlement {
     const names = new Map<string, number>();
-    counts.forEach((count, nameId) => {
-      const name = this.#source.name(nameId);
-      if (count > 0) names.set(name, (names.get(name) ?? 0) + count);
+    const count = nameIds.length;
+    nameIds.forEach((nameId, some) => {
+      this.#byName[nameId] = (this.#byName[nameId] ?? 0) - some;
+      add(names, this.#source.name(nameId), some);
     });
-    return names;
+    this.#pending -= count;
+    this.#pendingBytes -= bytes;
+    return { sink: this.sink, outcome, count, names, positions };
   }
 }
 
-/** Whether `record` is a data record chosen for the sink of `bit`. */
-export function isFor({ kind, sinks }: RecordView, bit: number): boolean {
-  return kind !== KIND.definition && ((sinks >>> bit) & 1) === 1;
+/** Records that were visited, to be settled. */
+class Visited implements Settled {
+  readonly positions: number[] = [];
+  readonly nameIds = new Runs();
+  bytes = 0;
+
+  add({ end, nameId, from, to }: RecordView): void {
+    this.positions.push(end);
+    this.nameIds.push(nameId);
+    this.bytes += to - from;
+  }
 }
 
-/** What of a batch is not settled. */
-function restOf({ batch, settled }: InFlight): SpoolBatch {
-  if (settled === 0) return batch;
-  const start = batch.ends[settled - 1] ?? 0;
-  return {
-    ...batch,
-    bytes: batch.bytes.subarray(start),
-    count: batch.count - settled,
-    ends: batch.ends.slice(settled).map((end) => end - start),
-    positions: batch.positions.slice(settled),
-    names: batch.names.slice(settled),
-    timesMs: batch.timesMs.slice(settled),
-    from: batch.positions[settled - 1] ?? batch.from,
-  };
-}
-
-/** Copies fields into a buffer of the batch's own. */
-class Collector {
-  readonly #source: RecordSource;
-  readonly #maxBytes: number;
-  readonly #bit: number;
-  #bytes: Buffer | undefined;
-  #used = 0;
-  #kind = 0;
-  #headerId = 0;
-  #from = 0;
-  readonly #ends: number[] = [];
-  readonly #positions: number[] = [];
-  readonly #nameIds: number[] = [];
-  readonly #timesMs: number[] = [];
-
-  constructor(source: RecordSource, maxBytes: number, bit: number) {
-    this.#source = source;
-    this.#maxBytes = maxBytes;
-    this.#bit = bit;
-  }
-
-  take(record: RecordView): boolean {
-    if (!isFor(record, this.#bit)) return true;
-    const size = record.to - record.from;
-    if (this.#bytes === undefined) {
-      this.#bytes = Buffer.allocUnsafeSlow(Math.max(size, this.#maxBytes));
-      this.#kind = record.kind;
-      this.#headerId = record.id;
-      this.#from = record.position;
-    } else if (record.kind !== this.#kind || record.id !== this.#headerId) return false;
-    if (this.#ends.length > 0 && this.#used + size > this.#maxBytes) return false;
-    record.bytes.copy(this.#bytes, this.#used, record.from, record.to);
-    this.#used += size;
-    this.#ends.push(this.#used);
-    this.#positions.push(record.end);
-    this.#nameIds.push(record.nameId);
-    this.#timesMs.push(record.timeMs);
-    return true;
-  }
-
-  batch(): Collected | undefined {
-    if (this.#bytes === undefined) return undefined;
-    return {
-      signal: this.#kind === KIND.logs ? 'logs' : 'traces',
-      header: this.#source.header(this.#headerId) ?? { resource: Buffer.alloc(0), scope: Buffer.alloc(0) },
-      bytes: this.#bytes.subarray(0, this.#used),
-      count: this.#ends.length,
-      ends: this.#ends,
-      positions: this.#positions,
-      nameIds: this.#nameIds,
-      names: this.#nameIds.map((id) => this.#source.name(id)),
-      timesMs: this.#timesMs,
-      from: this.#from,
-      to: this.#positions.at(-1) ?? this.#from,
-    };
-  }
+function add(names: Map<string, number>, name: string, count: number): void {
+  names.set(name, (names.get(name) ?? 0) + count);
 }

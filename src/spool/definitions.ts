@@ -49,6 +49,10 @@ export class Definitions {
     return this.#names[id] ?? OTHER_NAME;
   }
 
+  knowsName(id: number): boolean {
+    return this.#names[id] !== undefined;
+  }
+
   headerId(header: Header): number {
     const value = encodeHeader(header);
     const key = value.toString('latin1');
@@ -65,7 +69,7 @@ export class Definitions {
   nameId(name: string): number {
     const known = this.#nameIds.get(name);
     if (known !== undefined) return known;
-    if (this.#names.length === MAX_NAMES) return this.nameId(OTHER_NAME);
+    if (this.#names.length >= MAX_NAMES && name !== OTHER_NAME) return this.nameId(OTHER_NAME);
     const id = this.#names.length;
     this.#nameIds.set(name, id);
     this.#names.push(name);

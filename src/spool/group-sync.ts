@@ -1,4 +1,12 @@
-import { close, fsync, openSync } from 'node:fs';
+import { close, fsync } from 'node:fs';
+import { openDirectory } from './open-directory.ts';
+
+/** What is brought to the disk together. */
+interface Group {
+  readonly generation: number;
+  readonly position: number;
+  readonly directories: readonly string[];
+}
 
 /**
  * Brings what was written to the disk itself, off the main thread, one group at a time: what is written while
@@ -25,6 +33,10 @@ export class GroupSync {
     this.#onFailed = onFailed;
   }
 
+  get isRunning(): boolean {
+    return this.#running;
+  }
+
   /** Everything before `position` was written, the last of it to `fd`. */
   wrote(fd: number, position: number): void {
     this.#dirty.add(fd);
@@ -49,31 +61,44 @@ export class GroupSync {
     this.synced = position;
     this.#position = position;
     this.#dirty.clear();
-    this.#directories.clear();
     if (!this.#running) this.#closeLeaving();
   }
 
   #start(): void {
     this.#running = true;
-    const [generation, position] = [this.#generation, this.#position];
-    const directories = [...this.#directories].map(openQuietly).filter((fd) => fd !== undefined);
-    const fds = [...this.#dirty, ...directories];
-    for (const fd of directories) this.#leaving.add(fd);
+    const group = {
+      generation: this.#generation,
+      position: this.#position,
+      directories: [...this.#directories],
+    };
+    const fds = [...this.#dirty];
+    let failure: unknown;
+    try {
+      for (const directory of group.directories) {
+        const fd = openDirectory(directory);
+        if (fd === undefined) continue;
+        fds.push(fd);
+        this.#leaving.add(fd);
+      }
+    } catch (error) {
+      failure = error;
+    }
     this.#dirty.clear();
     this.#directories.clear();
     let left = fds.length;
-    let failure: unknown;
     for (const fd of fds) {
       fsync(fd, (error) => {
         failure ??= error ?? undefined;
-        if (--left === 0) this.#finish(generation, position, failure);
+        if (--left === 0) this.#finish(group, failure);
       });
     }
   }
 
-  #finish(generation: number, position: number, failure: unknown): void {
+  #finish({ generation, position, directories }: Group, failure: unknown): void {
     this.#running = false;
     if (this.#dirty.size === 0) this.#closeLeaving();
+    // Of the files all is written again, but nobody enters these a second time.
+    if (failure !== undefined) for (const directory of directories) this.#directories.add(directory);
     if (generation === this.#generation) {
       // Not backwards: a sync on the main thread may have overtaken this one.
       if (failure === undefined) this.synced = Math.max(this.synced, position);
@@ -86,14 +111,5 @@ export class GroupSync {
   #closeLeaving(): void {
     for (const fd of this.#leaving) close(fd);
     this.#leaving.clear();
-  }
-}
-
-function openQuietly(directory: string): number | undefined {
-  try {
-    return openSync(directory, 'r');
-  } catch {
-    // Gone: the check after the write finds that out.
-    return undefined;
   }
 }

@@ -29,7 +29,7 @@ export class Home {
 
   /** Makes a sub-directory of `directory` for `owner`. @throws what the file system throws */
   static make(directory: string, owner: Owner): Home {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const own = path.join(directory, directoryName(owner));
     mkdirSync(own, { mode: 0o700 });
     try {
@@ -52,7 +52,13 @@ export class Home {
     // Before the rename: under our name, its old heartbeat would invite the next taker.
     beat(from, nowMs);
     renameSync(from, to);
-    return new Home(to);
+    try {
+      return new Home(to);
+    } catch (error) {
+      // Under our name nobody else would take it as long as we live.
+      renameSync(to, path.join(directory, freeName()));
+      throw error;
+    }
   }
 
   /** Whether it is still there. Names never come back: if there is one of this name, it is ours. */
@@ -79,6 +85,20 @@ export class Home {
       if (ours) rmSync(path.join(this.path, name), { force: true });
     }
     rmdirSync(this.path);
+  }
+}
+
+/** Node's own recursive one says ENOENT for a read-only or full file system, which helps nobody to mend it. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const parent = path.dirname(directory);
+    if (code !== 'ENOENT' || parent === directory) throw error;
+    makeDirectory(parent);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
 }
 

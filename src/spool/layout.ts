@@ -1,5 +1,4 @@
-import { crc32 } from 'node:zlib';
-import type { Signal } from '../otlp/batch.ts';
+import { xxh32 } from './xxh32.ts';
 
 // docs/spool-format.md describes these bytes; a change of meaning needs a new version byte.
 
@@ -13,6 +12,8 @@ export const DEFINITION_HEAD_BYTES = 20;
 export const FIRST_POSITION = 2 ** 32;
 /** A length beyond this is not a record. */
 export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
+/** No segment grows beyond its size and one record; what is larger is not ours. */
+export const MAX_SEGMENT_BYTES = 512 * 1024 * 1024;
 /** Sinks are bits of a 32-bit mask. */
 export const MAX_SINKS = 32;
 
@@ -60,9 +61,15 @@ export function emptyView(): RecordView {
   };
 }
 
+/** Whether `record` is a data record chosen for the sink of `bit`. */
+export function isFor({ kind, sinks }: RecordView, bit: number): boolean {
+  return kind !== KIND.definition && ((sinks >>> bit) & 1) === 1;
+}
+
 /** What a data record says about its field. */
 export interface RecordMeta {
-  readonly signal: Signal;
+  /** One of {@link KIND}. */
+  readonly kind: number;
   readonly headerId: number;
   readonly nameId: number;
 }
@@ -75,42 +82,65 @@ export interface Writable {
   used: number;
 }
 
-/** Writes a data record at the end of `block`, which has room for it. */
+/**
+ * Writes a data record at the end of `block`, which has room for it.
+ * @param check - whether it gets its checksum; what never leaves memory needs none
+ */
 export function writeData(
   block: Writable,
   meta: RecordMeta,
   sinks: number,
   timeMs: number,
   field: Uint8Array,
+  check: boolean,
 ): void {
   const { view, used: at } = block;
-  view.setUint8(at + 12, KIND[meta.signal]);
-  view.setUint8(at + 13, 0);
+  view.setUint32(at + 12, meta.kind, true);
   view.setUint32(at + 16, meta.headerId, true);
   view.setUint32(at + 20, meta.nameId, true);
   view.setUint32(at + 24, sinks, true);
   view.setFloat64(at + 28, timeMs, true);
   block.bytes.set(field, at + DATA_HEAD_BYTES);
-  seal(block, DATA_HEAD_BYTES + field.length);
+  seal(block, DATA_HEAD_BYTES + field.length, check);
 }
 
 /** Writes a definition at the end of `block`, which has room for it. */
 export function writeDefinition(block: Writable, defines: number, id: number, value: Uint8Array): void {
   const { view, used: at } = block;
-  view.setUint8(at + 12, KIND.definition);
-  view.setUint8(at + 13, defines);
+  view.setUint32(at + 12, KIND.definition + 0x100 * defines, true);
   view.setUint32(at + 16, id, true);
   block.bytes.set(value, at + DEFINITION_HEAD_BYTES);
-  seal(block, DEFINITION_HEAD_BYTES + value.length);
+  seal(block, DEFINITION_HEAD_BYTES + value.length, true);
 }
 
-function seal(block: Writable, size: number): void {
+function seal(block: Writable, size: number, check: boolean): void {
   const { view, used: at } = block;
   view.setUint32(at + 4, size - 8, true);
-  view.setUint32(at + 8, (block.start + at) % 2 ** 32, true);
-  view.setUint16(at + 14, 0, true);
-  view.setUint32(at, crc32(block.bytes.subarray(at + 4, at + size)), true);
+  // The setter takes it modulo 2^32.
+  view.setUint32(at + 8, block.start + at, true);
+  if (check) view.setUint32(at, xxh32(view, at + 4, at + size), true);
   block.used = at + size;
+}
+
+/**
+ * Reads the record at `at` that was written there in this process, and needs no check.
+ * @param start - the position of `bytes[0]`
+ */
+export function readOwn(bytes: Buffer, view: DataView, at: number, start: number, into: RecordView): void {
+  const kind = bytes[at + 12] ?? 0;
+  const data = kind !== KIND.definition;
+  const to = at + 8 + view.getUint32(at + 4, true);
+  into.bytes = bytes;
+  into.position = start + at;
+  into.end = start + to;
+  into.kind = kind;
+  into.defines = bytes[at + 13] ?? 0;
+  into.id = view.getUint32(at + 16, true);
+  into.to = to;
+  into.from = at + (data ? DATA_HEAD_BYTES : DEFINITION_HEAD_BYTES);
+  into.nameId = data ? view.getUint32(at + 20, true) : 0;
+  into.sinks = data ? view.getUint32(at + 24, true) : 0;
+  into.timeMs = data ? view.getFloat64(at + 28, true) : 0;
 }
 
 /** Why no record could be read: it goes on behind the bytes at hand, or these are not a record. */
@@ -120,60 +150,70 @@ export type Unreadable = 'short' | 'bad';
  * Reads the record at `at`, of which the position is known: a record carries it, so that a copy of a record
  * inside a payload is never taken for one.
  * @param limit - end of the bytes at hand
- * @param check - whether the CRC is computed; bytes that never left memory need none
  */
 export function readRecord(
   bytes: Buffer,
   at: number,
   limit: number,
   position: number,
-  check: boolean,
-  view: RecordView,
+  into: RecordView,
 ): Unreadable | undefined {
+  const view = viewOf(bytes);
   if (limit - at < DEFINITION_HEAD_BYTES) return 'short';
-  const length = bytes.readUInt32LE(at + 4);
+  const length = view.getUint32(at + 4, true);
   if (length < MIN_LENGTH || length > MAX_RECORD_BYTES) return 'bad';
-  if (bytes.readUInt32LE(at + 8) !== position % 2 ** 32 || bytes.readUInt16LE(at + 14) !== 0) return 'bad';
-  const kind = bytes[at + 12] ?? 0;
+  if (view.getUint32(at + 8, true) !== position % 2 ** 32 || view.getUint16(at + 14, true) !== 0)
+    return 'bad';
+  const kind = view.getUint8(at + 12);
   const data = kind === KIND.logs || kind === KIND.traces;
   if ((!data && kind !== KIND.definition) || (data && length < DATA_HEAD_BYTES - 8)) return 'bad';
   const to = at + 8 + length;
   if (to > limit) return 'short';
-  if (check && bytes.readUInt32LE(at) !== crc32(bytes.subarray(at + 4, to))) return 'bad';
-  view.bytes = bytes;
-  view.position = position;
-  view.end = position + 8 + length;
-  view.kind = kind;
-  view.defines = bytes[at + 13] ?? 0;
-  view.id = bytes.readUInt32LE(at + 16);
-  view.to = to;
-  view.from = at + (data ? DATA_HEAD_BYTES : DEFINITION_HEAD_BYTES);
-  view.nameId = data ? bytes.readUInt32LE(at + 20) : 0;
-  view.sinks = data ? bytes.readUInt32LE(at + 24) : 0;
-  view.timeMs = data ? bytes.readDoubleLE(at + 28) : 0;
+  if (view.getUint32(at, true) !== xxh32(view, at + 4, to)) return 'bad';
+  readOwn(bytes, view, at, position - at, into);
   return undefined;
+}
+
+const views = new WeakMap<Buffer, DataView>();
+
+/** Made once for each buffer that is read from. */
+function viewOf(bytes: Buffer): DataView {
+  let view = views.get(bytes);
+  if (view === undefined) {
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    views.set(bytes, view);
+  }
+  return view;
 }
 
 /**
  * Finds the next whole, valid record behind a bad one. Every offset is tried; the position that a record
- * carries makes that cheap, since almost no other four bytes match it, and the CRC decides.
+ * carries makes that cheap, since almost no other four bytes match it, and the checksum decides.
  * @returns its offset, or `limit` if there is none
  */
 export function findRecord(bytes: Buffer, after: number, limit: number, position: number): number {
   const view = emptyView();
   for (let at = after + 1; at + DEFINITION_HEAD_BYTES <= limit; at++) {
-    if (readRecord(bytes, at, limit, position + at - after, true, view) === undefined) return at;
+    if (readRecord(bytes, at, limit, position + at - after, view) === undefined) return at;
   }
   return limit;
 }
 
-/** The first bytes of a segment file: magic, version, position of the first record, CRC of all that. */
+/**
+ * Whether what lies behind the last record of a file is a write that was not finished: cut off within a record,
+ * or zeros, since after a power loss a file may have its length and not its last bytes.
+ */
+export function isTorn(unreadable: Unreadable, rest: Buffer): boolean {
+  return unreadable === 'short' || rest.every((byte) => byte === 0);
+}
+
+/** The first bytes of a segment file: magic, version, position of the first record, checksum of all that. */
 export function preamble(base: number): Buffer {
   const bytes = Buffer.alloc(PREAMBLE_BYTES);
   MAGIC.copy(bytes);
   bytes[7] = VERSION;
   bytes.writeBigUInt64LE(BigInt(base), 8);
-  bytes.writeUInt32LE(crc32(bytes.subarray(0, 16)), 16);
+  bytes.writeUInt32LE(xxh32(viewOf(bytes), 0, 16), 16);
   return bytes;
 }
 
@@ -186,7 +226,7 @@ export function baseIn(bytes: Buffer): number {
 export function identify(bytes: Buffer): 'segment' | 'damaged' | 'unknown-version' | 'foreign' {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return 'foreign';
   if (bytes.length < PREAMBLE_BYTES) return 'damaged';
-  if (bytes.readUInt32LE(16) !== crc32(bytes.subarray(0, 16))) return 'damaged';
+  if (bytes.readUInt32LE(16) !== xxh32(viewOf(bytes), 0, 16)) return 'damaged';
   return bytes[7] === VERSION ? 'segment' : 'unknown-version';
 }
 

@@ -1,35 +1,60 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { Cursor, type Drop, type RecordSource } from './cursor.ts';
+import { Cursor, type RecordSource } from './cursor.ts';
 import { readCursors } from './cursor-file.ts';
 import { Definitions, type Header } from './definitions.ts';
 import type { Home } from './home.ts';
-import { KIND, MAX_SINKS, type RecordView } from './layout.ts';
+import { baseOf, KIND, MAX_SINKS, type RecordView } from './layout.ts';
+import { type Found, HANDED_OVER, type Settlement } from './outcome.ts';
 import { type Damage, Quarantine } from './quarantine.ts';
 import { recoverSegment } from './recover-segment.ts';
 import type { Segment } from './segment.ts';
 import { SegmentReader, type Visit } from './segment-reader.ts';
 
-/** What a dead owner left, now ours: read and acknowledged like our own, and removed when nothing is pending. */
+/** Whom a leftover tells what becomes of its records. */
+export interface LeftoverCalls {
+  readonly onSettled: (source: RecordSource, settlement: Settlement) => void;
+  readonly onFound: (source: RecordSource, found: Found) => void;
+}
+
+interface Pending {
+  readonly nameId: number;
+  readonly bits: readonly number[];
+  readonly end: number;
+}
+
+/**
+ * What a dead owner left, now ours: read and acknowledged like our own, and removed when nothing is pending.
+ *
+ * `maxBytes` does not count its bytes: they are on disk already, they only become fewer, and dropping our own
+ * records would not make room for them. Their owner's `maxBytes` bounded them; ours of age holds for them.
+ */
 export class Leftover implements RecordSource {
   readonly #home: Home;
-  readonly #onDropped: (drop: Drop) => void;
+  readonly #calls: LeftoverCalls;
   readonly #definitions = new Definitions();
   readonly #reader = new SegmentReader();
   readonly #cursors: Cursor[] = [];
   readonly #quarantine: Quarantine;
   #segments: Segment[] = [];
+  /** Pending records that use a name that is not known, or not yet. */
+  #unnamed: Pending[] = [];
+  #unreadable = 0;
+  /** Where the first of the files begins that could not be read. */
+  #heldAt = Number.POSITIVE_INFINITY;
+  /** Where each sink was, by its bit, when it became ours. */
+  #positions: ReadonlyMap<number, number> = new Map();
   #done = false;
 
-  private constructor(home: Home, onDropped: (drop: Drop) => void) {
+  private constructor(home: Home, calls: LeftoverCalls) {
     this.#home = home;
-    this.#onDropped = onDropped;
+    this.#calls = calls;
     this.#quarantine = new Quarantine(path.dirname(home.path));
   }
 
   /** Reads all that `home` holds, checks it and counts what is pending. Never rejects for what it finds. */
-  static async open(home: Home, onDropped: (drop: Drop) => void): Promise<Leftover> {
-    const leftover = new Leftover(home, onDropped);
+  static async open(home: Home, calls: LeftoverCalls): Promise<Leftover> {
+    const leftover = new Leftover(home, calls);
     await leftover.#recover();
     return leftover;
   }
@@ -41,6 +66,11 @@ export class Leftover implements RecordSource {
 
   get damage(): Readonly<Damage> {
     return this.#quarantine.damage;
+  }
+
+  /** Files that could not be read, and stay where they are. */
+  get unreadable(): number {
+    return this.#unreadable;
   }
 
   get directory(): string {
@@ -67,6 +97,11 @@ export class Leftover implements RecordSource {
     if (cursor === undefined) return;
     cursor.dropWhile(reason, () => true);
     this.moved(cursor);
+  }
+
+  /** Drops what is older, in epoch milliseconds of the append, and was not read yet. */
+  expire(oldestMs: number): void {
+    for (const cursor of this.#cursors) cursor.expire(oldestMs);
   }
 
   /** Tells others that it has an owner, and finds out if it has another one. */
@@ -102,49 +137,68 @@ export class Leftover implements RecordSource {
     return this.#definitions.name(id);
   }
 
+  sinkName(bit: number): string {
+    return this.#definitions.sinks[bit] ?? `sink ${bit}`;
+  }
+
   moved(cursor: Cursor): void {
     if (this.#done) return;
     try {
-      this.#home.cursors.write(cursor.bit, cursor.position);
+      this.#home.cursors.write(cursor.bit, this.#passed(cursor));
     } catch {
       // After a crash the records are sent again.
     }
-    // Files go all at once, with the directory: they are few, and their space was in use before.
-    if (this.#cursors.every(({ pending }) => pending === 0)) this.#finish();
+    this.#finishIfSettled();
   }
 
-  dropped(drop: Drop): void {
-    this.#onDropped(drop);
+  settled(settlement: Settlement): void {
+    this.#calls.onSettled(this, settlement);
   }
 
   async #recover(): Promise<void> {
-    const positions = readCursors(this.#home.path);
-    for (const name of listFiles(this.#home.path)) {
+    this.#positions = readCursors(this.#home.path);
+    for (const name of this.#listFiles()) {
       const file = path.join(this.#home.path, name);
-      const segment = await recoverSegment(file, this.#quarantine, (record) =>
-        this.#found(record, positions),
-      );
-      if (segment !== undefined) this.#segments.push(segment);
+      const segment = await recoverSegment(file, this.#quarantine, (record) => this.#found(record));
+      if (segment === 'unreadable') this.#leaveFrom(baseOf(name) ?? 0);
+      else if (segment !== undefined) this.#segments.push(segment);
     }
-    if (this.#cursors.every(({ pending }) => pending === 0)) this.#finish();
+    for (const record of this.#unnamed) this.#tell(record);
+    this.#unnamed = [];
+    this.#finishIfSettled();
   }
 
-  #found(record: RecordView, positions: ReadonlyMap<number, number>): boolean {
+  #found(record: RecordView): boolean {
     if (record.kind === KIND.definition) {
       this.#definitions.learn(record);
       return true;
     }
+    const bits: number[] = [];
     for (let bit = 0; bit < MAX_SINKS; bit++) {
-      if (!((record.sinks >>> bit) & 1) || record.position < (positions.get(bit) ?? 0)) continue;
+      if (!((record.sinks >>> bit) & 1) || record.position < (this.#positions.get(bit) ?? 0)) continue;
       this.#cursorOf(bit).added(record.position, record.nameId, record.to - record.from);
+      bits.push(bit);
     }
+    if (bits.length === 0) return true;
+    const { sinks } = this.#definitions;
+    const pending = { nameId: record.nameId, bits, end: record.end };
+    const isNamed =
+      this.#definitions.knowsName(record.nameId) && bits.every((bit) => sinks[bit] !== undefined);
+    // A definition that is damaged here may come again in a later segment.
+    if (isNamed) this.#tell(pending);
+    else this.#unnamed.push(pending);
     return true;
+  }
+
+  #tell({ nameId, bits, end }: Pending): void {
+    const sinks = bits.map((bit) => this.sinkName(bit));
+    this.#calls.onFound(this, { name: this.name(nameId), sinks, end });
   }
 
   #cursorOf(bit: number): Cursor {
     const known = this.#cursors.find((cursor) => cursor.bit === bit);
     if (known !== undefined) return known;
-    const cursor = new Cursor(this, this.#definitions.sinks[bit] ?? `sink ${bit}`, bit, 0);
+    const cursor = new Cursor(this, bit, 0);
     this.#cursors.push(cursor);
     return cursor;
   }
@@ -155,26 +209,56 @@ export class Leftover implements RecordSource {
     this.#done = true;
     this.#reader.close();
     this.#home.cursors.close();
-    for (const cursor of this.#cursors) cursor.lost(this.end, 'taken_over');
+    for (const cursor of this.#cursors) cursor.lost(this.end, HANDED_OVER);
     return false;
   }
 
-  #finish(): void {
-    this.#done = true;
+  /** What could not be read may be readable for the next process. */
+  #leaveFrom(position: number): void {
+    this.#unreadable++;
+    this.#heldAt = Math.min(this.#heldAt, position);
+  }
+
+  /** Everything before it is settled, so that the next process need not look: not what we could not read. */
+  #passed({ bit, position }: Cursor): number {
+    return Math.max(this.#positions.get(bit) ?? 0, Math.min(position, this.#heldAt));
+  }
+
+  /** Files go all at once, with the directory: they are few, and their space was in use before. */
+  #finishIfSettled(): void {
+    if (this.#cursors.some(({ pending }) => pending > 0)) return;
     this.#reader.close();
+    if (this.#unreadable > 0) {
+      this.#removeSegments();
+      return;
+    }
+    this.#done = true;
     try {
       this.#home.remove();
     } catch {
       // Something that is not ours lies in it. It has no records, so the next process takes it for nothing.
     }
   }
-}
 
-function listFiles(directory: string): string[] {
-  try {
-    return readdirSync(directory).sort();
-  } catch {
-    // Taken from us, or gone, in this very moment.
-    return [];
+  /** Of what the cursors do not pass, what is settled must not come again. */
+  #removeSegments(): void {
+    for (const { file = '' } of this.#segments) {
+      try {
+        rmSync(file, { force: true });
+      } catch {
+        // Sent twice is better than not at all.
+      }
+    }
+    this.#segments = [];
+  }
+
+  #listFiles(): string[] {
+    try {
+      return readdirSync(this.#home.path).sort();
+    } catch (error) {
+      // Gone: taken from us in this very moment.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#leaveFrom(0);
+      return [];
+    }
   }
 }

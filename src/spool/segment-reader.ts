@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
-import { emptyView, findRecord, type RecordView, readRecord } from './layout.ts';
+import { isForWant } from './is-for-want.ts';
+import { emptyView, findRecord, type RecordView, readOwn, readRecord, type Writable } from './layout.ts';
 import { readAt, type Segment } from './segment.ts';
 
 /** Looks at a record; `false` stops before it. The view is filled again for the next one. */
@@ -15,12 +16,13 @@ export class SegmentReader {
 
   /**
    * Visits the records of `segment` from `position` on, up to `end`. What is damaged is skipped; what cannot
-   * be read at all counts as damaged.
+   * be read at all counts as damaged, unless that is for want of files or memory: then this is where it stops.
    * @returns where the next visit goes on
    */
   visit(segment: Segment, position: number, end: number, visit: Visit): number {
     const fd = this.#fdOf(segment);
     if (fd === undefined) return end;
+    if (fd === 'later') return position;
     this.#window ??= Buffer.allocUnsafeSlow(WINDOW_BYTES);
     let wanted = Math.min(WINDOW_BYTES, end - position);
     let at = position;
@@ -28,6 +30,7 @@ export class SegmentReader {
       const window =
         wanted > WINDOW_BYTES ? Buffer.allocUnsafeSlow(wanted) : this.#window.subarray(0, wanted);
       const count = readQuietly(fd, segment, at, window);
+      if (count === 'later') return at;
       if (count === 0) return end;
       const step = walk(window, count, at, visit, this.#view, count < wanted || at + count === end);
       if (step.stopped) return step.position;
@@ -43,35 +46,35 @@ export class SegmentReader {
     this.#open = undefined;
   }
 
-  #fdOf(segment: Segment): number | undefined {
+  #fdOf(segment: Segment): number | 'later' | undefined {
     if (this.#open?.segment === segment) return this.#open.fd;
     this.close();
     if (segment.file === undefined) return undefined;
     try {
       this.#open = { segment, fd: openSync(segment.file, 'r') };
-    } catch {
+    } catch (error) {
       // Gone or unreadable: its records are missed by the cursors' own count, and reported there.
-      return undefined;
+      return isForWant(error) ? 'later' : undefined;
     }
     return this.#open.fd;
   }
 }
 
-/** Visits whole records that lie in memory and need no check. @returns where it stopped */
-export function visitBytes(
-  bytes: Buffer,
-  from: number,
-  to: number,
+/** Visits the records of a block of our own from `position` on. @returns where it stopped */
+export function visitBlock(
+  block: Readonly<Writable>,
   position: number,
   view: RecordView,
   visit: Visit,
 ): number {
-  let at = from;
-  while (at < to && readRecord(bytes, at, to, position + at - from, false, view) === undefined) {
+  const { bytes, view: data, start, used } = block;
+  let at = position - start;
+  while (at < used) {
+    readOwn(bytes, data, at, start, view);
     if (!visit(view)) break;
     at = view.to;
   }
-  return position + at - from;
+  return start + at;
 }
 
 interface Step {
@@ -90,7 +93,7 @@ function walk(
 ): Step {
   let at = 0;
   while (at < count) {
-    const unreadable = readRecord(bytes, at, count, position + at, true, view);
+    const unreadable = readRecord(bytes, at, count, position + at, view);
     if (unreadable === undefined) {
       if (!visit(view)) return { position: position + at, stopped: true };
       at = view.to;
@@ -104,11 +107,11 @@ function walk(
   return { position: position + count, stopped: false };
 }
 
-function readQuietly(fd: number, segment: Segment, position: number, into: Buffer): number {
+function readQuietly(fd: number, segment: Segment, position: number, into: Buffer): number | 'later' {
   try {
     return readAt(fd, segment, position, into);
-  } catch {
+  } catch (error) {
     // EIO: the stretch counts as damaged.
-    return 0;
+    return isForWant(error) ? 'later' : 0;
   }
 }

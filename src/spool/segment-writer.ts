@@ -1,9 +1,19 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, truncateSync, unlink } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  truncateSync,
+  unlink,
+  unlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Block, BlockTail } from './block-tail.ts';
 import { GroupSync } from './group-sync.ts';
 import { Home } from './home.ts';
 import { PREAMBLE_BYTES } from './layout.ts';
+import { openDirectory } from './open-directory.ts';
 import type { Owner } from './owner.ts';
 import { createSegment, type Segment, writeAt } from './segment.ts';
 
@@ -26,8 +36,10 @@ export interface SegmentWriterOptions {
   readonly needed: () => number;
 }
 
-/** The sub-directory is looked after at least this often; after each write in any case. */
-const CHECK_MS = 2_500;
+/** After a pause of this long, the sub-directory is looked after before a write as well. */
+const PAUSE_MS = 2_500;
+/** It is looked after at a write, if the last look is so long ago: a look costs as much as a small write. */
+const CHECK_MS = 10;
 const MAX_MOVES = 3;
 
 /** Brings the blocks of the tail into segment files of a sub-directory of our own. */
@@ -48,7 +60,8 @@ export class SegmentWriter {
     this.#written = options.tail.end;
     this.#verified = this.#written;
     if (!options.sync) return;
-    this.#sync = new GroupSync(this.#written, options.onSynced, (error) => this.#syncFailed(error));
+    const sync = new GroupSync(this.#written, options.onSynced, (error) => this.#syncFailed(sync, error));
+    this.#sync = sync;
   }
 
   get segments(): readonly Segment[] {
@@ -78,15 +91,18 @@ export class SegmentWriter {
   }
 
   /**
-   * Writes what is in memory only. Afterwards it lies in a directory that is ours: if that is gone, or was
-   * taken over by someone who thought us dead, the log goes on in a new one.
+   * Writes what is in memory only, and looks whether it lies in a directory that is ours: if that is gone, or
+   * was taken over by someone who thought us dead, the log goes on in a new one.
+   * @param now - look at once; else a later flush or `check` may do it, and until then it is not `safe`
    * @throws what the file system throws; what was written until then stays written
    */
-  flush(): void {
+  flush(now: boolean): void {
     for (let moves = 0; moves < MAX_MOVES; moves++) {
       this.settle();
+      const idleMs = performance.now() - this.#checkedMs;
       // After a pause, before the write as well: somebody else may be reading these files by now.
-      if (performance.now() - this.#checkedMs < CHECK_MS || this.#isInPlace()) this.#writeBlocks();
+      if (idleMs < PAUSE_MS || this.#isInPlace()) this.#writeBlocks();
+      if (!now && idleMs < CHECK_MS) return;
       if (this.#isInPlace()) {
         this.#verified = this.#written;
         return;
@@ -98,18 +114,27 @@ export class SegmentWriter {
 
   /** Whether our sub-directory and the open file are where we left them; if not, moves out. */
   check(): void {
-    if (this.#home !== undefined && !this.#isInPlace()) this.leave();
+    if (this.#home === undefined) return;
+    if (this.#isInPlace()) this.#verified = this.#written;
+    else this.leave();
   }
 
   /** Brings everything written to the disk, on this thread. @throws what the file system throws */
   syncNow(): void {
-    if (this.#sync === undefined || this.#open === undefined) return;
-    for (const { file } of this.#segments.filter(({ end }) => end > (this.#sync?.synced ?? 0))) {
-      const fd = openSync(file ?? '', 'r');
-      fsyncSync(fd);
-      closeSync(fd);
+    const sync = this.#sync;
+    if (sync === undefined || this.#home === undefined) return;
+    const files = this.#segments.filter(({ end }) => end > sync.synced).map(({ file = '' }) => file);
+    if (files.length === 0) return;
+    try {
+      for (const file of files) syncAndClose(openSync(file, 'r'));
+      for (const directory of [this.#home.path, this.#options.directory])
+        syncAndClose(openDirectory(directory));
+      // A group that is under way may have been told of a failure in our stead: that one decides then.
+      if (!sync.isRunning) sync.synced = this.#verified;
+    } catch (error) {
+      this.#startAgain(sync);
+      throw error;
     }
-    this.#sync.synced = this.#verified;
   }
 
   /** Gives up what is in memory before `position` and not written. */
@@ -128,6 +153,8 @@ export class SegmentWriter {
 
   /** Removes the files that nobody needs, of those that get no more records. */
   removeWhere(isFree: (segment: Segment) => boolean): void {
+    // The last one stays in any case.
+    if (this.#segments.length < 2) return;
     const current = this.#options.tail.last?.segment ?? this.#segments.at(-1);
     const done = this.#segments.filter(
       (segment) => segment !== current && segment !== this.#open?.segment && isFree(segment),
@@ -212,26 +239,44 @@ export class SegmentWriter {
     return this.#open !== undefined && fstatSync(this.#open.fd).nlink > 0;
   }
 
+  #syncFailed(sync: GroupSync, error: unknown): void {
+    this.#startAgain(sync);
+    this.#options.onSyncFailed(error);
+  }
+
   // The kernel forgets what it could not write, and says so once: a second fsync would succeed and mean
   // nothing. So it is all written again, from memory, into a new file.
-  #syncFailed(error: unknown): void {
-    const from = Math.min(this.#sync?.synced ?? 0, this.#written);
+  #startAgain(sync: GroupSync): void {
+    const from = Math.min(sync.synced, this.#written);
+    this.#closeOpen();
     for (const segment of this.#segments.filter(({ end }) => end > from)) cut(segment, from);
     this.#segments = this.#segments.filter(({ file }) => file !== undefined);
     this.skipTo(from);
-    this.#options.onSyncFailed(error);
   }
 }
 
-/** Takes what is behind `position` out of the file, so that it is not there twice. */
-function cut(segment: Segment, position: number): void {
+function syncAndClose(fd: number | undefined): void {
+  if (fd === undefined) return;
   try {
-    truncateSync(segment.file ?? '', PREAMBLE_BYTES + Math.max(0, position - segment.base));
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Takes what is behind `position` out of the files, so that it is not there twice. */
+function cut(segment: Segment, position: number): void {
+  const { base, prelude, file = '' } = segment;
+  const isEmpty = base + prelude.length >= position;
+  try {
+    // Another one may begin at the same position, with the same definitions: a file of the same name.
+    if (isEmpty) unlinkSync(file);
+    else truncateSync(file, PREAMBLE_BYTES + position - base);
   } catch {
     // Twice in the files is better than not at all.
   }
-  segment.end = Math.max(segment.base, position);
-  if (segment.base >= position) segment.file = undefined;
+  segment.end = Math.max(base, position);
+  if (isEmpty) segment.file = undefined;
 }
 
 function abandon(home: Home | undefined): void {

@@ -1,11 +1,9 @@
 import { OtelEventsError } from '../errors.ts';
+import type { Outcome } from './outcome.ts';
 import { within } from './within.ts';
 
-/** What became of items that were pushed. */
-export type Outcome =
-  | { readonly column: 'acked' }
-  | { readonly column: 'rejected'; readonly reason: string }
-  | { readonly column: 'dropped'; readonly reason: string };
+/** What became of items that were pushed: a queue in memory hands nothing over to another process. */
+export type QueueOutcome = Exclude<Outcome, { readonly column: 'handedOver' }>;
 
 /** How a {@link SendQueue} works; every time is in milliseconds. */
 export interface SendQueueOptions<T> {
@@ -18,7 +16,7 @@ export interface SendQueueOptions<T> {
    */
   readonly send: (items: readonly T[], signal: AbortSignal) => Promise<void>;
   /** Called once for every item pushed, when its fate is known. */
-  readonly onOutcome?: (items: readonly T[], outcome: Outcome) => void;
+  readonly onOutcome?: (items: readonly T[], outcome: QueueOutcome) => void;
   /** Called once per outage, once per burst of drops, and for every final rejection. */
   readonly onError?: (error: OtelEventsError) => void;
   readonly sizeOf?: (item: T) => number;
@@ -64,7 +62,7 @@ interface Wait {
  */
 export class SendQueue<T> {
   readonly #options: Required<Omit<SendQueueOptions<T>, 'onOutcome' | 'onError'>>;
-  readonly #onOutcome: (items: readonly T[], outcome: Outcome) => void;
+  readonly #onOutcome: (items: readonly T[], outcome: QueueOutcome) => void;
   readonly #onError: (error: OtelEventsError) => void;
   readonly #giveUp = new AbortController();
   #waiting: Entry<T>[] = [];
@@ -237,7 +235,7 @@ export class SendQueue<T> {
     return new OtelEventsError('EXPORT_FAILED', message, { cause, reason: 'gave_up' });
   }
 
-  #settle(entries: readonly Entry<T>[], outcome: Outcome): void {
+  #settle(entries: readonly Entry<T>[], outcome: QueueOutcome): void {
     this.#onOutcome(
       entries.map(({ item }) => item),
       outcome,

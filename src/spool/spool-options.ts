@@ -1,5 +1,6 @@
 import type { OtelEventsError } from '../errors.ts';
-import type { Drop } from './cursor.ts';
+import type { RecordSource } from './cursor.ts';
+import type { Found, Settlement } from './outcome.ts';
 import type { Owner } from './owner.ts';
 
 /** How much an appended record survives. */
@@ -15,7 +16,7 @@ export interface SpoolOptions {
   readonly maxBytes?: number;
   /** The most that waits in memory while the directory cannot be written. Default 64 MiB. */
   readonly maxMemoryBytes?: number;
-  /** Records older than this are dropped. Default: no limit. */
+  /** Records older than this are dropped, those of leftovers too. Default: no limit. */
   readonly maxAgeMs?: number;
   readonly onFull?: 'drop-oldest' | 'drop-newest';
   /** Default 8 MiB. */
@@ -28,7 +29,16 @@ export interface SpoolOptions {
   readonly now?: () => number;
   /** Default: this thread of this process. */
   readonly owner?: Owner;
-  readonly onDropped?: (drop: Drop) => void;
+  /**
+   * Whatever becomes of a record, once: acknowledged, rejected, dropped or handed over. `source` is the spool
+   * or the leftover that held it. Reasons of `dropped` are `queue_full`, `expired`, `corrupt`, `spool_lost`,
+   * `closed`, and what the caller of a drop said. What `append` refused was never in: it is not told of here.
+   */
+  readonly onSettled?: (source: RecordSource, settlement: Settlement) => void;
+  /** For each record found in a leftover and pending there, before anything of it is delivered. */
+  readonly onFound?: (source: RecordSource, found: Found) => void;
+  /** After each turn in which something was appended, when it was written, or writing it failed. */
+  readonly onTurn?: () => void;
   /** Once per outage of the directory, once per burst of drops. */
   readonly onError?: (error: OtelEventsError) => void;
 }
@@ -53,7 +63,9 @@ export function withDefaults(
     heartbeatMs = 5_000,
     retryMs = 100,
     now = Date.now,
-    onDropped = () => {},
+    onSettled = () => {},
+    onFound = () => {},
+    onTurn = () => {},
     onError = () => {},
   } = options;
   return {
@@ -66,7 +78,20 @@ export function withDefaults(
     heartbeatMs,
     retryMs,
     now,
-    onDropped,
-    onError,
+    onSettled: guard(onSettled),
+    onFound: guard(onFound),
+    onTurn: guard(onTurn),
+    onError: guard(onError),
+  };
+}
+
+/** A listener that throws must not stop what it is told of half-way, nor is there anybody left to tell. */
+function guard<Args extends readonly unknown[]>(listener: (...args: Args) => void): (...args: Args) => void {
+  return (...args) => {
+    try {
+      listener(...args);
+    } catch {
+      // See above.
+    }
   };
 }

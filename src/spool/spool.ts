@@ -1,22 +1,21 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Signal } from '../otlp/batch.ts';
 import { Adopter } from './adopter.ts';
-import { type Block, BlockTail } from './block-tail.ts';
 import { Bounds, lagStart } from './bounds.ts';
-import { Cursor, type Drop, type RecordSource } from './cursor.ts';
-import { Definitions, define, type Header, sizeOf } from './definitions.ts';
+import { Cursor, type RecordSource } from './cursor.ts';
+import type { Header } from './definitions.ts';
 import type { Home } from './home.ts';
-import { DATA_HEAD_BYTES, emptyView, FIRST_POSITION, MAX_SINKS, writeData } from './layout.ts';
+import { DATA_HEAD_BYTES, emptyView, MAX_SINKS, writeData } from './layout.ts';
 import type { Leftover } from './leftover.ts';
+import { LogEnd } from './log-end.ts';
+import { Outage } from './outage.ts';
+import { HANDED_OVER, type Settlement } from './outcome.ts';
 import { currentOwner, type Owner } from './owner.ts';
 import { RecordKind } from './record-kind.ts';
-import { newSegment, type Segment } from './segment.ts';
-import { SegmentReader, type Visit, visitBytes } from './segment-reader.ts';
+import { SegmentReader, type Visit, visitBlock } from './segment-reader.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { type Level, type ResolvedSpoolOptions, type SpoolOptions, withDefaults } from './spool-options.ts';
-
-const BLOCK_BYTES = 1024 * 1024;
-const MAX_RETRY_MS = 5_000;
+import { Waiters } from './waiters.ts';
 
 /**
  * An append-only log of encoded records, with a cursor for each sink. Appending copies into memory; once a
@@ -28,54 +27,63 @@ const MAX_RETRY_MS = 5_000;
 export class Spool implements RecordSource {
   readonly #options: ResolvedSpoolOptions;
   readonly #owner: Owner;
-  readonly #definitions = new Definitions();
-  readonly #tail: BlockTail;
+  readonly #log: LogEnd;
   readonly #cursors: Cursor[] = [];
   readonly #files: SegmentWriter | undefined;
   readonly #reader = new SegmentReader();
   readonly #view = emptyView();
   readonly #level: Level;
   readonly #heartbeat: NodeJS.Timeout | undefined;
-  #segment: Segment;
   readonly #bounds: Bounds;
+  readonly #outage: Outage;
+  /** The end of the turn is awaited. */
   #scheduled = false;
+  #turnMs = 0;
+  /** A block filled up and was written in the middle of an append. */
+  #filled = false;
+  #released = false;
   #closed = false;
-  #retry: NodeJS.Timeout | undefined;
-  #failures = 0;
   #homes = 0;
   readonly #adopter: Adopter | undefined;
-  #waiters: { readonly position: number; readonly resolve: () => void }[] = [];
+  readonly #waiters = new Waiters();
 
   constructor(options: SpoolOptions = {}) {
     const { directory, level = directory === undefined ? 'memory' : 'os', owner, ...rest } = options;
     this.#level = level;
     this.#options = withDefaults(level, rest);
     const { segmentBytes, maxBytes } = this.#options;
-    this.#tail = new BlockTail(FIRST_POSITION, Math.min(BLOCK_BYTES, segmentBytes, maxBytes));
-    this.#segment = newSegment(this.#tail.end);
+    this.#log = new LogEnd(segmentBytes, maxBytes, () => this.#blockFull());
     this.#owner = owner ?? currentOwner();
+    const { retryMs, onError } = this.#options;
+    this.#outage = new Outage({
+      retryMs,
+      onError,
+      onFailure: () => this.#failed(),
+      retry: () => this.#flush(),
+    });
     this.#bounds = new Bounds({
       ...this.#options,
       cursors: this.#cursors,
-      tail: this.#tail,
-      unwritten: () => (this.#failures === 0 ? undefined : this.#files),
+      tail: this.#log.tail,
+      unwritten: () => (this.#outage.isWaiting ? this.#files : undefined),
       isClosed: () => this.#closed,
       tidy: () => this.#tidy(),
+      keep: (cursor) => this.#keep(cursor),
     });
     const inFiles = directory !== undefined && level !== 'memory';
     if (inFiles) {
       this.#files = this.#openFiles(directory);
-      const { now, onDropped } = this.#options;
-      this.#adopter = new Adopter({ directory, owner: this.#owner, now, onDropped });
+      const { now, onSettled, onFound } = this.#options;
+      this.#adopter = new Adopter({ directory, owner: this.#owner, now, onSettled, onFound });
     }
     if (inFiles || Number.isFinite(this.#options.maxAgeMs)) {
       this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatMs).unref();
     }
-    this.#attempt(() => this.#files?.settle());
+    this.#outage.attempt(() => this.#files?.settle());
   }
 
   get end(): number {
-    return this.#tail.end;
+    return this.#log.tail.end;
   }
 
   /** The sub-directory of its own, if it has one at the moment. */
@@ -90,45 +98,53 @@ export class Spool implements RecordSource {
 
   /** Whether records wait in memory because the directory cannot be written. */
   get failing(): boolean {
-    return this.#failures > 0;
+    return this.#outage.isOn;
+  }
+
+  /** Whether `close` was called: nothing is taken any more. */
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** The cursor of `sink`, made at the first call. @throws OtelEventsError `OPTION_INVALID` beyond 32 sinks */
   cursor(sink: string): Cursor {
     const known = this.#cursors.find((cursor) => cursor.sink === sink);
     if (known !== undefined) return known;
-    const bit = this.#definitions.sinkBit(sink);
+    const bit = this.#log.definitions.sinkBit(sink);
     if (bit === undefined)
       throw new OtelEventsError('OPTION_INVALID', `a spool serves ${MAX_SINKS} sinks at most`);
-    const cursor = new Cursor(this, sink, bit, this.end);
+    const cursor = new Cursor(this, bit, this.end);
     this.#cursors.push(cursor);
     return cursor;
   }
 
   /** Prepares appends of records of one name, header and choice of sinks. */
   kind(signal: Signal, header: Header, name: string, sinks: readonly string[]): RecordKind {
-    const [headerId, nameId] = [this.#definitions.headerId(header), this.#definitions.nameId(name)];
+    const [headerId, nameId] = [this.#log.definitions.headerId(header), this.#log.definitions.nameId(name)];
     const cursors = [...new Set(sinks)].map((sink) => this.cursor(sink));
     return new RecordKind(signal, headerId, nameId, name, cursors);
   }
 
   /**
-   * Copies one encoded field into the log.
-   * @returns the position of the record, or -1 if no sink takes it
+   * Copies one encoded field into the log; the position after it is then `end`.
+   * @returns the mask of the sinks that take it, 0 if none does: their bounds are reached, or it is closed
    */
   append(kind: RecordKind, field: Uint8Array): number {
     const size = DATA_HEAD_BYTES + field.length;
-    let sinks = kind.sinks;
-    if (this.#tail.end + size > this.#bounds.limit) sinks = this.#bounds.makeRoom(kind, size);
-    if (sinks === 0) return -1;
-    const block = this.#blockFor(kind, size);
+    let mask = kind.mask;
+    if (this.#log.tail.end + size > this.#bounds.limit) mask = this.#bounds.makeRoom(kind, size);
+    if (mask === 0) return 0;
+    // One look at the clock a turn: it is for the age of records, and costs as much as the copy. Never back: what
+    // came in while a clock was wrong would look too old once it is right again.
+    if (!this.#scheduled) this.#turnMs = Math.max(this.#turnMs, this.#options.now());
+    const block = this.#log.blockFor(kind, size);
     const position = block.start + block.used;
-    writeData(block, kind, sinks, this.#options.now(), field);
+    writeData(block, kind, mask, this.#turnMs, field, this.#files !== undefined);
     for (const cursor of kind.cursors) {
-      if ((sinks >>> cursor.bit) & 1) cursor.added(position, kind.nameId, field.length);
+      if ((mask >>> cursor.bit) & 1) cursor.added(position, kind.nameId, field.length);
     }
-    if (!this.#scheduled) this.#schedule();
-    return position;
+    if (!this.#scheduled || this.#filled) this.#afterAppend();
+    return mask;
   }
 
   /**
@@ -139,6 +155,7 @@ export class Spool implements RecordSource {
   async adoptLeftovers(): Promise<Leftover[]> {
     const adopted = (await this.#adopter?.adopt(this.directory)) ?? [];
     for (const leftover of adopted) this.#reportDamage(leftover);
+    if (adopted.length > 0) this.#expire();
     return adopted.filter(({ isDone }) => !isDone);
   }
 
@@ -146,19 +163,33 @@ export class Spool implements RecordSource {
   durable(): Promise<void> {
     const position = this.end;
     if (this.#files === undefined || this.#closed) return Promise.resolve();
-    if (this.#files.written < position) this.#flush();
+    if (this.#files.safe < position) this.#flush(true);
     if (this.#files.safe >= position) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push({ position, resolve }));
+    return this.#waiters.until(position);
   }
 
   /** Writes, and at level `disk` syncs, all that is in memory, now; for the end of a process. */
   flushSync(): void {
-    if (this.#files === undefined || this.#closed) return;
-    this.#attempt(() => {
-      this.#files?.flush();
-      this.#files?.syncNow();
+    const files = this.#files;
+    if (files === undefined || this.#closed) return;
+    const write = (): void => {
+      files.flush(true);
+      files.syncNow();
+    };
+    this.#outage.attempt(() => {
+      try {
+        write();
+      } catch {
+        // At once, since there may be no later: a sync that failed goes into a new file.
+        write();
+      }
     });
     this.#afterFlush();
+  }
+
+  /** From now on nothing of it keeps the process: whoever appends then calls `flushSync`. */
+  release(): void {
+    this.#released = true;
   }
 
   /** Writes what is in memory and lets go of the directory. What is pending stays in it for the next process. */
@@ -173,9 +204,9 @@ export class Spool implements RecordSource {
     this.#reader.close();
     this.#adopter?.close();
     const empty = this.#cursors.every(({ pending }) => pending === 0);
-    this.#attempt(() => this.#files?.close(empty));
-    clearTimeout(this.#retry);
-    this.#resolveWaiters(Number.POSITIVE_INFINITY);
+    this.#outage.attempt(() => this.#files?.close(empty));
+    this.#outage.close();
+    this.#waiters.reached(Number.POSITIVE_INFINITY);
   }
 
   visit(from: number, visit: Visit): number {
@@ -189,145 +220,125 @@ export class Spool implements RecordSource {
   }
 
   header(id: number): Header | undefined {
-    return this.#definitions.header(id);
+    return this.#log.definitions.header(id);
   }
 
   name(id: number): string {
-    return this.#definitions.name(id);
+    return this.#log.definitions.name(id);
+  }
+
+  sinkName(bit: number): string {
+    return this.#log.definitions.sinks[bit] ?? '';
   }
 
   moved(cursor: Cursor): void {
     this.#bounds.moved(cursor);
-    try {
-      this.#files?.home?.cursors.write(cursor.bit, cursor.position);
-    } catch {
-      // After a crash the records are sent again; a later ack, or a new directory, brings the slot forward.
-    }
+    this.#keep(cursor);
     this.#tidy();
   }
 
-  dropped(drop: Drop): void {
-    this.#options.onDropped(drop);
+  settled(settlement: Settlement): void {
+    this.#options.onSettled(this, settlement);
   }
 
   #openFiles(directory: string): SegmentWriter {
     return new SegmentWriter({
       directory,
       owner: this.#owner,
-      tail: this.#tail,
+      tail: this.#log.tail,
       sync: this.#level === 'disk',
-      restartAt: (position) => this.#restartAt(position),
+      restartAt: (position) => {
+        this.#log.restartAt(position);
+        this.#reader.close();
+      },
       onLost: (position, reason) => this.#lost(position, reason),
       onHome: (home) => this.#moveIn(home),
-      onSynced: () => this.#afterFlush(),
-      onSyncFailed: (error) => this.#fail(error),
+      onSynced: () => {
+        this.#outage.synced();
+        this.#afterFlush();
+      },
+      onSyncFailed: (error) => this.#outage.fail(error, true),
       needed: () => this.#needed(),
     });
   }
 
-  #blockFor(kind: RecordKind, size: number): Block {
-    const end = this.#tail.end;
-    if (end + size - this.#segment.base > this.#options.segmentBytes && end > this.#segment.base) {
-      this.#segment = newSegment(end);
-    }
-    const defined = kind.definedIn === this.#segment;
-    const missing = defined
-      ? []
-      : this.#definitions.missingIn(this.#segment, kind.headerId, kind.nameId, kind.sinks);
-    const needed = size + (defined ? 0 : sizeOf(missing));
-    let block = this.#tail.last;
-    if (block === undefined || block.segment !== this.#segment || block.used + needed > block.bytes.length) {
-      // A burst that fills a block does not wait for the end of the turn: memory stays bounded.
-      if (block !== undefined && this.#failures === 0) this.#flush();
-      block = this.#tail.add(this.#segment, needed);
-    }
-    if (!defined) define(block, this.#segment, missing);
-    kind.definedIn = this.#segment;
-    return block;
+  /** A burst that fills a block does not wait for the end of the turn: memory stays bounded. */
+  #blockFull(): void {
+    if (!this.#outage.isWaiting) this.#flush();
+    this.#filled = true;
   }
 
-  #schedule(): void {
+  #afterAppend(): void {
+    if (this.#filled) {
+      this.#filled = false;
+      this.#options.onTurn();
+    }
+    if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      if (this.#failures === 0 && !this.#closed) this.#flush();
-    });
+    const end = setImmediate(this.#endTurn);
+    if (this.#released) end.unref();
   }
 
-  #flush(): void {
+  readonly #endTurn = (): void => {
+    this.#scheduled = false;
+    if (!this.#outage.isWaiting) this.#flush();
+    if (!this.#closed) this.#options.onTurn();
+  };
+
+  #flush(now = !this.#waiters.areNone): void {
     if (this.#closed) return;
-    this.#attempt(() => this.#files?.flush());
+    this.#outage.attempt(() => this.#files?.flush(now));
     this.#afterFlush();
   }
 
   #afterFlush(): void {
-    this.#resolveWaiters(this.#files?.safe ?? this.end);
+    this.#waiters.reached(this.#files?.safe ?? this.end);
     this.#tidy();
   }
 
-  #resolveWaiters(position: number): void {
-    if (this.#waiters.length === 0) return;
-    const done = this.#waiters.filter((waiter) => waiter.position <= position);
-    this.#waiters = this.#waiters.filter((waiter) => waiter.position > position);
-    for (const { resolve } of done) resolve();
-  }
-
-  #attempt(action: () => void): void {
-    try {
-      action();
-      this.#failures = 0;
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(cause: unknown): void {
-    this.#failures++;
+  #failed(): void {
     this.#files?.reopen();
-    if (this.#failures === 1) {
-      const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-      const fix = 'events wait in memory and are written when it works again';
-      const details = { cause, fix, retry: {}, reason: 'spool_unwritable' };
-      this.#options.onError(
-        new OtelEventsError('EXPORT_FAILED', `could not write the spool: ${why}`, details),
-      );
-    }
-    clearTimeout(this.#retry);
-    const waitMs = Math.min(MAX_RETRY_MS, this.#options.retryMs * 2 ** (this.#failures - 1));
     this.#bounds.recheck();
-    this.#retry = setTimeout(() => this.#flush(), waitMs).unref();
   }
 
   #beat(): void {
-    if (this.#failures === 0) {
-      this.#attempt(() => {
+    if (!this.#outage.isWaiting) {
+      this.#outage.attempt(() => {
         this.#files?.check();
         this.#files?.settle().beat(this.#options.now());
       });
     }
     // Whoever had to move has records to write again.
-    if (this.#failures === 0 && this.end > (this.#files?.written ?? this.end)) this.#flush();
+    if (!this.#outage.isWaiting && this.end > (this.#files?.written ?? this.end)) this.#flush();
     this.#adopter?.beat();
     this.#expire();
   }
 
-  #reportDamage({ damage, directory }: Leftover): void {
-    if (damage.stretches + damage.files === 0) return;
-    const what = `${damage.stretches} damaged stretches (${damage.bytes} bytes), ${damage.files} unknown files`;
-    const fix = 'they lie in the sub-directory quarantine; all other records are delivered';
-    this.#options.onError(new OtelEventsError('SPOOL_CORRUPT', `${directory}: ${what}`, { fix }));
+  #reportDamage({ damage, directory, unreadable }: Leftover): void {
+    if (damage.stretches + damage.files + unreadable === 0) return;
+    const found = [
+      `${damage.stretches} damaged stretches (${damage.bytes} bytes)`,
+      `${damage.files} unknown files`,
+      `${unreadable} files that cannot be read`,
+    ];
+    const fix = 'the first two lie in the sub-directory quarantine; all other records are delivered';
+    this.#options.onError(new OtelEventsError('SPOOL_CORRUPT', `${directory}: ${found.join(', ')}`, { fix }));
   }
 
   /** Drops what is older than `maxAgeMs`. */
   #expire(): void {
-    const oldest = this.#options.now() - this.#options.maxAgeMs;
-    if (oldest === Number.NEGATIVE_INFINITY) return;
-    for (const cursor of this.#cursors) {
-      cursor.dropWhile(
-        'expired',
-        ({ timeMs, sinks }) => timeMs < oldest || ((sinks >>> cursor.bit) & 1) === 0,
-      );
-      this.moved(cursor);
+    if (!Number.isFinite(this.#options.maxAgeMs)) return;
+    const oldestMs = this.#options.now() - this.#options.maxAgeMs;
+    for (const cursor of this.#cursors) cursor.expire(oldestMs);
+    this.#adopter?.expire(oldestMs);
+  }
+
+  /** Keeps how far a sink has come. */
+  #keep({ bit, position }: Cursor): void {
+    try {
+      this.#files?.home?.cursors.write(bit, position);
+    } catch {
+      // After a crash the records are sent again; a later ack, or a new directory, brings the slot forward.
     }
   }
 
@@ -338,22 +349,20 @@ export class Spool implements RecordSource {
   /** Lets go of files and memory that no sink needs. */
   #tidy(): void {
     this.#files?.removeWhere(({ base, end }) => !this.#cursors.some((cursor) => cursor.needs(base, end)));
-    const unread = Math.min(this.end, ...this.#cursors.map(lagStart));
+    let unread = this.end;
+    for (const cursor of this.#cursors) unread = Math.min(unread, lagStart(cursor));
     const safe = this.#files?.safe ?? unread;
     const keep = this.#files === undefined ? Number.POSITIVE_INFINITY : this.#options.tailBytes;
-    this.#tail.trim(safe, unread, keep);
+    this.#log.tail.trim(safe, unread, keep);
   }
 
   #visitStretch(position: number, visit: Visit): { stop: number; at: number } {
-    const block = this.#tail.find(position);
+    const block = this.#log.tail.find(position);
     if (block !== undefined) {
-      const stop = block.start + block.used;
-      return {
-        stop,
-        at: visitBytes(block.bytes, position - block.start, block.used, position, this.#view, visit),
-      };
+      const at = visitBlock(block, position, this.#view, visit);
+      return { stop: block.start + block.used, at };
     }
-    const inMemory = this.#tail.blocks[0]?.start ?? this.end;
+    const inMemory = this.#log.tail.blocks[0]?.start ?? this.end;
     const segment = this.#files?.segments.find(({ end }) => end > position);
     const start = Math.max(position, segment?.base ?? inMemory);
     if (segment === undefined || start >= inMemory) return { stop: inMemory, at: inMemory };
@@ -361,23 +370,9 @@ export class Spool implements RecordSource {
     return { stop, at: this.#reader.visit(segment, start, stop, visit) };
   }
 
-  /** From `position` on the log goes into new files, with all definitions at their start. */
-  #restartAt(position: number): void {
-    const ahead = this.#tail.blocks.filter(({ start, used }) => start + used > position);
-    // The last block is still being filled, even if all that it holds lies before `position`.
-    const blocks = ahead.length > 0 ? ahead : this.#tail.blocks.slice(-1);
-    const before = blocks[0]?.segment ?? this.#segment;
-    const segment = newSegment(position, this.#definitions.prelude(position));
-    for (const block of blocks) {
-      if (block.segment === before) block.segment = segment;
-      else block.segment.file = undefined;
-    }
-    if (this.#segment === before) this.#segment = segment;
-    this.#reader.close();
-  }
-
-  #lost(position: number, reason: string): void {
-    for (const cursor of this.#cursors) cursor.lost(position, reason);
+  #lost(position: number, reason: 'taken_over' | 'spool_lost'): void {
+    const outcome = reason === 'taken_over' ? HANDED_OVER : ({ column: 'dropped', reason } as const);
+    for (const cursor of this.#cursors) cursor.lost(position, outcome);
     this.#bounds.recheck();
   }
 

@@ -22,6 +22,8 @@ interface AppCase {
   readonly problems?: readonly string[];
   /** Copies of the api below `node_modules`; one unless said. */
   readonly apis?: number;
+  /** It has a `durable.mjs`, in which the durable processors take the place of the SDK's. */
+  readonly durable?: boolean;
 }
 
 const CASES: readonly AppCase[] = [
@@ -46,6 +48,7 @@ const CASES: readonly AppCase[] = [
     env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_METRICS_EXPORTER: 'none' },
     events: 'app',
     spans: 'app',
+    durable: true,
   },
   {
     title: 'an app with SDK 2.x',
@@ -53,6 +56,7 @@ const CASES: readonly AppCase[] = [
     env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_METRICS_EXPORTER: 'none' },
     events: 'app',
     spans: 'app',
+    durable: true,
   },
   { title: 'an app with tracing only', app: 'd-traces-only', events: 'ours', spans: 'app' },
   {
@@ -89,6 +93,12 @@ interface Seen {
   readonly spans?: readonly SpanSeen[];
 }
 
+/** What `durable.mjs` prints beside that: rows of the processors' ledgers. */
+interface DurableSeen extends Seen {
+  readonly logRecords: object;
+  readonly sent: object;
+}
+
 const OUR_SERVICE = 'set-on-events';
 const [INTERNAL, SERVER, CLIENT] = [1, 2, 3];
 const NO_COUNTS = { emitted: 3, acked: 0, pending: 0, sampled: 0, handedOver: 0, rejected: {}, dropped: {} };
@@ -97,7 +107,7 @@ describe('the packed package', { concurrency: true }, () => {
   for (const each of CASES) describe(each.title, () => checkApp(each));
 });
 
-function checkApp({ app, more, env = {}, events, spans, problems = [], apis = 1 }: AppCase): void {
+function checkApp({ app, more, env = {}, events, spans, problems = [], apis = 1, durable }: AppCase): void {
   const cleanUp = new DisposableStack();
   let installed: InstalledApp;
   let sink: HttpSink;
@@ -158,7 +168,8 @@ function checkApp({ app, more, env = {}, events, spans, problems = [], apis = 1 
       assert.equal(resource['telemetry.distro.name'], events === 'app' ? undefined : 'otel-events');
       assert.equal(scope.name, 'otel-events');
     }
-    assert.equal(seen.loadedOwnSdk, events === 'ours');
+    // For spans: events are encoded without it.
+    assert.equal(seen.loadedOwnSdk, spans === 'ours');
   });
 
   test(`events carry the trace of ${spans === 'app' ? 'the HTTP request' : 'their scope'}`, () => {
@@ -213,6 +224,50 @@ function checkApp({ app, more, env = {}, events, spans, problems = [], apis = 1 
     const acked = events === 'app' ? 0 : 3;
     assert.deepEqual(seen.flushed, { acked, pending: 0, rejected: 0, dropped: 0 });
   });
+
+  if (durable) {
+    test('with the durable processors in its NodeSDK everything arrives once, and nothing else', () =>
+      checkDurable(installed.dir, app, env));
+  }
+}
+
+async function checkDurable(dir: string, app: string, env: Record<string, string>): Promise<void> {
+  await using sink = await httpSink();
+  const run = await runNode(dir, ['durable.mjs'], { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...env });
+  assert.deepEqual([run.code, run.stderr], [0, '']);
+  const seen: DurableSeen = JSON.parse(run.stdout);
+  const [records, spans] = [logRecordsOf(sink.requests), spansOf(sink.requests)];
+  assert.deepEqual(
+    records.map(({ eventName, body, scope }) => [scope.name, eventName ?? body]),
+    [
+      ['otel-events', 'cart.item_added'],
+      ['otel-events', 'checkout.paid'],
+      ['otel-events', 'checkout'],
+      ['plain', 'a log line of the app'],
+    ],
+  );
+  assert.equal(records[0]?.traceId, seen.span?.traceId);
+  // The span around our own requests has no child, and there is no other request than the app's.
+  assert.deepEqual(spans.map(({ name, kind }) => [name, kind]).sort(), [
+    ['GET', SERVER],
+    ['GET', CLIENT],
+    ['checkout', INTERNAL],
+    ['flush', INTERNAL],
+  ]);
+  for (const { resource } of [...records, ...spans]) {
+    assert.equal(resource['service.name'], app);
+    // Of the SDK's detectors; some of them answer late.
+    assert.equal(typeof resource['process.pid'], 'number');
+    assert.equal(typeof resource['host.name'], 'string');
+  }
+  assert.deepEqual(seen.problems, []);
+  assert.deepEqual(
+    [seen.logRecords, seen.sent],
+    [
+      { ...NO_COUNTS, emitted: 4, acked: 4 },
+      { ...NO_COUNTS, emitted: 4, acked: 4 },
+    ],
+  );
 }
 
 function copiesOfApi(dir: string): string[] {

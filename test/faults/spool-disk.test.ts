@@ -7,7 +7,7 @@ import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
 import { smallDisk } from '../harness/small-disk.ts';
 import { tempDir } from '../harness/temp-dir.ts';
-import { drain, HEADER } from '../spool/fields.ts';
+import { drain, HEADER, inWords } from '../spool/fields.ts';
 
 interface Watched {
   readonly spool: Spool;
@@ -21,7 +21,9 @@ function watched(t: TestContext, options: SpoolOptions): Watched {
   const spool = new Spool({
     retryMs: 5,
     onError: ({ code, message }) => errors.push(`${code} ${/: (E\w+)/.exec(message)?.[1] ?? ''}`.trim()),
-    onDropped: ({ reason, count }) => dropped.push(`${reason} ${count}`),
+    onSettled: (_source, settlement) => {
+      if (settlement.outcome.column !== 'acked') dropped.push(inWords(settlement));
+    },
     ...options,
   });
   t.after(() => spool.close());
@@ -45,7 +47,7 @@ test('a full disk: events wait in memory, are reported once, and are written in 
   const { spool, errors, dropped } = watched(t, { directory: path.join(disk, 'spool'), tailBytes: 0 });
   const texts = fill(spool, 0, 200);
   await turn();
-  assert.deepEqual([spool.failing, errors], [true, ['EXPORT_FAILED ENOSPC']]);
+  assert.deepEqual([spool.failing, errors], [true, ['SPOOL_UNWRITABLE ENOSPC']]);
   texts.push(...fill(spool, 200, 210));
   const durable = spool.durable();
   await turn();
@@ -75,11 +77,11 @@ test('a full disk and a full memory: the oldest go, counted, and the rest is wri
   const texts = fill(spool, 0, 200);
   await turn();
   texts.push(...fill(spool, 200, 300));
-  assert.deepEqual(errors, ['EXPORT_FAILED ENOSPC', 'QUEUE_FULL']);
+  assert.deepEqual(errors, ['SPOOL_UNWRITABLE ENOSPC', 'QUEUE_FULL']);
   rmSync(ballast);
   await spool.durable();
   const found = drain(spool.cursor('a'));
-  const lost = dropped.reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
+  const lost = dropped.reduce((sum, line) => sum + Number(line.split(' ')[2]), 0);
   assert.ok(lost > 0 && found.length > 40, `${lost} lost, ${found.length} found`);
   assert.equal(found.length + lost, 300);
   assert.deepEqual(
@@ -99,7 +101,7 @@ test('a read-only directory: memory serves, one report; written when it can be',
   const { spool, errors } = watched(t, { directory: path.join(disk, 'spool') });
   const texts = fill(spool, 0, 10);
   await turn();
-  assert.deepEqual(errors, ['EXPORT_FAILED EROFS']);
+  assert.deepEqual(errors, ['SPOOL_UNWRITABLE EROFS']);
   assert.equal(spool.directory, undefined);
   const first = spool.cursor('a').read(3000);
   assert.equal(first?.count, 3, 'delivery goes on from memory');
@@ -119,7 +121,7 @@ test('a path that is no directory: the same', async (t) => {
   const { spool, errors } = watched(t, { directory: path.join(file, 'spool') });
   const texts = fill(spool, 0, 10);
   await turn();
-  assert.deepEqual(errors, ['EXPORT_FAILED ENOTDIR']);
+  assert.deepEqual(errors, ['SPOOL_UNWRITABLE ENOTDIR']);
   assert.deepEqual(drain(spool.cursor('a')), texts);
 });
 
@@ -168,7 +170,7 @@ test('a directory that vanishes with more than memory holds: the difference is c
   const found = drain(spool.cursor('a'));
   assert.ok(found.length > 5 && found.length < 30, `${found.length}`);
   assert.deepEqual(found, texts.slice(-found.length));
-  assert.deepEqual(dropped, [`spool_lost ${101 - found.length}`]);
+  assert.deepEqual(dropped, [`a dropped(spool_lost) ${101 - found.length}`]);
 });
 
 test('a directory moved away and back loses nothing', async (t) => {
@@ -193,7 +195,9 @@ test('drop-oldest: only the laggard loses records, and it hears once of a burst'
     segmentBytes: 16_384,
     tailBytes: 16_384,
     onError: ({ code, message }) => errors.push(`${code} ${/for (\w)/.exec(message)?.[1]}`),
-    onDropped: ({ sink, count }) => dropped.set(sink, (dropped.get(sink) ?? 0) + count),
+    onSettled: (_source, { sink, count, outcome }) => {
+      if (outcome.column === 'dropped') dropped.set(sink, (dropped.get(sink) ?? 0) + count);
+    },
   });
   t.after(() => spool.close());
   const kind = spool.kind('logs', HEADER, 'x', ['slow', 'quick']);
@@ -213,29 +217,41 @@ test('drop-oldest: only the laggard loses records, and it hears once of a burst'
 
 for (const directory of [true, false]) {
   test(`drop-newest ${directory ? 'on disk' : 'in memory'}: what is there stays, new records are refused`, (t) => {
-    const dropped: string[] = [];
+    const [said, settled]: [string[], string[]] = [[], []];
     const spool = new Spool({
       ...(directory ? { directory: tempDir(t) } : {}),
       maxBytes: 50_000,
       onFull: 'drop-newest',
-      onDropped: ({ sink, count, reason }) => dropped.push(`${sink} ${reason} ${count}`),
+      onSettled: (_source, settlement) => settled.push(inWords(settlement)),
+      onError: ({ code, message }) => said.push(`${code} ${/for (\w)/.exec(message)?.[1]}`),
     });
     t.after(() => spool.close());
-    const kind = spool.kind('logs', HEADER, 'x', ['a']);
-    const positions = Array.from({ length: 100 }, (_, index) =>
+    spool.cursor('idle');
+    const [kind, both] = [['a'], ['a', 'idle']].map((sinks) => spool.kind('logs', HEADER, 'x', sinks));
+    assert.ok(kind && both);
+    const masks = Array.from({ length: 100 }, (_, index) =>
       spool.append(kind, Buffer.from(`${index}`.padEnd(964))),
     );
+    const taken = masks.filter((mask) => mask !== 0).length;
+    assert.ok(taken > 40 && taken < 60, `${taken}`);
+    assert.deepEqual(masks, [...Array(taken).fill(kind.mask), ...Array(100 - taken).fill(0)]);
+    assert.equal(spool.append(both, Buffer.alloc(964)), both.mask & ~kind.mask, 'the idle one takes it');
+    assert.deepEqual([said, settled], [['QUEUE_FULL a'], []], 'once a burst; the mask says the rest');
     const found = drain(spool.cursor('a'));
-    assert.equal(found.length, positions.filter((position) => position >= 0).length);
-    assert.equal(found[0]?.trim(), '0');
-    assert.deepEqual(dropped, Array(100 - found.length).fill('a queue_full 1'));
-    assert.ok(spool.append(kind, Buffer.from('again')) > 0);
+    assert.deepEqual([found.length, found[0]?.trim()], [taken, '0']);
+    assert.deepEqual(settled, [`a acked ${taken}`]);
+    assert.equal(spool.append(kind, Buffer.from('again')), kind.mask);
   });
 }
 
 test('what is in flight stays when the oldest go', (t) => {
   const dropped: number[] = [];
-  const spool = new Spool({ maxBytes: 50_000, onDropped: ({ count }) => dropped.push(count) });
+  const spool = new Spool({
+    maxBytes: 50_000,
+    onSettled: (_source, { count, outcome }) => {
+      if (outcome.column === 'dropped') dropped.push(count);
+    },
+  });
   t.after(() => spool.close());
   const kind = spool.kind('logs', HEADER, 'x', ['a']);
   for (let index = 0; index < 10; index++) spool.append(kind, Buffer.alloc(964));
@@ -249,30 +265,33 @@ test('what is in flight stays when the oldest go', (t) => {
   assert.equal(5 + found + dropped.reduce((sum, count) => sum + count, 0), 510);
 });
 
-test('records older than maxAgeMs go, counted', (t) => {
+test('records older than maxAgeMs go, counted', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const clock = { now: 1_000_000 };
   const dropped: string[] = [];
   const spool = new Spool({
     maxAgeMs: 60_000,
     now: () => clock.now,
-    onDropped: ({ reason, count }) => dropped.push(`${reason} ${count}`),
+    onSettled: (_source, settlement) => dropped.push(inWords(settlement)),
   });
   t.after(() => spool.close());
   const kind = spool.kind('logs', HEADER, 'x', ['a']);
   for (const text of ['1', '2', '3']) {
     spool.append(kind, Buffer.from(text));
+    await turn();
     clock.now += 25_000;
   }
   t.mock.timers.tick(5_000);
-  assert.deepEqual(dropped, ['expired 1']);
+  assert.deepEqual(dropped, ['a dropped(expired) 1']);
   assert.deepEqual(drain(spool.cursor('a')), ['2', '3']);
 });
 
-test('after close() appends are refused and counted; what only memory held is counted too', (t) => {
-  const { spool, dropped } = watched(t, {});
+test('after close() appends are refused; what only memory held is counted as dropped', (t) => {
+  const { spool, dropped, errors } = watched(t, {});
   fill(spool, 0, 3);
+  assert.equal(spool.isClosed, false);
   spool.close();
-  fill(spool, 3, 4);
-  assert.deepEqual(dropped, ['closed 3', 'closed 1']);
+  assert.equal(spool.append(spool.kind('logs', HEADER, 'x', ['a']), Buffer.from('late')), 0);
+  assert.equal(spool.isClosed, true);
+  assert.deepEqual([dropped, errors], [['a dropped(closed) 3'], []]);
 });

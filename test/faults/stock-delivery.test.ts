@@ -15,7 +15,7 @@ beforeEach(() => {
 function watched(options: EventLoggerOptions): { events: EventLogger; errors: OtelEventsError[] } {
   const errors: OtelEventsError[] = [];
   const onError = (error: OtelEventsError): void => void errors.push(error);
-  return { events: new EventLogger({ logLevel: 'none', onError, ...options }), errors };
+  return { events: new EventLogger({ delivery: 'sdk', logLevel: 'none', onError, ...options }), errors };
 }
 
 test('no collector: log() is not slowed, one warning, what is given up counts as dropped(export_failed)', async () => {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** One request as a sink got it. */
@@ -24,11 +24,14 @@ export interface HttpSink extends AsyncDisposable {
 export async function httpSink(
   answer: Answer = (_, response) => response.end(),
   port = 0,
+  /** Called when the head of a request has come; its body may still be on the way. */
+  onHead: (incoming: IncomingMessage) => void = () => {},
 ): Promise<HttpSink> {
   const requests: SinkRequest[] = [];
   const waiters: { count: number; resolve: () => void }[] = [];
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
+    onHead(incoming);
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
       const { method = '', url: path = '', headers } = incoming;

@@ -39,9 +39,13 @@ const WRONG: readonly [options: object, code: string, message: RegExp][] = [
   [{ httpMethod: 'PO ST' }, 'OPTION_INVALID', /option httpMethod: wanted an HTTP method/],
   [{ endpoint: 'localhost:4318' }, 'EXPORT_URL_INVALID', /option endpoint: wanted an http or https URL/],
   [{ httpUrl: 'nonsense' }, 'EXPORT_URL_INVALID', /option httpUrl/],
-  [{ spool: './spool' }, 'OPTION_UNAVAILABLE', /spool is not available in this version/],
-  [{ delivery: 'durable' }, 'OPTION_UNAVAILABLE', /delivery 'durable' is not available/],
-  [{ durability: 'disk' }, 'OPTION_UNAVAILABLE', /durability 'disk' is not available/],
+  [{ durability: 'disk' }, 'OPTION_INVALID', /durability: 'disk' needs a directory \(give the option spool/],
+  [{ spool: './spool', delivery: 'sdk' }, 'OPTION_INVALID', /option spool: with delivery 'sdk'/],
+  [{ spool: '' }, 'OPTION_INVALID', /option spool: wanted a path that is not empty/],
+  [{ maxBytes: 10 }, 'OPTION_INVALID', /option maxBytes: wanted a whole number, at least 1024/],
+  [{ onFull: 'block' }, 'OPTION_INVALID', /option onFull: wanted 'drop-oldest' or 'drop-newest'/],
+  [{ concurrency: 0 }, 'OPTION_INVALID', /option concurrency: wanted a whole number, at least 1/],
+  [{ handleSignals: 'yes' }, 'OPTION_INVALID', /option handleSignals: wanted true or false/],
 ];
 
 test('a wrong option is a coded error that names the key and the nearest right one', () => {

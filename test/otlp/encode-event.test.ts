@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Event, MAX_EVENT_BYTES } from '../../src/event.ts';
+import type { Event } from '../../src/event.ts';
 import type { OtlpObject } from '../../src/otlp/decode-protobuf.ts';
 import { encodeEvent } from '../../src/otlp/encode-event.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
@@ -320,39 +320,42 @@ test('the buffer grows in the midst of an event, and events after a large one ar
   }
 });
 
+test('what an object inherits is left out, also where it can be enumerated', () => {
+  const inherits = (own: object) => Object.assign(Object.create({ inherited: 1 }), own);
+  for (const given of [
+    inherits({ a: 1 }),
+    inherits({}),
+    { nested: inherits({ a: 1, b: 's' }) },
+    { nested: inherits({}) },
+  ]) {
+    const one = eventWith(given, { session: inherits({ s: 1 }) });
+    assert.deepEqual(encoded(one), oracleRecord(one));
+  }
+});
+
+test('the context of a span is that of its own event, whatever came before', () => {
+  const traceId = '0123456789abcdef0123456789abcdef';
+  const spans = [
+    { traceId, spanId: '0123456789abcdef', traceFlags: 1 },
+    { traceId, spanId: '0123456789abcdef', traceFlags: 0 },
+    { traceId, spanId: 'fedcba9876543210', traceFlags: 1 },
+    { traceId: traceId.toUpperCase(), spanId: 'fedcba9876543210', traceFlags: 1 },
+    { traceId, spanId: '0', traceFlags: 1 },
+  ];
+  for (const span of [...spans, ...spans.toReversed(), ...spans.flatMap((one) => [one, one])]) {
+    const one = eventWith({}, { span });
+    const whole = span.spanId.length === 16;
+    const { traceId, spanId, flags = 0 } = encoded(one);
+    const expected = whole
+      ? [span.traceId.toLowerCase(), span.spanId, span.traceFlags]
+      : [undefined, undefined, 0];
+    assert.deepEqual([traceId, spanId, flags], expected);
+  }
+});
+
 test('nothing of the caller’s is kept or changed', () => {
   const given = Object.freeze({ list: Object.freeze([1]), bytes: Buffer.from([1]) });
   const copy = Buffer.from(encodeEvent(eventWith(given)));
   given.bytes[0] = 9;
   assert.deepEqual(decodeField(copy), oracleRecord(eventWith({ list: [1], bytes: Buffer.from([1]) })));
-});
-
-test('what is too large is cut as in the SDK’s record: the first values are kept whole', () => {
-  const half = 'x'.repeat(MAX_EVENT_BYTES / 2);
-  for (const given of [
-    { small: 1, huge: 'x'.repeat(30 * 1024 * 1024), after: 'a', bytes: Buffer.alloc(9) },
-    { a: half, nested: { b: half, c: half }, d: 1 },
-    { list: Array(600_000).fill(1), after: 1 },
-    { bytes: Buffer.alloc(MAX_EVENT_BYTES + 1), after: 'x' },
-  ]) {
-    const one = eventWith(given);
-    assert.deepEqual(encoded(one), oracleRecord(one));
-  }
-});
-
-test('5,000 levels, 100,000 keys and a list of four billion holes are bounded', () => {
-  let deep: unknown = 'bottom';
-  for (let level = 0; level < 5000; level++) deep = { d: deep };
-  const keys = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]));
-  for (const given of [{ deep }, keys, { holes: new Array(2 ** 32 - 1), after: 1 }]) {
-    const one = eventWith(given);
-    assert.deepEqual(encoded(one), oracleRecord(one));
-  }
-});
-
-test('an object that grows while it is read is bounded', () => {
-  const grow = (): object => ({ toJSON: () => ({ a: grow(), b: grow() }) });
-  const field = encodeEvent(eventWith({ grow: grow() }));
-  assert.ok(field.length < 2 * MAX_EVENT_BYTES);
-  assert.ok((attributesOf({ grow: grow() })['event.truncated']?.intValue as unknown as number) > 0);
 });

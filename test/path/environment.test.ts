@@ -65,7 +65,7 @@ test('lost spans are reported once an outage', async () => {
   });
   const errors: OtelEventsError[] = [];
   const onError = (error: OtelEventsError): void => void errors.push(error);
-  const events = new EventLogger({ endpoint: sink.url, logLevel: 'none', onError });
+  const events = new EventLogger({ delivery: 'sdk', endpoint: sink.url, logLevel: 'none', onError });
   for (const state of [false, false, true, false]) {
     healthy = state;
     events.track('scope', () => {});

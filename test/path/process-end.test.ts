@@ -5,6 +5,7 @@ import { freePort } from '../harness/free-port.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { logRecordsOf, spansOf } from '../harness/otlp-json.ts';
 import { runNode } from '../harness/run-node.ts';
+import { tempDir } from '../harness/temp-dir.ts';
 
 const JSON_PROTOCOL = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
 
@@ -62,6 +63,41 @@ test('an idle logger neither delays the end of a process nor opens a connection'
   assert.equal(sink.requests.length, 0);
 });
 
+test('an app that logs whenever the process is about to end is not kept for ever', async () => {
+  await using sink = await httpSink();
+  const run = await runNode(
+    `import { EventLogger } from '../../src/index.ts';
+     const events = new EventLogger({ endpoint: process.env.SINK });
+     process.on('beforeExit', () => events.log('bye'));`,
+    { env: { ...JSON_PROTOCOL, SINK: sink.url } },
+  );
+  assert.deepEqual([run.code, run.stderr], [0, '']);
+  const { length } = logRecordsOf(sink.requests);
+  assert.ok(length >= 1 && length <= 20, `${length}`);
+});
+
+test('process.exit right after close(), without waiting for it, loses nothing that a spool can keep', async (t) => {
+  const spool = tempDir(t);
+  const run = await runNode(
+    `import { EventLogger } from '../../src/index.ts';
+     const events = new EventLogger({ endpoint: process.env.SINK, spool: process.env.SPOOL });
+     events.log('in.time');
+     void events.close();
+     process.exit(0);`,
+    { env: { SINK: `http://127.0.0.1:${await freePort()}`, SPOOL: spool } },
+  );
+  assert.deepEqual([run.code, run.stderr], [0, '']);
+  await using sink = await httpSink();
+  await runNode(
+    `import { EventLogger } from '../../src/index.ts';
+     const events = new EventLogger({ endpoint: process.env.SINK, spool: process.env.SPOOL });
+     await events.flush();
+     await events.close();`,
+    { env: { ...JSON_PROTOCOL, SINK: sink.url, SPOOL: spool } },
+  );
+  assert.equal(logRecordsOf(sink.requests)[0]?.eventName, 'in.time');
+});
+
 const REGISTER = `--import=${new URL('../../src/register.ts', import.meta.url)}`;
 
 test('register sets up a pipeline for the whole app from OTEL_* variables, and flushes it at the end', async () => {
@@ -97,6 +133,117 @@ test('register sets up a pipeline for the whole app from OTEL_* variables, and f
     ],
   );
   assert.equal(records[0]?.traceId, span?.traceId);
+});
+
+/** Runs code with `logger` and `tracer` of the api, in a process that `register` has set up. */
+function runRegistered(code: string, env: Record<string, string>): ReturnType<typeof runNode> {
+  return runNode(
+    `import { logs, trace } from '@opentelemetry/api';
+     const logger = logs.getLogger('app');
+     const tracer = trace.getTracer('app');
+     ${code}`,
+    { args: [REGISTER], env: { ...JSON_PROTOCOL, ...env } },
+  );
+}
+
+test('register: a burst arrives whole, within the limits of the environment, though the collector came late', async () => {
+  const port = await freePort();
+  const running = runRegistered(
+    `for (let n = 0; n < 20_000; n++) logger.emit({ body: n, attributes: { a: 'long text', b: 1 } });
+     for (let n = 0; n < 5000; n++) tracer.startSpan('s').end();
+     process.stdout.write('emitted');
+     setTimeout(() => {}, 1000);`,
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '4',
+      OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '1',
+    },
+  );
+  await using sink = await httpSink((_, response, index) => {
+    response.statusCode = index < 2 ? 503 : 200;
+    response.end();
+  }, port);
+  const run = await running;
+  assert.deepEqual([run.code, run.stdout], [0, 'emitted']);
+  const taken = sink.requests.slice(2);
+  assert.deepEqual(
+    logRecordsOf(taken).map(({ body }) => body),
+    Array.from({ length: 20_000 }, (_, n) => n),
+  );
+  assert.deepEqual(logRecordsOf(taken)[0]?.attributes, { a: 'long' });
+  assert.equal(spansOf(taken).length, 5000);
+  assert.ok(run.stderr.split('\n').length <= 3, `at most one line a signal: ${run.stderr}`);
+});
+
+test('register: SIGTERM is flushed first, unless the app listens to it', async () => {
+  for (const listens of [false, true]) {
+    await using sink = await httpSink();
+    const run = await runRegistered(
+      `${listens ? "process.on('SIGTERM', () => process.exit(5));" : ''}
+       logger.emit({ body: 1 });
+       setInterval(() => {}, 1000);
+       setTimeout(() => process.kill(process.pid, 'SIGTERM'), 20);`,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BLRP_SCHEDULE_DELAY: '60000', OTEL_LOG_LEVEL: 'none' },
+    );
+    assert.deepEqual([run.code, run.signal], listens ? [5, null] : [null, 'SIGTERM']);
+    assert.equal(logRecordsOf(sink.requests).length, listens ? 0 : 1);
+  }
+});
+
+test('register: OTEL_EVENTS_SPOOL is a directory in which records survive kill -9 and process.exit', async (t) => {
+  const OTEL_EVENTS_SPOOL = tempDir(t);
+  const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${await freePort()}`;
+  for (const end of ["setTimeout(() => process.kill(process.pid, 'SIGKILL'), 20);", 'process.exit(0);']) {
+    const run = await runRegistered(
+      `logger.emit({ body: 1 });
+       tracer.startSpan('s').end();
+       ${end}`,
+      { OTEL_EVENTS_SPOOL, OTEL_EXPORTER_OTLP_ENDPOINT },
+    );
+    assert.deepEqual([run.stdout, run.stderr], ['', '']);
+  }
+  await using sink = await httpSink();
+  const later = await runRegistered('', { OTEL_EVENTS_SPOOL, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
+  assert.deepEqual([later.code, later.stderr], [0, '']);
+  assert.deepEqual([logRecordsOf(sink.requests).length, spansOf(sink.requests).length], [2, 2]);
+});
+
+test('register: the console exporters write what the SDK has them write, and none exports nothing', async () => {
+  const code = `logger.emit({ eventName: 'shown' });
+    tracer.startSpan('shown too').end();`;
+  await using sink = await httpSink();
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
+  const shown = await runRegistered(code, {
+    ...env,
+    OTEL_LOGS_EXPORTER: 'console',
+    OTEL_TRACES_EXPORTER: 'console',
+  });
+  assert.match(shown.stdout, /eventName: 'shown'/);
+  assert.match(shown.stdout, /name: 'shown too'/);
+  const none = await runRegistered(code, {
+    ...env,
+    OTEL_LOGS_EXPORTER: 'none',
+    OTEL_TRACES_EXPORTER: 'none',
+  });
+  assert.deepEqual([none.code, none.stdout, none.stderr], [0, '', '']);
+  assert.equal(sink.requests.length, 0);
+});
+
+test('register: what the environment asks for and is not supported is said once, not once a signal', async () => {
+  await using sink = await httpSink();
+  const run = await runRegistered('', {
+    OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'brotli',
+  });
+  assert.deepEqual(
+    run.stderr.split('\n').map((line) => line.replace(/ \(.*/, '')),
+    [
+      'otel-events: ENVIRONMENT_UNSUPPORTED: OTEL_EXPORTER_OTLP_PROTOCOL asks for grpc',
+      'otel-events: ENVIRONMENT_UNSUPPORTED: OTEL_EXPORTER_OTLP_COMPRESSION asks for brotli: it is ignored',
+      '',
+    ],
+  );
 });
 
 test('register leaves a signal alone that has a provider already, and obeys OTEL_SDK_DISABLED', async () => {

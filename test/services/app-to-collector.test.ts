@@ -14,6 +14,13 @@ import { startJaeger } from './start-jaeger.ts';
 import { startOtelcol } from './start-otelcol.ts';
 import { startSink } from './start-sink.ts';
 
+const OWN_PIPELINES = [
+  ['durable', 'http/protobuf'],
+  ['durable', 'http/json'],
+  ['sdk', 'http/protobuf'],
+  ['sdk', 'http/json'],
+] as const;
+
 const configOf = (name: string): string => path.join(import.meta.dirname, '../../collector', name);
 
 /** Lines of a collector's file, in the shape of requests. */
@@ -70,6 +77,7 @@ test('one scope with events reaches file, HTTP endpoint and Jaeger through the r
   assert.deepEqual(checkout?.attributes.nested, { a: [1, null] });
   assert.deepEqual(checkout?.attributes['event.session'], { plan: 'pro' });
   assert.equal(checkout?.resource['service.name'], 'shop');
+  assert.equal(checkout?.resource['telemetry.sdk.name'], 'otel-events');
   assert.deepEqual(spans.map(({ name }) => name).sort(), ['checkout', 'payment', 'refund']);
 
   // The collector batches for its HTTP exporters: what arrives there may come in several requests.
@@ -88,8 +96,8 @@ test('one scope with events reaches file, HTTP endpoint and Jaeger through the r
 
 test('both engines write the same for the same requests, field by field', async (t) => {
   if (!requireService(t, 'otelcol')) return;
-  for (const protocol of ['http/protobuf', 'http/json']) {
-    const requests = await requestsOfAnApp(protocol);
+  for (const [delivery, protocol] of OWN_PIPELINES) {
+    const requests = await requestsOfAnApp(delivery, protocol);
     const real = await otelcol(t, 'embedded.yaml');
     const embeddedDir = tempDir(t);
     const embedded = await startEmbedded(t, embeddedDir);
@@ -114,7 +122,7 @@ test('both engines write the same for the same requests, field by field', async 
           .map((line) => JSON.parse(line)),
       );
       assert.ok((parsed[0]?.length ?? 0) > 0);
-      assert.deepEqual(parsed[1], parsed[0], `${protocol} ${file}`);
+      assert.deepEqual(parsed[1], parsed[0], `${delivery} ${protocol} ${file}`);
     }
   }
 });
@@ -174,10 +182,14 @@ async function startEmbedded(t: TestContext, dir: string): Promise<string> {
 }
 
 /** What an app sends over OTLP for events and scopes with every kind of value in them. */
-async function requestsOfAnApp(protocol: string): Promise<readonly SinkRequest[]> {
+async function requestsOfAnApp(
+  delivery: 'durable' | 'sdk',
+  protocol: string,
+): Promise<readonly SinkRequest[]> {
   process.env.OTEL_EXPORTER_OTLP_PROTOCOL = protocol;
   await using sink = await httpSink();
   const events = new EventLogger({
+    delivery,
     endpoint: sink.url,
     app: { id: 'i', name: 'shop', containerVersion: '7' },
     tags: ['a'],
@@ -212,5 +224,6 @@ async function requestsOfAnApp(protocol: string): Promise<readonly SinkRequest[]
   });
   events.log('linked', {}, { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
   await events.close();
+  delete process.env.OTEL_EXPORTER_OTLP_PROTOCOL;
   return sink.requests;
 }

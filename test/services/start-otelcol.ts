@@ -70,7 +70,8 @@ export async function validateOtelcol(options: OtelcolOptions): Promise<string |
   return promise;
 }
 
-async function freePorts(): Promise<OtelcolPorts> {
+/** Free ones, for a collector that is to come back on them. */
+export async function freePorts(): Promise<OtelcolPorts> {
   return {
     http: await freePort(),
     grpc: await freePort(),
@@ -89,7 +90,11 @@ async function configArgs({ configs = [], yaml, dir }: OtelcolOptions): Promise<
   return files.map((file) => `--config=${file}`);
 }
 
-function otelcolEnv({ dir, env }: OtelcolOptions, ports: OtelcolPorts): Record<string, string> {
+/** What the configurations in `collector/` read from the environment. */
+export function otelcolEnv(
+  { dir, env }: Pick<OtelcolOptions, 'dir' | 'env'>,
+  ports: OtelcolPorts,
+): Record<string, string> {
   return {
     OTEL_EVENTS_HOST: '127.0.0.1',
     OTEL_EVENTS_PORT: String(ports.http),

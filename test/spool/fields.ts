@@ -1,10 +1,17 @@
-import { readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Cursor, fieldAt } from '../../src/spool/cursor.ts';
+import type { Settlement } from '../../src/spool/outcome.ts';
 import type { Spool } from '../../src/spool/spool.ts';
 
 /** The header of most records in these tests. */
 export const HEADER = { resource: Buffer.from('a resource'), scope: Buffer.from('a scope') };
+
+/** A settlement as `<sink> <column>(<reason>) <count>`. */
+export function inWords({ sink, outcome, count }: Settlement): string {
+  const reason = 'reason' in outcome ? `(${outcome.reason})` : '';
+  return `${sink} ${outcome.column}${reason} ${count}`;
+}
 
 /** Reads and acknowledges all there is for a cursor. @returns the fields as text */
 export function drain(cursor: Cursor, maxBytes?: number): string[] {
@@ -28,4 +35,18 @@ export function segmentFiles(directory: string): string[] {
     .filter((file) => file.endsWith('.seg'))
     .sort()
     .map((file) => path.join(directory, file));
+}
+
+/** Copies a directory as it is at this moment, while files in it may still be on their way out. */
+export function copyTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    try {
+      if (entry.isDirectory()) copyTree(source, target);
+      else copyFileSync(source, target);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
 }

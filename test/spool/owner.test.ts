@@ -8,7 +8,7 @@ import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
 import { runNode } from '../harness/run-node.ts';
 import { tempDir } from '../harness/temp-dir.ts';
-import { drain, HEADER } from './fields.ts';
+import { drain, HEADER, inWords } from './fields.ts';
 
 const us = currentOwner();
 const SPOOL = JSON.stringify(path.join(import.meta.dirname, '../../src/spool/spool.ts'));
@@ -104,13 +104,13 @@ test('the clock moved back an hour: a living owner is left alone, a dead one fou
 
 test('an owner whose directory was taken over notices, moves out, and nothing is lost', async (t) => {
   const directory = tempDir(t);
-  const dropped: string[] = [];
+  const settled: string[] = [];
   const slow = await leave(
     t,
     directory,
     { ...us, namespace: '1' },
     {
-      onDropped: ({ reason, count }) => dropped.push(`${reason} ${count}`),
+      onSettled: (_source, settlement) => settled.push(inWords(settlement)),
     },
   );
   const spool = open(t, { directory, now: () => Date.now() + 31_000 });
@@ -118,7 +118,7 @@ test('an owner whose directory was taken over notices, moves out, and nothing is
   slow.append(slow.kind('logs', HEADER, 'later', ['a']), Buffer.from('written after the loss'));
   await slow.durable();
   assert.equal(slow.moves, 1);
-  assert.deepEqual(dropped, ['taken_over 1']);
+  assert.deepEqual(settled, ['a handedOver 1']);
   assert.deepEqual(drain(slow.cursor('a')), ['written after the loss']);
   const cursor = leftover?.cursor('a');
   assert.deepEqual(cursor === undefined ? [] : drain(cursor), [`left by ${us.pid}`]);
@@ -127,12 +127,12 @@ test('an owner whose directory was taken over notices, moves out, and nothing is
 test('a leftover that is taken from its adopter is not delivered by it', async (t) => {
   const directory = tempDir(t);
   await leave(t, directory, { ...us, pid: 4_194_305, thread: 4_194_305 });
-  const dropped: string[] = [];
-  const spool = open(t, { directory, onDropped: ({ reason, count }) => dropped.push(`${reason} ${count}`) });
+  const settled: string[] = [];
+  const spool = open(t, { directory, onSettled: (_source, settlement) => settled.push(inWords(settlement)) });
   const [leftover] = await spool.adoptLeftovers();
   renameSync(leftover?.directory ?? '', path.join(directory, directoryName({ ...us, namespace: '1' })));
   assert.equal(leftover?.cursor('a')?.read(), undefined);
-  assert.deepEqual([leftover?.isDone, dropped], [true, ['taken_over 1']]);
+  assert.deepEqual([leftover?.isDone, settled], [true, ['a handedOver 1']]);
 });
 
 test('close() leaves what is pending to the next spool of the same process, and removes an empty directory', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { OtelEventsError } from '../../src/errors.ts';
-import { type Outcome, SendQueue, type SendQueueOptions } from '../../src/spool/send-queue.ts';
+import { type QueueOutcome, SendQueue, type SendQueueOptions } from '../../src/spool/send-queue.ts';
 
 /** A queue whose sends are answered by hand. */
 function byHand(options: Partial<SendQueueOptions<number>> = {}) {
@@ -16,7 +16,7 @@ function byHand(options: Partial<SendQueueOptions<number>> = {}) {
       sent.push(items);
       return new Promise((resolve, reject) => answers.push({ resolve, reject }));
     },
-    onOutcome: (items, outcome: Outcome) => {
+    onOutcome: (items, outcome: QueueOutcome) => {
       const reason = outcome.column === 'acked' ? '' : `(${outcome.reason})`;
       outcomes.push(...items.map((item) => `${item} ${outcome.column}${reason}`));
     },

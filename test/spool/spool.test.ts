@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { type Cursor, fieldAt } from '../../src/spool/cursor.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { tempDir } from '../harness/temp-dir.ts';
-import { drain, HEADER, segmentsIn } from './fields.ts';
+import { drain, HEADER, inWords, segmentsIn } from './fields.ts';
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 const RESOURCE_2 = { resource: Buffer.from('another resource'), scope: Buffer.from('scope') };
 
@@ -24,29 +26,31 @@ test('what is appended is read back, in order, by the sinks chosen for it', (t) 
 test('a batch holds records of one header and one signal, with names, times and positions', (t) => {
   const spool = new Spool({ directory: tempDir(t), now: () => 1_700_000_000_123 });
   t.after(() => spool.close());
-  const positions = [
-    spool.append(spool.kind('logs', HEADER, 'x', ['a']), Buffer.from('one')),
-    spool.append(spool.kind('logs', HEADER, 'y', ['a']), Buffer.from('two')),
-    spool.append(spool.kind('traces', HEADER, 'x', ['a']), Buffer.from('span')),
-    spool.append(spool.kind('traces', RESOURCE_2, 'x', ['a']), Buffer.from('other')),
-  ];
+  const ends = [
+    spool.kind('logs', HEADER, 'x', ['a']),
+    spool.kind('logs', HEADER, 'y', ['a']),
+    spool.kind('traces', HEADER, 'x', ['a']),
+    spool.kind('traces', RESOURCE_2, 'x', ['a']),
+  ].map((kind, index) => {
+    assert.equal(spool.append(kind, Buffer.from(['one', 'two', 'span', 'other'][index] ?? '')), kind.mask);
+    return spool.end;
+  });
   const cursor = spool.cursor('a');
   const first = cursor.read();
   assert.ok(first);
+  const { signal, bytes, count, ends: ends1, positions, names, timesMs, from, to } = first;
   assert.deepEqual(
-    { ...first, bytes: Buffer.from(first.bytes).toString(), nameIds: undefined, header: undefined },
+    { signal, bytes: Buffer.from(bytes).toString(), count, ends: ends1, positions, names, timesMs, from, to },
     {
       signal: 'logs',
-      header: undefined,
-      nameIds: undefined,
       bytes: 'onetwo',
       count: 2,
       ends: [3, 6],
-      positions: first.positions,
+      positions: ends.slice(0, 2),
       names: ['x', 'y'],
       timesMs: [1_700_000_000_123, 1_700_000_000_123],
-      from: positions[0],
-      to: first.positions[1],
+      from: (ends[0] ?? 0) - 39,
+      to: ends[1],
     },
   );
   assert.equal(Buffer.from(fieldAt(first, 1)).toString(), 'two');
@@ -150,6 +154,114 @@ test('at level disk durable() resolves after the sync', async (t) => {
     await spool.durable();
   }
   assert.equal(drain(spool.cursor('a')).length, 1000);
+});
+
+for (const level of ['memory', 'os', 'disk'] as const) {
+  test(`onTurn comes once after each turn with appends, at level ${level}; what came in is written by then`, async (t) => {
+    const sizes: number[] = [];
+    const spool: Spool = new Spool({
+      level,
+      directory: tempDir(t),
+      onTurn: () => sizes.push(level === 'memory' ? 0 : segmentsIn(spool).length),
+    });
+    t.after(() => spool.close());
+    const kind = spool.kind('logs', HEADER, 'x', ['a']);
+    for (let round = 0; round < 2; round++) {
+      for (let index = 0; index < 10; index++) spool.append(kind, Buffer.alloc(100));
+      assert.equal(sizes.length, round);
+      await turn();
+    }
+    await turn();
+    const files = level === 'memory' ? 0 : 1;
+    assert.deepEqual(sizes, [files, files]);
+  });
+}
+
+test('onTurn comes in the middle of a turn that fills a block, and also when writing fails', async (t) => {
+  const file = path.join(tempDir(t), 'file');
+  writeFileSync(file, '');
+  for (const directory of [tempDir(t), path.join(file, 'none')]) {
+    let turns = 0;
+    const spool = new Spool({ directory, onTurn: () => turns++ });
+    const kind = spool.kind('logs', HEADER, 'x', ['a']);
+    const megabyte = Buffer.alloc(1024 * 1024);
+    for (let index = 0; index < 3; index++) spool.append(kind, megabyte);
+    assert.equal(turns, 2);
+    await turn();
+    assert.equal(turns, 3);
+    spool.close();
+    await turn();
+    assert.equal(turns, 3);
+  }
+});
+
+test('a sender that reads, settles and appends when it is woken within an append does no harm', async (t) => {
+  let more = 3;
+  const found: string[] = [];
+  const spool: Spool = new Spool({
+    directory: tempDir(t),
+    segmentBytes: 4096,
+    onTurn: () => {
+      found.push(...drain(spool.cursor('a')).map((text) => text.trim()));
+      if (more-- > 0) spool.append(spool.kind('logs', HEADER, `late ${more}`, ['a']), Buffer.from('late'));
+    },
+  });
+  t.after(() => spool.close());
+  const kind = spool.kind('logs', HEADER, 'x', ['a']);
+  const texts = Array.from({ length: 20 }, (_, index) => `event ${index}`);
+  for (const text of texts) spool.append(kind, Buffer.from(text.padEnd(1000)));
+  await turn();
+  found.push(...drain(spool.cursor('a')));
+  assert.deepEqual(
+    found.filter((text) => text !== 'late'),
+    texts,
+  );
+  assert.equal(found.length, 23);
+});
+
+test('listeners that throw do no harm', async (t) => {
+  let calls = 0;
+  const fail = (): never => {
+    calls++;
+    throw new Error('a listener');
+  };
+  const directory = tempDir(t);
+  for (let round = 0; round < 2; round++) {
+    const spool = new Spool({
+      directory,
+      maxBytes: 5_000,
+      onSettled: fail,
+      onTurn: fail,
+      onError: fail,
+      onFound: fail,
+    });
+    const [leftover] = await spool.adoptLeftovers();
+    if (round === 1) assert.equal(drain(leftover?.cursor('a') ?? assert.fail()).length, 1);
+    const kind = spool.kind('logs', HEADER, 'x', ['a']);
+    for (let index = 0; index < 20; index++) assert.equal(spool.append(kind, Buffer.alloc(500)), kind.mask);
+    await turn();
+    await spool.durable();
+    assert.ok(drain(spool.cursor('a')).length > 5);
+    spool.append(kind, Buffer.from('left'));
+    spool.close();
+  }
+  assert.ok(calls > 6, `${calls}`);
+});
+
+test('what was given back before close() is dropped with the rest if only memory has it', (t) => {
+  const settled: string[] = [];
+  const spool = new Spool({ onSettled: (_source, settlement) => settled.push(inWords(settlement)) });
+  t.after(() => spool.close());
+  const kind = spool.kind('logs', HEADER, 'x', ['a']);
+  for (const text of ['1', '2', '3', '4']) spool.append(kind, Buffer.from(text));
+  const cursor = spool.cursor('a');
+  const [first, second] = [cursor.read(1), cursor.read(1)];
+  assert.equal(cursor.pendingBytes, 4);
+  cursor.rewind(first);
+  spool.close();
+  assert.deepEqual([settled, cursor.pending], [['a dropped(closed) 1', 'a dropped(closed) 2'], 1]);
+  cursor.ack(second?.to ?? 0);
+  assert.deepEqual([settled[2], cursor.pending, cursor.pendingBytes], ['a acked 1', 0, 0]);
 });
 
 test('level memory has the same interface and no files', async (t) => {

@@ -1,14 +1,21 @@
 import { logs, SpanKind, trace } from '@opentelemetry/api';
 import { detectResources } from '@opentelemetry/resources';
-import { LoggerProvider } from '@opentelemetry/sdk-logs';
+import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { EventLogger, type EventScope, type Ledger, OtelEventsError } from 'otel-events';
 import { type Collector, startCollector } from 'otel-events/collector';
-import { appDetector, deviceDetector, EventToSpanEventProcessor } from 'otel-events/otel';
+import {
+  appDetector,
+  DurableLogRecordProcessor,
+  DurableSpanProcessor,
+  deviceDetector,
+  EventToSpanEventProcessor,
+} from 'otel-events/otel';
 import { testLogger } from 'otel-events/testing';
 
 const provider = new LoggerProvider({
   resource: detectResources({ detectors: [appDetector({ name: 'shop' }), deviceDetector] }),
-  processors: [new EventToSpanEventProcessor()],
+  processors: [new EventToSpanEventProcessor(), new DurableLogRecordProcessor({ spool: 'spool' })],
 });
 await using events = new EventLogger({
   app: { name: 'shop', version: '1.4.0' },
@@ -30,5 +37,10 @@ await paid;
 const ledger: Ledger = events.stats();
 const collector: Promise<Collector> = startCollector({ config: {} });
 console.log(ledger.total.acked, collector, testLogger().emitted);
+const logRecords: LogRecordProcessor = new DurableLogRecordProcessor();
+const spans: SpanProcessor = new DurableSpanProcessor({ durability: 'memory', maxBytes: 1_000_000 });
+console.log(logRecords, spans, new DurableSpanProcessor().stats().spans.acked);
+// @ts-expect-error a key that does not exist
+new DurableLogRecordProcessor({ spol: 'spool' });
 // @ts-expect-error a key that does not exist
 new EventLogger({ servce: 'shop' });

@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { OtelEventsError } from '../../errors.ts';
+import type { DeadLetter, FoundDeadLetter } from '../../spool/dead-letters.ts';
+import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from './human.ts';
+import { lettersIn } from './letters-in.ts';
+import { Output } from './output.ts';
+import { runCommand, type SpoolCommand } from './run-command.ts';
+import { type Readable, toReadable } from './to-readable.ts';
+import { type Column, toTable } from './to-table.ts';
+
+const USAGE = `Usage: otel-events spool dead-letter ls DIR [--json]
+
+Lists the records that a destination refused for good, oldest file first. Changes nothing.
+
+  --json  one JSON object a line, with what the destination said and the record itself
+  --help  show this
+
+Example: otel-events spool dead-letter ls /var/spool/shop
+
+Exit status: 0 done; 1 the arguments are wrong; 2 something could not be read.`;
+
+const OPTIONS = { json: { type: 'boolean' } } as const;
+
+const COLUMNS: readonly Column[] = [
+  { title: 'TIME', alignRight: true },
+  { title: 'SINK' },
+  { title: 'REASON' },
+  { title: 'NAME' },
+  { title: 'ID' },
+  { title: 'SIZE', alignRight: true },
+];
+
+const COMMAND: SpoolCommand<typeof OPTIONS> = {
+  name: 'otel-events spool dead-letter ls',
+  usage: USAGE,
+  options: OPTIONS,
+  async run(directory, { json = false }) {
+    const output = new Output();
+    const style = output.isTerminal ? humanStyle(Date.now()) : EXACT_STYLE;
+    const rows: string[][] = [];
+    for (const { found } of lettersIn(directory)) {
+      for (const each of found) {
+        if (json) await output.line(JSON.stringify(toJson(each)));
+        else rows.push(toRow(each.letter, style));
+      }
+    }
+    if (rows.length > 0) for (const line of toTable(COLUMNS, rows)) await output.line(line);
+    if (!json)
+      await output.line(
+        rows.length > 0 ? `\n${counted(rows.length, 'dead letter', style)}` : 'no dead letters',
+      );
+    await output.flush();
+    return 0;
+  },
+};
+
+/** Runs `otel-events spool dead-letter ls`. @returns the exit status */
+export function deadLetterLs(args: readonly string[]): Promise<number> {
+  return runCommand(COMMAND, args);
+}
+
+function toRow(letter: DeadLetter, style: NumberStyle): string[] {
+  const { time, sink, reason, name, request } = letter;
+  const ms = Date.parse(time);
+  const record = recordIn(letter);
+  return [
+    Number.isNaN(ms) ? time : style.time(ms),
+    sink,
+    reason,
+    name,
+    String(record?.id ?? record?.span ?? '-'),
+    style.bytes(request.length),
+  ];
+}
+
+function toJson({ file, line, letter }: FoundDeadLetter): object {
+  const { request, ...rest } = letter;
+  return { ...rest, bytes: request.length, file: path.basename(file), line, record: recordIn(letter) };
+}
+
+/** What is not OTLP is a letter all the same. */
+function recordIn({ signal, request }: DeadLetter): Readable | undefined {
+  try {
+    return toReadable({ signal, encoding: 'protobuf', bytes: request, count: 1 });
+  } catch (error) {
+    if (error instanceof OtelEventsError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { OtelEventsError } from '../../errors.ts';
+import { ClaimedLetters } from './claimed-letters.ts';
+import { Delivery } from './delivery.ts';
+import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
+import { counted } from './human.ts';
+import { LetterSource } from './letter-source.ts';
+import { countLetters, lettersIn } from './letters-in.ts';
+import { Output } from './output.ts';
+import { onSignal, showProgress } from './progress.ts';
+import { complain, runCommand, type SpoolCommand } from './run-command.ts';
+
+const NAME = 'otel-events spool dead-letter replay';
+
+const USAGE = `Usage: otel-events spool dead-letter replay DIR --to URL [OPTIONS]
+
+Sends the records that a destination has refused to an OTLP/HTTP server, one by one. Those that are taken are
+removed, those that are refused again stay.
+
+${DESTINATION_USAGE}
+  --help         show this
+
+Example: otel-events spool dead-letter replay /var/spool/shop --to http://localhost:4318
+
+Exit status: 0 all were taken; 1 not all, or the arguments are wrong; 2 something could not be read or written.`;
+
+const COMMAND: SpoolCommand<typeof DESTINATION_OPTIONS> = {
+  name: NAME,
+  usage: USAGE,
+  options: DESTINATION_OPTIONS,
+  async run(directory, where) {
+    const destination = openDestination(where, warn);
+    const delivery = new Delivery({ destination, onError: warn });
+    const { records } = countLetters(directory);
+    const ends = [showProgress(delivery, records), onSignal(() => delivery.stop()), destination.close];
+    const counts = await replayAll(directory, delivery);
+    for (const end of ends) end();
+    return report(delivery, counts);
+  },
+};
+
+/** Runs `otel-events spool dead-letter replay`. @returns the exit status */
+export function deadLetterReplay(args: readonly string[]): Promise<number> {
+  return runCommand(COMMAND, args);
+}
+
+interface Counts {
+  left: number;
+  unsendable: number;
+  /** A file could not be claimed or written. */
+  isBroken: boolean;
+}
+
+async function replayAll(directory: string, delivery: Delivery): Promise<Counts> {
+  const counts: Counts = { left: 0, unsendable: 0, isBroken: false };
+  for (const { file, found } of lettersIn(directory)) {
+    const source = new LetterSource(found, (settlement) => delivery.count(settlement));
+    try {
+      const claimed = delivery.isStopped ? undefined : ClaimedLetters.claim(file);
+      if (claimed !== undefined) await delivery.run(source.cursors);
+      claimed?.remove(source.delivered);
+    } catch (error) {
+      if (!(error instanceof OtelEventsError)) throw error;
+      counts.isBroken = true;
+      warn(error);
+    }
+    counts.left += source.pending;
+    counts.unsendable += source.unsendable;
+  }
+  return counts;
+}
+
+async function report(
+  { sent, requests, refused }: Delivery,
+  { left, unsendable, isBroken }: Counts,
+): Promise<number> {
+  const output = new Output();
+  await output.line(`replayed ${sent} records in ${requests} requests, refused ${refused}`);
+  await output.flush();
+  if (left > 0) complain(NAME, 'EXPORT_FAILED', `${left} records are left, as dead letters as before`);
+  if (unsendable > 0) {
+    const what = `${counted(unsendable, 'dead letter')} without a request that could be sent: kept as it is`;
+    complain(NAME, 'OTLP_INVALID', what);
+  }
+  if (isBroken) return 2;
+  return left + refused + unsendable > 0 ? 1 : 0;
+}
+
+function warn({ code, message }: { readonly code: string; readonly message: string }): void {
+  complain(NAME, code, message);
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { OtelEventsError } from '../../errors.ts';
+import { otlpSettings } from '../../otel/otlp-settings.ts';
+import { VERSION } from '../../otel/version.ts';
+import type { Batch } from '../../otlp/batch.ts';
+import { otlpTransport } from '../../spool/otlp-transport.ts';
+import type { Transport } from '../../spool/transport.ts';
+import { usageError } from './run-command.ts';
+
+/** The options of commands that send. */
+export const DESTINATION_OPTIONS = {
+  to: { type: 'string' },
+  header: { type: 'string', multiple: true },
+  encoding: { type: 'string' },
+  timeout: { type: 'string' },
+} as const;
+
+/** What `--help` says about {@link DESTINATION_OPTIONS}. */
+export const DESTINATION_USAGE = `  --to URL       base URL of the server: /v1/logs and /v1/traces are appended to it
+  --header 'NAME: VALUE'
+                 sent with each request; may be repeated. @FILE reads them from a file, a line each, so that
+                 secrets do not show in the list of processes
+  --encoding protobuf|json
+                 default protobuf: the records leave byte for byte as they are
+  --timeout SECONDS
+                 gives up after so long without any success. Default 60`;
+
+/** What was given for {@link DESTINATION_OPTIONS}. */
+export interface DestinationValues {
+  readonly to?: string;
+  readonly header?: readonly string[];
+  readonly encoding?: string;
+  readonly timeout?: string;
+}
+
+/** An OTLP/HTTP server. */
+export interface Destination {
+  readonly transport: Transport;
+  readonly timeoutMs: number;
+  /** Ends the connections. */
+  readonly close: () => void;
+}
+
+const DEFAULT_TIMEOUT_S = 60;
+
+/**
+ * Prepares to send; connects to nothing yet. Time-outs, compression and certificates come from the
+ * `OTEL_EXPORTER_OTLP_*` variables, headers do not: those are secrets of another destination.
+ * @throws OtelEventsError `OPTION_INVALID`
+ */
+export function openDestination(
+  { to, header = [], encoding = 'protobuf', timeout }: DestinationValues,
+  onWarning: (error: OtelEventsError) => void,
+): Destination {
+  const settings = otlpSettings(
+    { endpoint: checkUrl(to), headers: toHeaders(header) },
+    withoutHeaders(process.env),
+    onWarning,
+  );
+  const transports = (['logs', 'traces'] as const).map((signal) => {
+    const options = {
+      url: settings.urls[signal],
+      headers: settings.headers[signal],
+      compression: settings.compression[signal],
+      encoding: checkEncoding(encoding),
+      timeoutMs: settings.timeoutMs[signal],
+      tls: settings.tls[signal],
+      userAgent: `otel-events-spool/${VERSION}`,
+    };
+    return [signal, otlpTransport(options)] as const;
+  });
+  const bySignal = new Map(transports);
+  return {
+    transport: (batch, signal) => (bySignal.get(batch.signal) as { send: Transport }).send(batch, signal),
+    timeoutMs: toTimeoutMs(timeout),
+    close() {
+      for (const [, { close }] of transports) close();
+    },
+  };
+}
+
+function checkUrl(to: string | undefined): string {
+  if (to === undefined) throw usageError('--to is missing', 'such as --to http://localhost:4318');
+  const url = URL.canParse(to) ? new URL(to) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw usageError('--to: wanted an http or https URL', 'write it whole, such as http://localhost:4318');
+  }
+  if (/\/v1\/(logs|traces)\/?$/.test(url.pathname)) {
+    throw usageError('--to: wanted the base URL', 'leave out /v1/logs and /v1/traces: they are appended');
+  }
+  return to;
+}
+
+function checkEncoding(encoding: string): Batch['encoding'] {
+  if (encoding === 'protobuf' || encoding === 'json') return encoding;
+  throw usageError(`--encoding: protobuf or json wanted, not ${JSON.stringify(encoding)}`);
+}
+
+function toTimeoutMs(timeout: string | undefined): number {
+  const seconds = timeout === undefined ? DEFAULT_TIMEOUT_S : Number(timeout);
+  if (seconds > 0 && seconds <= MAX_TIMEOUT_S) return seconds * 1000;
+  throw usageError(`--timeout: seconds wanted, not ${JSON.stringify(timeout)}`);
+}
+
+/** What a timer can wait, and a bit less. */
+const MAX_TIMEOUT_S = 2_000_000;
+
+/** Never shows a value, nor what might be one. */
+function toHeaders(given: readonly string[]): Record<string, string> {
+  const lines = given.flatMap((each) => (each.startsWith('@') ? linesOf(each.slice(1)) : [each]));
+  return Object.fromEntries(
+    lines.map((line, index) => {
+      const [, name = '', value = ''] = /^([^:\s]+)\s*:\s*(.*?)\s*$/s.exec(line) ?? [];
+      try {
+        validateHeaderName(name);
+        validateHeaderValue(name, value);
+      } catch {
+        throw usageError(`--header: number ${index + 1} is not 'name: value'`);
+      }
+      return [name, value];
+    }),
+  );
+}
+
+function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+}
+
+function withoutHeaders(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^OTEL_EXPORTER_OTLP_.*HEADERS$/.test(name)),
+  );
+}

@@ -1,0 +1,93 @@
+import type { Signal } from '../../otlp/batch.ts';
+import { Cursor, type RecordSource } from '../../spool/cursor.ts';
+import type { FoundDeadLetter } from '../../spool/dead-letters.ts';
+import type { Header } from '../../spool/definitions.ts';
+import { emptyView, KIND } from '../../spool/layout.ts';
+import type { Settlement } from '../../spool/outcome.ts';
+import type { Visit } from '../../spool/segment-reader.ts';
+import { type SplitRequest, splitRequest } from './split-request.ts';
+
+const BITS = { logs: 0, traces: 1 } as const;
+
+interface Sendable extends SplitRequest {
+  readonly found: FoundDeadLetter;
+}
+
+/**
+ * The dead letters of a file as a log: the position of each is its place among them. Each has a header of its
+ * own, so that each is sent alone: one that is refused again says nothing about the others.
+ */
+export class LetterSource implements RecordSource {
+  readonly cursors: Readonly<Record<Signal, Cursor>>;
+  /** The lines of the letters that were delivered. */
+  readonly delivered = new Set<number>();
+  /** Letters that hold no request that could be sent. */
+  readonly unsendable: number;
+  readonly #letters: readonly Sendable[];
+  readonly #onSettled: (settlement: Settlement) => void;
+
+  constructor(found: readonly FoundDeadLetter[], onSettled: (settlement: Settlement) => void) {
+    this.#onSettled = onSettled;
+    this.#letters = found.flatMap((each) => {
+      const request = splitRequest(each.letter.request);
+      return request === undefined ? [] : [{ ...request, found: each }];
+    });
+    this.unsendable = found.length - this.#letters.length;
+    this.cursors = { logs: new Cursor(this, BITS.logs, 0), traces: new Cursor(this, BITS.traces, 0) };
+    this.#letters.forEach(({ field, found: { letter } }, index) => {
+      this.cursors[letter.signal].added(index, index, field.length);
+    });
+  }
+
+  /** Letters that are neither delivered nor refused. */
+  get pending(): number {
+    return this.cursors.logs.pending + this.cursors.traces.pending;
+  }
+
+  get end(): number {
+    return this.#letters.length;
+  }
+
+  visit(from: number, visit: Visit): number {
+    for (let index = from; index < this.#letters.length; index++) {
+      const { field, found } = this.#letters[index] as Sendable;
+      const view = {
+        ...emptyView(),
+        bytes: Buffer.from(field),
+        position: index,
+        end: index + 1,
+        kind: KIND[found.letter.signal],
+        id: index,
+        nameId: index,
+        sinks: 1 << BITS[found.letter.signal],
+        to: field.length,
+      };
+      if (!visit(view)) return index;
+    }
+    return this.end;
+  }
+
+  header(id: number): Header | undefined {
+    return this.#letters[id]?.header;
+  }
+
+  name(id: number): string {
+    return this.#letters[id]?.found.letter.name ?? '';
+  }
+
+  sinkName(bit: number): string {
+    return bit === BITS.logs ? 'logs' : 'traces';
+  }
+
+  moved(): void {}
+
+  settled(settlement: Settlement): void {
+    if (settlement.outcome.column === 'acked') {
+      for (const position of settlement.positions ?? []) {
+        const line = this.#letters[position - 1]?.found.line;
+        if (line !== undefined) this.delivered.add(line);
+      }
+    }
+    this.#onSettled(settlement);
+  }
+}

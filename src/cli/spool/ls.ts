@@ -1,0 +1,171 @@
+import path from 'node:path';
+import { ReadLog } from '../../spool/read-log.ts';
+import { countFiles, subDirectoriesOf } from '../../spool/read-spool.ts';
+import { counted, EXACT_STYLE, humanStyle, isoTime, type NumberStyle } from './human.ts';
+import { countLetters } from './letters-in.ts';
+import { Output } from './output.ts';
+import { complain, runCommand, type SpoolCommand } from './run-command.ts';
+import { type LogSummary, summarise, totalOf } from './summarise.ts';
+import { type Column, toTable } from './to-table.ts';
+
+const NAME = 'otel-events spool ls';
+
+const USAGE = `Usage: otel-events spool ls DIR [--json]
+
+Tells what is in the spool directory DIR: a row for each sub-directory with its owner, how much it holds,
+how much of it each sink has still to get, and what is damaged. Reads everything, changes nothing.
+
+  --json  one JSON document with exact numbers
+  --help  show this
+
+Example: otel-events spool ls /var/spool/shop
+
+Exit status: 0 done; 1 the arguments are wrong; 2 something could not be read.`;
+
+const OPTIONS = { json: { type: 'boolean' } } as const;
+
+const COMMAND: SpoolCommand<typeof OPTIONS> = {
+  name: NAME,
+  usage: USAGE,
+  options: OPTIONS,
+  async run(directory, { json = false }) {
+    const summaries = summariseAll(directory);
+    const output = new Output();
+    const contents = {
+      directory,
+      summaries,
+      deadLetters: countLetters(directory),
+      quarantine: countFiles(path.join(directory, 'quarantine')),
+    };
+    const lines = json ? [JSON.stringify(toJson(contents), null, 2)] : toText(contents, output.isTerminal);
+    for (const line of lines) await output.line(line);
+    await output.flush();
+    const unread = summaries.flatMap((summary) => summary.unread);
+    for (const { file, error } of unread) complain(NAME, error.code ?? 'EIO', `cannot read ${file}`);
+    return unread.length > 0 ? 2 : 0;
+  },
+};
+
+/** Runs `otel-events spool ls`. @returns the exit status */
+export function ls(args: readonly string[]): Promise<number> {
+  return runCommand(COMMAND, args);
+}
+
+/** What was taken over while it was read is found under its new name. */
+function summariseAll(directory: string): LogSummary[] {
+  const known = new Set<string>();
+  let summaries: LogSummary[] = [];
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const homes = subDirectoriesOf(directory).filter(({ name }) => !known.has(name));
+    for (const home of homes) {
+      known.add(home.name);
+      summaries.push(summarise(new ReadLog(home)));
+    }
+    const left = summaries.length;
+    summaries = summaries.filter(({ isGone }) => !isGone);
+    if (summaries.length === left) break;
+  }
+  return summaries;
+}
+
+const MAX_ROUNDS = 3;
+
+interface Contents {
+  readonly directory: string;
+  readonly summaries: readonly LogSummary[];
+  readonly deadLetters: { readonly files: number; readonly bytes: number; readonly records: number };
+  readonly quarantine: { readonly files: number; readonly bytes: number };
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'SUB-DIRECTORY' },
+  { title: 'OWNER' },
+  { title: 'SEGMENTS', alignRight: true },
+  { title: 'SIZE', alignRight: true },
+  { title: 'RECORDS', alignRight: true },
+  { title: 'OLDEST', alignRight: true },
+  { title: 'NEWEST', alignRight: true },
+  { title: 'PENDING' },
+  { title: 'DAMAGE' },
+];
+
+function toText({ summaries, deadLetters, quarantine }: Contents, isTerminal: boolean): string[] {
+  const style = isTerminal ? humanStyle(Date.now()) : EXACT_STYLE;
+  const total = totalOf(summaries);
+  const rows = summaries.map((summary) => [
+    summary.home.token,
+    ownerOf(summary, style),
+    ...cells(summary, style),
+  ]);
+  if (summaries.length > 1) rows.push(['total', '', ...cells(total, style)]);
+  const letters = `${counted(deadLetters.records, 'record', style)}, ${sizeOf(deadLetters.bytes, style)}`;
+  const kept = `${counted(quarantine.files, 'file', style)}, ${sizeOf(quarantine.bytes, style)}`;
+  return [
+    ...(rows.length > 0 ? toTable(COLUMNS, rows) : ['no sub-directories: nothing is spooled here']),
+    '',
+    `dead letters  ${deadLetters.records > 0 ? letters : 'none'}`,
+    `quarantine    ${quarantine.files > 0 ? kept : 'empty'}`,
+  ];
+}
+
+function ownerOf({ home }: LogSummary, style: NumberStyle): string {
+  if (home.state === 'free') return 'free';
+  const heartbeat = home.state === 'unknown' ? `, heartbeat ${style.time(home.heartbeatMs)}` : '';
+  return `${home.state} (${home.pid}${heartbeat})`;
+}
+
+function cells(summary: Omit<LogSummary, 'home'>, style: NumberStyle): string[] {
+  const pending = Object.entries(summary.pending).map(([sink, count]) => `${sink}: ${style.count(count)}`);
+  return [
+    style.count(summary.segments),
+    style.bytes(summary.bytes),
+    style.count(summary.records),
+    style.time(summary.oldestMs),
+    style.time(summary.newestMs),
+    pending.join(', ') || '-',
+    damageOf(summary, style),
+  ];
+}
+
+function damageOf({ damage, unread }: Omit<LogSummary, 'home'>, style: NumberStyle): string {
+  const parts: string[] = [];
+  if (damage.stretches > 0)
+    parts.push(`${counted(damage.stretches, 'gap', style)}, ${sizeOf(damage.bytes, style)}`);
+  if (damage.files > 0) parts.push(counted(damage.files, 'unknown file', style));
+  if (damage.cursors > 0) parts.push(counted(damage.cursors, 'cursor', style));
+  if (unread.length > 0) parts.push(`${counted(unread.length, 'file', style)} unreadable`);
+  return parts.join(', ') || '-';
+}
+
+/** Exact numbers stand without a unit in a column; in a sentence they need one. */
+function sizeOf(bytes: number, style: NumberStyle): string {
+  return style === EXACT_STYLE ? `${bytes} bytes` : style.bytes(bytes);
+}
+
+function toJson({ directory, summaries, deadLetters, quarantine }: Contents): object {
+  return {
+    directory: path.resolve(directory),
+    subDirectories: summaries.map(({ home, ...summary }) => ({
+      name: home.name,
+      token: home.token,
+      owner: { state: home.state, pid: home.pid, heartbeat: isoOrUndefined(home.heartbeatMs) },
+      ...jsonOf(summary),
+    })),
+    total: jsonOf(totalOf(summaries)),
+    deadLetters,
+    quarantine,
+  };
+}
+
+function jsonOf({ oldestMs, newestMs, unread, isGone: _, ...counts }: Omit<LogSummary, 'home'>): object {
+  return {
+    ...counts,
+    oldest: isoOrUndefined(oldestMs),
+    newest: isoOrUndefined(newestMs),
+    unread: unread.map(({ file, error }) => ({ file, code: error.code })),
+  };
+}
+
+function isoOrUndefined(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : isoTime(ms);
+}

@@ -1,0 +1,38 @@
+/** Whoever read our output has gone away. */
+export class BrokenPipe extends Error {}
+
+const CHUNK_LENGTH = 64 * 1024;
+
+/** Writes lines to standard output, no faster than they are read. */
+export class Output {
+  readonly #stream: NodeJS.WriteStream = process.stdout;
+  #text = '';
+
+  constructor() {
+    // The callback of a write tells about it; an error event without a listener would end the process.
+    this.#stream.on('error', () => {});
+  }
+
+  get isTerminal(): boolean {
+    return this.#stream.isTTY === true;
+  }
+
+  /** @throws BrokenPipe */
+  async line(text: string): Promise<void> {
+    this.#text += `${text}\n`;
+    if (this.#text.length >= CHUNK_LENGTH) await this.flush();
+  }
+
+  /** @throws BrokenPipe */
+  async flush(): Promise<void> {
+    const text = this.#text;
+    this.#text = '';
+    if (text === '') return;
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.write(text, (error) => {
+        if (error === undefined || error === null) resolve();
+        else reject((error as NodeJS.ErrnoException).code === 'EPIPE' ? new BrokenPipe() : error);
+      });
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import { toRequest } from '../../otlp/encode-envelope.ts';
+import { fieldAt } from '../../spool/cursor.ts';
+import type { DeadLetters } from '../../spool/dead-letters.ts';
+import { MAX_SINKS, type RecordView } from '../../spool/layout.ts';
+import type { ReadLog } from '../../spool/read-log.ts';
+import { ReadSource } from '../../spool/read-source.ts';
+import type { Delivery, OnPoison } from './delivery.ts';
+import { TakenLog } from './taken-log.ts';
+
+/** Which records are sent. */
+export interface Choice {
+  /** By name; empty for all of them. */
+  readonly sinks: readonly string[];
+  /** Also what is settled already. */
+  readonly all: boolean;
+}
+
+/** What became of a sub-directory: `read` leaves it as it is, `elsewhere` means that somebody else was faster. */
+export type JobState = 'read' | 'drained' | 'elsewhere';
+
+/** The replay of one sub-directory. */
+export class ReplayJob {
+  readonly log: ReadLog;
+  state: JobState = 'read';
+  /** Records to be sent. */
+  readonly total: number;
+  readonly #delivery: Delivery;
+  readonly #source: ReadSource;
+  readonly #bits: readonly number[];
+  #taken: TakenLog | undefined;
+
+  /** Reads all of it once, to count. */
+  constructor(log: ReadLog, choice: Choice, delivery: Delivery) {
+    this.log = log;
+    this.#delivery = delivery;
+    this.#source = new ReadSource(log, {
+      isWanted: chooser(log, choice),
+      onMoved: (position) => this.#taken?.settle(this.#bits, position),
+      onSettled: (settlement) => delivery.count(settlement),
+    });
+    this.total = this.#source.pending;
+    const { sinks } = choice;
+    this.#bits = Array.from({ length: MAX_SINKS }, (_, bit) => bit).filter(
+      (bit) => sinks.length === 0 || log.sinkNames((1 << bit) >>> 0).some((name) => sinks.includes(name)),
+    );
+  }
+
+  /** Records that are left to be sent. */
+  get left(): number {
+    return this.state === 'elsewhere' ? 0 : this.#source.pending;
+  }
+
+  /** The sinks that wait for what is sent. */
+  get pendingSinks(): readonly string[] {
+    return this.log.sinkNames(this.#source.pendingSinks);
+  }
+
+  /** Whether nobody has it, so that it may be taken over. What could not be read stays out of it. */
+  get isTakeable(): boolean {
+    const { state } = this.log.home;
+    return (state === 'dead' || state === 'free') && this.log.unread.length === 0;
+  }
+
+  /** Sends what is wanted and settles nothing. */
+  async read(): Promise<void> {
+    await this.#delivery.run(this.#source.cursors);
+    this.#source.close();
+  }
+
+  /** Takes it over, sends what is wanted, settles what was delivered, and leaves the rest to the next process. */
+  async drain(directory: string, letters: DeadLetters): Promise<void> {
+    if (this.#delivery.isStopped) return;
+    this.#taken = TakenLog.take(directory, this.log);
+    this.state = this.#taken === undefined ? 'elsewhere' : 'drained';
+    if (this.#taken === undefined) return;
+    this.#source.moveTo(this.#taken.path);
+    await this.#delivery.run(this.#source.cursors, this.#burier(letters));
+    this.#source.close();
+    await this.#taken.finish();
+  }
+
+  #burier(letters: DeadLetters): OnPoison {
+    const sink = this.pendingSinks.join(', ') || 'replay';
+    return (batch, index, reason, answer) => {
+      letters.add({
+        time: new Date().toISOString(),
+        sink,
+        reason,
+        signal: batch.signal,
+        name: batch.names[index] ?? '',
+        ...(answer === undefined ? {} : { answer }),
+        request: toRequest(batch.header, [fieldAt(batch, index)]),
+      });
+    };
+  }
+}
+
+function chooser(log: ReadLog, { sinks, all }: Choice): (record: RecordView) => boolean {
+  const byMask = new Map<number, boolean>();
+  return (record) => {
+    const mask = all ? record.sinks : log.pendingOf(record);
+    if (sinks.length === 0 || mask === 0) return mask !== 0;
+    let isChosen = byMask.get(mask);
+    if (isChosen === undefined) {
+      isChosen = log.sinkNames(mask).some((name) => sinks.includes(name));
+      byMask.set(mask, isChosen);
+    }
+    return isChosen;
+  };
+}

@@ -1,0 +1,125 @@
+import { OtelEventsError } from '../../errors.ts';
+import { OTLP_SINK, SPAN_SINK } from '../../otel/accounts.ts';
+import { DeadLetters } from '../../spool/dead-letters.ts';
+import { isMoved, ReadLog } from '../../spool/read-log.ts';
+import { subDirectoriesOf } from '../../spool/read-spool.ts';
+import { checkSinks } from './check-sinks.ts';
+import { Delivery } from './delivery.ts';
+import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
+import { Output } from './output.ts';
+import { onSignal, showProgress } from './progress.ts';
+import { ReplayJob } from './replay-job.ts';
+import { complain, runCommand, type SpoolCommand, usageError } from './run-command.ts';
+
+const NAME = 'otel-events spool replay';
+
+const USAGE = `Usage: otel-events spool replay DIR --to URL [OPTIONS]
+
+Sends the records that are pending in the spool directory DIR to an OTLP/HTTP server, each once, whichever sinks
+they are pending for, with the ids, times and resources they have. The spool stays as it is, so whoever owns a
+record sends it again: a receiver knows both by the same log.record.uid (a span by its span id).
+
+${DESTINATION_USAGE}
+  --sink NAME    only records for this sink; may be repeated
+  --all          also records that every sink has got, as long as they are in the files
+  --drain        takes over the sub-directories of dead owners, settles there what was delivered, and keeps what
+                 was refused as dead letters; those of living owners are only read
+  --help         show this
+
+Example: otel-events spool replay /var/spool/shop --to http://localhost:4318 --drain
+
+Exit status: 0 all was taken; 1 not all, or the arguments are wrong; 2 something could not be read.`;
+
+const OPTIONS = {
+  ...DESTINATION_OPTIONS,
+  sink: { type: 'string', multiple: true },
+  all: { type: 'boolean' },
+  drain: { type: 'boolean' },
+} as const;
+
+const COMMAND: SpoolCommand<typeof OPTIONS> = {
+  name: NAME,
+  usage: USAGE,
+  options: OPTIONS,
+  async run(directory, { sink: sinks = [], all = false, drain = false, ...where }) {
+    const destination = openDestination(where, warn);
+    const delivery = new Delivery({ destination, onError: warn });
+    const homes = subDirectoriesOf(directory);
+    const jobs = homes.map((home) => new ReplayJob(new ReadLog(home), { sinks, all }, delivery));
+    const logs = jobs.map(({ log }) => log);
+    checkSinks(logs, sinks);
+    if (drain && sinks.length === 0) checkDrain(jobs);
+    const letters = new DeadLetters(directory, warn);
+    const total = jobs.reduce((sum, { left }) => sum + left, 0);
+    const ends = [showProgress(delivery, total), onSignal(() => delivery.stop()), destination.close];
+    let isBroken = false;
+    for (const job of jobs) {
+      try {
+        await (drain && job.isTakeable ? job.drain(directory, letters) : job.read());
+      } catch (error) {
+        if (!(error instanceof OtelEventsError)) throw error;
+        isBroken = true;
+        warn(error);
+      }
+    }
+    for (const end of ends) end();
+    const status = await report(directory, jobs, delivery);
+    return isBroken ? 2 : status;
+  },
+};
+
+/** Runs `otel-events spool replay`. @returns the exit status */
+export function replay(args: readonly string[]): Promise<number> {
+  return runCommand(COMMAND, args);
+}
+
+function warn({ code, message }: { readonly code: string; readonly message: string }): void {
+  complain(NAME, code, message);
+}
+
+/** Both go to an OTLP server anyway; what waits for something else must not be settled by mistake. */
+const OTLP_SINKS = [OTLP_SINK, SPAN_SINK];
+
+function checkDrain(jobs: readonly ReplayJob[]): void {
+  const sinks = [
+    ...new Set(jobs.filter(({ isTakeable }) => isTakeable).flatMap(({ pendingSinks }) => pendingSinks)),
+  ];
+  if (sinks.length < 2 || sinks.every((sink) => OTLP_SINKS.includes(sink))) return;
+  const fix = 'say with --sink which of them have got what is delivered';
+  throw usageError(`--drain: several sinks wait: ${sinks.join(', ')}`, fix);
+}
+
+async function report(directory: string, jobs: readonly ReplayJob[], delivery: Delivery): Promise<number> {
+  const { sent, requests, refused } = delivery;
+  const output = new Output();
+  await output.line(`replayed ${sent} records in ${requests} requests, refused ${refused}`);
+  await output.flush();
+  const left = jobs.reduce((sum, job) => sum + job.left, 0);
+  if (left > 0) complain(NAME, 'EXPORT_FAILED', `${left} records are left, in the spool as before`);
+  const isLost = reportGone(directory, jobs, delivery);
+  const read = jobs.filter(({ state }) => state === 'read');
+  const stays = read.reduce((sum, job) => sum + job.total - job.left, 0) - delivery.gone;
+  if (stays > 0) note(`${stays} records were only read: their owner, or the next process, sends them again`);
+  const unread = jobs.flatMap(({ log }) => log.unread);
+  for (const { file, error } of unread) complain(NAME, error.code ?? 'EIO', `cannot read ${file}`);
+  if (unread.length > 0) return 2;
+  return left + refused > 0 || isLost ? 1 : 0;
+}
+
+/** @returns whether records went to another process without having been sent by us */
+function reportGone(directory: string, jobs: readonly ReplayJob[], { gone }: Delivery): boolean {
+  const logs = jobs.filter(({ state }) => state === 'read').map(({ log }) => log);
+  if (jobs.some(({ state }) => state === 'elsewhere')) {
+    note('a sub-directory was taken over by another process, which delivers it');
+  }
+  if (gone === 0) return false;
+  // What we drained has new names too.
+  const isLost = logs.length === jobs.length && isMoved(directory, logs);
+  if (!isLost) note(`${gone} records were settled by their owner meanwhile`);
+  else complain(NAME, 'ENOENT', `${gone} records were taken over by another process; run this again`);
+  return isLost;
+}
+
+function note(text: string): void {
+  process.stderr.write(`${NAME}: ${text}\n`);
+}

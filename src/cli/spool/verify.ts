@@ -1,0 +1,144 @@
+import path from 'node:path';
+import { CURSOR_FILE } from '../../spool/cursor-file.ts';
+import { DEFINES } from '../../spool/layout.ts';
+import { ReadLog } from '../../spool/read-log.ts';
+import type { Gap, SegmentScan } from '../../spool/read-segment.ts';
+import { subDirectoriesOf } from '../../spool/read-spool.ts';
+import { counted } from './human.ts';
+import { checkLetters, type LetterCheck } from './letters-in.ts';
+import { Output } from './output.ts';
+import { complain, runCommand, type SpoolCommand } from './run-command.ts';
+import { printable } from './to-table.ts';
+
+const NAME = 'otel-events spool verify';
+
+const USAGE = `Usage: otel-events spool verify DIR
+
+Reads every byte in the spool directory DIR and checks it: preambles, checksums, positions, the definitions
+that records refer to, cursors and dead letters. A write that was not finished, at the end of a file, is no damage. Changes
+nothing.
+
+  --help  show this
+
+Example: otel-events spool verify /var/spool/shop
+
+Exit status: 0 all is whole; 1 something is damaged, or the arguments are wrong; 2 something could not be read.`;
+
+const COMMAND: SpoolCommand<Record<never, never>> = {
+  name: NAME,
+  usage: USAGE,
+  options: {},
+  async run(directory) {
+    const output = new Output();
+    const counts = { ok: 0, damaged: 0, unreadable: 0 };
+    const tell = async (findings: readonly Finding[]): Promise<void> => {
+      for (const { state, file, note } of findings) {
+        counts[state]++;
+        const name = printable(path.relative(directory, file));
+        await output.line(`${state.padEnd(10)}  ${name}  ${printable(note)}`.trimEnd());
+      }
+      await output.flush();
+    };
+    for (const home of subDirectoriesOf(directory)) {
+      const log = new ReadLog(home);
+      await tell(check(log));
+      for (const { file, error } of log.unread) complain(NAME, error.code ?? 'EIO', `cannot read ${file}`);
+    }
+    await tell(checkLetters(directory).map(ofLetters));
+    await output.line(`${counts.ok} ok, ${counts.damaged} damaged, ${counts.unreadable} unreadable`);
+    await output.flush();
+    if (counts.unreadable > 0) return 2;
+    return counts.damaged > 0 ? 1 : 0;
+  },
+};
+
+/** Runs `otel-events spool verify`. @returns the exit status */
+export function verify(args: readonly string[]): Promise<number> {
+  return runCommand(COMMAND, args);
+}
+
+interface Finding {
+  readonly state: 'ok' | 'damaged' | 'unreadable';
+  readonly file: string;
+  readonly note: string;
+}
+
+/** Reads a sub-directory. @returns a finding for each file, and one for each definition that is missing */
+function check(log: ReadLog): Finding[] {
+  const missing = missingDefinitions(log);
+  const segments = log.segments.filter(({ kind }) => kind !== 'gone').map(ofSegment);
+  const known = new Set(segments.map(({ file }) => file));
+  const others = log.unread
+    .filter(({ file }) => !known.has(file))
+    .map(({ file, error }): Finding => ({ state: 'unreadable', file, note: error.code ?? '' }));
+  return [...segments, ...missing, ...ofCursors(log), ...others];
+}
+
+function ofSegment({ file, kind, error, records, gaps }: SegmentScan): Finding {
+  const found = counted(records, 'record');
+  const [torn, bad] = [gaps.filter(({ isTorn }) => isTorn), gaps.filter(({ isTorn }) => !isTorn)];
+  const end = torn.map((gap) => `, and a write that was not finished: ${stretch(gap)}`).join('');
+  if (error !== undefined) return { state: 'unreadable', file, note: `${error.code}, after ${found}` };
+  if (kind === 'unknown-version') return { state: 'damaged', file, note: 'a version that is not known here' };
+  if (kind === 'too-large') return { state: 'damaged', file, note: 'larger than any segment' };
+  if (kind === 'foreign') return { state: 'damaged', file, note: 'not a segment' };
+  if (bad.length === 0) return { state: 'ok', file, note: `${found}${end}` };
+  return { state: 'damaged', file, note: `${found}, and not one: ${bad.map(stretch).join(', ')}${end}` };
+}
+
+function stretch({ offset, bytes }: Gap): string {
+  return `${counted(bytes, 'byte')} at offset ${offset}`;
+}
+
+function ofLetters({ file, records, badLines, isTorn }: LetterCheck): Finding {
+  const found = counted(records, 'dead letter');
+  const end = isTorn ? ', and a write that was not finished' : '';
+  if (badLines.length === 0) return { state: 'ok', file, note: `${found}${end}` };
+  return { state: 'damaged', file, note: `${found}, and not one: line ${badLines.join(', ')}${end}` };
+}
+
+const CONSEQUENCE: Readonly<Record<number, string>> = {
+  [DEFINES.header]: 'they are delivered without a resource',
+  [DEFINES.name]: 'they count under another name',
+  [DEFINES.sink]: 'they wait under that name',
+};
+const WHAT: Readonly<Record<number, string>> = {
+  [DEFINES.header]: 'header',
+  [DEFINES.name]: 'event name',
+  [DEFINES.sink]: 'sink',
+};
+
+function missingDefinitions(log: ReadLog): Finding[] {
+  const missing = new Map<string, { readonly what: number; readonly id: number; count: number }>();
+  const refer = (what: number, id: number): void => {
+    if (log.defines(what, id)) return;
+    const entry = missing.get(`${what} ${id}`) ?? { what, id, count: 0 };
+    missing.set(`${what} ${id}`, { ...entry, count: entry.count + 1 });
+  };
+  for (const record of log.read()) {
+    refer(DEFINES.header, record.id);
+    refer(DEFINES.name, record.nameId);
+    for (let bit = 0; bit < 32 && record.sinks >>> bit !== 0; bit++) {
+      if ((record.sinks >>> bit) & 1) refer(DEFINES.sink, bit);
+    }
+  }
+  // A later segment may have repeated what was damaged in an earlier one.
+  const lost = [...missing.values()].filter(({ what, id }) => !log.defines(what, id));
+  return lost.map(({ what, id, count }) => ({
+    state: 'damaged',
+    file: log.home.path,
+    note: `${counted(count, 'record')} without the definition of ${WHAT[what]} ${id}: ${CONSEQUENCE[what]}`,
+  }));
+}
+
+function ofCursors(log: ReadLog): Finding[] {
+  const file = path.join(log.home.path, CURSOR_FILE);
+  const nameOf = (bit: number): string => log.sinkNames((1 << bit) >>> 0).join();
+  if (log.damagedCursors.length > 0) {
+    const names = log.damagedCursors.map(nameOf).join(', ');
+    return [{ state: 'damaged', file, note: `nothing valid for ${names}: all that is left is sent again` }];
+  }
+  if (log.positions.size === 0) return [];
+  const settled = [...log.positions].map(([bit, position]) => `${nameOf(bit)} at ${position}`);
+  return [{ state: 'ok', file, note: settled.join(', ') }];
+}

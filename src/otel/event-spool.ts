@@ -1,0 +1,193 @@
+import type { OtelEventsError } from '../errors.ts';
+import type { Event } from '../event.ts';
+import type { Exporter } from '../exporters/exporter.ts';
+import type { AttributeMap } from '../otlp/attribute-value.ts';
+import { type Envelope, encodeEnvelope } from '../otlp/encode-envelope.ts';
+import { encodeEvent } from '../otlp/encode-event.ts';
+import { encodeSpan, type ReadableSpan } from '../otlp/encode-span.ts';
+import { Kinds } from '../spool/kinds.ts';
+import { Outbox, type OutboxOptions } from '../spool/outbox.ts';
+import type { Outcome } from '../spool/outcome.ts';
+import type { RecordKind } from '../spool/record-kind.ts';
+import type { Account, SinkAccount } from './account.ts';
+import { type Accounts, SPAN_SINK, type Ticket } from './accounts.ts';
+import { exporterTransport } from './exporter-transport.ts';
+import type { OtlpSettings } from './otlp-settings.ts';
+import { serveOtlp } from './serve-otlp.ts';
+import { SCOPE } from './to-event-record.ts';
+
+type Undefinable<T> = { readonly [K in keyof T]-?: T[K] | undefined };
+
+/** What an {@link EventSpool} is made of. */
+export interface EventSpoolOptions
+  extends Undefinable<Pick<OutboxOptions, 'directory' | 'level' | 'maxBytes' | 'maxAgeMs' | 'onFull'>> {
+  readonly accounts: Accounts;
+  readonly exporters: readonly Exporter[];
+  /** Asked once, for the first event. */
+  readonly resource: () => AttributeMap;
+  /** Asked once, when the first event is to leave over OTLP. */
+  readonly otlp: () => OtlpSettings;
+  readonly concurrency: number | undefined;
+  /** Longest wait for a batch to fill; default 1,000 for OTLP, none for exporters. */
+  readonly flushIntervalMs: number | undefined;
+  /** Most events in a batch; default as many as fit for OTLP, 512 for exporters. */
+  readonly flushBatchSize: number | undefined;
+  readonly maxAttributes: number | undefined;
+  readonly onError: (error: OtelEventsError) => void;
+}
+
+/** Events of one name with one choice of sinks. */
+interface Kind {
+  readonly record: RecordKind;
+  readonly event: Account;
+}
+
+/** A choice of sinks in the spool, and beside it. */
+export interface SpoolRoute {
+  readonly sinks: readonly string[];
+  /** All of them, those beside the spool included. */
+  readonly accounts: readonly SinkAccount[];
+  readonly kinds: Map<string, Kind>;
+}
+
+/** Names of which a route remembers the kind; beyond it they are looked up for each event. */
+const MAX_KINDS = 10_000;
+
+const EXPORTER_BATCH = 512;
+
+/** Our own pipeline: each event is encoded once, into the spool, and every sink is served from there. */
+export class EventSpool {
+  readonly #options: EventSpoolOptions;
+  readonly #outbox: Outbox;
+  readonly #accounts: Accounts;
+  #envelope: Envelope | undefined;
+  #spanKinds: Kinds | undefined;
+  #servesOtlp = false;
+  /** After the last turn of the process nobody would write what comes in. */
+  #ending = false;
+
+  constructor(options: EventSpoolOptions) {
+    const { accounts, onError, directory, level, maxBytes, maxAgeMs, onFull } = options;
+    this.#options = options;
+    this.#accounts = accounts;
+    this.#outbox = new Outbox({
+      ...withoutUndefined({ directory, level, maxBytes, maxAgeMs, onFull }),
+      onError,
+      onSettled: (log, settlement) => accounts.settled(log, settlement),
+      onFound: (log, { name, sinks, end }) => accounts.adopt(log, name, sinks, end),
+    });
+    for (const exporter of options.exporters) this.#serveExporter(exporter);
+  }
+
+  get unsettled(): number {
+    return this.#outbox.unsettled;
+  }
+
+  /** @see Outbox.inFlight */
+  inFlight(sink: string): number {
+    return this.#outbox.inFlight(sink);
+  }
+
+  /** Whether what is pending outlives the process. */
+  get isDurable(): boolean {
+    return this.#outbox.spool.directory !== undefined;
+  }
+
+  /** Begins to send events and spans over OTLP. */
+  serveOtlp(): void {
+    if (this.#servesOtlp) return;
+    this.#servesOtlp = true;
+    serveOtlp(this.#outbox, this.#options.otlp(), this.#options);
+  }
+
+  /**
+   * Takes one event; never throws for what it holds.
+   * @returns what the sinks beside the spool settle
+   */
+  append(event: Event, route: SpoolRoute): Ticket | undefined {
+    const { spool } = this.#outbox;
+    const kind = route.kinds.get(event.name) ?? this.#kindOf(event.name, route);
+    const taken = spool.append(kind.record, encodeEvent(event, this.#options.maxAttributes));
+    if (this.#ending) spool.flushSync();
+    if (route.accounts.length === 1 && taken !== 0) {
+      kind.event.enter();
+      (route.accounts[0] as SinkAccount).enter();
+      return undefined;
+    }
+    const ticket =
+      taken === 0
+        ? this.#accounts.open(kind.event, route.accounts)
+        : this.#accounts.open(kind.event, route.accounts, spool, spool.end);
+    if (taken !== kind.record.mask) this.#refuse(ticket, kind.record, taken);
+    return ticket;
+  }
+
+  /** Takes a span that has ended. */
+  appendSpan(span: ReadableSpan): void {
+    const { spool } = this.#outbox;
+    this.#spanKinds ??= new Kinds(spool, 'traces', this.#header(), [SPAN_SINK]);
+    this.#accounts.spans.enter();
+    if (spool.append(this.#spanKinds.of(span.name), encodeSpan(span)) === 0)
+      this.#accounts.spans.settle(this.#refusal());
+    if (this.#ending) spool.flushSync();
+  }
+
+  durable(): Promise<void> {
+    return this.#outbox.spool.durable();
+  }
+
+  flush(): Promise<void> {
+    return this.#outbox.flush();
+  }
+
+  close(timeoutMs: number): Promise<void> {
+    return this.#outbox.close(timeoutMs);
+  }
+
+  /** The process ends: what is in memory goes to the files now, and so does what still comes in. */
+  saveNow(ending: boolean): void {
+    this.#ending ||= ending;
+    if (ending) this.#outbox.spool.release();
+    this.#outbox.spool.flushSync();
+  }
+
+  #serveExporter(exporter: Exporter): void {
+    const { flushIntervalMs = 0, flushBatchSize = EXPORTER_BATCH } = this.#options;
+    this.#accounts.sink(exporter.name);
+    this.#outbox.serve(exporter.name, {
+      transport: exporterTransport(exporter),
+      flushIntervalMs: exporter.flushIntervalMs ?? flushIntervalMs,
+      maxCount: exporter.flushBatchSize ?? flushBatchSize,
+    });
+  }
+
+  #kindOf(name: string, { kinds, sinks }: SpoolRoute): Kind {
+    const { spool } = this.#outbox;
+    const record = spool.kind('logs', this.#header(), name, sinks);
+    // The spool has one name for all beyond a bound, and settles under that.
+    const kind = { record, event: this.#accounts.event(spool.name(record.nameId)) };
+    if (kinds.size < MAX_KINDS) kinds.set(name, kind);
+    return kind;
+  }
+
+  #header(): Envelope {
+    this.#envelope ??= encodeEnvelope({ attributes: this.#options.resource() }, SCOPE);
+    return this.#envelope;
+  }
+
+  #refuse(ticket: Ticket, { cursors }: RecordKind, taken: number): void {
+    for (const { sink, bit } of cursors) {
+      if ((taken >>> bit) & 1) continue;
+      this.#accounts.settle(ticket, this.#accounts.sink(sink), this.#refusal());
+    }
+  }
+
+  #refusal(): Outcome {
+    return { column: 'dropped', reason: this.#outbox.spool.isClosed ? 'closed' : 'queue_full' };
+  }
+}
+
+/** Absent and undefined are not the same for options with defaults. */
+function withoutUndefined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}

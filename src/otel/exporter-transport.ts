@@ -1,0 +1,33 @@
+import { OtelEventsError } from '../errors.ts';
+import type { Exporter } from '../exporters/exporter.ts';
+import { toRequest } from '../otlp/encode-envelope.ts';
+import { recordsOf } from '../otlp/records-of.ts';
+import type { SpoolBatch } from '../spool/cursor.ts';
+import type { Answer, Transport } from '../spool/transport.ts';
+
+/** Gives an exporter the records of a batch, decoded from the bytes of the spool. */
+export function exporterTransport(exporter: Exporter): Transport {
+  return async (batch, signal) => {
+    try {
+      await exporter.send(recordsOf(toBatch(batch)), signal);
+      return { kind: 'delivered' };
+    } catch (cause) {
+      return answerOf(exporter.name, cause);
+    }
+  };
+}
+
+function toBatch({ header, bytes, signal, count }: SpoolBatch): Parameters<typeof recordsOf>[0] {
+  return { signal, encoding: 'protobuf', bytes: toRequest(header, [bytes]), count };
+}
+
+/** An error of ours without `retry` is final; whatever else an exporter throws may pass. */
+function answerOf(name: string, cause: unknown): Answer {
+  if (!(cause instanceof OtelEventsError)) {
+    const message = `${name}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    return { kind: 'retry', error: new OtelEventsError('EXPORT_FAILED', message, { cause }) };
+  }
+  const { retry, reason = cause.code.toLowerCase() } = cause;
+  if (retry === undefined) return { kind: 'refused', reason, error: cause };
+  return { kind: 'retry', error: cause, ...(retry.afterMs === undefined ? {} : { afterMs: retry.afterMs }) };
+}

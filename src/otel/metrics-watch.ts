@@ -1,0 +1,34 @@
+import { appMetrics } from './app-api.ts';
+import type { DeliveryMetrics, DeliveryMetricsOptions } from './delivery-metrics.ts';
+
+/** How often to look for a meter provider that the app registers, or replaces, later. */
+const LOOK_MS = 5_000;
+
+/** Shows the ledger as metrics once the app has a meter provider; until then nothing of that is even loaded. */
+export class MetricsWatch {
+  readonly #options: DeliveryMetricsOptions;
+  readonly #timer: NodeJS.Timeout;
+  #metrics: Promise<DeliveryMetrics> | undefined;
+
+  constructor(options: DeliveryMetricsOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
+    void this.look();
+  }
+
+  /** Looks now. */
+  async look(): Promise<void> {
+    if (appMetrics() === undefined) return;
+    this.#metrics ??= import('./delivery-metrics.ts').then(
+      (module) => new module.DeliveryMetrics(this.#options),
+    );
+    (await this.#metrics).attach();
+  }
+
+  /** The last counts stay in the metrics. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.look();
+    (await this.#metrics)?.detach();
+  }
+}

@@ -1,0 +1,141 @@
+import { type Event, MAX_EVENT_BYTES } from '../event.ts';
+import { standIn } from './stand-in.ts';
+import type { ValueCopier } from './value-copier.ts';
+
+/** An event, and what copying it within the limits has changed. */
+export interface EncodableEvent extends Event {
+  /** Set on a copy: everything in it is within the limits. */
+  readonly isCopy?: true;
+  /** Whether there was a session: its copy may be empty. */
+  readonly hasSession?: boolean;
+  /** The data beyond the attribute limit. */
+  readonly overflow?: object | undefined;
+  /** How many values were cut. */
+  readonly truncated?: number;
+}
+
+/** What session and data leave to message and stack, if these are that long. */
+const MAX_TEXT_BYTES = MAX_EVENT_BYTES / 4;
+
+/** The longest name and id kept of an event that is too large. */
+const MAX_NAME_BYTES = 16 * 1024;
+
+/** What surrounds message, type and stack. */
+const TEXT_FRAMES = 128;
+
+/** A copy of an event within the limits, whatever it holds; its message is what becomes the body. */
+export function copyEvent(copier: ValueCopier, event: Event, maxAttributes: number): EncodableEvent {
+  const { failure } = event;
+  const identity = {
+    id: copier.text(event.id, MAX_NAME_BYTES),
+    name: copier.text(event.name, MAX_NAME_BYTES),
+    category: event.category && copier.text(event.category, MAX_NAME_BYTES),
+    userId: event.userId && copier.text(event.userId, MAX_NAME_BYTES),
+    projectId: event.projectId && copier.text(event.projectId, MAX_NAME_BYTES),
+    tags: event.tags.length === 0 ? [] : (copier.copy(event.tags) as Event['tags']),
+  };
+  const type = failure && copier.text(failure.type, MAX_NAME_BYTES);
+  const texts = [event.message ?? event.name, failure?.message ?? '', failure?.stacktrace ?? ''];
+  copier.setAside(Math.min(bytesOf(texts) + TEXT_FRAMES, MAX_TEXT_BYTES));
+  const content = copyContent(copier, event, maxAttributes);
+  copier.giveBack();
+  const [body, message = '', stacktrace] = copyTexts(copier, texts);
+  return {
+    ...event,
+    ...identity,
+    ...content,
+    isCopy: true,
+    message: body,
+    failure: failure && { type: type ?? '', message, stacktrace: failure.stacktrace && stacktrace },
+    truncated: copier.truncated,
+  };
+}
+
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
+
+/** Short ones first: it is the longest that is cut. */
+function copyTexts(copier: ValueCopier, texts: readonly string[]): string[] {
+  const copies = new Map<string, string>();
+  for (const text of texts.toSorted((a, b) => a.length - b.length)) copies.set(text, copier.text(text));
+  return texts.map((text) => copies.get(text) ?? '');
+}
+
+function copyContent(
+  copier: ValueCopier,
+  event: Event,
+  maxAttributes: number,
+): Pick<EncodableEvent, 'hasSession' | 'session' | 'data' | 'overflow'> {
+  const hasSession = !isEmpty(event.session);
+  const session = hasSession ? toRecord(copier.copy(event.session)) : {};
+  const room = roomForData({ ...event, hasSession }, maxAttributes);
+  const data = toRecord(
+    isDirect(event.data, room) ? copier.copyEntries(event.data) : copier.copy(event.data),
+  );
+  const keys = Object.keys(data);
+  const direct = keys.length <= room ? keys.length : Math.max(0, room - 1);
+  return {
+    hasSession,
+    session,
+    data: pick(data, keys.slice(0, direct)),
+    overflow: direct === keys.length ? undefined : pick(data, keys.slice(direct)),
+  };
+}
+
+/** How many keys of the data become attributes. One place is kept for `event.truncated`, known only at the end. */
+export function roomForData(event: EncodableEvent, maxAttributes: number): number {
+  const { scope, failure } = event;
+  let reserved = 2;
+  if (event.category !== undefined) reserved++;
+  if (event.tags.length > 0) reserved++;
+  if (event.userId !== undefined) reserved++;
+  if (event.projectId !== undefined) reserved++;
+  if (event.hasSession ?? hasKeys(event.session)) reserved++;
+  if (scope !== undefined) reserved += 3;
+  if (event.incomplete) reserved++;
+  if (failure !== undefined) reserved += failure.stacktrace === undefined ? 3 : 4;
+  return maxAttributes - reserved;
+}
+
+/** Whether the fields of the data are what is to be read of it: it is no list, no date, and not its own `toJSON`. */
+export function isMap(data: Event['data']): boolean {
+  const isPlain = data.constructor === Object || data.constructor === undefined;
+  if (!isPlain && (Array.isArray(data) || ArrayBuffer.isView(data) || standIn(data) !== data)) return false;
+  return typeof data.toJSON !== 'function';
+}
+
+export function hasKeys(value: object): boolean {
+  for (const key in value) if (Object.hasOwn(value, key)) return true;
+  return false;
+}
+
+function isEmpty(session: object): boolean {
+  try {
+    return !hasKeys(session);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether each key of the data becomes an attribute. */
+function isDirect(data: Event['data'], room: number): boolean {
+  try {
+    return isMap(data) && Object.keys(data).length <= room;
+  } catch {
+    return false;
+  }
+}
+
+/** What is no map (an array, a string) becomes one with the key `value`: nothing is lost. */
+function toRecord(value: unknown): Record<string, unknown> {
+  if (value === undefined || value === null) return {};
+  const isRecord = typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return isRecord ? (value as Record<string, unknown>) : { value };
+}
+
+function pick(record: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = Object.create(null);
+  for (const key of keys) picked[key] = record[key];
+  return picked;
+}

@@ -1,0 +1,118 @@
+/** The longest time a timer can take; a longer one would fire at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Waits of a {@link Gate}, in milliseconds. */
+export interface GateOptions {
+  readonly initialBackoffMs: number;
+  readonly maxBackoffMs: number;
+}
+
+/**
+ * What every lane of a sender passes before a request. While the destination is away it is shut: one lane
+ * waits until the time is up and tries; the others wait until that one was answered, so that nobody hammers.
+ */
+export class Gate {
+  readonly #options: GateOptions;
+  #isShut = false;
+  #isEnded = false;
+  #failures = 0;
+  /** By `performance.now()`. */
+  #notBeforeMs = 0;
+  /** The lane that tries. */
+  #probe: object | undefined;
+  #endPause: (() => void) | undefined;
+  #outside: (() => void)[] = [];
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  get isShut(): boolean {
+    return this.#isShut;
+  }
+
+  /** Resolves when `lane` may send, or when the gate was ended. */
+  async pass(lane: object): Promise<void> {
+    while (this.#isShut && !this.#isEnded) {
+      this.#probe ??= lane;
+      if (this.#probe === lane) return this.#pause();
+      await new Promise<void>((resolve) => this.#outside.push(resolve));
+    }
+  }
+
+  /**
+   * The destination is away, as `lane` found out: backs off exponentially, with jitter in the upper half, so
+   * that many processes do not come back in step. What the destination asked for is waited for exactly, with
+   * a tenth of jitter on top; but never less than the first backoff, or "at once" would be a busy loop.
+   */
+  retryLater(lane: object, afterMs?: number): void {
+    const { initialBackoffMs, maxBackoffMs } = this.#options;
+    const ceiling = Math.min(maxBackoffMs, initialBackoffMs * 2 ** Math.min(this.#failures, 20));
+    const backoffMs = ceiling / 2 + (Math.random() * ceiling) / 2;
+    const askedMs = afterMs === undefined ? undefined : Math.max(afterMs, initialBackoffMs);
+    this.#shut(lane, askedMs === undefined ? backoffMs : withJitter(askedMs));
+  }
+
+  /** Only time or somebody can mend this: waits for the longest interval. */
+  hold(lane: object): void {
+    this.#shut(lane, withJitter(this.#options.maxBackoffMs));
+  }
+
+  /** The destination answered `lane`. */
+  open(lane: object): void {
+    if (!this.#isShut || this.#probe !== lane) return;
+    this.#probe = undefined;
+    // Not if another lane was told to wait while this one was answered.
+    if (this.#notBeforeMs <= performance.now()) {
+      this.#isShut = false;
+      this.#failures = 0;
+    }
+    this.#letOutsideLook();
+  }
+
+  /** Cuts a wait short, once. */
+  cut(): void {
+    this.#notBeforeMs = 0;
+    this.#endPause?.();
+  }
+
+  /** Nobody is to wait any more. */
+  end(): void {
+    this.#isEnded = true;
+    this.cut();
+    this.#letOutsideLook();
+  }
+
+  #shut(lane: object, waitMs: number): void {
+    if (!this.#isShut || this.#probe === lane) this.#failures++;
+    this.#isShut = true;
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, performance.now() + waitMs);
+  }
+
+  async #pause(): Promise<void> {
+    for (let leftMs = this.#leftMs(); leftMs > 0; leftMs = this.#leftMs()) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(Math.ceil(leftMs), MAX_TIMER_MS)).unref();
+        this.#endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#endPause = undefined;
+    }
+  }
+
+  #leftMs(): number {
+    return this.#isEnded ? 0 : this.#notBeforeMs - performance.now();
+  }
+
+  #letOutsideLook(): void {
+    const outside = this.#outside;
+    this.#outside = [];
+    for (const look of outside) look();
+  }
+}
+
+function withJitter(ms: number): number {
+  return ms * (1 + Math.random() / 10);
+}

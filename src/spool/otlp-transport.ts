@@ -1,0 +1,95 @@
+import { OtelEventsError } from '../errors.ts';
+import { answerError } from '../otlp/answer-error.ts';
+import type { Batch } from '../otlp/batch.ts';
+import { refusedItems, statusMessage } from '../otlp/decode-answer.ts';
+import { requestHead, toRequest } from '../otlp/encode-envelope.ts';
+import { HttpClient, type TlsOptions } from '../otlp/http-client.ts';
+import { type PostResponse, post, targetOf } from '../otlp/post.ts';
+import { isRetryable } from '../otlp/retryable.ts';
+import { toJson } from '../otlp/transcode.ts';
+import type { SpoolBatch } from './cursor.ts';
+import { MAX_ANSWER_CHARS } from './dead-letters.ts';
+import type { Answer, Transport } from './transport.ts';
+
+/** Where batches are posted, and how. */
+export interface OtlpTransportOptions {
+  /** Whole, such as `http://localhost:4318/v1/logs`: one transport serves one signal. */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compression: 'gzip' | 'none';
+  readonly encoding: Batch['encoding'];
+  /** The whole attempt, connect included, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly tls?: TlsOptions | undefined;
+  readonly userAgent: string;
+}
+
+/** A way to an OTLP/HTTP server, with connections of its own. */
+export interface OtlpTransport {
+  readonly send: Transport;
+  /** Ends the connections. */
+  readonly close: () => void;
+}
+
+const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
+
+/**
+ * Posts batches to an OTLP/HTTP server. Protobuf leaves as it lies in the spool: a head and the batch's own
+ * bytes, nothing decoded and nothing copied.
+ */
+export function otlpTransport(options: OtlpTransportOptions): OtlpTransport {
+  const { url, headers, compression, encoding, timeoutMs, tls, userAgent } = options;
+  const client = new HttpClient(tls);
+  // Ours come last: the body is what it is, whatever headers somebody configured.
+  const allHeaders = { 'user-agent': userAgent, ...headers, 'content-type': CONTENT_TYPE[encoding] };
+  const send: Transport = async (batch, signal) => {
+    let body: readonly Uint8Array[];
+    try {
+      body = bodyOf(batch, encoding);
+    } catch (cause) {
+      return unreadable(url, cause);
+    }
+    try {
+      const request = { url, headers: allHeaders, body, compression, timeoutMs, signal, client };
+      return answerOf(batch, encoding, url, await post(request));
+    } catch (cause) {
+      return { kind: 'retry', error: cause as OtelEventsError };
+    }
+  };
+  return { send, close: () => client.close() };
+}
+
+function bodyOf(
+  { signal, header, bytes, count }: SpoolBatch,
+  encoding: Batch['encoding'],
+): readonly Uint8Array[] {
+  if (encoding === 'protobuf') return [requestHead(header, bytes.length), bytes];
+  return [toJson({ signal, encoding: 'protobuf', bytes: toRequest(header, [bytes]), count })];
+}
+
+function answerOf(batch: SpoolBatch, encoding: Batch['encoding'], url: URL, response: PostResponse): Answer {
+  const { status, retryAfterMs } = response;
+  if (status >= 200 && status < 300) return delivered(batch, encoding, url, response);
+  const error = answerError(url, response);
+  if (isRetryable(status)) {
+    return { kind: 'retry', error, ...(retryAfterMs === undefined ? {} : { afterMs: retryAfterMs }) };
+  }
+  if (status === 413) return { kind: 'too_large', error };
+  if (status !== 400 && status !== 422) return { kind: 'hold', error };
+  const answer = statusMessage(encoding, response).slice(0, MAX_ANSWER_CHARS);
+  return { kind: 'invalid', reason: `http_${status}`, error, ...(answer === '' ? {} : { answer }) };
+}
+
+function delivered(batch: SpoolBatch, encoding: Batch['encoding'], url: URL, response: PostResponse): Answer {
+  const refused = Math.min(refusedItems({ signal: batch.signal, encoding }, response), batch.count);
+  if (refused === 0) return { kind: 'delivered' };
+  const message = `${targetOf(url)} took only a part: ${refused} of ${batch.count} refused`;
+  return { kind: 'delivered', refused, error: new OtelEventsError('EXPORT_PARTIAL', message) };
+}
+
+/** The record that cannot be decoded is found as one that the server refuses. */
+function unreadable(url: URL, cause: unknown): Answer {
+  const message = `a batch for ${targetOf(url)} cannot be turned into JSON`;
+  const reason = 'otlp_invalid';
+  return { kind: 'invalid', reason, error: new OtelEventsError('OTLP_INVALID', message, { cause, reason }) };
+}

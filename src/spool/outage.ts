@@ -1,0 +1,74 @@
+import { OtelEventsError } from '../errors.ts';
+
+const MAX_RETRY_MS = 5_000;
+
+/** What an {@link Outage} needs. */
+export interface OutageOptions {
+  /** The first wait; it doubles up to 5 s. */
+  readonly retryMs: number;
+  readonly onError: (error: OtelEventsError) => void;
+  /** Before anything else is done about a failure. */
+  readonly onFailure: () => void;
+  readonly retry: () => void;
+}
+
+/** An outage of a spool's directory: a failure is reported once, and tried again until it works. */
+export class Outage {
+  readonly #options: OutageOptions;
+  #failures = 0;
+  #isWaiting = false;
+  /** A write that succeeds proves nothing then: a sync has to. */
+  #inSync = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: OutageOptions) {
+    this.#options = options;
+  }
+
+  /** From the first failure until it works again. */
+  get isOn(): boolean {
+    return this.#failures > 0;
+  }
+
+  /** What failed last waits for its next attempt. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
+  /** Does what may fail. */
+  attempt(action: () => void): void {
+    try {
+      action();
+      this.#isWaiting = false;
+      if (!this.#inSync) this.#failures = 0;
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** @param inSync - it was not the write that failed, but bringing it to the disk */
+  fail(cause: unknown, inSync = false): void {
+    this.#failures++;
+    this.#isWaiting = true;
+    this.#inSync ||= inSync;
+    const { retryMs, onFailure, onError, retry } = this.#options;
+    onFailure();
+    clearTimeout(this.#timer);
+    const waitMs = Math.min(MAX_RETRY_MS, retryMs * 2 ** (this.#failures - 1));
+    this.#timer = setTimeout(retry, waitMs).unref();
+    if (this.#failures > 1) return;
+    const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+    const fix = 'events wait in memory and are written when it works again';
+    onError(new OtelEventsError('SPOOL_UNWRITABLE', `could not write the spool: ${why}`, { cause, fix }));
+  }
+
+  /** What was written is on the disk. */
+  synced(): void {
+    this.#inSync = false;
+    if (!this.#isWaiting) this.#failures = 0;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+}

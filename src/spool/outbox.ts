@@ -1,0 +1,176 @@
+import { OtelEventsError } from '../errors.ts';
+import { toRequest } from '../otlp/encode-envelope.ts';
+import type { Cursor } from './cursor.ts';
+import { DeadLetters } from './dead-letters.ts';
+import type { Leftover } from './leftover.ts';
+import { Sender, type SenderOptions } from './sender.ts';
+import { Spool } from './spool.ts';
+import { fieldAt, type SpoolBatch } from './spool-batch.ts';
+import type { SpoolOptions } from './spool-options.ts';
+import { within } from './within.ts';
+
+/** What an {@link Outbox} needs beside its spool's options. */
+export interface OutboxOptions extends Omit<SpoolOptions, 'onTurn'> {
+  /** How often to look for what dead processes left, in milliseconds. Default 10,000. */
+  readonly adoptIntervalMs?: number;
+  /** A leftover was taken over, before anything of it is delivered. */
+  readonly onAdopted?: (leftover: Leftover) => void;
+}
+
+/** How one sink is served; the outbox adds the rest. */
+export type SinkOptions = Omit<SenderOptions, 'name' | 'onPoison' | 'onError'>;
+
+const ADOPT_INTERVAL_MS = 10_000;
+const CLOSED = { column: 'dropped', reason: 'closed' } as const;
+
+/** A spool and the senders that empty it: the own log, and what dead processes left in the same directory. */
+export class Outbox {
+  readonly spool: Spool;
+  readonly #options: OutboxOptions;
+  readonly #onError: (error: OtelEventsError) => void;
+  readonly #senders = new Map<string, Sender>();
+  readonly #deadLetters: DeadLetters | undefined;
+  readonly #unserved = new Set<string>();
+  #leftovers: Leftover[] = [];
+  #adopting: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: OutboxOptions) {
+    const { directory, level, onError = () => {} } = options;
+    this.#options = options;
+    this.#onError = onError;
+    this.spool = new Spool({ ...options, onTurn: () => this.#wake() });
+    if (directory === undefined || level === 'memory') return;
+    this.#deadLetters = new DeadLetters(directory);
+    this.#timer = setInterval(() => this.#adopt(), options.adoptIntervalMs ?? ADOPT_INTERVAL_MS).unref();
+    this.#adopt();
+  }
+
+  /** Records for sinks that are served here and not settled, those of leftovers included. */
+  get unsettled(): number {
+    let sum = 0;
+    for (const sink of this.#senders.keys()) {
+      sum += this.spool.cursor(sink).pending;
+      for (const leftover of this.#leftovers) sum += leftover.cursor(sink)?.pending ?? 0;
+    }
+    return sum;
+  }
+
+  /** Records of a sink in requests that have not been answered. */
+  inFlight(sink: string): number {
+    return this.#senders.get(sink)?.inFlight ?? 0;
+  }
+
+  /** Begins to serve a sink. */
+  serve(sink: string, options: SinkOptions): void {
+    const sender = new Sender({
+      ...options,
+      name: sink,
+      onPoison: (batch, index, reason, answer) => this.#bury(sink, batch, index, reason, answer),
+      onError: this.#onError,
+    });
+    this.#senders.set(sink, sender);
+    for (const leftover of this.#leftovers) {
+      const cursor = leftover.cursor(sink);
+      if (cursor !== undefined) sender.addCursor(cursor, true);
+    }
+    sender.addCursor(this.spool.cursor(sink));
+    sender.wake();
+  }
+
+  /** Resolves when all that was appended before is settled by every sink that is served. */
+  async flush(): Promise<void> {
+    await this.#adopting;
+    await Promise.all([...this.#senders.values()].map((sender) => sender.flush()));
+  }
+
+  /**
+   * Flushes for at most `timeoutMs` and lets go of the directory. What is left stays there for the next
+   * process; without a directory it is dropped and counted.
+   */
+  close(timeoutMs: number): Promise<void> {
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    clearInterval(this.#timer);
+    await within(timeoutMs, this.flush());
+    await Promise.all([...this.#senders.values()].map((sender) => sender.close(0)));
+    if (this.spool.directory === undefined) this.#dropAll();
+    this.spool.close();
+  }
+
+  /** Without files what is pending, and what was being sent, ends with us. */
+  #dropAll(): void {
+    for (const sink of this.#senders.keys()) {
+      const cursor = this.spool.cursor(sink);
+      const { pending } = cursor;
+      this.#drop(cursor);
+      if (pending === 0) continue;
+      const message = `${sink}: ${pending} records were not delivered before close and are lost`;
+      const fix = 'give close() more time, or the option spool, which keeps them for the next process';
+      this.#onError(new OtelEventsError('EXPORT_FAILED', message, { fix }));
+    }
+  }
+
+  #drop(cursor: Cursor): void {
+    for (let batch = cursor.read(); batch !== undefined; batch = cursor.read()) {
+      cursor.ack(batch.to, batch.from, CLOSED);
+    }
+  }
+
+  #wake(): void {
+    for (const sender of this.#senders.values()) sender.wake();
+  }
+
+  #adopt(): void {
+    // Not in this turn: the sinks that are served from the start are served then.
+    this.#adopting ??= Promise.resolve()
+      .then(() => this.#adoptLeftovers())
+      .finally(() => {
+        this.#adopting = undefined;
+      });
+  }
+
+  async #adoptLeftovers(): Promise<void> {
+    this.#leftovers = this.#leftovers.filter(({ isDone }) => !isDone);
+    for (const leftover of await this.spool.adoptLeftovers()) {
+      this.#leftovers.push(leftover);
+      this.#options.onAdopted?.(leftover);
+      for (const sink of leftover.sinks) this.#hand(leftover, sink);
+    }
+  }
+
+  #hand(leftover: Leftover, sink: string): void {
+    const cursor = leftover.cursor(sink);
+    const sender = this.#senders.get(sink);
+    if (cursor === undefined) return;
+    if (sender === undefined) this.#reportUnserved(sink, cursor.pending);
+    else {
+      sender.addCursor(cursor, true);
+      sender.wake();
+    }
+  }
+
+  #reportUnserved(sink: string, count: number): void {
+    if (this.#unserved.has(sink)) return;
+    this.#unserved.add(sink);
+    const message = `the spool holds ${count} records of an earlier process for ${sink}, which is not configured`;
+    const fix = 'they stay in the directory: configure it again, or see otel-events spool ls and replay';
+    this.#onError(new OtelEventsError('SPOOL_UNSERVED', message, { fix }));
+  }
+
+  #bury(sink: string, batch: SpoolBatch, index: number, reason: string, answer: string | undefined): void {
+    this.#deadLetters?.add({
+      time: new Date().toISOString(),
+      sink,
+      reason,
+      signal: batch.signal,
+      name: batch.names[index] ?? '',
+      ...(answer === undefined ? {} : { answer }),
+      request: toRequest(batch.header, [fieldAt(batch, index)]),
+    });
+  }
+}

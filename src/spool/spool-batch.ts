@@ -1,0 +1,27 @@
+import type { Signal } from '../otlp/batch.ts';
+import type { Header } from './definitions.ts';
+
+/** Records of one sink, signal and header, in order. Its bytes are its own: nothing overwrites them. */
+export interface SpoolBatch {
+  readonly signal: Signal;
+  readonly header: Header;
+  /** The encoded fields, one after the other. */
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** Where each field ends in `bytes`. */
+  readonly ends: readonly number[];
+  /** The position after each record: what `ack` takes. */
+  readonly positions: readonly number[];
+  readonly names: readonly string[];
+  /** When each was appended, to the turn, in epoch milliseconds. */
+  readonly timesMs: readonly number[];
+  /** Position of the first record. */
+  readonly from: number;
+  /** The position after the last record. */
+  readonly to: number;
+}
+
+/** One field of a batch, as a view. */
+export function fieldAt({ bytes, ends }: SpoolBatch, index: number): Uint8Array {
+  return bytes.subarray(ends[index - 1] ?? 0, ends[index]);
+}

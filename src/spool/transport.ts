@@ -1,0 +1,28 @@
+import type { OtelEventsError } from '../errors.ts';
+import type { SpoolBatch } from './cursor.ts';
+
+/** What a destination said to one attempt. */
+export type Answer =
+  /** It has them. `refused` of them it will never take (OTLP partial success). */
+  | { readonly kind: 'delivered'; readonly refused?: number; readonly error?: OtelEventsError }
+  /** Not now: 429, 502, 503, 504, no connection, no answer. `afterMs` is the wait it asked for. */
+  | { readonly kind: 'retry'; readonly afterMs?: number; readonly error: OtelEventsError }
+  /** It says nothing about the records (3xx, 401, 403, 404, 500 ...): they stay, tried at the longest interval. */
+  | { readonly kind: 'hold'; readonly error: OtelEventsError }
+  /** 413: fewer at once. A single record that is too large is refused, for the error's `reason`. */
+  | { readonly kind: 'too_large'; readonly error: OtelEventsError }
+  /** 400, 422: at least one of them is bad. `answer` is what the destination said, for the dead letter only. */
+  | {
+      readonly kind: 'invalid';
+      readonly reason: string;
+      readonly error: OtelEventsError;
+      readonly answer?: string;
+    }
+  /** Final for the whole batch (an exporter function that said so). */
+  | { readonly kind: 'refused'; readonly reason: string; readonly error: OtelEventsError };
+
+/**
+ * Sends one batch once. Never rejects for what the destination does; if it does reject, that counts as
+ * `retry`. `signal` aborts when nobody waits for the answer any more.
+ */
+export type Transport = (batch: SpoolBatch, signal: AbortSignal) => Promise<Answer>;
