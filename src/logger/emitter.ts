@@ -145,7 +145,7 @@ export class Emitter {
   /** @see EndsWithProcess */
   async flushAtExit(): Promise<void> {
     this.#endOpenScopes();
-    await this.#pipeline.flush(this.#exitTimeoutMs);
+    await this.#pipeline.flush(this.#exitTimeoutMs, false);
     const left = this.#pipeline.unsettled;
     if (left === 0) return;
     // Nothing keeps the process any longer: what is left is lost, and this is the last moment to say so.

@@ -216,7 +216,8 @@ export class DurableRecords<T extends DurableItem> {
     const endMs = performance.now() + timeoutMs;
     await within(timeoutMs / 2, this.#waiting.settled());
     this.#waiting.giveUp();
-    await within(Math.max(0, endMs - performance.now()), this.#outbox.flush());
+    // What is in files can wait for the next process.
+    await within(Math.max(0, endMs - performance.now()), this.#outbox.flush(!this.#inFiles));
   }
 
   #appendWaiting({ resource, scope, name, field }: Waiting): void {

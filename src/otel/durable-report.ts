@@ -1,4 +1,5 @@
 import type { OtelEventsError } from '../errors.ts';
+import { quietly } from '../spool/quietly.ts';
 import { lineOf, reportToDiag, severityOf } from './diag-report.ts';
 
 /** What the environment asks for is said once a process, however many processors read it. */
@@ -28,13 +29,4 @@ export function durableReport(
 function isWanted(error: OtelEventsError): boolean {
   const level = process.env.OTEL_LOG_LEVEL?.trim().toLowerCase();
   return level !== 'none' && (level !== 'error' || severityOf(error) === 'error');
-}
-
-/** A listener that throws must not stop the delivery, and there is nobody else to tell. */
-function quietly(tell: () => void): void {
-  try {
-    tell();
-  } catch {
-    // See above.
-  }
 }

@@ -136,8 +136,9 @@ export class EventSpool {
     return this.#outbox.spool.durable();
   }
 
-  flush(): Promise<void> {
-    return this.#outbox.flush();
+  /** @see Outbox.flush */
+  flush(patient: boolean): Promise<void> {
+    return this.#outbox.flush(patient);
   }
 
   close(timeoutMs: number): Promise<void> {

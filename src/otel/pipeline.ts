@@ -161,10 +161,15 @@ export class Pipeline {
   /**
    * Waits, for at most `timeoutMs`, until everything emitted before, and left by earlier processes, has been
    * settled.
+   * @param patient - false: does not wait for destinations that are away, where what is pending outlives us
    */
-  async flush(timeoutMs: number): Promise<Totals> {
+  async flush(timeoutMs: number, patient = true): Promise<Totals> {
     if (this.#spool === undefined && this.#options.directory !== undefined) this.warmUp();
-    const done = Promise.all([this.#spool?.flush(), this.#providers.flush(), this.#output?.flush()]);
+    const done = Promise.all([
+      this.#spool?.flush(patient || !this.isDurable),
+      this.#providers.flush(),
+      this.#output?.flush(),
+    ]);
     await within(timeoutMs, done);
     return this.#accounts.totals();
   }

@@ -1,24 +1,10 @@
+import { type AnyValue, exactInteger, type KeyValue } from './any-value.ts';
 import type { AttributeMap, AttributeValue } from './attribute-value.ts';
 import type { Batch } from './batch.ts';
 import type { EventRecord } from './event-record.ts';
 import { decodeBatch } from './transcode.ts';
 
 /** The shape of decoded OTLP/JSON, as far as it is read here. */
-interface AnyValue {
-  readonly stringValue?: string;
-  readonly boolValue?: boolean;
-  readonly intValue?: string;
-  readonly doubleValue?: number | string;
-  readonly bytesValue?: string;
-  readonly arrayValue?: { readonly values?: readonly AnyValue[] };
-  readonly kvlistValue?: { readonly values?: readonly KeyValue[] };
-}
-
-interface KeyValue {
-  readonly key?: string;
-  readonly value?: AnyValue;
-}
-
 interface LogRecord {
   readonly timeUnixNano?: string;
   readonly observedTimeUnixNano?: string;
@@ -81,7 +67,7 @@ function mapOf(attributes: readonly KeyValue[] = []): AttributeMap {
 }
 
 function plainValue(value: AnyValue = {}): AttributeValue {
-  if (value.intValue !== undefined) return Number(value.intValue);
+  if (value.intValue !== undefined) return exactInteger(value.intValue);
   if (value.doubleValue !== undefined) return Number(value.doubleValue);
   if (value.bytesValue !== undefined) return new Uint8Array(Buffer.from(value.bytesValue, 'base64'));
   if (value.arrayValue !== undefined) return (value.arrayValue.values ?? []).map(plainValue);

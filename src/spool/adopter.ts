@@ -3,6 +3,7 @@ import { DeadOwners } from './dead-owners.ts';
 import { Home } from './home.ts';
 import { Leftover, type LeftoverCalls } from './leftover.ts';
 import type { Owner } from './owner.ts';
+import { quietly } from './quietly.ts';
 
 /** What an {@link Adopter} needs. */
 export interface AdopterOptions extends LeftoverCalls {
@@ -36,7 +37,7 @@ export class Adopter {
     return adopted;
   }
 
-  /** A heartbeat for each. */
+  /** A heartbeat for each; one that fails makes a taker of another namespace come early. */
   beat(): void {
     for (const leftover of this.#leftovers) quietly(() => leftover.beat(this.#options.now()));
   }
@@ -60,13 +61,5 @@ export class Adopter {
       // Another one was faster, or the directory cannot be written now: it is found again then.
       return undefined;
     }
-  }
-}
-
-function quietly(action: () => void): void {
-  try {
-    action();
-  } catch {
-    // A heartbeat that fails makes a taker of another namespace come early; a release that fails, one wait.
   }
 }

@@ -1,11 +1,10 @@
 import { OtelEventsError } from '../errors.ts';
-import { toRequest } from '../otlp/encode-envelope.ts';
 import type { Cursor } from './cursor.ts';
+import { deadLetterOf } from './dead-letter-of.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Leftover } from './leftover.ts';
 import { Sender, type SenderOptions } from './sender.ts';
 import { Spool } from './spool.ts';
-import { fieldAt, type SpoolBatch } from './spool-batch.ts';
 import type { SpoolOptions } from './spool-options.ts';
 import { within } from './within.ts';
 
@@ -67,7 +66,8 @@ export class Outbox {
     const sender = new Sender({
       ...options,
       name: sink,
-      onPoison: (batch, index, reason, answer) => this.#bury(sink, batch, index, reason, answer),
+      onPoison: (batch, index, reason, answer) =>
+        void this.#deadLetters?.add(deadLetterOf(batch, index, { sink, reason, answer })),
       onError: this.#onError,
     });
     this.#senders.set(sink, sender);
@@ -79,10 +79,13 @@ export class Outbox {
     sender.wake();
   }
 
-  /** Resolves when all that was appended before is settled by every sink that is served. */
-  async flush(): Promise<void> {
+  /**
+   * Resolves when all that was appended before is settled by every sink that is served and does not refuse to.
+   * @param patient - false: does not wait for destinations that are away
+   */
+  async flush(patient = true): Promise<void> {
     await this.#adopting;
-    await Promise.all([...this.#senders.values()].map((sender) => sender.flush()));
+    await Promise.all([...this.#senders.values()].map((sender) => sender.flush(patient)));
   }
 
   /**
@@ -160,17 +163,5 @@ export class Outbox {
     const message = `the spool holds ${count} records of an earlier process for ${sink}, which is not configured`;
     const fix = 'they stay in the directory: configure it again, or see otel-events spool ls and replay';
     this.#onError(new OtelEventsError('SPOOL_UNSERVED', message, { fix }));
-  }
-
-  #bury(sink: string, batch: SpoolBatch, index: number, reason: string, answer: string | undefined): void {
-    this.#deadLetters?.add({
-      time: new Date().toISOString(),
-      sink,
-      reason,
-      signal: batch.signal,
-      name: batch.names[index] ?? '',
-      ...(answer === undefined ? {} : { answer }),
-      request: toRequest(batch.header, [fieldAt(batch, index)]),
-    });
   }
 }

@@ -4,6 +4,7 @@ import { Gate, MAX_TIMER_MS } from './gate.ts';
 import { Intake, type Mark, type Taken } from './intake.ts';
 import { ACKED, type Outcome } from './outcome.ts';
 import { halvesOf, partOf } from './part-of.ts';
+import { quietly } from './quietly.ts';
 import type { Answer, Transport } from './transport.ts';
 import { within } from './within.ts';
 
@@ -39,6 +40,13 @@ interface Lane {
   readonly rest: SpoolBatch[];
   /** Whether something of it was rejected. */
   rejected: boolean;
+}
+
+interface Flush {
+  readonly mark: Mark;
+  readonly resolve: () => void;
+  /** Whether it waits for a destination that is away to come back. */
+  readonly patient: boolean;
 }
 
 type Bad = Extract<Answer, { readonly kind: 'too_large' | 'invalid' }>;
@@ -87,7 +95,7 @@ export class Sender {
   #turnMs = 0;
   #isPumping = false;
   #stopped = false;
-  #flushes: { readonly mark: Mark; readonly resolve: () => void }[] = [];
+  #flushes: Flush[] = [];
 
   constructor(options: SenderOptions) {
     const { onPoison = () => {}, onClosed = () => {}, name, transport } = options;
@@ -134,11 +142,16 @@ export class Sender {
     if (this.#lanes.size < this.#options.concurrency) this.#pump(false);
   }
 
-  /** Resolves when all that is pending now is settled, or the sender closed; cuts a running wait short, once. */
-  flush(): Promise<void> {
+  /**
+   * Resolves when all that is pending now is settled, when the destination says that it will not have it for
+   * now (404, an expired token: time alone does not mend that), or when the sender is closed. Cuts a running
+   * wait short, once.
+   * @param patient - false: resolves also when the destination was tried and is away
+   */
+  flush(patient = true): Promise<void> {
     const mark = this.#intake.mark();
     if (this.#stopped || this.#intake.isPast(mark)) return Promise.resolve();
-    const flushed = new Promise<void>((resolve) => this.#flushes.push({ mark, resolve }));
+    const flushed = new Promise<void>((resolve) => this.#flushes.push({ mark, resolve, patient }));
     this.#gate.cut();
     this.#pump(false);
     return flushed;
@@ -216,7 +229,7 @@ export class Sender {
   #lookLater(): void {
     this.#due = 0;
     if (this.#lanes.size > 0) return;
-    this.#resolveFlushes(true);
+    this.#resolveFlushes(() => true);
     clearTimeout(this.#look);
     if (this.#intake.unread === 0) return;
     this.#look = setTimeout(() => this.#takeAll(), this.#options.maxBackoffMs).unref();
@@ -279,11 +292,13 @@ export class Sender {
     if (answer.kind === 'retry') {
       this.#gate.retryLater(lane, answer.afterMs);
       this.#reportOnce('retry', answer.error);
+      this.#resolveFlushes(({ patient }) => !patient);
       return;
     }
     if (answer.kind === 'hold') {
       this.#gate.hold(lane);
       this.#reportOnce('hold', answer.error);
+      this.#resolveFlushes(() => true);
       return;
     }
     // Whatever it says of the records, it is there again.
@@ -350,6 +365,7 @@ export class Sender {
     const message = `${this.#options.name} refuses every record: ${cause.message}`;
     const fix = 'check the URL and the encoding; what is left waits until it accepts one';
     this.#reportOnce('doubt', new OtelEventsError('EXPORT_FAILED', message, { cause, fix, retry: {} }));
+    this.#resolveFlushes(() => true);
   }
 
   #settle(lane: Lane, part: SpoolBatch, outcome: Outcome): void {
@@ -358,9 +374,10 @@ export class Sender {
     if (this.#flushes.length > 0) this.#resolveFlushes();
   }
 
-  #resolveFlushes(all = this.#stopped): void {
+  /** @param isOver - tells of those whose records are not settled whether there is no use in waiting */
+  #resolveFlushes(isOver: (flush: Flush) => boolean = () => this.#stopped): void {
     const open = this.#flushes;
-    this.#flushes = open.filter(({ mark }) => !all && !this.#intake.isPast(mark));
+    this.#flushes = open.filter((flush) => !isOver(flush) && !this.#intake.isPast(flush.mark));
     for (const flush of open) if (!this.#flushes.includes(flush)) flush.resolve();
   }
 
@@ -372,14 +389,5 @@ export class Sender {
 
   #over(...troubles: readonly Trouble[]): void {
     for (const trouble of troubles) this.#reported.delete(trouble);
-  }
-}
-
-/** A listener that throws must not stop the delivery. */
-function quietly(listen: () => void): void {
-  try {
-    listen();
-  } catch {
-    // There is nobody left to tell.
   }
 }

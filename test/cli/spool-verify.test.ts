@@ -144,10 +144,13 @@ test('it finds what whoever adopts the directory would find, whatever is damaged
 test('an owner may write on while its files are read', async (t) => {
   const directory = tempDir(t);
   const spool = new Spool({ directory, segmentBytes: 64 * 1024 });
-  t.after(() => spool.close());
+  let isOver = false;
+  t.after(() => {
+    isOver = true;
+    spool.close();
+  });
   const kind = spool.kind('logs', SHOP, 'cart.item_added', ['otlp']);
   const cursor = spool.cursor('otlp');
-  let isOver = false;
   const write = (): void => {
     if (isOver) return;
     for (let count = 0; count < 100; count++) spool.append(kind, event(count));
@@ -165,7 +168,6 @@ test('an owner may write on while its files are read', async (t) => {
       if (command !== 'cat') assert.notEqual(stdout, '');
     }
   }
-  isOver = true;
 });
 
 /** Flips bits, cuts, fills with zeros, repeats or leaves out a stretch: by the number of the trial. */

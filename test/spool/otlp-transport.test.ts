@@ -312,8 +312,11 @@ test('requests share a connection; close ends it', async (t) => {
   });
   for (const text of ['1', '2', '3']) await transport.send(logs(t, text), NEVER);
   assert.equal(sockets, 1);
+  const startedMs = performance.now();
   transport.close();
   await closed;
+  // The server itself ends connections that are idle for 5 s.
+  assert.ok(performance.now() - startedMs < 4500);
 });
 
 /** An https server with a certificate that nobody knows; `strict` wants one of the client too. */

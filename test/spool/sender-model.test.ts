@@ -91,9 +91,8 @@ class Run {
 
   async finish(): Promise<void> {
     try {
-      await this.#sender.flush();
+      while (this.#spool.cursor('a').pending > 0) await this.#sender.flush();
       this.#check();
-      assert.equal(this.#spool.cursor('a').pending, 0, 'all is settled');
       assert.equal(this.#sender.inFlight, 0);
       assert.equal(this.#outcomes.size, this.#entered);
       assert.equal(this.#counts.dropped + this.#counts.handedOver, 0);

@@ -284,11 +284,25 @@ test('a destination that says nothing about the records is tried at the longest 
 
 test('a part of a batch that is not taken now is tried again, without what is settled', async (t) => {
   const answers: Answer[] = [invalid, delivered, retry, hold, delivered];
-  const { append, sender, sent, settled } = answered(t, (_, index) => answers[index] ?? delivered);
+  const { append, sender, cursor, sent, settled } = answered(t, (_, index) => answers[index] ?? delivered);
   append('1', '2', '3', '4');
+  await sender.flush();
+  assert.equal(cursor.pending, 2, 'flush does not wait for what time alone does not mend');
   await sender.flush();
   assert.deepEqual(sent, ['1,2,3,4', '1,2', '3,4', '3,4', '3,4']);
   assert.deepEqual(settled, ['otlp acked 2', 'otlp acked 2']);
+});
+
+test('an impatient flush does not wait for a destination that is away; a patient one does', async (t) => {
+  let back = false;
+  const { append, sender, cursor } = answered(t, () => (back ? delivered : retry));
+  append('1');
+  await sender.flush(false);
+  assert.equal(cursor.pending, 1);
+  const patient = sender.flush();
+  back = true;
+  await patient;
+  assert.equal(cursor.pending, 0);
 });
 
 test('too large: halves go, in order; the size that went through is kept and grows back slowly', async (t) => {

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
+import { quietly } from '../../spool/quietly.ts';
 
 const NEW_LINE = 0x0a;
 
@@ -99,13 +100,5 @@ function syncDirectory(directory: string): void {
     fsyncSync(fd);
   } finally {
     closeSync(fd);
-  }
-}
-
-function quietly(action: () => void): void {
-  try {
-    action();
-  } catch {
-    // It was never made.
   }
 }

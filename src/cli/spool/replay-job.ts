@@ -1,5 +1,4 @@
-import { toRequest } from '../../otlp/encode-envelope.ts';
-import { fieldAt } from '../../spool/cursor.ts';
+import { deadLetterOf } from '../../spool/dead-letter-of.ts';
 import type { DeadLetters } from '../../spool/dead-letters.ts';
 import { MAX_SINKS, type RecordView } from '../../spool/layout.ts';
 import type { ReadLog } from '../../spool/read-log.ts';
@@ -82,15 +81,7 @@ export class ReplayJob {
   #burier(letters: DeadLetters): OnPoison {
     const sink = this.pendingSinks.join(', ') || 'replay';
     return (batch, index, reason, answer) => {
-      letters.add({
-        time: new Date().toISOString(),
-        sink,
-        reason,
-        signal: batch.signal,
-        name: batch.names[index] ?? '',
-        ...(answer === undefined ? {} : { answer }),
-        request: toRequest(batch.header, [fieldAt(batch, index)]),
-      });
+      letters.add(deadLetterOf(batch, index, { sink, reason, answer }));
     };
   }
 }

@@ -1,9 +1,10 @@
+import type { AnyValue, KeyValue } from '../../otlp/any-value.ts';
 import type { AttributeMap } from '../../otlp/attribute-value.ts';
 import type { Batch } from '../../otlp/batch.ts';
 import { APP } from '../../otlp/event-attributes.ts';
 import { readEvent } from '../../otlp/read-event.ts';
 import { decodeBatch } from '../../otlp/transcode.ts';
-import { type AnyValue, type KeyValue, plainMap, plainValue } from './plain-value.ts';
+import { plainMap, plainValue } from './plain-value.ts';
 
 /** A record as somebody wants to read it; what it does not have is left out. */
 export type Readable = Readonly<Record<string, unknown>>;
