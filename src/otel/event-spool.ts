@@ -33,6 +33,7 @@ export interface EventSpoolOptions
   /** Most events in a batch; default as many as fit for OTLP, 512 for exporters. */
   readonly flushBatchSize: number | undefined;
   readonly maxAttributes: number | undefined;
+  readonly maxValueLength: number | undefined;
   readonly onError: (error: OtelEventsError) => void;
 }
 
@@ -107,7 +108,7 @@ export class EventSpool {
   append(event: Event, route: SpoolRoute): Ticket | undefined {
     const { spool } = this.#outbox;
     const kind = route.kinds.get(event.name) ?? this.#kindOf(event.name, route);
-    const taken = spool.append(kind.record, encodeEvent(event, this.#options.maxAttributes));
+    const taken = spool.append(kind.record, this.#encode(event));
     if (this.#ending) spool.flushSync();
     if (route.accounts.length === 1 && taken !== 0) {
       kind.event.enter();
@@ -120,6 +121,11 @@ export class EventSpool {
         : this.#accounts.open(kind.event, route.accounts, spool, spool.end);
     if (taken !== kind.record.mask) this.#refuse(ticket, kind.record, taken);
     return ticket;
+  }
+
+  #encode(event: Event): Uint8Array {
+    const { maxAttributes, maxValueLength } = this.#options;
+    return encodeEvent(event, maxAttributes, maxValueLength);
   }
 
   /** Takes a span that has ended. */

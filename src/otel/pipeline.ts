@@ -25,7 +25,7 @@ export type { Exporter, ExporterFunction };
 /** What a pipeline is made of. */
 export interface PipelineOptions
   extends Omit<ProvidersOptions, 'accounts' | 'resource' | 'appAttributes' | 'hasSpool' | 'onSpan'>,
-    Omit<EventSpoolOptions, 'accounts' | 'resource' | 'otlp' | 'maxAttributes'> {
+    Omit<EventSpoolOptions, 'accounts' | 'resource' | 'otlp' | 'maxAttributes' | 'maxValueLength'> {
   readonly resource: ResourceOptions;
 }
 
@@ -204,6 +204,7 @@ export class Pipeline {
       accounts: this.#accounts,
       resource: () => ({ ...SDK_ATTRIBUTES, ...this.#resource.attributes }),
       maxAttributes: this.#options.env.logs.maxAttributes,
+      maxValueLength: this.#options.env.logs.maxValueLength,
       otlp: () => this.#otlpSettings(),
     });
     return this.#spool;

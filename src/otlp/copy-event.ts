@@ -12,6 +12,8 @@ export interface EncodableEvent extends Event {
   readonly overflow?: object | undefined;
   /** How many values were cut. */
   readonly truncated?: number;
+  /** Longer strings are cut without being counted: it was asked for. */
+  readonly maxValueLength?: number;
 }
 
 /** What session and data leave to message and stack, if these are that long. */

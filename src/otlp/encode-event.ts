@@ -29,11 +29,17 @@ const TEXT_WIDTH = 1;
  * events behind each other are the content of one `ScopeLogs`. Nothing in the data makes it throw, and
  * nothing of the caller's is kept. No event takes much more than `MAX_EVENT_BYTES`.
  * @param maxAttributes - data keys beyond this many attributes go into the one map attribute `data`
+ * @param maxValueLength - longer strings in attributes are cut, the id excepted; default no limit
  * @returns a view of a buffer that is used again: valid until the next call
  * @see docs/mapping.md
  */
-export function encodeEvent(event: Event, maxAttributes: number = MAX_ATTRIBUTES): Uint8Array {
-  return encodeWith<EncodableEvent>(EVENT_ENCODING, event, maxAttributes);
+export function encodeEvent(
+  event: Event,
+  maxAttributes: number = MAX_ATTRIBUTES,
+  maxValueLength?: number,
+): Uint8Array {
+  const limited = maxValueLength === undefined ? event : { ...event, maxValueLength };
+  return encodeWith<EncodableEvent>(EVENT_ENCODING, limited, maxAttributes);
 }
 
 function writeEvent(writer: ValueWriter, event: EncodableEvent, maxAttributes: number): void {
@@ -57,6 +63,7 @@ function writeEvent(writer: ValueWriter, event: EncodableEvent, maxAttributes: n
 
 function writeAttributes(writer: ValueWriter, event: EncodableEvent, maxAttributes: number): void {
   attribute(writer, KEY.uid, event.id);
+  if (event.maxValueLength !== undefined) writer.maxTextLength = event.maxValueLength;
   if (event.category !== undefined) attribute(writer, KEY.category, event.category);
   if (event.tags.length > 0) attribute(writer, KEY.tags, event.tags);
   if (event.userId !== undefined) attribute(writer, KEY.userId, event.userId);

@@ -33,6 +33,8 @@ export class ValueWriter {
   readonly out = new ForwardWriter();
   /** The SDK sends numbers that are none as double; events name them, since not every receiver's JSON can. */
   nonFiniteAsText = true;
+  /** Longer strings are cut, as the SDK does with `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`; in UTF-16 code units. */
+  maxTextLength = Number.POSITIVE_INFINITY;
   #maxDepth = MAX_DEPTH;
   /** The containers around the value being written: a value that is among them is a cycle. */
   readonly #path: object[] = [];
@@ -51,6 +53,7 @@ export class ValueWriter {
     this.out.clear(maxBytes);
     if (this.#path.length > 0) this.#path.length = 0;
     this.nonFiniteAsText = true;
+    this.maxTextLength = Number.POSITIVE_INFINITY;
     this.#maxDepth = maxDepth;
   }
 
@@ -131,7 +134,7 @@ export class ValueWriter {
    */
   value(value: unknown, width = 1): boolean {
     // Not a switch: V8 compiles each of these comparisons to a check of the value's map.
-    if (typeof value === 'string') this.out.string(STRING_VALUE, value);
+    if (typeof value === 'string') this.#text(value);
     else if (typeof value === 'number') this.#number(value);
     else if (typeof value === 'object') return value === null || this.#object(value, width);
     else if (typeof value === 'boolean') this.out.small(BOOL_VALUE, value ? 1 : 0);
@@ -156,6 +159,13 @@ export class ValueWriter {
     if (typeof value !== 'bigint' && typeof value !== 'symbol') return false;
     this.out.string(STRING_VALUE, String(value));
     return true;
+  }
+
+  #text(value: string): void {
+    this.out.string(
+      STRING_VALUE,
+      value.length > this.maxTextLength ? value.slice(0, this.maxTextLength) : value,
+    );
   }
 
   #number(value: number): void {

@@ -117,3 +117,26 @@ function readMachineId(): string | undefined {
     return undefined;
   }
 }
+
+test('OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT cuts strings of any depth, but not the id', async (t) => {
+  process.env.OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT = '4';
+  t.after(() => delete process.env.OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT);
+  await using sink = await httpSink();
+  const events = new EventLogger({ endpoint: sink.url });
+  const id = events.log('a.long.name', {
+    text: 'abcdef',
+    list: ['abcdef'],
+    map: { deep: 'abcdef' },
+    short: 'abc',
+  });
+  await events.close();
+  const [record] = logRecordsOf(sink.requests);
+  assert.deepEqual(record?.attributes, {
+    'log.record.uid': id,
+    text: 'abcd',
+    list: ['abcd'],
+    map: { deep: 'abcd' },
+    short: 'abc',
+  });
+  assert.equal(record?.body, 'a.long.name');
+});
