@@ -1,10 +1,5 @@
 import type { Signal } from '../otlp/batch.ts';
-import {
-  type Envelope,
-  encodeEnvelope,
-  type ReadableResource,
-  type ReadableScope,
-} from '../otlp/encode-envelope.ts';
+import { encodeEnvelope, type ReadableResource, type ReadableScope } from '../otlp/encode-envelope.ts';
 import { Kinds } from '../spool/kinds.ts';
 import type { RecordKind } from '../spool/record-kind.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -47,7 +42,7 @@ export class DurableKinds {
     const { bytes, scopes } = this.#ofResource(resource);
     let kinds = scopes.get(scope);
     if (kinds === undefined) {
-      const header = { resource: bytes, scope: envelopeOf(NO_RESOURCE, scope).scope };
+      const header = { resource: bytes, scope: encodeEnvelope(NO_RESOURCE, scope).scope };
       kinds = new Kinds(this.#spool, this.#signal, header, [this.#sink]);
       scopes.set(scope, kinds);
     }
@@ -58,18 +53,9 @@ export class DurableKinds {
     const known = resource.asyncAttributesPending === true ? this.#incomplete : this.#complete;
     let found = known.get(resource);
     if (found === undefined) {
-      found = { bytes: envelopeOf(resource, NO_SCOPE).resource, scopes: new WeakMap() };
+      found = { bytes: encodeEnvelope(resource, NO_SCOPE).resource, scopes: new WeakMap() };
       known.set(resource, found);
     }
     return found;
-  }
-}
-
-/** One that cannot be read is left out: that must not cost the records. */
-function envelopeOf(resource: ReadableResource, scope: ReadableScope): Envelope {
-  try {
-    return encodeEnvelope(resource, scope);
-  } catch {
-    return encodeEnvelope(NO_RESOURCE, NO_SCOPE);
   }
 }

@@ -99,7 +99,7 @@ function writeData(writer: ValueWriter, event: EncodableEvent, maxAttributes: nu
   const { data } = event;
   if (!event.isCopy && !isMap(data)) throw BEYOND_LIMITS;
   writer.enter(data);
-  const added = data.constructor === Object ? writePlainData(writer, data) : writeUnusualData(writer, data);
+  const added = data.constructor === Object ? writePlainData(writer, data) : writeOtherData(writer, data);
   writer.leave();
   if (added > roomForData(event, maxAttributes)) throw BEYOND_LIMITS;
 }
@@ -118,7 +118,7 @@ function writePlainData(writer: ValueWriter, data: Event['data']): number {
 }
 
 /** Apart, since V8 compiles a `for-in` to something slower once it has seen objects of another kind. */
-function writeUnusualData(writer: ValueWriter, data: Event['data']): number {
+function writeOtherData(writer: ValueWriter, data: Event['data']): number {
   let added = 0;
   for (const key of Object.keys(data)) {
     added += writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);

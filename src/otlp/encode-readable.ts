@@ -6,8 +6,6 @@ import type { ValueWriter } from './value-writer.ts';
 import { writeMap } from './write-map.ts';
 import { type RecordContext, writeRecordContext } from './write-record-context.ts';
 
-export type { ReadableTime } from './field-reader.ts';
-
 /** The part of the SDK's `ReadableLogRecord` that is read: 2.x and 3.x are alike in it. */
 export interface ReadableRecord {
   readonly hrTime: ReadableTime;

@@ -108,17 +108,17 @@ export class ForwardWriter {
     return this.#at;
   }
 
-  /** Ends the entry that was opened with this `width`, and whose value began at `start`. */
-  closeEntry(start: number, key: CachedKey, width: number): void {
-    const keyStart = start - width - key.size;
-    const length = this.#at - keyStart;
-    if (length >= 0x80 || width !== 1) {
-      this.#closeWide(start, width, this.#at - start);
-      key.width = this.#closeWide(keyStart, width, this.#at - keyStart);
+  /** Ends the entry that was opened at `start` with this `width`, and whose value began at `valueStart`. */
+  closeEntry(start: number, valueStart: number, key: CachedKey, width: number): void {
+    const size = this.#at - start - 2;
+    if (size >= 0x80 || width !== 1) {
+      this.close(valueStart, width);
+      key.width = this.close(start + 1 + width, width);
       return;
     }
-    this.#bytes[start - 1] = this.#at - start;
-    this.#bytes[keyStart - 1] = length;
+    const bytes = this.#bytes;
+    bytes[start + 1] = size;
+    bytes[valueStart - 1] = this.#at - valueStart;
   }
 
   /** A field with the text of a key. */

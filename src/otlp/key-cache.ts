@@ -44,9 +44,11 @@ export class KeyCache {
   #add(key: string): CachedKey | undefined {
     if (this.#keys.size >= MAX_KEYS && !this.#makeRoom()) return undefined;
     const name = this.nameOf(key);
-    if (name.length > MAX_KEY_BYTES || Buffer.byteLength(name) > MAX_KEY_BYTES) return undefined;
-    const cached = new CachedKey(name, key);
-    this.#keys.set(key, cached);
+    if (Buffer.byteLength(name) > MAX_KEY_BYTES) return undefined;
+    // As the key of an object it is a text of its own; a part of a longer one would keep all of that alive.
+    const [text = key] = Object.keys({ [key]: undefined });
+    const cached = new CachedKey(name, text);
+    this.#keys.set(text, cached);
     return cached;
   }
 

@@ -71,7 +71,7 @@ export class ValueWriter {
       out.rewind(before);
       return 0;
     }
-    out.closeEntry(start, key, width);
+    out.closeEntry(before, start, key, width);
     return 1;
   }
 
@@ -106,7 +106,7 @@ export class ValueWriter {
   /** The entries of a map, each in a field with the given tag. */
   entries(tag: number, map: object): void {
     if (map.constructor === Object) this.#plainEntries(tag, map);
-    else this.#unusualEntries(tag, map);
+    else this.#otherEntries(tag, map);
   }
 
   #plainEntries(tag: number, map: object): void {
@@ -119,11 +119,11 @@ export class ValueWriter {
     if (last === undefined || Object.hasOwn(map, last)) return;
     // Inherited keys come after a map's own.
     this.out.rewind(length);
-    this.#unusualEntries(tag, map);
+    this.#otherEntries(tag, map);
   }
 
   /** Apart, since V8 compiles a `for-in` to something slower once it has seen objects of another kind. */
-  #unusualEntries(tag: number, map: object): void {
+  #otherEntries(tag: number, map: object): void {
     for (const key of Object.keys(map)) this.field(tag, KEYS, key, (map as Record<string, unknown>)[key]);
   }
 
@@ -202,8 +202,7 @@ export class ValueWriter {
       const plain = standIn(value);
       if (plain !== value || value instanceof Uint8Array) return this.#standIn(plain, width);
     }
-    if (typeof toJSON === 'function') return this.value(toJSON.call(value), width);
-    return this.#map(value, width);
+    return typeof toJSON === 'function' ? this.value(toJSON.call(value), width) : this.#map(value, width);
   }
 
   #standIn(plain: unknown, width: number): boolean {

@@ -41,7 +41,7 @@ export class Outbox {
     this.#onError = onError;
     this.spool = new Spool({ ...options, onTurn: () => this.#wake() });
     if (directory === undefined || level === 'memory') return;
-    this.#deadLetters = new DeadLetters(directory);
+    this.#deadLetters = new DeadLetters(directory, this.#onError);
     this.#timer = setInterval(() => this.#adopt(), options.adoptIntervalMs ?? ADOPT_INTERVAL_MS).unref();
     this.#adopt();
   }

@@ -56,7 +56,7 @@ interface Wait {
 
 /**
  * A bounded queue in memory in front of one destination: one batch in flight, so order holds, retried with
- * jittered exponential backoff without a give-up time. The only place that retries.
+ * jittered exponential backoff without a give-up time. This and `Sender` are the places that retry.
  *
  * Timers do not keep the process alive: whoever owns the queue flushes it before the process ends.
  */

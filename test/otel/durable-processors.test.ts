@@ -1,6 +1,8 @@
 // The durable processors in real providers of the SDK, sending to a real HTTP server.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { metrics } from '@opentelemetry/api';
+import { AggregationTemporality, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { EventLogger } from '../../src/index.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { assertBalanced } from '../harness/ledger.ts';
@@ -161,4 +163,34 @@ test('what a logger left, the processors of a later process deliver', async (t) 
   assert.deepEqual([ledger.total.acked, ledger.spans.acked, ledger.adopted], [1, 1, 1]);
   assert.equal(logRecordsOf(app.sink.requests)[0]?.eventName, 'left.behind');
   assert.equal(spansOf(app.sink.requests)[0]?.name, 'left.behind');
+});
+
+test('an app with a meter provider has the ledger as metrics, but for what its SDK counts itself', async () => {
+  class Reader extends MetricReader {
+    protected override async onShutdown(): Promise<void> {}
+    protected override async onForceFlush(): Promise<void> {}
+  }
+  const reader = new Reader({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE });
+  metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
+  const app = await loggingApp();
+  const traces = tracingTo(app.sink);
+  app.logger.emit({ body: 1 });
+  traces.provider.getTracer('t').startSpan('s').end();
+  await Promise.all([app.processor.shutdown(), traces.processor.shutdown()]);
+  await app.sink.close();
+  const { resourceMetrics } = await reader.collect();
+  metrics.disable();
+  const exported = resourceMetrics.scopeMetrics.flatMap(({ metrics }) =>
+    metrics
+      .filter(
+        ({ descriptor, dataPoints }) => dataPoints.length > 0 && !/queue|inflight/.test(descriptor.name),
+      )
+      .map(({ descriptor, dataPoints }) => [descriptor.name, dataPoints[0]?.value]),
+  );
+  assert.deepEqual(exported.toSorted(), [
+    ['otel.sdk.exporter.log.exported', 1],
+    ['otel.sdk.exporter.span.exported', 1],
+    ['otel.sdk.processor.log.processed', 1],
+    ['otel.sdk.processor.span.processed', 1],
+  ]);
 });

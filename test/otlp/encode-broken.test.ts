@@ -243,6 +243,24 @@ test('no resource or scope, however broken, makes the encoder throw', () => {
   fc.assert(property, { numRuns: 3000 });
 });
 
+test('a time that is none is an unknown one', () => {
+  for (const time of [
+    [Number.NaN, 0],
+    [1, Number.NaN],
+    [-1, 0],
+    [1, -1],
+    [1e300, 0],
+    [2 ** 35, 0],
+    ['x', 'y'],
+    [],
+  ]) {
+    const record = { ...recordFields, hrTime: time } as unknown as ReadableRecord;
+    assert.equal(decodeField(encodeRecord(record)).timeUnixNano, undefined, String(time));
+  }
+  const last = { ...recordFields, hrTime: [18_446_744_072, 999_999_999] as const };
+  assert.equal(decodeField(encodeRecord(last)).timeUnixNano, '18446744072999999999');
+});
+
 test('a span is bounded, however many events and links it has', () => {
   const text = 'x'.repeat(1000);
   const events = Array.from({ length: 10_000 }, () => ({ time: [1, 2], name: text, attributes: { text } }));

@@ -340,6 +340,7 @@ test('the context of a span is that of its own event, whatever came before', () 
     { traceId, spanId: '0123456789abcdef', traceFlags: 0 },
     { traceId, spanId: 'fedcba9876543210', traceFlags: 1 },
     { traceId: traceId.toUpperCase(), spanId: 'fedcba9876543210', traceFlags: 1 },
+    { traceId: traceId.replaceAll('0', '1'), spanId: 'fedcba9876543210', traceFlags: 1 },
     { traceId, spanId: '0', traceFlags: 1 },
   ];
   for (const span of [...spans, ...spans.toReversed(), ...spans.flatMap((one) => [one, one])]) {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Event } from '../../src/event.ts';
 import type { OtlpObject } from '../../src/otlp/decode-protobuf.ts';
 import { encodeEvent } from '../../src/otlp/encode-event.ts';
+import { KeyCache } from '../../src/otlp/key-cache.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 import { decodeField } from './oracle-record.ts';
 
@@ -86,6 +87,22 @@ test('so it is when the same key holds now much and now little', () => {
   fc.assert(property, { numRuns: 3000 });
 });
 
+test('the buffer grows at any place of an event', () => {
+  const huge = { ...PLAIN_EVENT, data: { text: 'x'.repeat(1.1 * 1024 * 1024) } };
+  const long = 'k'.repeat(93);
+  const items = Array.from({ length: 200 }, (_, index) => ({
+    [long]: index,
+    text: 'y'.repeat(index % 24),
+    list: [[]],
+  }));
+  for (let pad = 0; pad < 280; pad++) {
+    // After an event of this size the writer begins with a small buffer again.
+    encodeEvent(huge);
+    const data = { pad: 'x'.repeat(pad), items };
+    assert.deepEqual(attributesOf(data), keyValues(data), `${pad}`);
+  }
+});
+
 test('keys made of data are written as they are, however many there are', () => {
   const known = { id: 1, name: 'n', nested: { id: 2 } };
   for (let round = 0; round < 80_000; round += 50) {
@@ -97,6 +114,16 @@ test('keys made of data are written as they are, however many there are', () => 
     else encodeEvent({ ...PLAIN_EVENT, data });
   }
   assert.deepEqual(attributesOf({ known }), keyValues({ known }));
+});
+
+test('the first key that a cache is asked for has its name, too', () => {
+  for (const key of ['', 'a']) {
+    const bytes = Buffer.from(Int32Array.from(new KeyCache((one) => `x${one}`).get(key)?.words ?? []).buffer);
+    assert.deepEqual(
+      bytes.subarray(0, 3 + key.length),
+      Buffer.from([0x0a, 1 + key.length, ...Buffer.from(`x${key}`)]),
+    );
+  }
 });
 
 test('names made of data are, too', () => {
