@@ -44,7 +44,7 @@ suite('the clock is moved', { concurrency: true }, () => {
     test(`back an hour ${what}: ids stay unique and sorted, times never go back, nothing counts as too old`, async (t) => {
       const clock = wallClock(t);
       if (clock === undefined) return;
-      await using estate = await Estate.open(t, 'os', false);
+      await using estate = await Estate.open(t, 'os');
       estate.sink.judge = upTo50;
       const plan: Omit<ClockPlan, keyof Estate['common']> = {
         who: 'app',
@@ -71,7 +71,7 @@ suite('the clock is moved', { concurrency: true }, () => {
   test('back an hour: a process of another namespace does not take over from one that lives', async (t) => {
     const [clock, namespace] = [wallClock(t), await pidNamespace(t)];
     if (clock === undefined || namespace === undefined) return;
-    await using estate = await Estate.open(t, 'os', false);
+    await using estate = await Estate.open(t, 'os');
     await estate.sink.goAway();
     const outside = { env: clock.env, wrapper: namespace.withPid(100) };
     const comesToNothing = async (): Promise<void> => {
@@ -105,7 +105,7 @@ suite('the clock is moved', { concurrency: true }, () => {
   test('on an hour, while a process sleeps: one of another namespace takes over from it; it wakes, and nothing is lost', async (t) => {
     const [clock, namespace] = [wallClock(t), await pidNamespace(t)];
     if (clock === undefined || namespace === undefined) return;
-    await using estate = await Estate.open(t, 'os', false);
+    await using estate = await Estate.open(t, 'os');
     estate.sink.judge = ({ from }) => (from === 'living.0' ? { status: 503 } : 'take');
     const outside = { env: clock.env, wrapper: namespace.withPid(100) };
     let signal = (_: NodeJS.Signals): void => {};
@@ -135,7 +135,7 @@ suite('the clock is moved', { concurrency: true }, () => {
     await moreEvents;
     signal('SIGKILL');
     await living;
-    estate.robbed = true;
+    estate.allowance = { robbed: true };
     reportCounts(t, await estate.settle({ env: clock.env }));
   });
 });

@@ -72,7 +72,7 @@ function upTo100({ from, records }: Asked): Verdict {
 async function suffers(t: TestContext, level: 'os' | 'disk', fault: Fault): Promise<void> {
   const disk = smallDisk(t, '512k');
   if (disk === undefined) return;
-  await using estate = await Estate.open(t, level, false, path.join(disk, 'spool'));
+  await using estate = await Estate.open(t, level, { spool: path.join(disk, 'spool') });
   estate.sink.judge = upTo100;
   const { fromStart = false, errno } = fault;
   const [breaks = '', mends = ''] = [fault.breaks, fault.mends].map((command) =>
@@ -109,7 +109,7 @@ for (const fault of FAULTS) {
 test('a disk that fails (EIO) under an app that logs: the same', async (t) => {
   const io = failingIo(t);
   if (io === undefined) return;
-  await using estate = await Estate.open(t, 'disk', false, io.directory);
+  await using estate = await Estate.open(t, 'disk', { spool: io.directory });
   estate.sink.judge = upTo100;
   const { stdout, stderr, signal } = await io.run(`
     const { EventLogger } = await import('${LIBRARY}');

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Ledger, Totals } from '../../src/index.ts';
-import { type Batch, batchesOf, checkDelivered } from '../harness/delivered.ts';
+import { type Allowance, type Batch, batchesOf, checkDelivered } from '../harness/delivered.ts';
 import { readFileSink } from '../harness/file-sink.ts';
 import { assertBalanced } from '../harness/ledger.ts';
 import { OtlpSink } from '../harness/otlp-sink.ts';
@@ -19,6 +19,16 @@ interface Inheritance {
   readonly closed: Totals;
 }
 
+/** What an {@link Estate} may have. */
+export interface EstateOptions {
+  /** A second sink, an exporter function. */
+  readonly withFile?: boolean;
+  /** The directory. Default: one that does not exist yet. */
+  readonly spool?: string;
+  /** Requests in flight of each process. Default 1. */
+  readonly concurrency?: number;
+}
+
 /** A spool directory with its sinks, and what processes that were killed have said of it. */
 export class Estate implements AsyncDisposable {
   readonly sink: OtlpSink;
@@ -26,28 +36,22 @@ export class Estate implements AsyncDisposable {
   /** By thread, up to which number `durable()` has resolved. */
   readonly promised: Map<string, number> = new Map();
   kills = 0;
-  /** Whether an owner was robbed while it lived: what it had then may come from both. */
-  robbed = false;
+  allowance: Allowance = {};
 
   private constructor(sink: OtlpSink, common: Omit<SpoolPlan, 'who' | 'seed'>) {
     this.sink = sink;
     this.common = common;
   }
 
-  /**
-   * @param withFile - whether there is a second sink, an exporter function
-   * @param spool - the directory; default one that does not exist yet
-   */
-  static async open(
-    t: TestContext,
-    level: 'os' | 'disk',
-    withFile: boolean,
-    spool?: string,
-  ): Promise<Estate> {
+  static async open(t: TestContext, level: 'os' | 'disk', options: EstateOptions = {}): Promise<Estate> {
     const directory = tempDir(t);
+    const { withFile = false, spool = path.join(directory, 'spool'), concurrency = 1 } = options;
     const sink = await OtlpSink.open();
-    const common = { spool: spool ?? path.join(directory, 'spool'), endpoint: sink.url, level };
-    return new Estate(sink, withFile ? { ...common, file: path.join(directory, 'sink.jsonl') } : common);
+    const common = { spool, endpoint: sink.url, level, concurrency };
+    const file = path.join(directory, 'sink.jsonl');
+    const estate = new Estate(sink, withFile ? { ...common, file } : common);
+    if (concurrency > 1) estate.allowance = { unordered: true };
+    return estate;
   }
 
   /** Runs a program on the directory and takes down what it said. */
@@ -74,7 +78,9 @@ export class Estate implements AsyncDisposable {
     const counts: Counts = { kills: this.kills, acknowledged: sum(this.promised.values()), missing: 0 };
     const inherited: Counts = {};
     for (const [name, batches] of Object.entries(this.#batches())) {
-      const { delivered, duplicates } = checkDelivered(batches, this.promised, this.robbed);
+      // An exporter has one batch in hand at a time, whatever `concurrency` says.
+      const allowance = name === 'otlp' ? this.allowance : { ...this.allowance, unordered: false };
+      const { delivered, duplicates } = checkDelivered(batches, this.promised, allowance);
       counts.delivered = (counts.delivered ?? 0) + delivered;
       counts.duplicates = (counts.duplicates ?? 0) + duplicates;
       inherited[name] = sum(batches.filter(({ from }) => from === 'heir').map(({ events }) => events.length));

@@ -1,6 +1,7 @@
 // kill -9 of apps that log through EventLogger, again and again on the same directory. Then one process
 // inherits what they left.
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { before, type TestContext, test } from 'node:test';
 import { addCounts, IS_LONG, reportCounts } from '../harness/fault-counts.ts';
@@ -15,7 +16,7 @@ import { type Counts, Estate } from './estate.ts';
 const KILLS = IS_LONG ? 500 : 30;
 const LAST_CALLS = IS_LONG ? 240 : 12;
 /** Directories at work at the same time. */
-const LANES = 3;
+const LANES = availableParallelism() + 2;
 const DIE_AT = path.join(import.meta.dirname, 'children', 'die-at.ts');
 /** How many such calls a life has, more or less: it depends on how its batches fall. */
 const LIFE_CALLS = 90;
@@ -50,7 +51,7 @@ async function kill(estate: Estate, random: Seeded, who: string): Promise<void> 
   const plan: Omit<WriterPlan, keyof Estate['common']> = {
     who,
     seed: random.below(2 ** 31),
-    workers: random.pick([0, 0, 0, 1, 2]),
+    workers: random.pick([0, 0, 0, 0, 1, 2]),
     scopes: random.chance(0.15),
     bursts: after === 'durable' ? 10_000 : 1 + random.below(12),
     closeTimeoutMs: random.pick([0, 30, 2000]),
@@ -74,7 +75,10 @@ async function killSome(
   random: Seeded,
   kills: number,
 ): Promise<Counts> {
-  await using estate = await Estate.open(t, level, random.chance(0.4));
+  await using estate = await Estate.open(t, level, {
+    withFile: random.chance(0.4),
+    concurrency: random.chance(0.25) ? 3 : 1,
+  });
   const { sink } = estate;
   while (estate.kills < kills) {
     const state = random.pick(['alive', 'alive', 'flaky', 'away']);
@@ -123,7 +127,10 @@ for (const [index, level] of (['os', 'disk'] as const).entries()) {
 
 /** Two lives on one directory, each ended at one of its calls: the second one also takes over from the first. */
 async function killAtCalls(t: TestContext, random: Seeded, calls: readonly number[]): Promise<Counts> {
-  await using estate = await Estate.open(t, random.pick(['os', 'disk']), true);
+  await using estate = await Estate.open(t, random.pick(['os', 'disk']), {
+    withFile: true,
+    concurrency: random.pick([1, 3]),
+  });
   const under = path.resolve(estate.common.spool);
   for (const [life, call] of calls.entries()) {
     const dieAt: DieAt = { under, call, torn: random.chance(0.5) };

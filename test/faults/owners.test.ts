@@ -38,7 +38,7 @@ function sendersOf({ sink }: Estate): Record<string, string[]> {
 }
 
 test('two processes on one directory do not touch each other; what one leaves when it is killed, a later one delivers', async (t) => {
-  await using estate = await Estate.open(t, 'os', true);
+  await using estate = await Estate.open(t, 'os', { withFile: true });
   let [startSecond, killFirst] = [() => {}, () => {}];
   const secondMayStart = new Promise<void>((resolve) => {
     startSecond = resolve;
@@ -70,9 +70,9 @@ test('two processes on one directory do not touch each other; what one leaves wh
 });
 
 test('two workers of one process on one directory: each closes for itself', async (t) => {
-  await using estate = await Estate.open(t, 'os', false);
+  await using estate = await Estate.open(t, 'os');
   let closed = 0;
-  await estate.run('writer.ts', plan('app', { workers: 2, bursts: 40 }), {
+  await estate.run('writer.ts', plan('app', { workers: 2, bursts: 15 }), {
     onLine(line, kill) {
       if (line.startsWith('closed') && ++closed === 3) kill();
     },
@@ -89,17 +89,13 @@ test('two workers of one process on one directory: each closes for itself', asyn
 });
 
 test('workers that are terminated while the process lives: what they were promised is delivered by a later process', async (t) => {
-  await using estate = await Estate.open(t, 'os', false);
+  await using estate = await Estate.open(t, 'os');
   await estate.sink.goAway();
-  await estate.run(
-    'writer.ts',
-    plan('app', { workers: 2, bursts: 120, terminate: true, closeTimeoutMs: 0 }),
-    {
-      onLine(line, kill) {
-        if (line.startsWith('closed')) kill();
-      },
+  await estate.run('writer.ts', plan('app', { workers: 2, bursts: 20, terminate: true, closeTimeoutMs: 0 }), {
+    onLine(line, kill) {
+      if (line.startsWith('closed')) kill();
     },
-  );
+  });
   assert.deepEqual([...estate.promised.keys()].sort(), ['app.0', 'app.1', 'app.2']);
   assert.equal(readdirSync(estate.common.spool).length, 3);
   const counts = await estate.settle();
@@ -110,7 +106,7 @@ test('workers that are terminated while the process lives: what they were promis
 test('a living process takes over from one that was killed, without being restarted', {
   skip: !IS_LONG && 'the long form only: it looks every 10 s',
 }, async (t) => {
-  await using estate = await Estate.open(t, 'os', true);
+  await using estate = await Estate.open(t, 'os', { withFile: true });
   const { sink } = estate;
   sink.judge = ({ from }) => (from === 'heir.0' ? 'take' : { status: 503 });
   let kill = (): void => {};
@@ -148,7 +144,7 @@ const pidIn = (name: string): number => Number(name.split('-')[2]);
 test('leftovers of a process with the same pid in the same namespace are adopted at once', async (t) => {
   const namespace = await pidNamespace(t);
   if (namespace === undefined) return;
-  await using estate = await Estate.open(t, 'os', false);
+  await using estate = await Estate.open(t, 'os');
   await estate.sink.goAway();
   await shortLife(estate, 'one', namespace.withPid(4711));
   await shortLife(estate, 'two', namespace.withPid(4711));
@@ -161,7 +157,7 @@ test('leftovers of a process with the same pid in the same namespace are adopted
 test('leftovers of a container that was restarted are adopted 30 s after its last heartbeat, and not before', async (t) => {
   const [before, after] = [await pidNamespace(t), await pidNamespace(t)];
   if (before === undefined || after === undefined) return;
-  await using estate = await Estate.open(t, 'os', false);
+  await using estate = await Estate.open(t, 'os');
   await estate.sink.goAway();
   await shortLife(estate, 'one', before.withPid(4711));
   const left = ownersIn(estate);
@@ -176,7 +172,7 @@ test('leftovers of a container that was restarted are adopted 30 s after its las
 });
 
 test('leftovers of an earlier process that had our own pid are adopted, where there are no namespaces', async (t) => {
-  await using estate = await Estate.open(t, 'os', false);
+  await using estate = await Estate.open(t, 'os');
   const { spool, endpoint } = estate.common;
   await estate.sink.goAway();
   await shortLife(estate, 'one', SHELL);

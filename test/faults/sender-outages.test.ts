@@ -225,7 +225,7 @@ test('401 for a while keeps everything; when the server takes the token all of i
   );
   isValid = true;
   const refused = sink.requests.length;
-  await sender.flush();
+  while (cursor.pending > 0) await sender.flush();
   // One that was refused may have been on its way.
   const accepted = sink.requests.slice(refused).map((request) => textsOf(request));
   assert.deepEqual([...new Set(accepted.flat())], numbered(40));

@@ -6,21 +6,23 @@ import type { SpoolPlan } from './plan.ts';
 /** What loggers on one directory may differ in. */
 export interface Manner
   extends Pick<EventLoggerOptions, 'flushIntervalMs' | 'flushBatchSize' | 'maxAgeMs' | 'onError'> {
+  readonly token?: string | undefined;
   /** How often the second sink fails, 0 to 1. */
   readonly failures: number;
 }
 
 /** The logger of one thread, as all processes on the directory make it. */
 export function openLogger(plan: SpoolPlan, from: string, random: Seeded, manner?: Manner): EventLogger {
-  const { spool, endpoint, level, file } = plan;
-  const { failures, ...options } = manner ?? mannerFrom(random);
+  const { spool, endpoint, level, concurrency, file } = plan;
+  const { failures, token, ...options } = manner ?? mannerFrom(random);
   return new EventLogger({
     delivery: 'durable',
     spool,
     durability: level,
+    concurrency,
     endpoint,
     // So that the sink can tell who sends.
-    headers: { 'x-from': from },
+    headers: { 'x-from': from, ...(token === undefined ? {} : { authorization: token }) },
     exporters: file === undefined ? [] : [fileSink(file, from, random, failures)],
     ...options,
     logLevel: 'none',

@@ -3,6 +3,7 @@ export interface SpoolPlan {
   readonly spool: string;
   readonly endpoint: string;
   readonly level: 'os' | 'disk';
+  readonly concurrency: number;
   /** File to which an exporter function appends; without it there is one sink. */
   readonly file?: string;
   /** Name of the process; its threads are called `<who>.0`, `<who>.1` … */
@@ -40,4 +41,13 @@ export interface ClockPlan extends SpoolPlan {
   readonly maxAgeMs: number;
   /** Whether the clock is soon set right again. */
   readonly backAgain: boolean;
+}
+
+/** What an `app.ts` logs, and how it ends. */
+export interface AppPlan extends SpoolPlan {
+  readonly events: number;
+  readonly batch: number;
+  readonly closeTimeoutMs: number;
+  /** Of the header `authorization`. */
+  readonly token?: string;
 }

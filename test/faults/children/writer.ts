@@ -1,7 +1,10 @@
 // Logs numbered events, says on its output what is durable, and ends only by being killed.
+
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMainThread, threadId, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, threadId, Worker, workerData } from 'node:worker_threads';
 import { numbered } from '../../harness/numbered.ts';
 import { seeded } from '../../harness/seeded.ts';
 import { openLogger } from './open-logger.ts';
@@ -32,6 +35,7 @@ async function next(): Promise<void> {
   if (random.chance(0.5)) {
     await events.durable();
     say('durable', who, upTo);
+    parentPort?.postMessage('durable');
   } else if (random.chance(0.1)) await events.flush({ timeoutMs: 1 + random.below(20) });
   else await sleep(random.below(4));
 }
@@ -40,6 +44,8 @@ const events = openLogger(plan, who, random);
 const workers: Worker[] = [];
 if (isMainThread) {
   say('opened');
+  // Whoever is killed keeps no compiled code for the next one.
+  flushCompileCache();
   for (let left = plan.workers; left > 0; left--) {
     workers.push(new Worker(new URL(import.meta.url), { workerData: plan }));
   }
@@ -48,7 +54,10 @@ for (let left = plan.bursts; left > 0; left--) {
   burst();
   await next();
 }
-if (plan.terminate) await Promise.all(workers.map((worker) => worker.terminate()));
+if (plan.terminate) {
+  await Promise.all(workers.map((worker) => once(worker, 'message')));
+  await Promise.all(workers.map((worker) => worker.terminate()));
+}
 if (plan.closeTimeoutMs !== undefined) {
   if (isMainThread) say('closing');
   const upTo = count;

@@ -1,0 +1,73 @@
+/**
+ * `npm run test:faults`: runs every test of this directory and sums up what they went through.
+ *
+ *     npm run test:faults                     the short form, as in `npm test`
+ *     npm run test:faults -- --long           the long one: 1,000 kills and more
+ *     npm run test:faults -- --seed=123       with the random choices of an earlier run
+ */
+import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
+import { SEED } from '../harness/seeded.ts';
+
+const LONG = { FAULTS: 'long', SPOOL_KILLS: '200', SPOOL_FLIPS: '20000' };
+
+/** One test, and what it has reported. */
+interface Row {
+  readonly file: string;
+  readonly name: string;
+  readonly passed: boolean;
+  readonly counts: string[];
+}
+
+const { values } = parseArgs({
+  options: { long: { type: 'boolean', default: false }, seed: { type: 'string' } },
+});
+if (values.long) Object.assign(process.env, LONG);
+// The same in every file.
+process.env.FAULTS_SEED = values.seed ?? process.env.FAULTS_SEED ?? `${SEED}`;
+
+const rows: Row[] = [];
+const started = performance.now();
+const tests = run({
+  cwd: path.join(import.meta.dirname, '..', '..'),
+  globPatterns: ['test/faults/**/*.test.ts'],
+  concurrency: false,
+});
+
+for (const event of ['test:pass', 'test:fail'] as const) {
+  tests.on(event, ({ name, file = '', details, skip }) => {
+    if (details.type === 'suite' || skip !== undefined) return;
+    rows.push({ file: path.basename(file, '.test.ts'), name, passed: event === 'test:pass', counts: [] });
+  });
+}
+// They come right behind the test that they belong to.
+tests.on('test:diagnostic', ({ message, file }) => {
+  if (file !== undefined) rows.at(-1)?.counts.push(message);
+});
+tests.compose(spec).pipe(process.stdout);
+await new Promise((resolve) => tests.once('end', resolve));
+sumUp();
+
+function sumUp(): void {
+  const totals = new Map<string, number>();
+  for (const { counts } of rows) {
+    for (const [, count, what = ''] of counts.join(', ').matchAll(/([\d,]*\d) ([a-z][a-z ]*)/g)) {
+      totals.set(what.trim(), (totals.get(what.trim()) ?? 0) + Number(count?.replaceAll(',', '')));
+    }
+  }
+  const failed = rows.filter(({ passed }) => !passed);
+  console.log('\nFAULTS\n');
+  for (const { file, name, passed, counts } of rows) {
+    console.log(`${passed ? 'ok    ' : 'FAILED'} ${file}: ${name}`);
+    for (const line of counts) console.log(`         ${line}`);
+  }
+  console.log('\nIN ALL\n');
+  for (const [what, count] of totals) console.log(`${count.toLocaleString('en').padStart(12)} ${what}`);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  console.log(
+    `\n${rows.length - failed.length} faults survived, ${failed.length} not, in ${seconds} s; seed ${process.env.FAULTS_SEED}`,
+  );
+  process.exitCode = failed.length === 0 ? 0 : 1;
+}
