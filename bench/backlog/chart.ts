@@ -4,7 +4,7 @@ const WIDTH = 640;
 const HEIGHT = 320;
 /** Of the field in which the lines run. */
 const LEFT = 64;
-const RIGHT = 616;
+const RIGHT = 592;
 const TOP = 56;
 const BOTTOM = 264;
 
@@ -57,7 +57,7 @@ export function chart(figures: readonly Figures[]): string {
 
 function horizontal(y: number, text: string): string {
   const line = `<line class="grid" x1="${LEFT}" y1="${y}" x2="${RIGHT}" y2="${y}"/>`;
-  return `${line}<text x="${LEFT - 8}" y="${y + 4}" text-anchor="end">${text}</text>`;
+  return `${line}<text x="${LEFT - 8}" y="${round(y + 4)}" text-anchor="end">${text}</text>`;
 }
 
 function label(x: number, y: number, text: string): string {

@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
   options: {
     long: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
-    'warm-up': { type: 'string', default: '20000' },
+    'warm-up': { type: 'string', default: '100000' },
     'sdk-count': { type: 'string', default: '100000' },
     /** Show the saved run instead of making one. */
     last: { type: 'boolean', default: false },

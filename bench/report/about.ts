@@ -22,6 +22,9 @@ export interface About {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** A core, before the run. Above it others take turns with us, which does not hit all contenders alike. */
+const MOST_LOAD = 0.25;
+
 /** Magic numbers of `statfs(2)`; on a file system in memory an fsync costs nothing. */
 const FILE_SYSTEMS: Readonly<Record<number, string>> = {
   61267: 'ext4',
@@ -55,7 +58,8 @@ export function aboutText({ date, machine, node, commit, versions }: About): str
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return (
     `${date.slice(0, 10)}, commit ${commit}, Node ${node}, ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, ` +
-    `${fileSystem}, load ${load} before the run. ${peers.join(', ')}.`
+    `${fileSystem}, load ${load} before the run. ${peers.join(', ')}.` +
+    (load > cores * MOST_LOAD ? ' **Others kept the machine busy: do not rely on these figures.**' : '')
   );
 }
 
