@@ -1,7 +1,7 @@
 // The spool directory fails under an app that logs: memory serves, it is said once, and nothing is lost.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { suite, type TestContext, test } from 'node:test';
 import { readEvent } from '../../src/otlp/read-event.ts';
 import { failingIo } from '../harness/fail-io.ts';
 import { reportCounts } from '../harness/fault-counts.ts';
@@ -21,12 +21,20 @@ interface Fault {
   readonly breaks: string;
   readonly mends: string;
   readonly fromStart?: true;
+  /** Default `os`. */
+  readonly levels?: readonly ['os', 'disk'];
   /** How many events are sent twice. Default none. */
   readonly repeats?: number;
 }
 
 const FAULTS: readonly Fault[] = [
-  { what: 'that vanishes and can be made again', errno: undefined, breaks: 'rm -r $SPOOL', mends: ':' },
+  {
+    what: 'that vanishes and can be made again',
+    errno: undefined,
+    breaks: 'rm -r $SPOOL',
+    mends: ':',
+    levels: ['os', 'disk'],
+  },
   {
     what: 'that vanishes, with a file in its place',
     errno: 'ENOTDIR|EEXIST',
@@ -60,6 +68,7 @@ const FAULTS: readonly Fault[] = [
     errno: 'ENOSPC',
     breaks: 'cat /dev/zero > $DISK/ballast 2> /dev/null || true',
     mends: 'rm $DISK/ballast',
+    levels: ['os', 'disk'],
   },
 ];
 
@@ -99,12 +108,15 @@ async function suffers(t: TestContext, level: 'os' | 'disk', fault: Fault): Prom
   reportCounts(t, counts);
 }
 
-for (const fault of FAULTS) {
-  for (const level of ['os', 'disk'] as const) {
-    test(`a directory ${fault.what}, level ${level}: memory serves, it is said once, nothing is lost`, (t) =>
-      suffers(t, level, fault));
+// They mostly wait.
+suite('a directory that fails', { concurrency: 3 }, () => {
+  for (const fault of FAULTS) {
+    for (const level of fault.levels ?? (['os'] as const)) {
+      test(`a directory ${fault.what}, level ${level}: memory serves, it is said once, nothing is lost`, (t) =>
+        suffers(t, level, fault));
+    }
   }
-}
+});
 
 test('a disk that fails (EIO) under an app that logs: the same', async (t) => {
   const io = failingIo(t);

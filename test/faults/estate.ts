@@ -104,8 +104,9 @@ export class Estate implements AsyncDisposable {
 
 /** @param inherited - how many events came to each sink from the heir */
 function checkInheritance({ stats, closed }: Inheritance, inherited: Counts): void {
-  const { total, sinks, adopted } = stats;
+  const { total, sinks, spans, adopted } = stats;
   assertBalanced(stats);
+  assert.deepEqual([spans.acked, spans.pending], [spans.emitted, 0]);
   const { emitted, acked, pending } = total;
   assert.deepEqual(
     { emitted, acked, pending, atTheEnd: closed.pending },

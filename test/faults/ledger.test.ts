@@ -18,43 +18,63 @@ const STEPS = 60;
 const LANES = 4;
 const NAMES = ['a', 'b', 'c', 'd', 'e'] as const;
 
-/** What has really happened at one sink. */
+/** What has really happened at one sink, by number of the event. */
 interface Fate {
   /** Everything it has got, whether it said so or not. */
-  readonly got: Set<string>;
+  readonly got: Set<number>;
   /** What it said it has got, and what it has refused for good. */
-  readonly told: Set<string>;
-  readonly refused: Set<string>;
+  readonly told: Set<number>;
+  readonly refused: Set<number>;
+}
+
+/** An event, and the sinks that it is for. */
+interface Logged {
+  readonly name: string;
+  readonly sinks: readonly string[];
 }
 
 type Row = Record<'emitted' | 'acked' | 'pending' | 'rejected' | 'dropped', number>;
 
 const newFate = (): Fate => ({ got: new Set(), told: new Set(), refused: new Set() });
 
-const idsOf = (records: readonly EventRecord[]): string[] => records.map((record) => readEvent(record).id);
+const numbersOf = (records: readonly EventRecord[]): number[] =>
+  records.map((record) => Number(readEvent(record).data.n));
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
-/** One logger with three sinks, all of which misbehave. */
+const SINKS = ['otlp', 'one', 'two'] as const;
+
+/** One logger with three sinks, all of which misbehave, and one for a few events, which does not. */
 class Run {
   readonly counts: Record<string, number> = { checks: 0 };
   readonly problems: unknown[] = [];
   readonly #random: Seeded;
   readonly #events: EventLogger;
-  readonly #fates: Record<string, Fate> = { otlp: newFate(), one: newFate(), two: newFate() };
-  readonly #logged = new Map<string, string>();
+  readonly #fates: Record<string, Fate> = {
+    otlp: newFate(),
+    one: newFate(),
+    two: newFate(),
+    outputPath: newFate(),
+  };
+  /** By number, from 0. */
+  readonly #logged: Logged[] = [];
+  readonly #outputPath: string;
+  #spans = 0;
   readonly #largestBatch: number;
   #isCalm = false;
 
-  constructor(t: TestContext, random: Seeded, sink: OtlpSink, spool: string) {
+  constructor(t: TestContext, random: Seeded, sink: OtlpSink, directory: string) {
     this.#random = random;
+    this.#outputPath = path.join(directory, 'output');
     this.#largestBatch = 5 + random.below(40);
     const level = random.pick(['memory', 'os', 'disk']);
     this.#events = new EventLogger({
       delivery: 'durable',
       endpoint: sink.url,
-      ...(level === 'memory' ? {} : { spool, durability: level as 'os' | 'disk' }),
+      ...(level === 'memory'
+        ? {}
+        : { spool: path.join(directory, 'spool'), durability: level as 'os' | 'disk' }),
       onFull: random.pick(['drop-oldest', 'drop-newest']),
       maxBytes: random.pick([16, 64, 1024]) * 1024,
       concurrency: 1 + random.below(3),
@@ -84,7 +104,8 @@ class Run {
 
   /** An event that was rejected by one sink may be pending for another. */
   get #isSettled(): boolean {
-    return Object.values(this.#events.stats().sinks).every(({ pending }) => pending === 0);
+    const { sinks, spans } = this.#events.stats();
+    return [spans, ...Object.values(sinks)].every(({ pending }) => pending === 0);
   }
 
   async #step(): Promise<void> {
@@ -100,19 +121,30 @@ class Run {
   }
 
   #log(count: number): void {
+    const random = this.#random;
     for (let left = count; left > 0; left--) {
-      const name = this.#random.pick(NAMES);
-      const dice = this.#random.below(200);
+      const [name, dice] = [random.pick(NAMES), random.below(200)];
       const kind = dice === 0 ? 'poison' : dice === 1 ? 'huge' : 'plain';
-      const text = 'x'.repeat(this.#random.below(400));
-      this.#logged.set(this.#events.log(name, { kind, text }), name);
+      const data = { n: this.#logged.length, kind, text: 'x'.repeat(random.below(400)) };
+      const isSaved = random.chance(0.03);
+      if (isSaved) for (const set of [this.#saved.got, this.#saved.told]) set.add(data.n);
+      this.#logged.push({ name, sinks: isSaved ? [...SINKS, 'outputPath'] : SINKS });
+      const options = isSaved ? { outputPath: this.#outputPath } : {};
+      if (random.chance(0.02)) {
+        this.#spans++;
+        this.#events.track(name, data, options).end();
+      } else this.#events.log(name, data, options);
     }
+  }
+
+  get #saved(): Fate {
+    return this.#fates.outputPath as Fate;
   }
 
   #judge({ records }: Asked): Verdict {
     const verdict = this.#verdictOn(records);
     const { got, told, refused } = this.#fates.otlp as Fate;
-    const ids = idsOf(records);
+    const ids = numbersOf(records);
     if (verdict === 'take' || verdict === 'swallow') for (const id of ids) got.add(id);
     if (verdict === 'take') for (const id of ids) told.add(id);
     if (typeof verdict === 'object' && 'refuse' in verdict) {
@@ -121,7 +153,7 @@ class Run {
       for (const id of ids.slice(taken)) refused.add(id);
     }
     const isFinal = typeof verdict === 'object' && 'status' in verdict && [400, 413].includes(verdict.status);
-    if (isFinal && ids.length === 1) refused.add(ids[0] as string);
+    if (isFinal && ids.length === 1) refused.add(ids[0] as number);
     this.#check();
     return verdict;
   }
@@ -158,7 +190,7 @@ class Run {
       const { got, told, refused } = this.#fates[name] as Fate;
       const dice = this.#isCalm ? 100 : this.#random.below(100);
       if (dice < 20) throw new Error('not yet');
-      const ids = idsOf(records);
+      const ids = numbersOf(records);
       if (dice < 25) {
         for (const id of ids) refused.add(id);
         throw new OtelEventsError('EXPORT_FAILED', 'never', { reason: 'never' });
@@ -187,10 +219,11 @@ class Run {
 
   /** With nothing pending the ledger says, of each name, what has become of each event at each sink. */
   #compare(): void {
-    const { total, events, sinks } = this.#events.stats();
+    const { total, events, sinks, spans } = this.#events.stats();
     const wanted: Record<string, Row> = {};
-    for (const [id, name] of this.#logged) {
-      const outcomes = Object.entries(this.#fates).map(([sink, { told, refused }]) => {
+    for (const [id, { name, sinks }] of this.#logged.entries()) {
+      const outcomes = sinks.map((sink) => {
+        const { told, refused } = this.#fates[sink] as Fate;
         assert.ok(!(told.has(id) && refused.has(id)), 'an event is settled once');
         const outcome = told.has(id) ? 'acked' : refused.has(id) ? 'rejected' : 'dropped';
         enter(wanted, `sink ${sink}`, outcome);
@@ -211,6 +244,7 @@ class Run {
       found[name] = { emitted, acked, pending, rejected: sum(rejected), dropped: sum(dropped) };
     }
     assert.deepEqual(found, { ...emptyRows(Object.keys(rows)), ...wanted });
+    assert.deepEqual([spans.emitted, spans.acked + sum(spans.dropped)], [this.#spans, this.#spans]);
     addCounts(this.counts, { comparisons: 1 });
     this.counts.events = total.emitted;
     this.counts.acked = total.acked;
@@ -244,10 +278,11 @@ test('with three sinks that fail at random the ledger adds up at every moment, a
 
 async function runOnce(t: TestContext, index: number): Promise<Record<string, number>> {
   await using sink = await OtlpSink.open();
-  const spool = path.join(tempDir(t), 'spool');
-  const run = new Run(t, seeded(SEED, 5, index), sink, spool);
+  const directory = tempDir(t);
+  const run = new Run(t, seeded(SEED, 5, index), sink, directory);
   await run.finish();
   assert.deepEqual(run.problems, [], `run ${index}`);
+  const spool = path.join(directory, 'spool');
   const left = existsSync(spool) ? readdirSync(spool) : [];
   assert.deepEqual(
     left.filter((name) => name !== 'dead-letter'),

@@ -15,7 +15,7 @@ const LONG = { FAULTS: 'long', SPOOL_KILLS: '200', SPOOL_FLIPS: '20000' };
 
 /** One test, and what it has reported. */
 interface Row {
-  readonly file: string;
+  readonly file: string | undefined;
   readonly name: string;
   readonly passed: boolean;
   readonly counts: string[];
@@ -29,22 +29,25 @@ if (values.long) Object.assign(process.env, LONG);
 process.env.FAULTS_SEED = values.seed ?? process.env.FAULTS_SEED ?? `${SEED}`;
 
 const rows: Row[] = [];
+const skipped: string[] = [];
 const started = performance.now();
 const tests = run({
   cwd: path.join(import.meta.dirname, '..', '..'),
   globPatterns: ['test/faults/**/*.test.ts'],
-  concurrency: false,
+  // Many of them mostly wait.
+  concurrency: 2,
 });
 
 for (const event of ['test:pass', 'test:fail'] as const) {
-  tests.on(event, ({ name, file = '', details, skip }) => {
-    if (details.type === 'suite' || skip !== undefined) return;
-    rows.push({ file: path.basename(file, '.test.ts'), name, passed: event === 'test:pass', counts: [] });
+  tests.on(event, ({ name, file, details, skip }) => {
+    if (details.type === 'suite') return;
+    if (skip !== undefined) skipped.push(`${name}: ${skip}`);
+    else rows.push({ file, name, passed: event === 'test:pass', counts: [] });
   });
 }
 // They come right behind the test that they belong to.
 tests.on('test:diagnostic', ({ message, file }) => {
-  if (file !== undefined) rows.at(-1)?.counts.push(message);
+  if (file !== undefined) rows.findLast((row) => row.file === file)?.counts.push(message);
 });
 tests.compose(spec).pipe(process.stdout);
 await new Promise((resolve) => tests.once('end', resolve));
@@ -59,15 +62,16 @@ function sumUp(): void {
   }
   const failed = rows.filter(({ passed }) => !passed);
   console.log('\nFAULTS\n');
-  for (const { file, name, passed, counts } of rows) {
-    console.log(`${passed ? 'ok    ' : 'FAILED'} ${file}: ${name}`);
+  for (const { file = '', name, passed, counts } of rows) {
+    console.log(`${passed ? 'ok    ' : 'FAILED'} ${path.basename(file, '.test.ts')}: ${name}`);
     for (const line of counts) console.log(`         ${line}`);
   }
+  for (const line of skipped) console.log(`skipped ${line}`);
   console.log('\nIN ALL\n');
   for (const [what, count] of totals) console.log(`${count.toLocaleString('en').padStart(12)} ${what}`);
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(
-    `\n${rows.length - failed.length} faults survived, ${failed.length} not, in ${seconds} s; seed ${process.env.FAULTS_SEED}`,
+    `\n${rows.length - failed.length} faults survived, ${failed.length} not, ${skipped.length} skipped, in ${seconds} s; seed ${process.env.FAULTS_SEED}`,
   );
   process.exitCode = failed.length === 0 ? 0 : 1;
 }
