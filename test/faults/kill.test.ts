@@ -15,6 +15,8 @@ import { type Counts, Estate } from './estate.ts';
 /** Kills at random moments, at each level; and lives of which each call to the file system is the last one. */
 const KILLS = IS_LONG ? 500 : 30;
 const LAST_CALLS = IS_LONG ? 240 : 12;
+/** Some twenty times what it takes: only a hang is longer. */
+const TIMEOUT = { timeout: IS_LONG ? 3_600_000 : 300_000 };
 /** Directories at work at the same time. */
 const LANES = availableParallelism() + 2;
 const DIE_AT = path.join(import.meta.dirname, 'children', 'die-at.ts');
@@ -102,7 +104,12 @@ async function inLanes(
     while (started < total) {
       const size = Math.min(total - started, 2 + ((index * 5) % 7));
       started += size;
-      addCounts(counts, await series(index++, size));
+      const number = index++;
+      try {
+        addCounts(counts, await series(number, size));
+      } catch (cause) {
+        throw new Error(`in series ${number} of FAULTS_SEED=${SEED}`, { cause });
+      }
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
@@ -115,14 +122,18 @@ before(async () => {
 });
 
 for (const [index, level] of (['os', 'disk'] as const).entries()) {
-  test(`kill -9 at random moments, level ${level}: nothing that durable() acknowledged is missing or corrupt`, async (t) => {
-    t.diagnostic(`FAULTS_SEED=${SEED}`);
-    const counts = await inLanes(KILLS, (series, kills) =>
-      killSome(t, level, seeded(SEED, index, series), kills),
-    );
-    assert.equal(counts.kills, KILLS);
-    reportCounts(t, counts);
-  });
+  test(
+    `kill -9 at random moments, level ${level}: nothing that durable() acknowledged is missing or corrupt`,
+    TIMEOUT,
+    async (t) => {
+      t.diagnostic(`FAULTS_SEED=${SEED}`);
+      const counts = await inLanes(KILLS, (series, kills) =>
+        killSome(t, level, seeded(SEED, index, series), kills),
+      );
+      assert.equal(counts.kills, KILLS);
+      reportCounts(t, counts);
+    },
+  );
 }
 
 /** Two lives on one directory, each ended at one of its calls: the second one also takes over from the first. */
@@ -146,16 +157,20 @@ async function killAtCalls(t: TestContext, random: Seeded, calls: readonly numbe
   return await estate.settle();
 }
 
-test('kill -9 at each call that changes the directory, in the middle of writes too: the same', async (t) => {
-  t.diagnostic(`FAULTS_SEED=${SEED}`);
-  const counts = await inLanes(LAST_CALLS, (series, size) => {
-    const random = seeded(SEED, 3, series);
-    // Spread evenly over a life, wherever this series begins.
-    const calls = Array.from(
-      { length: size },
-      (_, index) => 1 + ((series * 7 + index * 11 + random.below(7)) % LIFE_CALLS),
-    );
-    return killAtCalls(t, random, calls);
-  });
-  reportCounts(t, counts);
-});
+test(
+  'kill -9 at each call that changes the directory, in the middle of writes too: the same',
+  TIMEOUT,
+  async (t) => {
+    t.diagnostic(`FAULTS_SEED=${SEED}`);
+    const counts = await inLanes(LAST_CALLS, (series, size) => {
+      const random = seeded(SEED, 3, series);
+      // Spread evenly over a life, wherever this series begins.
+      const calls = Array.from(
+        { length: size },
+        (_, index) => 1 + ((series * 7 + index * 11 + random.below(7)) % LIFE_CALLS),
+      );
+      return killAtCalls(t, random, calls);
+    });
+    reportCounts(t, counts);
+  },
+);
