@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
 import { type Connections, HttpClient } from './http-client.ts';
 import { withoutTracing } from './without-tracing.ts';
@@ -34,6 +34,9 @@ const MAX_RESPONSE_BYTES = 64 * 1024;
 
 /** Each piece of compressed output costs the main thread a callback. */
 const GZIP_CHUNK_BYTES = 256 * 1024;
+
+/** Of a body, written in one turn of the event loop. */
+const TURN_BYTES = 128 * 1024;
 
 const SHARED = new HttpClient();
 
@@ -146,11 +149,30 @@ function exchange(
     request.on('error', (error) => {
       if (!isAnswered) reject(error);
     });
-    // Corked until the end: a small request leaves in one packet.
-    request.cork();
-    for (const piece of body) request.write(piece);
-    request.end();
+    void writeBody(request, body);
   });
+}
+
+/** A large body is written over several turns: handing a megabyte to the kernel takes about a millisecond. */
+async function writeBody(request: ClientRequest, body: readonly Uint8Array[]): Promise<void> {
+  // Corked: a small request leaves in one packet.
+  request.cork();
+  let unsent = 0;
+  for (const piece of body) {
+    for (let start = 0; start < piece.length; start += TURN_BYTES) {
+      if (unsent >= TURN_BYTES) {
+        request.uncork();
+        await new Promise((resolve) => setImmediate(resolve));
+        if (request.destroyed) return;
+        request.cork();
+        unsent = 0;
+      }
+      const part = piece.subarray(start, start + TURN_BYTES);
+      request.write(part);
+      unsent += part.length;
+    }
+  }
+  request.end();
 }
 
 async function readLimited(response: IncomingMessage): Promise<Uint8Array> {

@@ -375,3 +375,15 @@ test('a body in pieces arrives in one, with and without gzip', async (t) => {
   assert.equal(got.length, 6);
   assert.ok((sink.requests[1]?.body.length ?? 0) <= gzipSync(whole).length + 100);
 });
+
+test('a large body, written over several turns, arrives whole and in order, whatever its pieces', async (t) => {
+  const sink = await httpSink();
+  t.after(() => sink.close());
+  const sizes = [1, 300_001, 128 * 1024, 0, 1_500_000];
+  const body = sizes.map((size, piece) =>
+    Buffer.from(Array.from({ length: size }, (_, index) => (index * 7 + piece) % 251)),
+  );
+  const { status } = await post({ url: new URL(sink.url), headers: {}, body, timeoutMs: 5000 });
+  assert.equal(status, 200);
+  assert.ok(sink.requests[0]?.body.equals(Buffer.concat(body)), 'the body is not what was sent');
+});
