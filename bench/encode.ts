@@ -5,6 +5,7 @@ import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import type { Event } from '../src/event.ts';
+import { NO_CONTEXT } from '../src/logger/context-frame.ts';
 import { Diagnostics } from '../src/logger/diagnostics.ts';
 import { draftEvent, type EventCall } from '../src/logger/draft-event.ts';
 import { encodeEvent } from '../src/otlp/encode-event.ts';
@@ -28,11 +29,15 @@ const events: readonly Event[] = Array.from({ length: BATCH }, (_, index) => ({
   userId: undefined,
   projectId: undefined,
   session: {},
+  sessionId: undefined,
+  previousSessionId: undefined,
+  context: {},
   data: DATA,
   scope: undefined,
   failure: undefined,
   incomplete: false,
   span: undefined,
+  exporters: undefined,
   outputPath: undefined,
 }));
 const records = recordsOfSdk();
@@ -42,8 +47,9 @@ const call: EventCall = {
   name: NAME,
   data: DATA,
   options: undefined,
-  defaults: { session: {}, tags: [], userId: undefined, projectId: undefined },
+  defaults: { session: {}, tags: [], userId: undefined, projectId: undefined, context: NO_CONTEXT },
   scopeSession: {},
+  context: NO_CONTEXT,
   span: undefined,
   diagnostics: new Diagnostics({ logger: undefined, level: 'warn', onError: undefined }),
 };

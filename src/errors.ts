@@ -9,6 +9,7 @@
  * | `CONFIG_FILE_INVALID` | a JSON configuration file that cannot be read, parsed or used |
  * | `COLLECTOR_CONFIG_INVALID` | a collector configuration that this engine cannot run |
  * | `COLLECTOR_START_FAILED` | a collector that could not open its port or its files |
+ * | `CONTEXT_NOT_ENTERED` | `exitContext` for a name that is not entered here |
  * | `LOGGER_UNKNOWN` | `getLogger` for a name nobody registered |
  * | `EVENT_NAME_INVALID` | an event without a usable name; it is emitted as `unknown` |
  * | `EVENT_INVALID` | an event whose data or options are not of the documented shape |
@@ -23,6 +24,8 @@
  * | `API_DUPLICATED` | two copies of `@opentelemetry/api` in one process |
  * | `SDK_DISABLED` | `OTEL_SDK_DISABLED` is set: nothing leaves over OTLP |
  * | `RESOURCE_INCOMPLETE` | a resource is still being detected after a long wait; records go without the rest of it |
+ * | `PROCESSOR_FAILED` | a processor threw, or gave back what is no event; the event went on without it |
+ * | `SESSION_STORE_FAILED` | the app's store of sessions threw; sessions go on in memory |
  * | `SPOOL_CORRUPT` | a spool held damaged bytes; they are set aside and counted, the rest is delivered |
  * | `SPOOL_UNWRITABLE` | the spool's directory cannot be written; events wait in memory until it can be |
  * | `SPOOL_UNSERVED` | a spool holds events for a sink that is not configured any more; they stay in it |
@@ -35,6 +38,7 @@ export type ErrorCode =
   | 'CONFIG_FILE_INVALID'
   | 'COLLECTOR_CONFIG_INVALID'
   | 'COLLECTOR_START_FAILED'
+  | 'CONTEXT_NOT_ENTERED'
   | 'LOGGER_UNKNOWN'
   | 'EVENT_NAME_INVALID'
   | 'EVENT_INVALID'
@@ -49,6 +53,8 @@ export type ErrorCode =
   | 'API_DUPLICATED'
   | 'SDK_DISABLED'
   | 'RESOURCE_INCOMPLETE'
+  | 'PROCESSOR_FAILED'
+  | 'SESSION_STORE_FAILED'
   | 'SPOOL_CORRUPT'
   | 'SPOOL_UNWRITABLE'
   | 'SPOOL_UNSERVED'
@@ -65,6 +71,11 @@ export interface ErrorDetails {
    * in milliseconds; without it the sender's own backoff applies.
    */
   readonly retry?: { readonly afterMs?: number };
+  /**
+   * Of an error without `retry`: not the whole batch is at fault. It is halved until the records at fault are
+   * alone, and only those are rejected; after `too_large` the batches that follow are smaller too.
+   */
+  readonly split?: 'invalid' | 'too_large';
   /** The reason under which the ledger counts what this error rejected, such as `http_400`. */
   readonly reason?: string;
 }
@@ -77,6 +88,7 @@ export class OtelEventsError extends Error {
   readonly code: ErrorCode;
   readonly fix: string | undefined;
   readonly retry: { readonly afterMs?: number } | undefined;
+  readonly split: 'invalid' | 'too_large' | undefined;
   readonly reason: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -85,6 +97,7 @@ export class OtelEventsError extends Error {
     this.code = code;
     this.fix = details.fix;
     this.retry = details.retry;
+    this.split = details.split;
     this.reason = details.reason;
   }
 }

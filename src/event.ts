@@ -37,6 +37,12 @@ export interface Event {
   readonly userId: string | undefined;
   readonly projectId: string | undefined;
   readonly session: Readonly<Record<string, unknown>>;
+  /** The session of the user; not LEIP's `session`, which is any object. */
+  readonly sessionId: string | undefined;
+  /** The session of the same user that this one follows. */
+  readonly previousSessionId: string | undefined;
+  /** edX contexts, merged. Its own fields can be read without running code of the app. */
+  readonly context: Readonly<Record<string, unknown>>;
   readonly data: Readonly<Record<string, unknown>>;
   readonly scope: ScopeTimes | undefined;
   readonly failure: EventFailure | undefined;
@@ -44,6 +50,8 @@ export interface Event {
   readonly incomplete: boolean;
   /** The span the event belongs to, if any. */
   readonly span: SpanContext | undefined;
+  /** The sinks it is for, by name; undefined: all. */
+  readonly exporters: readonly string[] | undefined;
   /** Directory in which the event is also saved as `results.json`. */
   readonly outputPath: string | undefined;
 }

@@ -4,6 +4,7 @@ export { EventLogger } from './logger/event-logger.ts';
 export type { EventScope } from './logger/event-scope.ts';
 export type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './logger/options.ts';
 export { getLogger, registerLogger } from './logger/registry.ts';
+export type { SessionOptions, SessionStore, UserSession } from './logger/sessions.ts';
 export type { Ledger, LedgerRow, Totals } from './otel/accounts.ts';
 export type { Exporter, ExporterFunction } from './otel/pipeline.ts';
 export type { AppOptions } from './otel/resource/app.ts';

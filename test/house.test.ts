@@ -13,9 +13,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   otlp: [],
   spool: ['otlp'],
   formats: ['otlp'],
-  exporters: ['otlp', 'formats', 'spool'],
-  otel: ['otlp', 'spool', 'exporters'],
-  logger: ['otel'],
+  processors: [],
+  exporters: ['otlp', 'formats', 'spool', 'processors'],
+  otel: ['otlp', 'spool', 'exporters', 'processors'],
+  logger: ['otel', 'processors'],
   collector: ['otlp', 'spool', 'exporters'],
   cli: ['otlp', 'spool', 'formats', 'exporters', 'otel', 'logger', 'collector'],
 };

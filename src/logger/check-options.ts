@@ -52,11 +52,15 @@ const CHILD: Readonly<Record<keyof ChildOptions, Check>> = {
   tags: texts,
   userId: text,
   projectId: text,
+  context: map,
 };
 
+const { context: _, ...DEFAULTS } = CHILD;
+
 const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
-  ...CHILD,
+  ...DEFAULTS,
   app: map,
+  baggage: texts,
   environment: text,
   resource: map,
   identifyDevice: flag,
@@ -71,8 +75,16 @@ const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
   concurrency: whole(1),
   handleSignals: flag,
   exporters: {
-    wanted: 'an array of exporters or functions',
+    wanted: 'an array of exporters, routes or functions',
     accepts: (value) => Array.isArray(value) && value.every(isExporter),
+  },
+  processors: {
+    wanted: 'an array of functions',
+    accepts: (value) => Array.isArray(value) && value.every(fn.accepts),
+  },
+  sessions: {
+    wanted: 'an object with timeoutMs (a whole number, at least 1) and store (with get and set)',
+    accepts: isSessionOptions,
   },
   loggerProvider: provider('getLogger'),
   tracerProvider: provider('getTracer'),
@@ -165,5 +177,18 @@ function invalid(key: string, wanted: string, value: unknown): OtelEventsError {
 
 function isExporter(value: unknown): boolean {
   if (typeof value === 'function') return true;
-  return isMap(value) && typeof value.name === 'string' && typeof value.send === 'function';
+  if (!isMap(value)) return false;
+  const isRoute = Array.isArray(value.exporters) && Array.isArray(value.processors);
+  return isRoute || (typeof value.name === 'string' && typeof value.send === 'function');
+}
+
+function isSessionOptions(value: unknown): boolean {
+  if (!isMap(value)) return false;
+  const { timeoutMs = 1, store, ...others } = value;
+  const isStore =
+    store === undefined ||
+    (typeof store === 'object' &&
+      store !== null &&
+      ['get', 'set'].every((method) => typeof (store as Record<string, unknown>)[method] === 'function'));
+  return isStore && whole(1).accepts(timeoutMs) && Object.keys(others).length === 0;
 }

@@ -3,6 +3,7 @@ import { OtelEventsError } from '../errors.ts';
 import { type Event, MAX_NAME_LENGTH } from '../event.ts';
 import { nearestName } from '../nearest-name.ts';
 import { epochNow, toEpochMs, toEpochTime } from './clock.ts';
+import type { ContextView } from './context-frame.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { eventId } from './event-id.ts';
 import type { LogOptions, TrackOptions } from './options.ts';
@@ -14,6 +15,8 @@ export interface EventDefaults {
   readonly tags: readonly string[];
   readonly userId: string | undefined;
   readonly projectId: string | undefined;
+  /** The context of a child logger. */
+  readonly context: ContextView;
 }
 
 /** What a caller gave for one event; unchecked, since callers need not be TypeScript. */
@@ -24,6 +27,8 @@ export interface EventCall {
   readonly defaults: EventDefaults;
   /** The session of the scopes around. */
   readonly scopeSession: Readonly<Record<string, unknown>>;
+  /** What was entered around, over the logger's own. */
+  readonly context: ContextView;
   /** The span the event belongs to. */
   readonly span: SpanContext | undefined;
   readonly diagnostics: Diagnostics;
@@ -46,7 +51,7 @@ export function draftEvent(call: EventCall): Event {
 }
 
 function draft(call: EventCall): Event {
-  const { defaults, scopeSession, diagnostics } = call;
+  const { defaults, scopeSession, context, diagnostics } = call;
   const options = call.options === undefined ? NO_OPTIONS : checkedOptions(call.options, diagnostics);
   const observedTime = epochNow();
   return {
@@ -58,14 +63,18 @@ function draft(call: EventCall): Event {
     message: toText(options.message),
     category: toText(options.category),
     tags: tagsOf(defaults.tags, options.tags),
-    userId: toText(options.userId) ?? defaults.userId,
-    projectId: toText(options.projectId) ?? defaults.projectId,
+    userId: toText(options.userId) ?? context.userId ?? defaults.userId,
+    projectId: toText(options.projectId) ?? context.projectId ?? defaults.projectId,
     session: sessionOf(defaults.session, scopeSession, options.session),
+    sessionId: context.sessionId,
+    previousSessionId: undefined,
+    context: context.fields,
     data: toData(call.data),
     scope: undefined,
     failure: undefined,
     incomplete: false,
     span: call.span,
+    exporters: options.exporters === undefined ? undefined : namesOf(options, diagnostics),
     outputPath: options.outputPath === undefined ? undefined : pathOf(options, diagnostics),
   };
 }
@@ -87,6 +96,7 @@ const KNOWN_OPTIONS = [
   'severity',
   'message',
   'outputPath',
+  'exporters',
   'traceparent',
   'kind',
   'links',
@@ -143,6 +153,12 @@ function severityOf({ severity }: LogOptions, diagnostics: Diagnostics): number 
 function pathOf({ outputPath }: LogOptions, diagnostics: Diagnostics): string | undefined {
   if (typeof outputPath === 'string' && outputPath !== '') return outputPath;
   warn(diagnostics, 'outputPath', 'option outputPath of an event: wanted a path, the option is ignored');
+  return undefined;
+}
+
+function namesOf({ exporters }: LogOptions, diagnostics: Diagnostics): readonly string[] | undefined {
+  if (Array.isArray(exporters)) return exporters.map(String);
+  warn(diagnostics, 'exporters', 'option exporters of an event: wanted an array of names, it is ignored');
   return undefined;
 }
 

@@ -2,16 +2,22 @@ import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api
 import { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import type { Ledger, Totals } from '../otel/accounts.ts';
-import { activeContext } from '../otel/app-api.ts';
-import type { Pipeline } from '../otel/pipeline.ts';
+import { activeContext, withContext } from '../otel/app-api.ts';
+import type { Emitted, Pipeline } from '../otel/pipeline.ts';
 import { forgetEnd, watchEnd, watchSignals } from '../otel/process-end.ts';
 import type { ChosenTracer } from '../otel/providers.ts';
 import type { EventAttributes } from '../otel/to-attributes.ts';
 import { parseTraceparent } from '../otel/traceparent.ts';
+import { baggageFields, withBaggage } from './baggage.ts';
+import { epochNow, toEpochMs } from './clock.ts';
+import { type ContextView, contextOver, toView } from './context-frame.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { draftEvent, type EventDefaults } from './draft-event.ts';
 import type { LogOptions } from './options.ts';
+import type { Router } from './router.ts';
 import { ambientFrame, type ScopeFrame, sessionFor } from './scope-frame.ts';
+import { sessionEnd, sessionStart } from './session-events.ts';
+import type { Sessions } from './sessions.ts';
 
 /** A scope that has not ended; it can be ended from outside when the logger closes. */
 export interface OpenScope {
@@ -25,6 +31,12 @@ export interface EmitterOptions {
   readonly exitTimeoutMs: number;
   /** Whether to flush on SIGTERM and SIGINT; undefined: if the pipeline is ours. */
   readonly handleSignals: boolean | undefined;
+  /** Keys of W3C Baggage that belong to the context of events. */
+  readonly baggage: readonly string[];
+  /** Undefined: there are no processors. */
+  readonly router: Router | undefined;
+  /** Undefined: events have no sessions but those of their context. */
+  readonly sessions: Sessions | undefined;
 }
 
 /** Makes events out of calls and gives them to the pipeline: the common part of a logger, its children and scopes. */
@@ -33,15 +45,22 @@ export class Emitter {
   readonly #pipeline: Pipeline;
   readonly #exitTimeoutMs: number;
   readonly #handleSignals: boolean | undefined;
+  readonly #baggage: readonly string[];
+  readonly #router: Router | undefined;
+  readonly #sessions: Sessions | undefined;
   readonly #openScopes = new Set<OpenScope>();
   #watchesEnd = false;
   #watchesSignals = false;
 
-  constructor({ pipeline, diagnostics, exitTimeoutMs, handleSignals }: EmitterOptions) {
+  constructor(options: EmitterOptions) {
+    const { pipeline, diagnostics, exitTimeoutMs, handleSignals, baggage, router, sessions } = options;
     this.#pipeline = pipeline;
     this.diagnostics = diagnostics;
     this.#exitTimeoutMs = exitTimeoutMs;
     this.#handleSignals = handleSignals;
+    this.#baggage = baggage;
+    this.#router = router;
+    this.#sessions = sessions;
   }
 
   /**
@@ -72,24 +91,52 @@ export class Emitter {
     const scope = frame ?? ambientFrame.getStore();
     const scopeSession = sessionFor(this, scope);
     const { diagnostics } = this;
-    const context = this.#contextOf(options?.traceparent, frame, scope);
-    const span = trace.getSpanContext(context);
-    const event = draftEvent({ name, data, options, defaults, scopeSession, span, diagnostics });
-    return { event, context, scope };
+    const otel = this.#contextOf(options?.traceparent, frame, scope);
+    const span = trace.getSpanContext(otel);
+    const context = this.contextFor(defaults, otel);
+    const event = draftEvent({ name, data, options, defaults, scopeSession, context, span, diagnostics });
+    return { event: this.#inSession(event), context: otel, scope };
+  }
+
+  /** Reads a user's session from the app's store. */
+  loadSession(userId: string): Promise<void> {
+    return this.#sessions?.load(userId) ?? Promise.resolve();
+  }
+
+  /** What events see here: what was entered, over the logger's own context, over the baggage that is let in. */
+  contextFor(defaults: EventDefaults, otel: Context = activeContext()): ContextView {
+    const view = contextOver(this, defaults.context) ?? defaults.context;
+    if (this.#baggage.length === 0) return view;
+    const fields = baggageFields(otel, this.#baggage);
+    return fields === undefined ? view : toView({ ...fields, ...view.fields });
+  }
+
+  /** Runs `fn` with those fields in the baggage that are let out. */
+  runWithBaggage<T>(fields: ContextView['fields'], fn: () => T): T {
+    if (this.#baggage.length === 0) return fn();
+    return withContext(withBaggage(activeContext(), this.#baggage, fields), fn);
   }
 
   /** Hands an event to the pipeline. What goes wrong there is reported, never thrown at the app. */
-  emit(event: Event, context: Context, copyTo?: Span): EventAttributes | undefined {
+  emit(event: Event, context: Context, copyTo?: Span): Emitted {
     if (!this.#watchesEnd) this.#watchEnd();
     try {
-      const content = this.#pipeline.emit(event, context, copyTo);
+      const emitted =
+        this.#router === undefined
+          ? this.#pipeline.emit(event, context, copyTo)
+          : this.#router.emit(event, context, copyTo);
       if (!this.#watchesSignals && this.#pipeline.isOwn) this.#watchSignals();
-      return content;
+      return emitted;
     } catch (cause) {
       const message = 'an event could not be emitted, it is lost; please report this as a defect';
       this.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
-      return undefined;
+      return { event: undefined, content: undefined };
     }
+  }
+
+  /** Whether processors decide what is seen of an event. */
+  get changesEvents(): boolean {
+    return this.#router?.changesAll ?? false;
   }
 
   /** The attributes of an event, as records and spans have them. */
@@ -125,6 +172,7 @@ export class Emitter {
   /** Ends what is open, delivers what is pending, bounded in time, and takes no more. */
   close(timeoutMs: number): Promise<Totals> {
     this.#endOpenScopes();
+    this.#endSessions();
     this.#watchesEnd = true;
     this.#watchesSignals = true;
     // Only then: a process that ends meanwhile is still to save what is left.
@@ -160,6 +208,24 @@ export class Emitter {
   saveNow(ending: boolean): void {
     if (ending) this.#endOpenScopes();
     this.#pipeline.saveNow(ending);
+  }
+
+  /** The event in its user's session. What begins and ends with it is emitted before it. */
+  #inSession(event: Event): Event {
+    const { userId } = event;
+    if (this.#sessions === undefined || userId === undefined || event.sessionId !== undefined) return event;
+    const nowMs = toEpochMs(event.observedTime);
+    const { session, isNew, ended } = this.#sessions.visit(userId, toEpochMs(event.time), nowMs);
+    for (const each of ended) this.emit(sessionEnd(each, event), ROOT_CONTEXT);
+    const own = { ...event, sessionId: session.id, previousSessionId: session.previousId };
+    if (isNew) this.emit(sessionStart(own), ROOT_CONTEXT);
+    return own;
+  }
+
+  #endSessions(): void {
+    const now = epochNow();
+    const ended = this.#sessions?.close(toEpochMs(now)) ?? [];
+    for (const each of ended) this.emit(sessionEnd(each, { observedTime: now }), ROOT_CONTEXT);
   }
 
   #endOpenScopes(): void {

@@ -1,15 +1,20 @@
+import { OtelEventsError } from '../errors.ts';
 import type { Ledger, Totals } from '../otel/accounts.ts';
 import { readEnvironment } from '../otel/environment.ts';
 import { Pipeline } from '../otel/pipeline.ts';
 import { resolveExporters } from '../otel/resolve-exporters.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
 import { checkChildOptions, checkOptions } from './check-options.ts';
+import { type ContextArguments, parseContextCall, toFields } from './context-call.ts';
+import { enterFrame, exitFrame, NO_CONTEXT, runInFrame, toView } from './context-frame.ts';
 import { Diagnostics, environmentLogLevel } from './diagnostics.ts';
 import type { EventDefaults } from './draft-event.ts';
 import { Emitter } from './emitter.ts';
 import { EventScope } from './event-scope.ts';
 import type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './options.ts';
 import { optionsFromJsonFile } from './options-from-json-file.ts';
+import { Router, rootOf } from './router.ts';
+import { Sessions } from './sessions.ts';
 import { parseTrackCall, type TrackArguments, trackWith } from './track-call.ts';
 
 /** The settings of a logger that can be read back, as on LEIP's logger. */
@@ -127,7 +132,43 @@ export class EventLogger {
   }
 
   /**
-   * A logger with defaults of its own on the same pipeline. Session and tags are added to this logger's.
+   * Runs `fn` inside a context: its fields are in `event.context` of everything logged inside, also after
+   * awaits, by this logger, its parent and children. Inner contexts win over outer ones, key by key.
+   * @returns what `fn` returns
+   */
+  context<T>(fields: object, fn: () => T): T;
+  context<T>(name: string, fields: object, fn: () => T): T;
+  context<T>(...args: ContextArguments<T>): T {
+    const { name, fields, fn } = parseContextCall(args, this.#emitter.diagnostics);
+    return this.#emitter.runWithBaggage(fields, () => runInFrame(this.#emitter, name, fields, fn));
+  }
+
+  /**
+   * Enters a context until {@link exitContext}. Inside a callback of `context()`, or a request of the
+   * middleware, it holds in all of that and nowhere else; outside of any, in what follows from here.
+   */
+  enterContext(name: string, fields: object): void {
+    enterFrame(this.#emitter, String(name), toFields(fields, this.#emitter.diagnostics));
+  }
+
+  /**
+   * Leaves the innermost context of that name.
+   * @throws OtelEventsError `CONTEXT_NOT_ENTERED`
+   */
+  exitContext(name: string): void {
+    if (exitFrame(this.#emitter, String(name))) return;
+    const message = `exitContext: the context '${name}' is not entered here`;
+    const fix = 'leave a context where it was entered, or use context(name, fields, fn)';
+    throw new OtelEventsError('CONTEXT_NOT_ENTERED', message, { fix });
+  }
+
+  /** A copy of what events logged here have in `event.context`. */
+  currentContext(): Record<string, unknown> {
+    return { ...this.#emitter.contextFor(this.#defaults).fields };
+  }
+
+  /**
+   * A logger with defaults of its own on the same pipeline. Session, tags and context are added to this logger's.
    * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
    */
   child(options: ChildOptions = {}): EventLogger {
@@ -138,8 +179,17 @@ export class EventLogger {
       tags: Object.freeze([...new Set([...this.#defaults.tags, ...own.tags])]),
       userId: own.userId ?? this.#defaults.userId,
       projectId: own.projectId ?? this.#defaults.projectId,
+      context:
+        own.context === NO_CONTEXT
+          ? this.#defaults.context
+          : toView({ ...this.#defaults.context.fields, ...own.context.fields }),
     };
     return new EventLogger(new Child(this.#emitter, defaults, this.#settings) as EventLoggerOptions);
+  }
+
+  /** Sessions of users, if the option `sessions` is given. */
+  get sessions(): { load(userId: string): Promise<void> } {
+    return { load: (userId) => this.#emitter.loadSession(String(userId)) };
   }
 
   /** Waits until what was emitted before is settled, for at most `timeoutMs` (10,000), and says how it went. */
@@ -184,12 +234,13 @@ class Child {
   }
 }
 
-function defaultsOf({ session = {}, tags = [], userId, projectId }: ChildOptions): EventDefaults {
+function defaultsOf({ session = {}, tags = [], userId, projectId, context }: ChildOptions): EventDefaults {
   return {
     session: Object.freeze({ ...session }),
     tags: Object.freeze([...new Set(tags)]),
     userId,
     projectId,
+    context: context === undefined ? NO_CONTEXT : toView({ ...context }),
   };
 }
 
@@ -219,6 +270,7 @@ function emitterOf(options: EventLoggerOptions, settings: Settings): Emitter {
     level: options.logLevel ?? environmentLogLevel(process.env),
     onError: options.onError,
   });
+  const { exporters, to } = resolveExporters(options.exporters ?? [], settings);
   const pipeline = new Pipeline({
     resource: { app: settings.app, environment, attributes: resource, identifyDevice, env: process.env },
     delivery: options.delivery ?? 'auto',
@@ -235,16 +287,27 @@ function emitterOf(options: EventLoggerOptions, settings: Settings): Emitter {
     tracerProvider: options.tracerProvider,
     flushIntervalMs: options.flushIntervalMs,
     flushBatchSize: options.flushBatchSize,
-    exporters: resolveExporters(options.exporters ?? [], settings),
+    exporters,
     onError: diagnostics.report,
   });
+  const root = rootOf(options.processors ?? [], to, options.delivery !== 'none');
   const emitter = new Emitter({
     pipeline,
     diagnostics,
     exitTimeoutMs,
     handleSignals: options.handleSignals,
+    baggage: options.baggage ?? [],
+    router: root && new Router(root, pipeline, diagnostics),
+    sessions: options.sessions && new Sessions(options.sessions, (cause) => storeFailed(diagnostics, cause)),
   });
   // In a turn of its own: an SDK that the app starts right after us is then found instead.
   setImmediate(() => emitter.warmUp()).unref();
   return emitter;
+}
+
+function storeFailed(diagnostics: Diagnostics, cause: unknown): void {
+  diagnostics.once('session store', () => {
+    const message = 'the store of the option sessions failed, sessions go on in memory; this is said once';
+    return new OtelEventsError('SESSION_STORE_FAILED', message, { cause });
+  });
 }

@@ -135,9 +135,9 @@ export class EventScope implements OpenScope {
       incomplete,
       span: this.#span.spanContext,
     };
-    const content = emitter.emit(event, this.#frame.context);
+    const { event: shown, content } = emitter.emit(event, this.#frame.context);
     try {
-      this.#span.end(event, () => (content ?? emitter.attributesOf(event)).attributes);
+      this.#span.end(shown ?? bare(event), (one) => (content ?? emitter.attributesOf(one)).attributes);
     } catch (cause) {
       const message = "the app's tracer threw when a scope ended; its event is not affected";
       emitter.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
@@ -159,12 +159,27 @@ function openSpan(
   { kind, links }: TrackOptions = {},
 ): ScopeSpan {
   try {
-    return new ScopeSpan(emitter.tracer(), event, parent, { kind, links });
+    // What processors may change is not shown before they have.
+    const shown = emitter.changesEvents ? bare(event) : event;
+    return new ScopeSpan(emitter.tracer(), shown, parent, { kind, links });
   } catch (cause) {
     const message = "the app's tracer threw when a scope began; its event is not affected";
     emitter.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
     return new ScopeSpan(undefined, event, parent, { kind, links });
   }
+}
+
+/** What remains of an event of which nothing is to be shown: that there was one, when, and whether it failed. */
+function bare(event: Event): Event {
+  const nothing = { category: undefined, tags: [], session: {}, context: {}, data: {}, message: undefined };
+  const nobody = {
+    userId: undefined,
+    projectId: undefined,
+    sessionId: undefined,
+    previousSessionId: undefined,
+  };
+  const failure = event.failure && { type: event.failure.type, message: '', stacktrace: undefined };
+  return { ...event, ...nothing, ...nobody, failure };
 }
 
 function toTimes(start: EpochTime, end: EpochTime): ScopeTimes {

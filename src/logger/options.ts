@@ -1,11 +1,13 @@
 import type { Link } from '@opentelemetry/api';
 import type { OtelEventsError } from '../errors.ts';
 import type { AnyLoggerProvider, AnyTracerProvider } from '../otel/app-api.ts';
-import type { Exporter, ExporterFunction } from '../otel/pipeline.ts';
 import type { DeliveryMode } from '../otel/providers.ts';
+import type { GivenExporter } from '../otel/resolve-exporters.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
 import type { ResourceAttributes } from '../otel/resource/resource.ts';
+import type { Processor } from '../processors/processor.ts';
 import type { DiagnosticLogger, LogLevel } from './diagnostics.ts';
+import type { SessionOptions } from './sessions.ts';
 
 /** Options of a logger. Every key is optional; a key that is not listed here is an error. */
 export interface EventLoggerOptions {
@@ -16,6 +18,13 @@ export interface EventLoggerOptions {
   readonly projectId?: string;
   readonly session?: Readonly<Record<string, unknown>>;
   readonly tags?: readonly string[];
+  /** Gives events of a user a session, by idle time. Default: none. */
+  readonly sessions?: SessionOptions;
+  /**
+   * Keys of W3C Baggage that events take into their context, and that `context()` writes into the baggage of
+   * what runs inside. Baggage comes from whoever calls: name only what may be believed. Default: none.
+   */
+  readonly baggage?: readonly string[];
   /** `deployment.environment.name`. */
   readonly environment?: string;
   /** Also read `host.id` and `device.id`, which tell one machine from all others. Default false. */
@@ -44,8 +53,13 @@ export interface EventLoggerOptions {
   readonly maxAgeMs?: number;
   /** OTLP requests in flight. Default 1: only then the order of events is kept. */
   readonly concurrency?: number;
-  /** Further destinations; each gets every event through a queue of its own. */
-  readonly exporters?: readonly (Exporter | ExporterFunction)[];
+  /**
+   * Further destinations; each gets every event through a queue of its own. A `route()` puts processors in
+   * front of some.
+   */
+  readonly exporters?: readonly GivenExporter[];
+  /** What every event passes before anything is queued, in order. */
+  readonly processors?: readonly Processor[];
   /** The app's providers, where they are not registered globally. */
   readonly loggerProvider?: AnyLoggerProvider;
   readonly tracerProvider?: AnyTracerProvider;
@@ -96,6 +110,8 @@ export interface LogOptions {
   readonly message?: string;
   /** Directory in which the event is also saved as `results.json`. */
   readonly outputPath?: string;
+  /** Only these destinations, by name; `otlp` is the one over OpenTelemetry. Default: all. */
+  readonly exporters?: readonly string[];
   /** W3C header of the span the event belongs to, for events caused elsewhere. */
   readonly traceparent?: string;
 }
@@ -113,4 +129,6 @@ export interface ChildOptions {
   readonly tags?: readonly string[];
   readonly userId?: string;
   readonly projectId?: string;
+  /** Fields of `event.context`, under those that are entered. */
+  readonly context?: Readonly<Record<string, unknown>>;
 }

@@ -23,6 +23,7 @@ export class Account {
   #emitted = 0;
   #acked = 0;
   #handedOver = 0;
+  #sampled = 0;
   #refused = 0;
   readonly #rejected = new Map<string, number>();
   readonly #dropped = new Map<string, number>();
@@ -32,7 +33,7 @@ export class Account {
   }
 
   get pending(): number {
-    return this.#emitted - this.#acked - this.#handedOver - this.#refused;
+    return this.#emitted - this.#acked - this.#handedOver - this.#sampled - this.#refused;
   }
 
   /** Counts new events, as pending. */
@@ -53,6 +54,13 @@ export class Account {
     }
   }
 
+  /** Counts an event that a processor kept back: emitted, and not to be delivered. */
+  leaveOut(as: 'sampled' | 'filtered'): void {
+    this.enter();
+    if (as === 'sampled') this.#sampled++;
+    else this.settle({ column: 'dropped', reason: as });
+  }
+
   /** Takes a settled event back, because another sink made it worse. */
   unsettle(outcome: Outcome): void {
     this.settle(outcome, -1);
@@ -63,6 +71,7 @@ export class Account {
     this.#emitted += other.#emitted;
     this.#acked += other.#acked;
     this.#handedOver += other.#handedOver;
+    this.#sampled += other.#sampled;
     for (const [reason, count] of other.#rejected) this.settle({ column: 'rejected', reason }, count);
     for (const [reason, count] of other.#dropped) this.settle({ column: 'dropped', reason }, count);
   }
@@ -72,7 +81,7 @@ export class Account {
       emitted: this.#emitted,
       acked: this.#acked,
       pending: this.pending,
-      sampled: 0,
+      sampled: this.#sampled,
       handedOver: this.#handedOver,
       rejected: Object.fromEntries(this.#rejected),
       dropped: Object.fromEntries(this.#dropped),

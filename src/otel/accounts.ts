@@ -17,6 +17,8 @@ export interface Ledger {
   readonly spans: LedgerRow;
   /** How many of the events in `total` an earlier process left in the spool. */
   readonly adopted: number;
+  /** How often a processor failed, by its name; the event went on as it was. */
+  readonly failedProcessors: Readonly<Record<string, number>>;
 }
 
 /** The sums that `flush()` and `close()` answer; totals since the logger was made. */
@@ -55,6 +57,7 @@ export class Accounts {
   readonly #spans = new Account(SPAN_SINK);
   /** Events with several sinks, by the log that holds them; those in no log under ourselves. */
   readonly #standings = new WeakMap<object, Standings>();
+  readonly #failedProcessors = new Map<string, number>();
   #places = 0;
   #adopted = 0;
 
@@ -119,6 +122,22 @@ export class Accounts {
     this.open(this.event(name), known, log, end);
   }
 
+  /**
+   * Books that processors kept an event from sinks.
+   * @param isAll - no other sink has it: then it is left out as a whole
+   */
+  leaveOut(name: string, sinks: readonly string[], as: 'sampled' | 'filtered', isAll: boolean): void {
+    if (isAll) this.event(name).leaveOut(as);
+    for (const sink of sinks) this.sink(sink).leaveOut(as);
+  }
+
+  /** @returns how often that processor has failed */
+  processorFailed(name: string): number {
+    const times = (this.#failedProcessors.get(name) ?? 0) + 1;
+    this.#failedProcessors.set(name, times);
+    return times;
+  }
+
   /** Moves an event to its final column with one sink. A sink must settle a ticket once. */
   settle({ event, standings, place }: Ticket, sink: SinkAccount, outcome: Outcome): void {
     sink.settle(outcome);
@@ -157,6 +176,7 @@ export class Accounts {
       sinks: rows(this.#sinks),
       spans: this.#spans.row(),
       adopted: this.#adopted,
+      failedProcessors: Object.fromEntries(this.#failedProcessors),
     };
   }
 

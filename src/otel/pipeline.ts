@@ -16,6 +16,7 @@ import { outputSink } from './output-sink.ts';
 import { type ChosenTracer, type Destination, Providers, type ProvidersOptions } from './providers.ts';
 import { appAttributes } from './resource/app.ts';
 import { type ResourceOptions, resourceAttributes } from './resource/resource.ts';
+import { RouteTable } from './route-table.ts';
 import type { Delivery, Sink } from './sink.ts';
 import { type EventAttributes, toAttributes } from './to-attributes.ts';
 import { VERSION } from './version.ts';
@@ -42,6 +43,17 @@ const SDK_ATTRIBUTES = {
 /** The sink in the ledger of events that nothing takes. */
 const NO_SINK = 'none';
 
+/** What is said once is remembered, up to this many. */
+const MAX_WARNED = 1000;
+
+/** What has gone out. */
+export interface Emitted {
+  /** Undefined if processors have dropped it. */
+  readonly event: Event | undefined;
+  /** Its attributes, if somebody has needed them. */
+  readonly content: EventAttributes | undefined;
+}
+
 /** Where the events of one choice go: into the spool, and to sinks beside it. */
 interface Route extends SpoolRoute {
   readonly beside: readonly Sink[];
@@ -56,7 +68,7 @@ export class Pipeline {
   readonly #exporters: readonly string[];
   readonly #onError: (error: OtelEventsError) => void;
   readonly #warned = new Set<string>();
-  readonly #routes = new Map<unknown, Route>();
+  readonly #routes = new RouteTable<Route>();
   #spool: EventSpool | undefined;
   #otlp: OtlpSettings | undefined;
   #metrics: MetricsWatch | undefined;
@@ -103,9 +115,8 @@ export class Pipeline {
   /**
    * Takes one event; never throws for what an event holds.
    * @param copyTo - the span that shows the event as a span event, if any
-   * @returns its attributes, if somebody has needed them
    */
-  emit(event: Event, context: Context, copyTo?: Span): EventAttributes | undefined {
+  emit(event: Event, context: Context, copyTo?: Span): Emitted {
     const route = this.#routeFor(event);
     const copied = copyTo?.isRecording() === true;
     const content = copied || route.beside.length > 0 ? this.attributesOf(event) : undefined;
@@ -113,10 +124,24 @@ export class Pipeline {
       route.sinks.length === 0
         ? this.#accounts.open(this.#accounts.event(event.name), route.accounts)
         : this.#spoolOf().append(event, route);
-    if (content === undefined) return undefined;
+    if (content === undefined) return { event, content };
     for (const sink of route.beside) this.#push(sink, { event, context, content, ticket: ticket as Ticket });
     if (copied) this.#copy(copyTo, event, content);
-    return content;
+    return { event, content };
+  }
+
+  /**
+   * Books that processors kept an event from sinks.
+   * @param isAll - nothing else becomes of the event
+   */
+  leaveOut(name: string, sinks: readonly string[], as: 'sampled' | 'filtered', isAll: boolean): void {
+    const named = sinks.flatMap((sink) => (sink === OTLP_SINK ? this.#otlpSinks() : [sink]));
+    this.#accounts.leaveOut(name, named, as, isAll);
+  }
+
+  /** @returns how often that processor has failed */
+  processorFailed(name: string): number {
+    return this.#accounts.processorFailed(name);
   }
 
   attributesOf(event: Event): EventAttributes {
@@ -260,15 +285,38 @@ export class Pipeline {
     if (this.#closing !== undefined) return this.#dropRoute('closed', []);
     const destination = this.#destination();
     const key = destination.kind === 'sink' ? destination.sink : destination.kind;
-    const known = event.outputPath === undefined ? this.#routes.get(key) : undefined;
+    const { exporters, outputPath } = event;
+    const known = outputPath === undefined ? this.#routes.get(key, exporters) : undefined;
     if (known !== undefined) return known;
-    const route = this.#routeTo(destination, event.outputPath !== undefined);
-    if (destination.kind !== 'none' && event.outputPath === undefined) this.#routes.set(key, route);
+    const route = this.#routeTo(this.#wanted(destination, exporters), outputPath !== undefined, exporters);
+    if (destination.kind !== 'none' && outputPath === undefined) this.#routes.set(key, exporters, route);
     return route;
   }
 
-  #routeTo(destination: Destination, withOutput: boolean): Route {
-    const sinks = [...this.#exporters];
+  /** The destination, unless the event is for others only. */
+  #wanted(destination: Destination, chosen: readonly string[] | undefined): Destination {
+    if (chosen === undefined) return destination;
+    const known = [OTLP_SINK, ...this.#otlpSinks(destination), ...this.#exporters];
+    for (const name of chosen) if (!known.includes(name)) this.#warnUnknown(name, known);
+    const isWanted = chosen.some((name) => known.includes(name) && !this.#exporters.includes(name));
+    return isWanted ? destination : { kind: 'none', reason: 'no_sink' };
+  }
+
+  /** Under which name the destination stands in the ledger, if there is one. */
+  #otlpSinks(destination: Destination = this.#destination()): string[] {
+    if (destination.kind === 'none') return [];
+    return [destination.kind === 'spool' ? OTLP_SINK : destination.sink.name];
+  }
+
+  #warnUnknown(name: string, known: readonly string[]): void {
+    if (this.#warned.has(name) || this.#warned.size >= MAX_WARNED) return;
+    this.#warned.add(name);
+    const message = `an event is for an exporter that this logger does not have: '${name}'; this is said once`;
+    this.#onError(new OtelEventsError('EVENT_UNROUTED', message, { fix: `there are ${known.join(', ')}` }));
+  }
+
+  #routeTo(destination: Destination, withOutput: boolean, chosen?: readonly string[]): Route {
+    const sinks = this.#exporters.filter((name) => chosen === undefined || chosen.includes(name));
     const beside: Sink[] = withOutput ? [this.#outputSink()] : [];
     if (destination.kind === 'spool') {
       this.#spoolOf().serveOtlp();

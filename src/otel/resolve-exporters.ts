@@ -2,6 +2,8 @@ import { OtelEventsError } from '../errors.ts';
 import { directoryExporter } from '../exporters/directory.ts';
 import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
 import { httpExporter } from '../exporters/http.ts';
+import { isRoute, type Route } from '../exporters/route.ts';
+import type { RouteNode } from '../processors/run-route.ts';
 
 /** LEIP's options for where events go; short for a directory and an HTTP exporter in LEIP's format. */
 export interface LeipOptions {
@@ -16,26 +18,35 @@ export interface LeipOptions {
 /** Names that stand for something else in the ledger. */
 const RESERVED_NAMES = ['otlp', 'app', 'outputPath', 'none'];
 
+/** An element of the option `exporters`. */
+export type GivenExporter = Exporter | ExporterFunction | Route;
+
+/** The exporters of a logger, and the branches that lead to them. */
+export interface ResolvedExporters {
+  readonly exporters: readonly Exporter[];
+  readonly to: RouteNode['to'];
+}
+
 /**
  * The exporters of a logger, each with a name of its own.
  * @throws OtelEventsError `OPTION_INVALID` when two have the same name
  */
-export function resolveExporters(
-  given: readonly (Exporter | ExporterFunction)[],
-  leip: LeipOptions,
-): readonly Exporter[] {
+export function resolveExporters(given: readonly GivenExporter[], leip: LeipOptions): ResolvedExporters {
   const taken = new Set(RESERVED_NAMES);
-  const result: Exporter[] = [];
-  for (const each of [...given, ...leipExporters(leip)]) {
-    const exporter = named(each, taken);
-    if (taken.has(exporter.name)) {
-      const fix = 'give one of them another name';
-      throw new OtelEventsError('OPTION_INVALID', `option exporters: '${exporter.name}' is taken`, { fix });
-    }
-    taken.add(exporter.name);
-    result.push(exporter);
-  }
-  return result;
+  const exporters: Exporter[] = [];
+  const branch = (list: readonly GivenExporter[]): RouteNode['to'] =>
+    list.map((each) => {
+      if (isRoute(each)) return { processors: each.processors, to: branch(each.exporters) };
+      const exporter = named(each, taken);
+      if (taken.has(exporter.name)) {
+        const fix = 'give one of them another name';
+        throw new OtelEventsError('OPTION_INVALID', `option exporters: '${exporter.name}' is taken`, { fix });
+      }
+      taken.add(exporter.name);
+      exporters.push(exporter);
+      return exporter.name;
+    });
+  return { to: branch([...given, ...leipExporters(leip)]), exporters };
 }
 
 function named(exporter: Exporter | ExporterFunction, taken: ReadonlySet<string>): Exporter {

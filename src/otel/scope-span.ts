@@ -45,8 +45,8 @@ export class ScopeSpan {
   }
 
   /** Ends the span as its event went. */
-  end(event: Event, attributes: () => AttributeMap): void {
-    if (this.span.isRecording()) this.#setOutcome(event, attributes());
+  end(event: Event, attributesOf: (event: Event) => AttributeMap): void {
+    if (this.span.isRecording()) this.#setOutcome(event, attributesOf(event));
     this.span.end(toTuple(event.time));
   }
 

@@ -1,6 +1,7 @@
 import { type Event, MAX_ATTRIBUTES, MAX_EVENT_BYTES } from '../event.ts';
 import type { AttributeValue } from '../otlp/attribute-value.ts';
 import { DATA, DATA_PREFIX, EVENT, RESERVED } from '../otlp/event-attributes.ts';
+import { promotedOf } from '../otlp/promoted-of.ts';
 import { NormaliseBudget, normaliseValue } from './normalise-value.ts';
 
 /** The attributes of an event, ready for a record or a span. */
@@ -42,7 +43,13 @@ export function identityAttributes(event: Event, budget: NormaliseBudget): Recor
   if (event.tags.length > 0) attributes[EVENT.tags] = event.tags;
   if (event.userId !== undefined) attributes[EVENT.userId] = event.userId;
   if (event.projectId !== undefined) attributes[EVENT.projectId] = event.projectId;
+  if (event.sessionId !== undefined) attributes[EVENT.sessionId] = event.sessionId;
+  if (event.previousSessionId !== undefined) attributes[EVENT.previousSessionId] = event.previousSessionId;
   if (hasFields(event.session)) attributes[EVENT.session] = normaliseValue(event.session, budget) ?? {};
+  if (hasFields(event.context)) {
+    attributes[EVENT.context] = normaliseValue(event.context, budget) ?? {};
+    for (const [name, value] of promotedOf(event.context)) attributes[name] = value;
+  }
   return attributes;
 }
 

@@ -1,4 +1,5 @@
 import { type Event, MAX_EVENT_BYTES } from '../event.ts';
+import { type Promoted, promotedOf } from './promoted-of.ts';
 import { standIn } from './stand-in.ts';
 import type { ValueCopier } from './value-copier.ts';
 
@@ -8,6 +9,9 @@ export interface EncodableEvent extends Event {
   readonly isCopy?: true;
   /** Whether there was a session: its copy may be empty. */
   readonly hasSession?: boolean;
+  readonly hasContext?: boolean;
+  /** Of the context before it was copied: a date is no text. */
+  readonly promoted?: readonly Promoted[];
   /** The data beyond the attribute limit. */
   readonly overflow?: object | undefined;
   /** How many values were cut. */
@@ -34,6 +38,8 @@ export function copyEvent(copier: ValueCopier, event: Event, maxAttributes: numb
     category: event.category && copier.text(event.category, MAX_NAME_BYTES),
     userId: event.userId && copier.text(event.userId, MAX_NAME_BYTES),
     projectId: event.projectId && copier.text(event.projectId, MAX_NAME_BYTES),
+    sessionId: event.sessionId && copier.text(event.sessionId, MAX_NAME_BYTES),
+    previousSessionId: event.previousSessionId && copier.text(event.previousSessionId, MAX_NAME_BYTES),
     tags: event.tags.length === 0 ? [] : (copier.copy(event.tags) as Event['tags']),
   };
   const type = failure && copier.text(failure.type, MAX_NAME_BYTES);
@@ -68,10 +74,16 @@ function copyContent(
   copier: ValueCopier,
   event: Event,
   maxAttributes: number,
-): Pick<EncodableEvent, 'hasSession' | 'session' | 'data' | 'overflow'> {
+): Pick<
+  EncodableEvent,
+  'hasSession' | 'session' | 'hasContext' | 'context' | 'promoted' | 'data' | 'overflow'
+> {
   const hasSession = !isEmpty(event.session);
   const session = hasSession ? toRecord(copier.copy(event.session)) : {};
-  const room = roomForData({ ...event, hasSession }, maxAttributes);
+  const hasContext = !isEmpty(event.context);
+  const context = hasContext ? toRecord(copier.copy(event.context)) : {};
+  const promoted = promotedOf(event.context);
+  const room = roomForData({ ...event, hasSession, hasContext, promoted }, maxAttributes);
   const data = toRecord(
     isDirect(event.data, room) ? copier.copyEntries(event.data) : copier.copy(event.data),
   );
@@ -80,6 +92,9 @@ function copyContent(
   return {
     hasSession,
     session,
+    hasContext,
+    context,
+    promoted,
     data: pick(data, keys.slice(0, direct)),
     overflow: direct === keys.length ? undefined : pick(data, keys.slice(direct)),
   };
@@ -93,7 +108,12 @@ export function roomForData(event: EncodableEvent, maxAttributes: number): numbe
   if (event.tags.length > 0) reserved++;
   if (event.userId !== undefined) reserved++;
   if (event.projectId !== undefined) reserved++;
+  if (event.sessionId !== undefined) reserved++;
+  if (event.previousSessionId !== undefined) reserved++;
   if (event.hasSession ?? hasKeys(event.session)) reserved++;
+  if (event.hasContext ?? hasKeys(event.context)) {
+    reserved += 1 + (event.promoted ?? promotedOf(event.context)).length;
+  }
   if (scope !== undefined) reserved += 3;
   if (event.incomplete) reserved++;
   if (failure !== undefined) reserved += failure.stacktrace === undefined ? 3 : 4;

@@ -2,9 +2,10 @@ import { type Event, MAX_ATTRIBUTES } from '../event.ts';
 import { CachedKey } from './cached-key.ts';
 import { copyEvent, type EncodableEvent, hasKeys, isMap, roomForData } from './copy-event.ts';
 import { encodeWith } from './encode-with.ts';
-import { DATA, DATA_PREFIX, EVENT, RESERVED } from './event-attributes.ts';
+import { DATA, DATA_PREFIX, EVENT, PROMOTED, RESERVED } from './event-attributes.ts';
 import { BEYOND_LIMITS } from './forward-writer.ts';
 import { KeyCache } from './key-cache.ts';
+import { promotedOf } from './promoted-of.ts';
 import { LOG_RECORD, LOG_RECORDS } from './record-tags.ts';
 import { STRING_VALUE, type ValueWriter } from './value-writer.ts';
 import { writeRecordContext } from './write-record-context.ts';
@@ -15,6 +16,9 @@ const EVENT_ENCODING = { write: writeEvent, copy: copyEvent };
 const KEY = Object.fromEntries(
   Object.entries(EVENT).map(([name, attribute]) => [name, new CachedKey(attribute)]),
 ) as Readonly<Record<keyof typeof EVENT, CachedKey>>;
+const PROMOTED_KEY = new Map(
+  Object.values(PROMOTED).map((attribute) => [attribute, new CachedKey(attribute)]),
+);
 const DATA_KEY = new CachedKey(DATA);
 
 const DATA_KEYS = new KeyCache(attributeName);
@@ -68,7 +72,12 @@ function writeAttributes(writer: ValueWriter, event: EncodableEvent, maxAttribut
   if (event.tags.length > 0) attribute(writer, KEY.tags, event.tags);
   if (event.userId !== undefined) attribute(writer, KEY.userId, event.userId);
   if (event.projectId !== undefined) attribute(writer, KEY.projectId, event.projectId);
+  if (event.sessionId !== undefined) attribute(writer, KEY.sessionId, event.sessionId);
+  if (event.previousSessionId !== undefined) {
+    attribute(writer, KEY.previousSessionId, event.previousSessionId);
+  }
   if (event.hasSession ?? hasKeys(event.session)) attribute(writer, KEY.session, event.session);
+  if (event.hasContext ?? hasKeys(event.context)) writeContext(writer, event);
   if (event.scope !== undefined) {
     attribute(writer, KEY.start, event.scope.start);
     attribute(writer, KEY.end, event.scope.end);
@@ -79,6 +88,13 @@ function writeAttributes(writer: ValueWriter, event: EncodableEvent, maxAttribut
   writeData(writer, event, maxAttributes);
   if (event.overflow !== undefined) attribute(writer, DATA_KEY, event.overflow);
   if (event.truncated) attribute(writer, KEY.truncated, event.truncated);
+}
+
+function writeContext(writer: ValueWriter, { context, promoted }: EncodableEvent): void {
+  attribute(writer, KEY.context, context);
+  for (const [name, value] of promoted ?? promotedOf(context)) {
+    attribute(writer, PROMOTED_KEY.get(name) as CachedKey, value);
+  }
 }
 
 function writeFailure(

@@ -25,15 +25,15 @@ export const EVENT = {
   exceptionStacktrace: 'exception.stacktrace',
 } as const;
 
-/** Attributes that known keys of an edX context are promoted to. */
+/** Attributes that known keys of an edX context are promoted to, by key. */
 export const PROMOTED = {
-  clientAddress: 'client.address',
-  userAgent: 'user_agent.original',
-  urlPath: 'url.path',
-  serverAddress: 'server.address',
+  ip: 'client.address',
+  agent: 'user_agent.original',
+  path: 'url.path',
+  host: 'server.address',
   referer: 'http.request.header.referer',
-  acceptLanguage: 'http.request.header.accept-language',
-  requestId: 'http.request.id',
+  accept_language: 'http.request.header.accept-language',
+  request_id: 'http.request.id',
 } as const;
 
 /** The map attribute that holds the data keys beyond the attribute limit, and the prefix of moved keys. */

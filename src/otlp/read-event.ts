@@ -10,6 +10,10 @@ export interface ReadEvent {
   readonly category: string | undefined;
   readonly tags: readonly string[];
   readonly session: AttributeMap;
+  /** edX contexts, merged. */
+  readonly context: AttributeMap;
+  readonly sessionId: string | undefined;
+  readonly previousSessionId: string | undefined;
   readonly userId: string | undefined;
   readonly projectId: string | undefined;
   /** Seconds; only of a `track()` event. */
@@ -29,6 +33,9 @@ export function readEvent({ eventName, attributes }: EventRecord): ReadEvent {
     category: textOf(attributes[EVENT.category]),
     tags: (attributes[EVENT.tags] as readonly string[] | undefined) ?? [],
     session: (attributes[EVENT.session] as AttributeMap | undefined) ?? {},
+    context: (attributes[EVENT.context] as AttributeMap | undefined) ?? {},
+    sessionId: textOf(attributes[EVENT.sessionId]),
+    previousSessionId: textOf(attributes[EVENT.previousSessionId]),
     userId: textOf(attributes[EVENT.userId]),
     projectId: textOf(attributes[EVENT.projectId]),
     times: timesOf(attributes),

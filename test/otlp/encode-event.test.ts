@@ -74,6 +74,15 @@ const event: fc.Arbitrary<Event> = fc.record({
   userId: optional(text),
   projectId: optional(text),
   session: fc.dictionary(key, value, { maxKeys: 3 }),
+  sessionId: optional(text),
+  previousSessionId: optional(text),
+  context: fc.dictionary(
+    fc.oneof(key, fc.constantFrom('ip', 'agent', 'path', 'request_id', 'user_id')),
+    value,
+    {
+      maxKeys: 4,
+    },
+  ),
   data,
   scope: optional(
     fc.record({ start: fc.double({ min: 0, max: 1e10, noNaN: true }), end: fc.nat(), duration: fc.nat() }),
@@ -81,6 +90,7 @@ const event: fc.Arbitrary<Event> = fc.record({
   failure: optional(fc.record({ type: text, message: text, stacktrace: optional(text) })),
   incomplete: fc.boolean(),
   span: optional(fc.record({ traceId: hex(32), spanId: hex(16), traceFlags: fc.constantFrom(0, 1) })),
+  exporters: fc.constant(undefined),
   outputPath: fc.constant(undefined),
 });
 

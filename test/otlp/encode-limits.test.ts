@@ -119,7 +119,7 @@ test('a message, a failure or an id of 10 MiB is cut and counted; data and names
 
 test('every text of an event is bounded', () => {
   const huge = 'é'.repeat(6 * MIB);
-  for (const key of ['id', 'category', 'userId', 'projectId'] as const) {
+  for (const key of ['id', 'category', 'userId', 'projectId', 'sessionId', 'previousSessionId'] as const) {
     const attributes = attributesOf(eventWith({ a: 1 }, { [key]: huge }));
     assert.deepEqual([attributes.a, cutIn(attributes) > 0], [{ intValue: '1' }, true], key);
   }
@@ -128,6 +128,7 @@ test('every text of an event is bounded', () => {
     { tags: Array(3_000_000).fill('t') },
     { session: { a: huge, b: { c: huge } } },
     { session: { [huge]: 1 } },
+    { context: { agent: huge, ip: huge, b: { c: huge } } },
   ]) {
     const attributes = attributesOf(eventWith({ a: 1 }, more));
     assert.deepEqual([attributes.a, cutIn(attributes) > 0], [{ intValue: '1' }, true]);
@@ -205,6 +206,7 @@ test('no event is larger than it may be, however its bytes are spread', () => {
   const event = fc.record({
     data: fc.dictionary(fc.oneof(fc.string(), text), value, { maxKeys: 6 }),
     session: fc.dictionary(fc.string(), value, { maxKeys: 2 }),
+    context: fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('ip', 'agent')), value, { maxKeys: 2 }),
     message: fc.option(text, { nil: undefined }),
     id: fc.oneof(fc.uuid(), text),
     careful: fc.boolean(),

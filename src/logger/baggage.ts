@@ -1,0 +1,38 @@
+import { type Context, propagation } from '@opentelemetry/api';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The entries of the W3C Baggage in an OTel context that are on a list; undefined if there are none.
+ * @see W3C Baggage; OpenTelemetry specification, "baggage/api"
+ */
+export function baggageFields(
+  context: Context,
+  allowed: readonly string[],
+): Record<string, string> | undefined {
+  const baggage = propagation.getBaggage(context);
+  if (baggage === undefined) return undefined;
+  const fields: Record<string, string> = {};
+  for (const key of allowed) {
+    const entry = baggage.getEntry(key);
+    if (entry !== undefined) define(fields, key, entry.value);
+  }
+  return Object.keys(fields).length === 0 ? undefined : fields;
+}
+
+/** The OTel context with the fields on the list as baggage, so that requests made in it carry them on. */
+export function withBaggage(context: Context, allowed: readonly string[], fields: Fields): Context {
+  let baggage = propagation.getBaggage(context) ?? propagation.createBaggage();
+  for (const key of allowed) {
+    const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (typeof value === 'string' || typeof value === 'number') {
+      baggage = baggage.setEntry(key, { value: String(value) });
+    }
+  }
+  return propagation.setBaggage(context, baggage);
+}
+
+/** As an own field, even if it is called `__proto__`. */
+function define(fields: Record<string, string>, key: string, value: string): void {
+  Object.defineProperty(fields, key, { value, enumerable: true });
+}

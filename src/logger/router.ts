@@ -1,0 +1,75 @@
+import type { Context, Span } from '@opentelemetry/api';
+import { OtelEventsError } from '../errors.ts';
+import type { Event } from '../event.ts';
+import type { Emitted, Pipeline } from '../otel/pipeline.ts';
+import type { Processor } from '../processors/processor.ts';
+import { type RouteNode, runRoute } from '../processors/run-route.ts';
+import type { Diagnostics } from './diagnostics.ts';
+
+/** A processor that goes on failing is reported again after so long. */
+const SILENCE_MS = 60_000;
+
+/** The destination over OpenTelemetry, as a sink to route to. */
+const OTLP = 'otlp';
+
+/** Sends events through processors and routes, before the pipeline takes what comes out. */
+export class Router {
+  readonly #root: RouteNode;
+  readonly #pipeline: Pipeline;
+  readonly #diagnostics: Diagnostics;
+  readonly #reportedMs = new Map<string, number>();
+
+  constructor(root: RouteNode, pipeline: Pipeline, diagnostics: Diagnostics) {
+    this.#root = root;
+    this.#pipeline = pipeline;
+    this.#diagnostics = diagnostics;
+  }
+
+  /**
+   * Emits an event as the processors leave it. What a route has changed is a record of its own, with the same
+   * id; the span of a scope shows what goes out over OpenTelemetry.
+   */
+  emit(event: Event, context: Context, copyTo: Span | undefined): Emitted {
+    const { sinks, refused } = runRoute(event, this.#root, event.exporters, this.#onFailure);
+    // It names no sink that there is: the pipeline says so.
+    if (sinks.size + refused.length === 0) return this.#pipeline.emit(event, context, copyTo);
+    let emitted: Emitted | undefined;
+    for (const [part, names] of sinks) {
+      if (emitted === undefined) {
+        const isForAll = sinks.size === 1 && refused.length === 0;
+        const first = isForAll ? part : { ...part, exporters: names };
+        emitted = this.#pipeline.emit(first, context, copyTo);
+      } else this.#pipeline.emit({ ...part, exporters: names, outputPath: undefined }, context);
+    }
+    for (const [index, { sinks: names, as }] of refused.entries()) {
+      this.#pipeline.leaveOut(event.name, names, as, emitted === undefined && index === 0);
+    }
+    return emitted ?? { event: undefined, content: undefined };
+  }
+
+  /** Whether events may leave over OpenTelemetry in another shape than they were logged in. */
+  get changesAll(): boolean {
+    return this.#root.processors.length > 0;
+  }
+
+  readonly #onFailure = (processor: string, cause: unknown): void => {
+    this.#pipeline.processorFailed(processor);
+    const nowMs = performance.now();
+    if (nowMs - (this.#reportedMs.get(processor) ?? Number.NEGATIVE_INFINITY) < SILENCE_MS) return;
+    this.#reportedMs.set(processor, nowMs);
+    const why = cause instanceof OtelEventsError ? `: ${cause.message}` : '';
+    const message = `the processor ${processor} failed, events go on without it${why}`;
+    const fix = 'stats().failedProcessors counts how often; it is said once a minute';
+    this.#diagnostics.report(new OtelEventsError('PROCESSOR_FAILED', message, { cause, fix }));
+  };
+}
+
+/** The root of all branches; undefined if there is nothing to run. */
+export function rootOf(
+  processors: readonly Processor[],
+  to: RouteNode['to'],
+  hasDestination: boolean,
+): RouteNode | undefined {
+  if (processors.length === 0 && to.every((end) => typeof end === 'string')) return undefined;
+  return { processors, to: hasDestination ? [OTLP, ...to] : to };
+}

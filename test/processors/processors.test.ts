@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OtelEventsError } from '../../src/index.ts';
+import { viewOf } from '../../src/processors/event-view.ts';
+import { allowNames, matchNames, type Processor, sample } from '../../src/processors/index.ts';
+import { PLAIN_EVENT } from '../harness/plain-event.ts';
+
+const passes = (processor: Processor, name: string): boolean =>
+  processor(viewOf({ ...PLAIN_EVENT, name }).event) === undefined;
+
+test('allowNames lets through its names only', () => {
+  const processor = allowNames(new Set(['a', 'b.c']));
+  assert.deepEqual(
+    ['a', 'b.c', 'b', 'A'].map((name) => passes(processor, name)),
+    [true, true, false, false],
+  );
+});
+
+test('matchNames goes by patterns: allowed, unless blocked', () => {
+  const processor = matchNames({ allow: ['^cart\\.', /ORDER/i], block: [/secret/g] });
+  const names = ['cart.added', 'my.order', 'xcart.added', 'cart.secret', 'cart.secret'];
+  assert.deepEqual(
+    names.map((name) => passes(processor, name)),
+    [true, true, false, false, false],
+  );
+  assert.equal(passes(matchNames({ block: ['^a$'] }), 'b'), true);
+});
+
+test('a bad pattern, ratio or list is an error at construction', () => {
+  const bad = [
+    () => matchNames({ allow: ['('] }),
+    () => matchNames({}),
+    () => matchNames({ block: 'x' as never }),
+    () => matchNames({ allow: [7 as never] }),
+    () => sample(1.1),
+    () => sample(Number.NaN),
+    () => allowNames([]),
+    () => allowNames('abc'),
+  ];
+  for (const make of bad) {
+    assert.throws(make, (error: OtelEventsError) => error.code === 'OPTION_INVALID', String(make));
+  }
+});
+
+test('a pattern that backtracks without end is stopped, once for each name', () => {
+  const processor = matchNames({ block: [/^(a+)+$/] });
+  const start = performance.now();
+  for (let turn = 0; turn < 100; turn++) {
+    assert.throws(() => passes(processor, `${'a'.repeat(60)}!`), /takes more than 50 ms/);
+  }
+  assert.ok(performance.now() - start < 2000, `took ${performance.now() - start} ms`);
+  assert.equal(passes(processor, 'b'), true);
+});
+
+test('sample keeps a share, the same for the same key', () => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `01a2019f-2da5-7000-8031-${index}`);
+  const kept = (ratio: number): string[] => {
+    const processor = sample(ratio, { by: ({ userId }) => userId });
+    return keys.filter((userId) => processor(viewOf({ ...PLAIN_EVENT, userId }).event) !== null);
+  };
+  const tenth = kept(0.1);
+  assert.ok(Math.abs(tenth.length - 2000) < 200, `kept ${tenth.length}`);
+  assert.deepEqual(tenth, kept(0.1));
+  const half = new Set(kept(0.5));
+  assert.ok(tenth.every((key) => half.has(key)));
+  assert.deepEqual([kept(0).length, kept(1).length], [0, 20_000]);
+  assert.equal(sample(0, { by: () => undefined })(viewOf(PLAIN_EVENT).event), undefined);
+});
+
+test('a view is the event itself until it is touched, and never changes what it was made from', () => {
+  const inner = { deep: [1, { x: 1 }] };
+  const event = { ...PLAIN_EVENT, data: { inner, when: new Date(0) }, tags: ['a'], session: { s: 1 } };
+  const untouched = viewOf(event);
+  assert.equal(untouched.event.name, event.name);
+  assert.equal(untouched.result(), event);
+  const view = viewOf(event);
+  (view.event.data.inner as typeof inner).deep.push(2);
+  view.event.tags.push('b');
+  view.event.session = { s: 2 };
+  view.event.name = 'other';
+  view.event.timestamp = 1500.25;
+  const { data, tags, session, name, time } = view.result();
+  assert.deepEqual(data, { inner: { deep: [1, { x: 1 }, 2] }, when: new Date(0) });
+  assert.deepEqual(
+    { tags, session, name, time },
+    { tags: ['a', 'b'], session: { s: 2 }, name: 'other', time: [1, 500_250_000] },
+  );
+  assert.deepEqual([inner.deep.length, event.tags.length, event.session], [2, 1, { s: 1 }]);
+});
+
+test('a view holds what cannot be copied: cycles, getters that throw, polluting keys', () => {
+  const data: Record<string, unknown> = JSON.parse('{"__proto__": {"polluted": 1}}');
+  data.self = data;
+  Object.defineProperty(data, 'bad', { enumerable: true, get: () => assert.fail('on purpose') });
+  const view = viewOf({ ...PLAIN_EVENT, data });
+  const copy = view.event.data;
+  assert.equal(copy.self, copy);
+  assert.equal(copy.bad, '[Unreadable]');
+  assert.deepEqual(Object.keys(copy), ['__proto__', 'self', 'bad']);
+  assert.equal(({} as Record<string, unknown>).polluted, undefined);
+});
+
+test('values of the wrong type in a view become what an event holds', () => {
+  const view = viewOf({ ...PLAIN_EVENT, name: 'n' });
+  const wrong = { data: 7, tags: 'x', session: null, name: '', severity: 99, timestamp: 'soon', userId: 5 };
+  Object.assign(view.event, wrong);
+  const { data, tags, session, name, severity, time, userId } = view.result();
+  assert.deepEqual(
+    { data, tags, session, name, severity, time, userId },
+    {
+      data: { value: 7 },
+      tags: [],
+      session: {},
+      name: 'n',
+      severity: 9,
+      time: PLAIN_EVENT.time,
+      userId: '5',
+    },
+  );
+});
