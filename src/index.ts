@@ -2,6 +2,7 @@ export { type ErrorCode, OtelEventsError } from './errors.ts';
 export type { DiagnosticLogger, LogLevel } from './logger/diagnostics.ts';
 export { EventLogger } from './logger/event-logger.ts';
 export type { EventScope } from './logger/event-scope.ts';
+export type { Feedback, LlmCall, LlmMessage, LlmPart, LlmReference } from './logger/llm-call.ts';
 export type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './logger/options.ts';
 export { getLogger, registerLogger } from './logger/registry.ts';
 export type { SessionOptions, SessionStore, UserSession } from './logger/sessions.ts';

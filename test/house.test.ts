@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   processors: [],
   exporters: ['otlp', 'formats', 'spool', 'processors'],
   otel: ['otlp', 'spool', 'exporters', 'processors'],
-  logger: ['otel', 'processors'],
+  logger: ['otlp', 'otel', 'processors'],
   collector: ['otlp', 'spool', 'exporters'],
   cli: ['otlp', 'spool', 'formats', 'exporters', 'otel', 'logger', 'collector'],
 };

@@ -61,6 +61,7 @@ const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
   ...DEFAULTS,
   app: map,
   baggage: texts,
+  captureContent: flag,
   environment: text,
   resource: map,
   identifyDevice: flag,

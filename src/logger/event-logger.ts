@@ -10,12 +10,14 @@ import { enterFrame, exitFrame, NO_CONTEXT, runInFrame, toView } from './context
 import { Diagnostics, environmentLogLevel } from './diagnostics.ts';
 import type { EventDefaults } from './draft-event.ts';
 import { Emitter } from './emitter.ts';
-import { EventScope } from './event-scope.ts';
+import { EventScope, type ScopeOrigin } from './event-scope.ts';
+import type { Feedback, LlmCall, LlmReference } from './llm-call.ts';
 import type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './options.ts';
 import { optionsFromJsonFile } from './options-from-json-file.ts';
 import { Router, rootOf } from './router.ts';
 import { Sessions } from './sessions.ts';
 import { parseTrackCall, type TrackArguments, trackWith } from './track-call.ts';
+import { feedback, trackLlm } from './track-llm.ts';
 
 /** The settings of a logger that can be read back, as on LEIP's logger. */
 interface Settings {
@@ -25,6 +27,7 @@ interface Settings {
   readonly httpUrl: string;
   readonly httpHeaders: Readonly<Record<string, string>>;
   readonly httpMethod: string;
+  readonly captureContent: boolean;
 }
 
 /** How long `flush` and `close` wait unless told otherwise, in milliseconds. */
@@ -67,6 +70,10 @@ export class EventLogger {
    */
   static fromJsonFile(path: string | URL, overrides: EventLoggerOptions = {}): EventLogger {
     return new EventLogger({ ...optionsFromJsonFile(path), ...overrides });
+  }
+
+  get #origin(): ScopeOrigin {
+    return { emitter: this.#emitter, defaults: this.#defaults };
   }
 
   get app(): AppOptions {
@@ -126,8 +133,7 @@ export class EventLogger {
   track(name: string, data?: object, options?: TrackOptions): EventScope;
   track<T>(...args: TrackArguments<EventScope, T>): T | EventScope {
     const { name, data, options, fn } = parseTrackCall(args);
-    const origin = { emitter: this.#emitter, defaults: this.#defaults };
-    const scope = new EventScope(origin, name, data, options);
+    const scope = new EventScope(this.#origin, name, data, options);
     return fn === undefined ? scope : trackWith(scope, fn);
   }
 
@@ -185,6 +191,25 @@ export class EventLogger {
           : toView({ ...this.#defaults.context.fields, ...own.context.fields }),
     };
     return new EventLogger(new Child(this.#emitter, defaults, this.#settings) as EventLoggerOptions);
+  }
+
+  /**
+   * Logs a call to a language model: a span of the client, and in it the event
+   * `gen_ai.client.inference.operation.details` with what was asked and said. The format `trubrics` makes
+   * Trubrics' two events of it. The option `captureContent: false` keeps all content in the process.
+   * @returns what {@link feedback} refers to, here or in another process
+   */
+  trackLlm(call: LlmCall): LlmReference {
+    return trackLlm(this.#origin, call, this.#settings.captureContent);
+  }
+
+  /**
+   * Logs what somebody thinks of a generation, as `gen_ai.evaluation.result` in its trace. Needs nothing but
+   * what `trackLlm` gave back: it works days later, and in another process.
+   * @returns the event's id
+   */
+  feedback(judgement: Feedback): string {
+    return feedback(this.#origin, judgement);
   }
 
   /** Sessions of users, if the option `sessions` is given. */
@@ -253,6 +278,7 @@ function settingsOf(options: EventLoggerOptions): Settings {
     httpUrl,
     httpHeaders: Object.freeze({ ...options.httpHeaders }),
     httpMethod,
+    captureContent: options.captureContent ?? true,
   };
 }
 

@@ -1,15 +1,16 @@
-import type { Context } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import type { EpochTime, Event, EventFailure, ScopeTimes } from '../event.ts';
 import { withContext } from '../otel/app-api.ts';
-import { ScopeSpan } from '../otel/scope-span.ts';
+import type { ScopeSpan } from '../otel/scope-span.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
 import { epochNow, toEpochSeconds } from './clock.ts';
 import { type EventDefaults, mergedSession, toData } from './draft-event.ts';
 import type { Emitter, OpenScope } from './emitter.ts';
+import { endSpan, openSpan } from './open-span.ts';
 import type { LogOptions, TrackOptions } from './options.ts';
 import { ambientFrame, type ScopeFrame, sessionFor } from './scope-frame.ts';
 import { ERROR } from './severity.ts';
+import { toFailure } from './to-failure.ts';
 import { parseTrackCall, type TrackArguments, trackWith } from './track-call.ts';
 
 /** The part of a logger that a scope is made from. */
@@ -47,7 +48,7 @@ export class EventScope implements OpenScope {
     this.#start = event;
     this.id = event.id;
     this.#data = snapshot({}, event.data);
-    this.#span = openSpan(emitter, event, context, options);
+    this.#span = openSpan(emitter, event, context, options ?? {});
     this.#frame = {
       owner: emitter,
       session: mergedSession(sessionFor(emitter, scope), options?.session),
@@ -135,13 +136,7 @@ export class EventScope implements OpenScope {
       incomplete,
       span: this.#span.spanContext,
     };
-    const { event: shown, content } = emitter.emit(event, this.#frame.context);
-    try {
-      this.#span.end(shown ?? bare(event), (one) => (content ?? emitter.attributesOf(one)).attributes);
-    } catch (cause) {
-      const message = "the app's tracer threw when a scope ended; its event is not affected";
-      emitter.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
-    }
+    endSpan(emitter, this.#span, event, emitter.emit(event, this.#frame.context));
   }
 
   #warnEnded(method: string): void {
@@ -152,44 +147,9 @@ export class EventScope implements OpenScope {
   }
 }
 
-function openSpan(
-  emitter: Emitter,
-  event: Event,
-  parent: Context,
-  { kind, links }: TrackOptions = {},
-): ScopeSpan {
-  try {
-    // What processors may change is not shown before they have.
-    const shown = emitter.changesEvents ? bare(event) : event;
-    return new ScopeSpan(emitter.tracer(), shown, parent, { kind, links });
-  } catch (cause) {
-    const message = "the app's tracer threw when a scope began; its event is not affected";
-    emitter.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
-    return new ScopeSpan(undefined, event, parent, { kind, links });
-  }
-}
-
-/** What remains of an event of which nothing is to be shown: that there was one, when, and whether it failed. */
-function bare(event: Event): Event {
-  const nothing = { category: undefined, tags: [], session: {}, context: {}, data: {}, message: undefined };
-  const nobody = {
-    userId: undefined,
-    projectId: undefined,
-    sessionId: undefined,
-    previousSessionId: undefined,
-  };
-  const failure = event.failure && { type: event.failure.type, message: '', stacktrace: undefined };
-  return { ...event, ...nothing, ...nobody, failure };
-}
-
 function toTimes(start: EpochTime, end: EpochTime): ScopeTimes {
   const duration = end[0] - start[0] + (end[1] - start[1]) / 1e9;
   return { start: toEpochSeconds(start), end: toEpochSeconds(end), duration: Math.max(0, duration) };
-}
-
-function toFailure(error: unknown): EventFailure {
-  if (error instanceof Error) return { type: error.name, message: error.message, stacktrace: error.stack };
-  return { type: typeof error, message: String(error), stacktrace: undefined };
 }
 
 /** A copy of `base` with the fields of `data`, whose getters may throw. */

@@ -18,6 +18,8 @@ export interface EventLoggerOptions {
   readonly projectId?: string;
   readonly session?: Readonly<Record<string, unknown>>;
   readonly tags?: readonly string[];
+  /** Whether `trackLlm` logs what was asked and said. Default true. */
+  readonly captureContent?: boolean;
   /** Gives events of a user a session, by idle time. Default: none. */
   readonly sessions?: SessionOptions;
   /**

@@ -97,7 +97,7 @@ test('nothing of the request that happens to notice is in another user’s sessi
 });
 
 test('a clock far ahead begins one session, and does not keep the next from it', () => {
-  const sessions = new Sessions({}, assert.fail);
+  const sessions = new Sessions({}, (cause) => assert.fail(String(cause)));
   const now = 1_000_000_000;
   const id = (timeMs: number): string => sessions.visit('u', timeMs, now).session.id;
   const first = id(now);
@@ -110,7 +110,7 @@ test('a clock far ahead begins one session, and does not keep the next from it',
 });
 
 test('memory holds 10,000 users; the one that was quiet longest ends', () => {
-  const sessions = new Sessions({}, assert.fail);
+  const sessions = new Sessions({}, (cause) => assert.fail(String(cause)));
   for (let user = 0; user < 10_000; user++) sessions.visit(`u${user}`, user, user);
   sessions.visit('u0', 10_000, 10_000);
   const { ended } = sessions.visit('new', 10_001, 10_001);
