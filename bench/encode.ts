@@ -33,6 +33,7 @@ const events: readonly Event[] = Array.from({ length: BATCH }, (_, index) => ({
   previousSessionId: undefined,
   context: {},
   data: DATA,
+  schema: undefined,
   scope: undefined,
   failure: undefined,
   incomplete: false,

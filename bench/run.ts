@@ -5,6 +5,7 @@ import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { Bench } from 'tinybench';
 import { EventLogger } from '../src/index.ts';
+import { allowNames } from '../src/processors/index.ts';
 import { DATA, NAME } from './event.ts';
 
 /** Takes every record and keeps none: what is left is the cost of making it. */
@@ -17,6 +18,11 @@ const discard: LogRecordProcessor = {
 const provider = new LoggerProvider({ processors: [discard] });
 const sdkLogger = provider.getLogger('bench');
 const events = new EventLogger({ app: { name: 'bench' }, loggerProvider: provider });
+const routed = new EventLogger({
+  app: { name: 'bench' },
+  loggerProvider: provider,
+  processors: [allowNames([NAME]), ({ severity }) => (severity < 5 ? null : undefined)],
+});
 const scope = events.track('bench.scope');
 
 /** What `events.log()` makes of the data: the id is the one attribute more. */
@@ -39,6 +45,13 @@ bench
     'events.log() with options',
     () => void events.log(NAME, DATA, { category: 'shop', tags: ['web'], userId: 'u1' }),
   )
+  .add('events.log(), three contexts and two processors', () => void routed.log(NAME, DATA), {
+    beforeAll: () => {
+      routed.enterContext('request', { ip: '10.0.0.1', path: '/cart', request_id: 'r-1' });
+      routed.enterContext('user', { user_id: 'u1' });
+      routed.enterContext('experiment', { variant: 'b' });
+    },
+  })
   .add('scope.log()', () => void scope.log(NAME, DATA))
   .add('events.track(), empty', () => events.track('bench.empty', () => {}));
 

@@ -17,6 +17,14 @@ export interface EventFailure {
   readonly stacktrace: string | undefined;
 }
 
+/** The schema an event was checked against. */
+export interface EventSchema {
+  readonly id: string;
+  readonly version: string;
+  /** What is wrong with the event, if it goes out all the same. */
+  readonly issues: readonly { readonly path: string; readonly expected: string; readonly got: string }[];
+}
+
 /**
  * One event after defaults, context and call are merged, before it is turned into OpenTelemetry data.
  * Values in `data` and `session` are still the caller's own: they are read in the same turn, never kept.
@@ -44,6 +52,7 @@ export interface Event {
   /** edX contexts, merged. Its own fields can be read without running code of the app. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly data: Readonly<Record<string, unknown>>;
+  readonly schema: EventSchema | undefined;
   readonly scope: ScopeTimes | undefined;
   readonly failure: EventFailure | undefined;
   /** The scope was still open when the logger closed. */

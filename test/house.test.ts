@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   exporters: ['otlp', 'formats', 'spool', 'processors'],
   otel: ['otlp', 'spool', 'exporters', 'processors'],
   logger: ['otlp', 'otel', 'processors'],
+  middleware: ['logger'],
   collector: ['otlp', 'spool', 'exporters'],
   cli: ['otlp', 'spool', 'formats', 'exporters', 'otel', 'logger', 'collector'],
 };

@@ -1,7 +1,7 @@
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import { debugExporter } from '../exporters/debug.ts';
-import { openFileExporter } from '../exporters/file.ts';
 import { otlpExporter } from '../exporters/otlp.ts';
+import { openOtlpFile } from '../exporters/otlp-file.ts';
 import type { Signal } from '../otlp/batch.ts';
 import type { ExporterConfig, FileConfig, OtlpHttpConfig } from './config/read-components.ts';
 import type { Log } from './log.ts';
@@ -24,7 +24,7 @@ export async function createExporter(
 
 function openFile(id: string, settings: FileConfig, log: Log): Promise<BatchExporter> {
   const { rotation } = settings;
-  return openFileExporter({
+  return openOtlpFile({
     path: settings.path,
     append: settings.append,
     createDirectory: settings.create_directory,

@@ -4,6 +4,8 @@ import path from 'node:path';
 /** When a file is set aside, and how long it is kept; the OpenTelemetry Collector's `rotation`. */
 export interface Rotation {
   readonly maxBytes: number;
+  /** A file that was made so long ago is set aside before the next line. Default: it may grow old. */
+  readonly maxAgeMs?: number;
   /** Backups older than this are removed; 0 keeps them. */
   readonly maxDays: number;
   /** Backups beyond this number are removed, oldest first; 0 keeps them. */

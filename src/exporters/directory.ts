@@ -1,19 +1,31 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EventRecord } from '../otlp/event-record.ts';
+import { type BatchLimits, batchLimits } from './batch-limits.ts';
+import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
-import { type Format, formatter } from './format.ts';
+import { type Format, jsonFormatter } from './format.ts';
+import { renderBatch } from './render-batch.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Where and how many. */
-export interface DirectoryExporterOptions {
+export interface DirectoryExporterOptions extends BatchLimits {
   readonly directory: string;
   /** Most files kept; the oldest goes after the new one is whole on disk. Default 200. */
   readonly limit?: number;
   readonly name?: string;
-  /** What a file holds. Default `leip`. */
+  /** What a file holds, each of a record's payloads on a line of its own. Default `leip`. */
   readonly format?: Format;
 }
+
+const KNOWN: Readonly<Record<keyof DirectoryExporterOptions, true>> = {
+  directory: true,
+  limit: true,
+  name: true,
+  format: true,
+  flushIntervalMs: true,
+  flushBatchSize: true,
+};
 
 /** `<19 digits of nanoseconds>-<event id>.json`: names sort by the time of the emit. */
 const FILE = /^\d{19,}-[0-9a-f-]{36}\.json$/;
@@ -23,19 +35,27 @@ const FILE = /^\d{19,}-[0-9a-f-]{36}\.json$/;
  * are counted and removed. Sending a record again replaces its file.
  */
 export function directoryExporter(options: DirectoryExporterOptions): Exporter {
-  const { directory, limit = 200 } = options;
-  const format = formatter(options.format ?? 'leip');
+  checkOptions('directoryExporter', options, KNOWN);
+  const { directory, limit = 200, format = 'leip' } = options;
+  const toTexts = jsonFormatter(format);
   return {
     name: options.name ?? `directory:${directory}`,
     flushBatchSize: 64,
+    ...batchLimits(options),
     async send(records) {
+      const files = renderBatch(records, (record) => filesOf(record, toTexts(record)));
       await mkdir(directory, { recursive: true });
-      for (const record of records) {
-        await writeWhole(path.join(directory, fileName(record)), JSON.stringify(format(record)));
+      for (const { name, text } of files.flat()) {
+        await writeWhole(path.join(directory, name), text);
         await removeOldest(directory, limit);
       }
     },
   };
+}
+
+/** No file for a record of which the format makes nothing. */
+function filesOf(record: EventRecord, texts: readonly string[]): { name: string; text: string }[] {
+  return texts.length === 0 ? [] : [{ name: fileName(record), text: texts.join('\n') }];
 }
 
 function fileName(record: EventRecord): string {

@@ -1,40 +1,143 @@
-import type { OtelEventsError } from '../errors.ts';
-import { toJson } from '../otlp/transcode.ts';
+import { OtelEventsError } from '../errors.ts';
+import type { EventRecord } from '../otlp/event-record.ts';
 import type { Rotation } from './backups.ts';
-import type { BatchExporter } from './batch-exporter.ts';
+import { type BatchLimits, batchLimits } from './batch-limits.ts';
+import { checkOptions } from './check-options.ts';
+import type { Exporter } from './exporter.ts';
+import { type Format, jsonFormatter } from './format.ts';
+import { onHangup } from './hangup.ts';
 import { LineFile } from './line-file.ts';
+import { renderBatch } from './render-batch.ts';
 
-/** Where batches are written. */
-export interface FileExporterOptions {
+/** Where lines go, and how. */
+export interface FileExporterOptions extends BatchLimits {
+  /** Made if it is not there, with the directories above it. */
   readonly path: string;
-  /** Keep what is in the file at start; a rotated file is always kept. Default false. */
-  readonly append?: boolean;
-  /** Make the directories above the file. Default false. */
-  readonly createDirectory?: boolean;
-  readonly rotation?: Rotation;
-  /** Told about trouble that costs no data. */
-  readonly onError?: (error: OtelEventsError) => void;
+  /**
+   * When the file is set aside, and how long it is kept. Default: it grows. Of what is given the defaults are
+   * 100 MiB, no age, and backups that are kept.
+   */
+  readonly rotation?: Partial<Rotation>;
+  /**
+   * `none`: a line counts as delivered when the operating system has it, which survives the end of the process.
+   * `batch`: when it is on the disk, which survives a power cut; one fsync for each batch. Default `none`.
+   */
+  readonly fsync?: 'none' | 'batch';
+  /** Default `file:` and the path. */
+  readonly name?: string;
+  /** What a line holds. Default `leip`. */
+  readonly format?: Format;
 }
 
+const KNOWN: Readonly<Record<keyof FileExporterOptions, true>> = {
+  path: true,
+  rotation: true,
+  fsync: true,
+  name: true,
+  format: true,
+  flushIntervalMs: true,
+  flushBatchSize: true,
+};
+
+const ROTATION_KNOWN: Readonly<Record<keyof Rotation, true>> = {
+  maxBytes: true,
+  maxAgeMs: true,
+  maxDays: true,
+  maxBackups: true,
+  localTime: true,
+};
+
+const DEFAULT_MAX_BYTES = 100 * 1024 * 1024;
+
 /**
- * Writes each batch as one line of OTLP/JSON. A batch is taken when its whole line has been handed to the
- * operating system: it survives the end of this process, however sudden, but not a power cut.
- * @throws OtelEventsError `EXPORT_FAILED` if the file cannot be opened
- * @see OTLP specification, "OTLP File Exporter"
+ * Appends each event to a file as one line of JSON (each payload, where a format gives several). The file is
+ * opened anew when it was moved or removed, and at SIGHUP in an app that listens to that signal too. Half a
+ * line that a crash has left at its end is cut off.
+ *
+ * A batch that failed half-way is continued, not repeated. A line comes twice only when nobody knows whether
+ * it was written: the process was killed before it noted the delivery, or an fsync failed.
+ * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
-export async function openFileExporter(options: FileExporterOptions): Promise<BatchExporter> {
-  const { path, append = false, createDirectory = false, rotation, onError = () => {} } = options;
-  const file = new LineFile({
-    path,
-    append: append || rotation !== undefined,
-    createDirectory,
-    lineStart: '{"resource',
-    onError,
-    ...(rotation === undefined ? {} : { rotation }),
-  });
-  await file.open();
+export function fileExporter(options: FileExporterOptions): Exporter {
+  checkOptions('fileExporter', options, KNOWN);
+  const { path, name = `file:${path}`, format = 'leip' } = options;
+  const lines = new EventLines(options, jsonFormatter(format));
   return {
-    consume: (batch) => file.append(toJson(batch)),
-    close: () => file.close(),
+    name,
+    ...batchLimits(options),
+    send: (records) => lines.append(records),
+    close: () => lines.close(),
   };
+}
+
+class EventLines {
+  readonly #file: LineFile;
+  readonly #toTexts: (record: EventRecord) => readonly string[];
+  /** Ids of events of a batch that failed half-way: these are in the file. */
+  readonly #written = new Set<unknown>();
+  #forgetHangup: (() => void) | undefined;
+
+  constructor(options: FileExporterOptions, toTexts: (record: EventRecord) => readonly string[]) {
+    const { path, rotation, fsync = 'none' } = options;
+    if (typeof path !== 'string' || path === '') throw invalid('path', 'the path of a file');
+    this.#toTexts = toTexts;
+    this.#file = new LineFile({
+      path,
+      append: true,
+      createDirectory: true,
+      lineStart: '{',
+      fsync: isEachBatch(fsync),
+      // A backup that could not be removed is tried again at the next rotation.
+      onError: () => {},
+      ...(rotation === undefined ? {} : { rotation: resolveRotation(rotation) }),
+    });
+  }
+
+  async append(records: readonly EventRecord[]): Promise<void> {
+    const rendered = renderBatch(records, this.#toTexts);
+    this.#forgetHangup ??= onHangup(() => this.#file.reopen());
+    const ids = records.map(({ attributes }) => attributes['log.record.uid']);
+    const results = await Promise.allSettled(
+      rendered.map((texts, index) => this.#appendOnce(ids[index], texts)),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    for (const id of ids) this.#written.delete(id);
+  }
+
+  async close(): Promise<void> {
+    this.#forgetHangup?.();
+    this.#forgetHangup = undefined;
+    await this.#file.close();
+  }
+
+  /** The lines of one event go in together, or not at all. */
+  async #appendOnce(id: unknown, texts: readonly string[]): Promise<void> {
+    if (texts.length === 0 || this.#written.has(id)) return;
+    await this.#file.append(Buffer.from(texts.join('\n')));
+    // A record of somebody else's may have no id: then nobody could tell it from the next one.
+    if (typeof id === 'string') this.#written.add(id);
+  }
+}
+
+function isEachBatch(fsync: unknown): boolean {
+  if (fsync === 'batch' || fsync === 'none') return fsync === 'batch';
+  throw invalid('fsync', "'none' or 'batch'");
+}
+
+function resolveRotation(rotation: Partial<Rotation>): Rotation {
+  checkOptions('fileExporter, rotation', rotation, ROTATION_KNOWN);
+  const { maxBytes = DEFAULT_MAX_BYTES, maxAgeMs, maxDays = 0, maxBackups = 0, localTime = false } = rotation;
+  for (const [name, value] of Object.entries({ maxBytes, maxAgeMs: maxAgeMs ?? 1 })) {
+    if (!(typeof value === 'number' && value > 0)) throw invalid(`rotation.${name}`, 'a number above 0');
+  }
+  for (const [name, value] of Object.entries({ maxDays, maxBackups })) {
+    if (!(typeof value === 'number' && value >= 0)) throw invalid(`rotation.${name}`, 'a number from 0');
+  }
+  const kept = { maxBytes, maxDays, maxBackups, localTime };
+  return maxAgeMs === undefined ? kept : { ...kept, maxAgeMs };
+}
+
+function invalid(option: string, wanted: string): OtelEventsError {
+  return new OtelEventsError('OPTION_INVALID', `fileExporter: option ${option}: wanted ${wanted}`);
 }

@@ -14,6 +14,8 @@ export interface LineFileOptions {
   readonly rotation?: Rotation;
   /** How a line of ours begins: a torn last line is cut only if it begins like this. */
   readonly lineStart: string;
+  /** Lines are on the disk, not only with the operating system, when they count as written. Default false. */
+  readonly fsync?: boolean;
   /** Told about backups that could not be removed; the lines are safe. */
   readonly onError: (error: OtelEventsError) => void;
 }
@@ -40,6 +42,10 @@ export class LineFile {
   /** Bytes in the file. */
   #size = 0;
   #inode = '';
+  /** When the file was made, milliseconds since the epoch. */
+  #madeMs = 0;
+  /** Whether the file is to be opened anew before the next line. */
+  #isStale = false;
   #truncate: boolean;
   #waiting: Waiting[] = [];
   #draining: Promise<void> | undefined;
@@ -74,7 +80,13 @@ export class LineFile {
     });
   }
 
-  /** Writes what waits, then closes the file. */
+  /** Lets go of the file; the lines that follow go to the one that has its name then. */
+  reopen(): void {
+    this.#isStale = true;
+    this.#draining ??= this.#drain();
+  }
+
+  /** Writes what waits, then closes the file. A line that comes later opens it again. */
   async close(): Promise<void> {
     await this.#draining;
     await this.#closeHandle();
@@ -83,7 +95,9 @@ export class LineFile {
   async #drain(): Promise<void> {
     // In the next turn, so that lines of this turn go together.
     await null;
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 || this.#isStale) {
+      if (this.#isStale) await this.#letGo();
+      if (this.#waiting.length === 0) continue;
       const group = this.#nextGroup();
       try {
         await this.#writeGroup(group);
@@ -94,6 +108,12 @@ export class LineFile {
       }
     }
     this.#draining = undefined;
+  }
+
+  async #letGo(): Promise<void> {
+    this.#isStale = false;
+    // Its lines have been written: there is nothing that a failure could cost.
+    await this.#closeHandle().catch(() => {});
   }
 
   /** As many lines as fit in one write and in the file; at least one. */
@@ -120,6 +140,7 @@ export class LineFile {
       await this.#keepWholeLines(handle, group, written.bytes);
       throw written.error;
     }
+    await this.#sync(handle);
     this.#size += bytes.length;
     if (await this.#isInPlace()) return;
     const lost = (await handle.stat()).nlink === 0;
@@ -142,6 +163,17 @@ export class LineFile {
     }
   }
 
+  /** After a failure nobody knows what is on the disk: the lines stay, and whoever sends them again repeats them. */
+  async #sync(handle: FileHandle): Promise<void> {
+    if (this.#options.fsync !== true) return;
+    try {
+      await handle.datasync();
+    } catch (error) {
+      await this.#closeHandle();
+      throw error;
+    }
+  }
+
   /** After a failed write: lines that are whole stay, a torn one goes. */
   async #keepWholeLines(handle: FileHandle, group: Waiting[], written: number): Promise<void> {
     let whole = 0;
@@ -161,8 +193,10 @@ export class LineFile {
   async #handleFor(lineBytes: number): Promise<FileHandle> {
     const { rotation } = this.#options;
     const handle = this.#handle ?? (await this.#openHandle());
-    if (rotation === undefined || this.#size === 0 || this.#size + lineBytes <= rotation.maxBytes)
-      return handle;
+    if (rotation === undefined || this.#size === 0) return handle;
+    const { maxBytes, maxAgeMs = Number.POSITIVE_INFINITY } = rotation;
+    const isOld = Date.now() - this.#madeMs >= maxAgeMs;
+    if (this.#size + lineBytes <= maxBytes && !isOld) return handle;
     await this.#rotate(rotation);
     return this.#openHandle();
   }
@@ -184,14 +218,16 @@ export class LineFile {
   }
 
   async #openHandle(): Promise<FileHandle> {
-    const { path: file, createDirectory, lineStart } = this.#options;
+    const { path: file, createDirectory, lineStart, fsync } = this.#options;
     if (createDirectory) await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
     // Appending even after truncation: a file that somebody else cuts short is then written at its new end.
     const handle = await open(file, 'a+', 0o600);
     try {
       if (this.#truncate) await handle.truncate(0);
       this.#truncate = false;
-      const { dev, ino, size } = await handle.stat();
+      const { dev, ino, size, birthtimeMs } = await handle.stat();
+      if (fsync === true && size === 0) await syncDirectory(path.dirname(file));
+      this.#madeMs = birthtimeMs;
       this.#size = size === 0 ? 0 : await repairEnd(handle, size, lineStart);
       this.#inode = `${dev}:${ino}`;
     } catch (error) {
@@ -224,5 +260,15 @@ export class LineFile {
     const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
     const message = `could not ${verb} ${this.#options.path}: ${why}`;
     return new OtelEventsError('EXPORT_FAILED', message, { cause, retry: {} });
+  }
+}
+
+/** A new file can be found after a power cut only when its directory is on the disk too. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

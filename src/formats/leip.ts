@@ -1,7 +1,8 @@
-import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
+import type { AttributeMap } from '../otlp/attribute-value.ts';
 import { APP, CONTAINER_ID, DEVICE } from '../otlp/event-attributes.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
 import { readEvent } from '../otlp/read-event.ts';
+import { plain } from './plain.ts';
 
 /** An event as LEIP Events wrote it. */
 export interface LeipPayload {
@@ -80,14 +81,4 @@ function deviceOf(resource: AttributeMap): Record<string, unknown> {
 function textOf(attributes: AttributeMap, name: string): string | null {
   const value = attributes[name];
   return typeof value === 'string' ? value : null;
-}
-
-function plain(map: AttributeMap): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, toJson(value)]));
-}
-
-function toJson(value: AttributeValue): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (Array.isArray(value)) return value.map(toJson);
-  return typeof value === 'object' && value !== null ? plain(value as AttributeMap) : value;
 }

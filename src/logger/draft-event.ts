@@ -70,6 +70,7 @@ function draft(call: EventCall): Event {
     previousSessionId: undefined,
     context: context.fields,
     data: toData(call.data),
+    schema: undefined,
     scope: undefined,
     failure: undefined,
     incomplete: false,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { OtelEventsError } from '../errors.ts';
+import { loadExportersFromConfig } from '../otel/load-exporters-from-config.ts';
 import { APP_OPTION_NAMES, checkOptions, OPTION_NAMES } from './check-options.ts';
 import type { EventLoggerOptions } from './options.ts';
 
@@ -10,13 +11,30 @@ import type { EventLoggerOptions } from './options.ts';
 export function optionsFromJsonFile(path: string | URL): EventLoggerOptions {
   const options = camelCased(parse(path), OPTION_NAMES, path) as EventLoggerOptions;
   const app = options.app as unknown;
-  const result = isMap(app) ? { ...options, app: camelCased(app, APP_OPTION_NAMES, path) } : options;
   try {
+    const result = {
+      ...options,
+      ...(isMap(app) && { app: camelCased(app, APP_OPTION_NAMES, path) }),
+      ...destinations(options as Record<string, unknown>),
+    };
     checkOptions(result);
+    return result;
   } catch (cause) {
     throw invalid(path, (cause as Error).message, cause);
   }
-  return result;
+}
+
+/** Exporters and processors, which a file can only describe. */
+function destinations({
+  exporters,
+  processors,
+}: Record<string, unknown>): Pick<EventLoggerOptions, 'exporters' | 'processors'> {
+  if (exporters === undefined && processors === undefined) return {};
+  const { exportersFromConfig, processorsFromConfig } = loadExportersFromConfig();
+  return {
+    ...(exporters !== undefined && { exporters: exportersFromConfig(exporters) }),
+    ...(processors !== undefined && { processors: processorsFromConfig(processors) }),
+  };
 }
 
 function parse(path: string | URL): Record<string, unknown> {

@@ -59,7 +59,7 @@ export class Router {
     this.#reportedMs.set(processor, nowMs);
     const why = cause instanceof OtelEventsError ? `: ${cause.message}` : '';
     const message = `the processor ${processor} failed, events go on without it${why}`;
-    const fix = 'stats().failedProcessors counts how often; it is said once a minute';
+    const fix = 'stats().failures counts how often; it is said once a minute';
     this.#diagnostics.report(new OtelEventsError('PROCESSOR_FAILED', message, { cause, fix }));
   };
 }

@@ -38,6 +38,7 @@ const PLAIN = {
   session: {},
   context: {},
   data: {},
+  schema: undefined,
   scope: undefined,
   failure: undefined,
   incomplete: false,

@@ -18,7 +18,7 @@ export interface Ledger {
   /** How many of the events in `total` an earlier process left in the spool. */
   readonly adopted: number;
   /** How often a processor failed, by its name; the event went on as it was. */
-  readonly failedProcessors: Readonly<Record<string, number>>;
+  readonly failures: Readonly<Record<string, number>>;
 }
 
 /** The sums that `flush()` and `close()` answer; totals since the logger was made. */
@@ -57,7 +57,7 @@ export class Accounts {
   readonly #spans = new Account(SPAN_SINK);
   /** Events with several sinks, by the log that holds them; those in no log under ourselves. */
   readonly #standings = new WeakMap<object, Standings>();
-  readonly #failedProcessors = new Map<string, number>();
+  readonly #failures = new Map<string, number>();
   #places = 0;
   #adopted = 0;
 
@@ -133,8 +133,8 @@ export class Accounts {
 
   /** @returns how often that processor has failed */
   processorFailed(name: string): number {
-    const times = (this.#failedProcessors.get(name) ?? 0) + 1;
-    this.#failedProcessors.set(name, times);
+    const times = (this.#failures.get(name) ?? 0) + 1;
+    this.#failures.set(name, times);
     return times;
   }
 
@@ -176,7 +176,7 @@ export class Accounts {
       sinks: rows(this.#sinks),
       spans: this.#spans.row(),
       adopted: this.#adopted,
-      failedProcessors: Object.fromEntries(this.#failedProcessors),
+      failures: Object.fromEntries(this.#failures),
     };
   }
 

@@ -9,6 +9,7 @@ import { Kinds } from '../spool/kinds.ts';
 import { Outbox, type OutboxOptions } from '../spool/outbox.ts';
 import type { Outcome } from '../spool/outcome.ts';
 import type { RecordKind } from '../spool/record-kind.ts';
+import { within } from '../spool/within.ts';
 import type { Account, SinkAccount } from './account.ts';
 import { type Accounts, SPAN_SINK, type Ticket } from './accounts.ts';
 import { exporterTransport } from './exporter-transport.ts';
@@ -55,6 +56,9 @@ export interface SpoolRoute {
 const MAX_KINDS = 10_000;
 
 const EXPORTER_BATCH = 512;
+
+/** For what an exporter does to let go of its files and connections; by then its records are settled. */
+const EXPORTER_CLOSE_MS = 2000;
 
 /** Our own pipeline: each event is encoded once, into the spool, and every sink is served from there. */
 export class EventSpool {
@@ -147,8 +151,9 @@ export class EventSpool {
     return this.#outbox.flush(patient);
   }
 
-  close(timeoutMs: number): Promise<void> {
-    return this.#outbox.close(timeoutMs);
+  async close(timeoutMs: number): Promise<void> {
+    await this.#outbox.close(timeoutMs);
+    await within(EXPORTER_CLOSE_MS, Promise.all(this.#options.exporters.map(closeQuietly)));
   }
 
   /** The process ends: what is in memory goes to the files now, and so does what still comes in. */
@@ -192,6 +197,11 @@ export class EventSpool {
   #refusal(): Outcome {
     return { column: 'dropped', reason: this.#outbox.spool.isClosed ? 'closed' : 'queue_full' };
   }
+}
+
+/** Nothing is lost when it fails: there is nobody to tell. */
+async function closeQuietly(exporter: Exporter): Promise<void> {
+  await exporter.close?.().catch(() => {});
 }
 
 /** Absent and undefined are not the same for options with defaults. */

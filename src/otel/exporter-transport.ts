@@ -28,6 +28,6 @@ function answerOf(name: string, cause: unknown): Answer {
     return { kind: 'retry', error: new OtelEventsError('EXPORT_FAILED', message, { cause }) };
   }
   const { retry, reason = cause.code.toLowerCase() } = cause;
-  if (retry === undefined) return { kind: 'refused', reason, error: cause };
+  if (retry === undefined) return { kind: cause.split ?? 'refused', reason, error: cause };
   return { kind: 'retry', error: cause, ...(retry.afterMs === undefined ? {} : { afterMs: retry.afterMs }) };
 }

@@ -30,6 +30,7 @@ export function toAttributes(event: Event, maxAttributes: number = MAX_ATTRIBUTE
 
 function attributesWithin(event: Event, maxAttributes: number, budget: NormaliseBudget): EventAttributes {
   const attributes = identityAttributes(event, budget);
+  setSchema(attributes, event.schema);
   setOutcome(attributes, event);
   setData(attributes, event.data, maxAttributes, budget);
   if (budget.truncated > 0) attributes[EVENT.truncated] = budget.truncated;
@@ -51,6 +52,13 @@ export function identityAttributes(event: Event, budget: NormaliseBudget): Recor
     for (const [name, value] of promotedOf(event.context)) attributes[name] = value;
   }
   return attributes;
+}
+
+function setSchema(attributes: Record<string, AttributeValue>, schema: Event['schema']): void {
+  if (schema === undefined) return;
+  attributes[EVENT.schemaId] = schema.id;
+  attributes[EVENT.schemaVersion] = schema.version;
+  if (schema.issues.length > 0) attributes[EVENT.schemaIssues] = schema.issues.map((issue) => ({ ...issue }));
 }
 
 function hasFields(session: Event['session']): boolean {

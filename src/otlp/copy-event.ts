@@ -115,6 +115,7 @@ export function roomForData(event: EncodableEvent, maxAttributes: number): numbe
     reserved += 1 + (event.promoted ?? promotedOf(event.context)).length;
   }
   if (scope !== undefined) reserved += 3;
+  if (event.schema !== undefined) reserved += event.schema.issues.length === 0 ? 2 : 3;
   if (event.incomplete) reserved++;
   if (failure !== undefined) reserved += failure.stacktrace === undefined ? 3 : 4;
   return maxAttributes - reserved;

@@ -78,6 +78,7 @@ function writeAttributes(writer: ValueWriter, event: EncodableEvent, maxAttribut
   }
   if (event.hasSession ?? hasKeys(event.session)) attribute(writer, KEY.session, event.session);
   if (event.hasContext ?? hasKeys(event.context)) writeContext(writer, event);
+  if (event.schema !== undefined) writeSchema(writer, event.schema);
   if (event.scope !== undefined) {
     attribute(writer, KEY.start, event.scope.start);
     attribute(writer, KEY.end, event.scope.end);
@@ -95,6 +96,12 @@ function writeContext(writer: ValueWriter, { context, promoted }: EncodableEvent
   for (const [name, value] of promoted ?? promotedOf(context)) {
     attribute(writer, PROMOTED_KEY.get(name) as CachedKey, value);
   }
+}
+
+function writeSchema(writer: ValueWriter, { id, version, issues }: NonNullable<Event['schema']>): void {
+  attribute(writer, KEY.schemaId, id);
+  attribute(writer, KEY.schemaVersion, version);
+  if (issues.length > 0) attribute(writer, KEY.schemaIssues, issues);
 }
 
 function writeFailure(

@@ -15,6 +15,7 @@ export const EVENT = {
   truncated: 'event.truncated',
   schemaId: 'event.schema.id',
   schemaVersion: 'event.schema.version',
+  schemaIssues: 'event.schema.issues',
   userId: 'user.id',
   projectId: 'project.id',
   sessionId: 'session.id',

@@ -16,6 +16,9 @@ export interface ReadEvent {
   readonly previousSessionId: string | undefined;
   readonly userId: string | undefined;
   readonly projectId: string | undefined;
+  /** The schema it was checked against. */
+  readonly schemaId: string | undefined;
+  readonly schemaVersion: string | undefined;
   /** Seconds; only of a `track()` event. */
   readonly times: { readonly start: number; readonly end: number; readonly duration: number } | undefined;
   /** Only of a `track()` event that failed. */
@@ -38,6 +41,8 @@ export function readEvent({ eventName, attributes }: EventRecord): ReadEvent {
     previousSessionId: textOf(attributes[EVENT.previousSessionId]),
     userId: textOf(attributes[EVENT.userId]),
     projectId: textOf(attributes[EVENT.projectId]),
+    schemaId: textOf(attributes[EVENT.schemaId]),
+    schemaVersion: textOf(attributes[EVENT.schemaVersion]),
     times: timesOf(attributes),
     error: errorOf(attributes),
   };

@@ -3,95 +3,118 @@ import type { ProcessorEvent } from './processor.ts';
 
 type Fields = Record<string, unknown>;
 
-/** What a route's processors are given, and what they made of it. */
-export interface EventView {
-  readonly event: ProcessorEvent;
-  /** The event as it is now; the very same if nothing was touched. */
-  result(): Event;
-}
-
 /** Deeper than an event is kept. */
 const MAX_DEPTH = 64;
 
 /**
  * A view of an event for one route. What can be changed in place (data, session, context, tags) is copied when
  * it is first looked at: a route that only reads names costs no copy, and what one route does no other sees.
+ *
+ * These four are accessors of the class: `{ ...event, name }` leaves them out, and what a processor leaves out
+ * stays as it is.
  */
-export function viewOf(original: Event): EventView {
-  let data: Fields | undefined;
-  let session: Fields | undefined;
-  let context: Fields | undefined;
-  let tags: string[] | undefined;
-  const timestamp = original.time[0] * 1000 + original.time[1] / 1e6;
-  // Fields of its own, accessors included: `{ ...event, data: … }` is what processors return.
-  const event: ProcessorEvent = {
-    id: original.id,
-    name: original.name,
-    get data() {
-      data ??= copyOf(original.data) as Fields;
-      return data;
-    },
-    set data(value) {
-      data = toFields(value);
-    },
-    category: original.category,
-    get tags() {
-      tags ??= [...original.tags];
-      return tags;
-    },
-    set tags(value) {
-      tags = Array.isArray(value) ? value.map(String) : [];
-    },
-    get session() {
-      session ??= copyOf(original.session) as Fields;
-      return session;
-    },
-    set session(value) {
-      session = toFields(value);
-    },
-    get context() {
-      context ??= copyOf(original.context) as Fields;
-      return context;
-    },
-    set context(value) {
-      context = toFields(value);
-    },
-    userId: original.userId,
-    projectId: original.projectId,
-    timestamp,
-    severity: original.severity,
-    message: original.message,
-  };
-  const isTouched = (): boolean =>
-    data !== undefined ||
-    session !== undefined ||
-    context !== undefined ||
-    tags !== undefined ||
-    event.name !== original.name ||
-    event.category !== original.category ||
-    event.userId !== original.userId ||
-    event.projectId !== original.projectId ||
-    event.timestamp !== timestamp ||
-    event.severity !== original.severity ||
-    event.message !== original.message;
-  const result = (): Event => {
-    if (!isTouched()) return original;
+export class EventView implements ProcessorEvent {
+  readonly id: string;
+  name: string;
+  category: string | undefined;
+  userId: string | undefined;
+  projectId: string | undefined;
+  timestamp: number;
+  severity: number;
+  message: string | undefined;
+  readonly #original: Event;
+  #data: Fields | undefined;
+  #session: Fields | undefined;
+  #context: Fields | undefined;
+  #tags: string[] | undefined;
+
+  constructor(original: Event) {
+    this.#original = original;
+    this.id = original.id;
+    this.name = original.name;
+    this.category = original.category;
+    this.userId = original.userId;
+    this.projectId = original.projectId;
+    this.timestamp = msOf(original.time);
+    this.severity = original.severity;
+    this.message = original.message;
+  }
+
+  get data(): Fields {
+    this.#data ??= copyOf(this.#original.data) as Fields;
+    return this.#data;
+  }
+  set data(value: unknown) {
+    this.#data = toFields(value);
+  }
+
+  get session(): Fields {
+    this.#session ??= copyOf(this.#original.session) as Fields;
+    return this.#session;
+  }
+  set session(value: unknown) {
+    this.#session = toFields(value);
+  }
+
+  get context(): Fields {
+    this.#context ??= copyOf(this.#original.context) as Fields;
+    return this.#context;
+  }
+  set context(value: unknown) {
+    this.#context = toFields(value);
+  }
+
+  get tags(): string[] {
+    this.#tags ??= [...this.#original.tags];
+    return this.#tags;
+  }
+  set tags(value: unknown) {
+    this.#tags = Array.isArray(value) ? value.map(String) : [];
+  }
+
+  /** All of it, for whoever writes it somewhere. */
+  toJSON(): ProcessorEvent {
+    const { data, session, context, tags } = this;
+    return { ...this, data, session, context, tags };
+  }
+
+  /** The event as a view is now; the very same if nothing was touched. */
+  static resultOf(view: EventView): Event {
+    const original = view.#original;
+    if (!EventView.#isTouched(view)) return original;
+    const isMoved = view.timestamp !== msOf(original.time);
     return {
       ...original,
-      name: textOf(event.name) || original.name,
-      category: textOf(event.category),
-      userId: textOf(event.userId),
-      projectId: textOf(event.projectId),
-      message: textOf(event.message),
-      severity: severityOf(event.severity) ?? original.severity,
-      time: event.timestamp === timestamp ? original.time : (timeOf(event.timestamp) ?? original.time),
-      data: data ?? original.data,
-      session: session ?? original.session,
-      context: context ?? original.context,
-      tags: tags ?? original.tags,
+      name: textOf(view.name) || original.name,
+      category: textOf(view.category),
+      userId: textOf(view.userId),
+      projectId: textOf(view.projectId),
+      message: textOf(view.message),
+      severity: severityOf(view.severity) ?? original.severity,
+      time: isMoved ? (timeOf(view.timestamp) ?? original.time) : original.time,
+      data: view.#data ?? original.data,
+      session: view.#session ?? original.session,
+      context: view.#context ?? original.context,
+      tags: view.#tags ?? original.tags,
     };
-  };
-  return { event, result };
+  }
+
+  static #isTouched(view: EventView): boolean {
+    const original = view.#original;
+    return (
+      view.#data !== undefined ||
+      view.#session !== undefined ||
+      view.#context !== undefined ||
+      view.#tags !== undefined ||
+      view.name !== original.name ||
+      view.category !== original.category ||
+      view.userId !== original.userId ||
+      view.projectId !== original.projectId ||
+      view.timestamp !== msOf(original.time) ||
+      view.severity !== original.severity ||
+      view.message !== original.message
+    );
+  }
 }
 
 /** A copy of plain objects and lists, however deep; what is no plain object is shared. */
@@ -132,6 +155,10 @@ function set(fields: Fields, key: string, value: unknown): void {
 function toFields(value: unknown): Fields {
   if (value === undefined || value === null) return {};
   return typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : { value };
+}
+
+function msOf(time: Event['time']): number {
+  return time[0] * 1000 + time[1] / 1e6;
 }
 
 function textOf(value: unknown): string | undefined {

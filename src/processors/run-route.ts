@@ -1,5 +1,5 @@
 import type { Event } from '../event.ts';
-import { type EventView, viewOf } from './event-view.ts';
+import { EventView } from './event-view.ts';
 import type { Processor } from './processor.ts';
 
 /** One branch of the way of events: what they pass, and where they go from there. */
@@ -73,7 +73,7 @@ function passThrough(
   processors: readonly Processor[],
   onFailure: OnFailure,
 ): Event | Refusal['as'] {
-  const view = viewOf(given);
+  const view = new EventView(given);
   for (const processor of processors) {
     try {
       if (apply(processor, view) === null) return processor.dropsAs ?? 'filtered';
@@ -81,11 +81,11 @@ function passThrough(
       onFailure(processor.name || 'processor', cause);
     }
   }
-  return view.result();
+  return EventView.resultOf(view);
 }
 
 /** @returns null if the event is dropped */
-function apply(processor: Processor, { event }: EventView): null | undefined {
+function apply(processor: Processor, event: EventView): null | undefined {
   const result: unknown = processor(event);
   if (result === null) return null;
   if (result === undefined || result === event) return undefined;

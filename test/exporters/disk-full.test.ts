@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { BatchExporter } from '../../src/exporters/batch-exporter.ts';
-import { openFileExporter } from '../../src/exporters/file.ts';
+import { openOtlpFile } from '../../src/exporters/otlp-file.ts';
 import { batchOf, namesIn, namesInFile } from '../collector/samples.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 
@@ -45,7 +45,7 @@ for (const parallel of [1, 20]) {
     if (dir === undefined) return;
     const file = path.join(dir, 'events.jsonl');
     writeFileSync(path.join(dir, 'filler'), Buffer.alloc(20_000));
-    const exporter = await openFileExporter({ path: file });
+    const exporter = await openOtlpFile({ path: file });
     t.after(() => exporter.close(0));
 
     const { taken, error } = await fill(exporter, parallel);
@@ -57,6 +57,7 @@ for (const parallel of [1, 20]) {
         fix: undefined,
         retry: {},
         reason: undefined,
+        split: undefined,
       },
     );
     assert.match((error as Error).message, /could not write .*events\.jsonl: ENOSPC/);

@@ -1,8 +1,8 @@
-import { openFileExporter } from '../../src/exporters/file.ts';
+import { openOtlpFile } from '../../src/exporters/otlp-file.ts';
 import { batchOf } from '../collector/samples.ts';
 
 /** Exports into a file until that fails, and prints what was taken; run under a limit on file sizes. */
-const exporter = await openFileExporter({ path: process.argv[2] ?? '' });
+const exporter = await openOtlpFile({ path: process.argv[2] ?? '' });
 const taken: string[] = [];
 for (let index = 0; ; index++) {
   try {

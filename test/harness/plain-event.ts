@@ -17,6 +17,7 @@ export const PLAIN_EVENT: Event = {
   previousSessionId: undefined,
   context: {},
   data: {},
+  schema: undefined,
   scope: undefined,
   failure: undefined,
   incomplete: false,

@@ -344,6 +344,33 @@ test('fromJsonFile: snake_case and camelCase, with overrides', (t) => {
   assert.equal(events.bufferDirectory, undefined);
 });
 
+test('fromJsonFile: exporters, routes and processors are described by type', async (t) => {
+  const directory = tempDir(t);
+  const [all, some] = [path.join(directory, 'all.jsonl'), path.join(directory, 'some.jsonl')];
+  const settings = {
+    delivery: 'none',
+    processors: [{ type: 'match_names', block: ['^debug'] }],
+    exporters: [
+      { type: 'file', path: all, flush_interval_ms: 1 },
+      {
+        type: 'route',
+        processors: [{ type: 'allowNames', names: ['order.paid'] }],
+        exporters: [{ type: 'file', path: some, format: 'edx' }],
+      },
+    ],
+  };
+  writeFileSync(path.join(directory, 'events.json'), JSON.stringify(settings));
+  const events = EventLogger.fromJsonFile(path.join(directory, 'events.json'));
+  for (const name of ['debug.x', 'cart.added', 'order.paid']) events.log(name);
+  await events.close();
+  const namesIn = (file: string): string[] =>
+    readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { name: string }).name);
+  assert.deepEqual([namesIn(all), namesIn(some)], [['cart.added', 'order.paid'], ['order.paid']]);
+});
+
 test('fromJsonFile: what is wrong is told with file and key, never with the text of the file', (t) => {
   const file = path.join(tempDir(t), 'events.json');
   const rows: [content: string, message: RegExp][] = [
@@ -353,6 +380,15 @@ test('fromJsonFile: what is wrong is told with file and key, never with the text
     ['{"tags": "a"}', /option tags: wanted an array of strings, got a string/],
     ['{"http_url": "ftp://secret-1"}', /option httpUrl: wanted an http or https URL/],
     ['{"buffer_limit": 1, "bufferLimit": 2}', /bufferLimit: the option is there twice/],
+    ['{"exporters": {}}', /exporters: wanted an array of objects with a type/],
+    ['{"exporters": [{"type": "flie"}]}', /exporters\[0\]\.type: did you mean 'file'\?/],
+    ['{"exporters": [{"type": "file"}]}', /exporters\[0\]: /],
+    ['{"exporters": [{"type": "file", "path": "x", "pth": 1}]}', /exporters\[0\]: .*did you mean 'path'/],
+    [
+      '{"exporters": [{"type": "route", "exporters": [{"type": "console"}], "processors": [{"type": "no"}]}]}',
+      /exporters\[0\]\.processors\[0\]\.type: the types are allowNames, matchNames, sample/,
+    ],
+    ['{"processors": [{"type": "match_names", "allow": ["("]}]}', /processors\[0\]: matchNames: allow\[0\]/],
     ['[1]', /wanted a JSON object/],
     ['{"key": "secret-1" "b"}', /not valid JSON/],
   ];

@@ -33,7 +33,11 @@ const WRONG: readonly [options: object, code: string, message: RegExp][] = [
     'OPTION_INVALID',
     /option delivery: wanted 'auto', 'app', 'sdk', 'none' or 'durable'/,
   ],
-  [{ exporters: [{}] }, 'OPTION_INVALID', /option exporters: wanted an array of exporters, routes or functions/],
+  [
+    { exporters: [{}] },
+    'OPTION_INVALID',
+    /option exporters: wanted an array of exporters, routes or functions/,
+  ],
   [{ loggerProvider: {} }, 'OPTION_INVALID', /option loggerProvider: wanted a provider with getLogger\(\)/],
   [{ onError: 1 }, 'OPTION_INVALID', /option onError: wanted a function/],
   [{ httpMethod: 'PO ST' }, 'OPTION_INVALID', /option httpMethod: wanted an HTTP method/],

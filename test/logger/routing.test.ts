@@ -181,7 +181,7 @@ test('a processor that fails is passed over, counted, and said once', async () =
     events.emitted.map(({ data }) => data),
     Array.from({ length: 10 }, (_, n) => ({ n, last: true })),
   );
-  assert.deepEqual(events.stats().failedProcessors, { throws: 10, isAsync: 10, returnsText: 10 });
+  assert.deepEqual(events.stats().failures, { throws: 10, isAsync: 10, returnsText: 10 });
   assert.deepEqual(
     errors.map(({ code, message }) => [code, /secret/.test(message)]),
     Array(3).fill(['PROCESSOR_FAILED', false]),

@@ -84,6 +84,13 @@ const event: fc.Arbitrary<Event> = fc.record({
     },
   ),
   data,
+  schema: optional(
+    fc.record({
+      id: text,
+      version: text,
+      issues: fc.array(fc.record({ path: text, expected: text, got: text }), { maxLength: 3 }),
+    }),
+  ),
   scope: optional(
     fc.record({ start: fc.double({ min: 0, max: 1e10, noNaN: true }), end: fc.nat(), duration: fc.nat() }),
   ),
@@ -106,7 +113,7 @@ test('so it does with more keys than attributes', () => {
     minKeys: 5,
     maxKeys: 40,
   });
-  const property = fc.property(event, many, fc.integer({ min: 20, max: 40 }), (one, more, maxAttributes) => {
+  const property = fc.property(event, many, fc.integer({ min: 32, max: 45 }), (one, more, maxAttributes) => {
     const crowded = { ...one, data: more };
     assert.deepEqual(
       sorted(decodeField(encodeEvent(crowded, maxAttributes))),

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OtelEventsError } from '../../src/index.ts';
-import { viewOf } from '../../src/processors/event-view.ts';
+import { EventView } from '../../src/processors/event-view.ts';
 import { allowNames, matchNames, type Processor, sample } from '../../src/processors/index.ts';
+import { runRoute } from '../../src/processors/run-route.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 
 const passes = (processor: Processor, name: string): boolean =>
-  processor(viewOf({ ...PLAIN_EVENT, name }).event) === undefined;
+  processor(new EventView({ ...PLAIN_EVENT, name })) === undefined;
 
 test('allowNames lets through its names only', () => {
   const processor = allowNames(new Set(['a', 'b.c']));
@@ -56,7 +57,7 @@ test('sample keeps a share, the same for the same key', () => {
   const keys = Array.from({ length: 20_000 }, (_, index) => `01a2019f-2da5-7000-8031-${index}`);
   const kept = (ratio: number): string[] => {
     const processor = sample(ratio, { by: ({ userId }) => userId });
-    return keys.filter((userId) => processor(viewOf({ ...PLAIN_EVENT, userId }).event) !== null);
+    return keys.filter((userId) => processor(new EventView({ ...PLAIN_EVENT, userId })) !== null);
   };
   const tenth = kept(0.1);
   assert.ok(Math.abs(tenth.length - 2000) < 200, `kept ${tenth.length}`);
@@ -64,22 +65,22 @@ test('sample keeps a share, the same for the same key', () => {
   const half = new Set(kept(0.5));
   assert.ok(tenth.every((key) => half.has(key)));
   assert.deepEqual([kept(0).length, kept(1).length], [0, 20_000]);
-  assert.equal(sample(0, { by: () => undefined })(viewOf(PLAIN_EVENT).event), undefined);
+  assert.equal(sample(0, { by: () => undefined })(new EventView(PLAIN_EVENT)), undefined);
 });
 
 test('a view is the event itself until it is touched, and never changes what it was made from', () => {
   const inner = { deep: [1, { x: 1 }] };
   const event = { ...PLAIN_EVENT, data: { inner, when: new Date(0) }, tags: ['a'], session: { s: 1 } };
-  const untouched = viewOf(event);
-  assert.equal(untouched.event.name, event.name);
-  assert.equal(untouched.result(), event);
-  const view = viewOf(event);
-  (view.event.data.inner as typeof inner).deep.push(2);
-  view.event.tags.push('b');
-  view.event.session = { s: 2 };
-  view.event.name = 'other';
-  view.event.timestamp = 1500.25;
-  const { data, tags, session, name, time } = view.result();
+  const untouched = new EventView(event);
+  assert.equal(untouched.name, event.name);
+  assert.equal(EventView.resultOf(untouched), event);
+  const view = new EventView(event);
+  (view.data.inner as typeof inner).deep.push(2);
+  view.tags.push('b');
+  view.session = { s: 2 };
+  view.name = 'other';
+  view.timestamp = 1500.25;
+  const { data, tags, session, name, time } = EventView.resultOf(view);
   assert.deepEqual(data, { inner: { deep: [1, { x: 1 }, 2] }, when: new Date(0) });
   assert.deepEqual(
     { tags, session, name, time },
@@ -88,12 +89,32 @@ test('a view is the event itself until it is touched, and never changes what it 
   assert.deepEqual([inner.deep.length, event.tags.length, event.session], [2, 1, { s: 1 }]);
 });
 
+test('written as JSON a view is whole; spread into a new event it may lack what is copied, which then stays', () => {
+  const view = new EventView({ ...PLAIN_EVENT, data: { a: 1 }, tags: ['t'], context: { c: 1 } });
+  const { data, tags, context, name, id } = JSON.parse(JSON.stringify(view));
+  assert.deepEqual(
+    [data, tags, context, name, id],
+    [{ a: 1 }, ['t'], { c: 1 }, 'test.event', PLAIN_EVENT.id],
+  );
+  const { sinks } = runRoute(
+    { ...PLAIN_EVENT, data: { a: 1 }, tags: ['t'] },
+    { processors: [(event) => ({ ...event, id: 'other', name: 'new' })], to: ['x'] },
+    undefined,
+    assert.fail,
+  );
+  const [[event] = []] = sinks;
+  assert.deepEqual(
+    [event?.name, event?.data, event?.tags, event?.id],
+    ['new', { a: 1 }, ['t'], PLAIN_EVENT.id],
+  );
+});
+
 test('a view holds what cannot be copied: cycles, getters that throw, polluting keys', () => {
   const data: Record<string, unknown> = JSON.parse('{"__proto__": {"polluted": 1}}');
   data.self = data;
   Object.defineProperty(data, 'bad', { enumerable: true, get: () => assert.fail('on purpose') });
-  const view = viewOf({ ...PLAIN_EVENT, data });
-  const copy = view.event.data;
+  const view = new EventView({ ...PLAIN_EVENT, data });
+  const copy = view.data;
   assert.equal(copy.self, copy);
   assert.equal(copy.bad, '[Unreadable]');
   assert.deepEqual(Object.keys(copy), ['__proto__', 'self', 'bad']);
@@ -101,10 +122,10 @@ test('a view holds what cannot be copied: cycles, getters that throw, polluting 
 });
 
 test('values of the wrong type in a view become what an event holds', () => {
-  const view = viewOf({ ...PLAIN_EVENT, name: 'n' });
+  const view = new EventView({ ...PLAIN_EVENT, name: 'n' });
   const wrong = { data: 7, tags: 'x', session: null, name: '', severity: 99, timestamp: 'soon', userId: 5 };
-  Object.assign(view.event, wrong);
-  const { data, tags, session, name, severity, time, userId } = view.result();
+  Object.assign(view, wrong);
+  const { data, tags, session, name, severity, time, userId } = EventView.resultOf(view);
   assert.deepEqual(
     { data, tags, session, name, severity, time, userId },
     {

@@ -1,8 +1,9 @@
+import { ferretdb } from './ferretdb.ts';
 import { jaeger } from './jaeger.ts';
 import { otelcol } from './otelcol.ts';
 import type { Service } from './service.ts';
 
 /** Every service that `npm run services` can build. */
-export const services = { otelcol, jaeger } as const satisfies Record<string, Service>;
+export const services = { otelcol, jaeger, ferretdb } as const satisfies Record<string, Service>;
 
 export type ServiceName = keyof typeof services;

@@ -1,0 +1,25 @@
+const watchers = new Set<() => void>();
+
+/**
+ * Calls `reopen` at each SIGHUP, by which log rotators ask for new files.
+ *
+ * The process has one listener for all of them, as long as there are any. It does not keep the process alive.
+ * If nobody else listens, the signal then does what it does without us: it ends the process, as when a terminal
+ * is closed. So files are reopened at SIGHUP in an app that listens to the signal too.
+ * @returns ends it
+ */
+export function onHangup(reopen: () => void): () => void {
+  // In front: a listener of the app's that listens once would be gone when ours looks for it.
+  if (watchers.size === 0) process.prependListener('SIGHUP', hungUp);
+  watchers.add(reopen);
+  return () => {
+    if (watchers.delete(reopen) && watchers.size === 0) process.off('SIGHUP', hungUp);
+  };
+}
+
+function hungUp(): void {
+  for (const reopen of watchers) reopen();
+  if (process.listenerCount('SIGHUP') > 1) return;
+  process.off('SIGHUP', hungUp);
+  process.kill(process.pid, 'SIGHUP');
+}
