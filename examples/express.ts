@@ -1,12 +1,11 @@
 // A tiny shop with Express: `node examples/express.ts`. Events go to a collector on http://localhost:4318, or where
-// OTEL_EXPORTER_OTLP_ENDPOINT says. Outside of this repository import from 'otel-events' and
-// 'otel-events/middleware/express'.
+// OTEL_EXPORTER_OTLP_ENDPOINT says.
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request } from 'express';
-import { EventLogger } from '../src/index.ts';
-import { requestContext } from '../src/middleware/express.ts';
+import { EventLogger } from 'otel-events';
+import { requestContext } from 'otel-events/middleware/express';
 
 /** Who is logged in, by the value of the cookie. */
 const users = new Map<string, { userId: string; username: string }>();

@@ -1,11 +1,10 @@
 // A tiny shop with Fastify: `node examples/fastify.ts`. Events go to a collector on http://localhost:4318, or where
-// OTEL_EXPORTER_OTLP_ENDPOINT says. Outside of this repository import from 'otel-events' and
-// 'otel-events/middleware/fastify'.
+// OTEL_EXPORTER_OTLP_ENDPOINT says.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fastify, { type FastifyRequest } from 'fastify';
-import { EventLogger } from '../src/index.ts';
-import { requestContext } from '../src/middleware/fastify.ts';
+import { EventLogger } from 'otel-events';
+import { requestContext } from 'otel-events/middleware/fastify';
 
 /** Who is logged in, by the value of the cookie. */
 const users = new Map<string, { userId: string; username: string }>();

@@ -1,13 +1,12 @@
 // A tiny shop with Hono on Node: `node examples/hono.ts`. Events go to a collector on http://localhost:4318, or where
-// OTEL_EXPORTER_OTLP_ENDPOINT says. Outside of this repository import from 'otel-events' and
-// 'otel-events/middleware/hono'.
+// OTEL_EXPORTER_OTLP_ENDPOINT says.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import { EventLogger } from '../src/index.ts';
-import { requestContext } from '../src/middleware/hono.ts';
+import { EventLogger } from 'otel-events';
+import { requestContext } from 'otel-events/middleware/hono';
 
 /** Who is logged in, by the value of the cookie. */
 const users = new Map<string, { userId: string; username: string }>();

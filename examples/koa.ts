@@ -1,13 +1,12 @@
 // A tiny shop with Koa: `node examples/koa.ts`. Events go to a collector on http://localhost:4318, or where
-// OTEL_EXPORTER_OTLP_ENDPOINT says. Outside of this repository import from 'otel-events' and
-// 'otel-events/middleware/koa'.
+// OTEL_EXPORTER_OTLP_ENDPOINT says.
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Koa, { type Context } from 'koa';
-import { EventLogger } from '../src/index.ts';
-import { requestContext } from '../src/middleware/koa.ts';
+import { EventLogger } from 'otel-events';
+import { requestContext } from 'otel-events/middleware/koa';
 
 /** Who is logged in, by the value of the cookie. */
 const users = new Map<string, { userId: string; username: string }>();

@@ -1,13 +1,12 @@
 // A tiny shop with node:http: `node examples/node-http.ts`. Events go to a collector on http://localhost:4318, or where
-// OTEL_EXPORTER_OTLP_ENDPOINT says. Outside of this repository import from 'otel-events' and
-// 'otel-events/middleware/node'.
+// OTEL_EXPORTER_OTLP_ENDPOINT says.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventLogger } from '../src/index.ts';
-import { requestContext } from '../src/middleware/node.ts';
+import { EventLogger } from 'otel-events';
+import { requestContext } from 'otel-events/middleware/node';
 
 /** Who is logged in, by the value of the cookie. */
 const users = new Map<string, { userId: string; username: string }>();

@@ -30,6 +30,10 @@
  * | `SPOOL_UNWRITABLE` | the spool's directory cannot be written; events wait in memory until it can be |
  * | `SPOOL_UNSERVED` | a spool holds events for a sink that is not configured any more; they stay in it |
  * | `OTLP_INVALID` | bytes that are not the OTLP message they claim to be |
+ * | `SCHEMA_UNKNOWN` | an event of a schema, or of a version of it, that nobody registered |
+ * | `SCHEMA_INVALID` | a schema that cannot be read or used |
+ * | `SCHEMA_DUPLICATE` | a schema whose `$id` and version are registered already |
+ * | `SCHEMA_ASYNC` | a schema of a library that would answer later; events are checked where they are logged |
  */
 export type ErrorCode =
   | 'OPTION_UNKNOWN'
@@ -58,7 +62,11 @@ export type ErrorCode =
   | 'SPOOL_CORRUPT'
   | 'SPOOL_UNWRITABLE'
   | 'SPOOL_UNSERVED'
-  | 'OTLP_INVALID';
+  | 'OTLP_INVALID'
+  | 'SCHEMA_UNKNOWN'
+  | 'SCHEMA_INVALID'
+  | 'SCHEMA_DUPLICATE'
+  | 'SCHEMA_ASYNC';
 
 /** What an {@link OtelEventsError} carries beside its code and message. */
 export interface ErrorDetails {
@@ -78,6 +86,15 @@ export interface ErrorDetails {
   readonly split?: 'invalid' | 'too_large';
   /** The reason under which the ledger counts what this error rejected, such as `http_400`. */
   readonly reason?: string;
+  /** Of `EVENT_INVALID`: everything that is wrong with the event, by JSON pointer; never the values. */
+  readonly issues?: readonly ErrorIssue[];
+}
+
+/** One thing that is wrong with an event: where, what was wanted, and what kind of value was there. */
+export interface ErrorIssue {
+  readonly path: string;
+  readonly expected: string;
+  readonly got: string;
 }
 
 /**
@@ -90,6 +107,7 @@ export class OtelEventsError extends Error {
   readonly retry: { readonly afterMs?: number } | undefined;
   readonly split: 'invalid' | 'too_large' | undefined;
   readonly reason: string | undefined;
+  readonly issues: readonly ErrorIssue[] | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(details.fix === undefined ? message : `${message} (${details.fix})`, { cause: details.cause });
@@ -99,5 +117,6 @@ export class OtelEventsError extends Error {
     this.retry = details.retry;
     this.split = details.split;
     this.reason = details.reason;
+    this.issues = details.issues;
   }
 }

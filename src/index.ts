@@ -1,7 +1,9 @@
 export { type ErrorCode, OtelEventsError } from './errors.ts';
+export { consume } from './exporters/consume.ts';
 export type { DiagnosticLogger, LogLevel } from './logger/diagnostics.ts';
 export { EventLogger } from './logger/event-logger.ts';
 export type { EventScope } from './logger/event-scope.ts';
+export type { ForSchema, Listener, ListenerOptions, Modifier } from './logger/listeners.ts';
 export type { Feedback, LlmCall, LlmMessage, LlmPart, LlmReference } from './logger/llm-call.ts';
 export type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './logger/options.ts';
 export { getLogger, registerLogger } from './logger/registry.ts';
@@ -10,4 +12,5 @@ export type { Ledger, LedgerRow, Totals } from './otel/accounts.ts';
 export type { Exporter, ExporterFunction } from './otel/pipeline.ts';
 export type { AppOptions } from './otel/resource/app.ts';
 export type { AttributeMap, AttributeValue } from './otlp/attribute-value.ts';
+export type { Batch, Consume } from './otlp/batch.ts';
 export type { EventRecord } from './otlp/event-record.ts';

@@ -14,17 +14,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   spool: ['otlp'],
   formats: ['otlp'],
   processors: [],
+  schema: [],
   exporters: ['otlp', 'formats', 'spool', 'processors'],
   otel: ['otlp', 'spool', 'exporters', 'processors'],
-  logger: ['otlp', 'otel', 'processors'],
-  middleware: ['logger'],
+  logger: ['otlp', 'otel', 'processors', 'schema'],
+  middleware: ['logger', 'formats'],
   collector: ['otlp', 'spool', 'exporters'],
-  cli: ['otlp', 'spool', 'formats', 'exporters', 'otel', 'logger', 'collector'],
+  cli: ['otlp', 'spool', 'formats', 'exporters', 'otel', 'logger', 'collector', 'schema'],
 };
 
 /** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */
 const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
-  'index.ts': ['logger', 'otel', 'otlp'],
+  'index.ts': ['logger', 'otel', 'otlp', 'exporters'],
   'event.ts': [],
   'errors.ts': [],
   'nearest-name.ts': [],

@@ -13,6 +13,30 @@ const MAIN: CommandGroup = {
       summary: 'look into a spool directory, and get out what is in it',
       load: async () => (await import('./spool/spool.ts')).spool,
     },
+    quarantine: {
+      summary: 'look at events that their schema refused, mend them and send them, or remove them',
+      load: async () => (await import('./quarantine/quarantine.ts')).quarantine,
+    },
+    validate: {
+      summary: 'check schemas, and events against them',
+      load: async () => (await import('./schema/validate.ts')).validate,
+    },
+    types: {
+      summary: 'TypeScript from schemas',
+      load: async () => (await import('./schema/print-types.ts')).printTypes,
+    },
+    docs: {
+      summary: 'the catalogue of events, from their definitions',
+      load: async () => (await import('./schema/docs.ts')).docs,
+    },
+    registry: {
+      summary: 'the events as a registry for OpenTelemetry Weaver',
+      load: async () => (await import('./schema/registry.ts')).registry,
+    },
+    'collector-rules': {
+      summary: 'processors for the OpenTelemetry Collector, from the definitions of events',
+      load: async () => (await import('./schema/collector-rules.ts')).collectorRules,
+    },
   },
   notes: [
     '`otel-events COMMAND --help` tells about one command; `otel-events --version` which version this is.',

@@ -1,3 +1,4 @@
+import type { Batch } from '../otlp/batch.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Exporter {
    * @param signal - aborts when the logger gives up at the end of `close`
    */
   send(records: readonly EventRecord[], signal: AbortSignal): Promise<void>;
+  /** If it is there it is called in place of `send`, with the batch as it lies in the spool: nothing is decoded. */
+  consume?(batch: Batch, signal: AbortSignal): Promise<void>;
   /**
    * Lets go of files and connections when the logger has closed. Records may still come from another logger
    * that was given the same exporter.

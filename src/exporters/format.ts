@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import { edx } from '../formats/edx.ts';
+import { jupyter } from '../formats/jupyter.ts';
 import { leip } from '../formats/leip.ts';
 import { otlp } from '../formats/otlp.ts';
 import { segment } from '../formats/segment.ts';
@@ -10,12 +11,20 @@ import type { EventRecord } from '../otlp/event-record.ts';
  * How a record is written: the name of a format, or a function to anything that JSON can hold. A function
  * that throws refuses the record for good; one that returns `undefined` writes nothing for it.
  */
-export type Format = 'leip' | 'edx' | 'trubrics' | 'segment' | 'otlp' | ((record: EventRecord) => unknown);
+export type Format =
+  | 'leip'
+  | 'jupyter'
+  | 'edx'
+  | 'trubrics'
+  | 'segment'
+  | 'otlp'
+  | ((record: EventRecord) => unknown);
 
 type Payloads = (record: EventRecord) => readonly unknown[];
 
 const FORMATS: ReadonlyMap<unknown, Payloads> = new Map<Exclude<Format, () => unknown>, Payloads>([
   ['leip', (record) => [leip(record)]],
+  ['jupyter', (record) => [jupyter(record)]],
   ['edx', (record) => [edx(record)]],
   ['trubrics', trubrics],
   ['segment', (record) => [segment(record)]],

@@ -60,6 +60,17 @@ const { context: _, ...DEFAULTS } = CHILD;
 const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
   ...DEFAULTS,
   app: map,
+  schemas: { wanted: 'an array', accepts: Array.isArray },
+  allowedSchemas: {
+    wanted: 'an array of ids, or an object by id',
+    accepts: (value) => texts.accepts(value) || (isMap(value) && Object.values(value).every(isMap)),
+  },
+  onInvalid: oneOf('throw', 'quarantine', 'mark'),
+  quarantine: path,
+  redact: {
+    wanted: 'a rule or an array of rules',
+    accepts: (value) => typeof value === 'object' && value !== null,
+  },
   baggage: texts,
   captureContent: flag,
   environment: text,

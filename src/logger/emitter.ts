@@ -1,6 +1,6 @@
 import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
-import type { Event } from '../event.ts';
+import type { Event, EventSchema } from '../event.ts';
 import type { Ledger, Totals } from '../otel/accounts.ts';
 import { activeContext, withContext } from '../otel/app-api.ts';
 import type { Emitted, Pipeline } from '../otel/pipeline.ts';
@@ -8,6 +8,8 @@ import { forgetEnd, watchEnd, watchSignals } from '../otel/process-end.ts';
 import type { ChosenTracer } from '../otel/providers.ts';
 import type { EventAttributes } from '../otel/to-attributes.ts';
 import { parseTraceparent } from '../otel/traceparent.ts';
+import type { OnInvalid } from '../schema/defined-event.ts';
+import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import { baggageFields, withBaggage } from './baggage.ts';
 import { epochNow, toEpochMs } from './clock.ts';
 import { type ContextView, contextOver, toView } from './context-frame.ts';
@@ -15,6 +17,7 @@ import type { Diagnostics } from './diagnostics.ts';
 import { draftEvent, type EventDefaults } from './draft-event.ts';
 import type { LogOptions } from './options.ts';
 import type { Router } from './router.ts';
+import type { Schemas, Subject, Verdict } from './schemas.ts';
 import { ambientFrame, type ScopeFrame, sessionFor } from './scope-frame.ts';
 import { sessionEnd, sessionStart } from './session-events.ts';
 import type { Sessions } from './sessions.ts';
@@ -37,17 +40,39 @@ export interface EmitterOptions {
   readonly router: Router | undefined;
   /** Undefined: events have no sessions but those of their context. */
   readonly sessions: Sessions | undefined;
+  readonly schemas: Schemas;
+  /** Takes out of every event what must not leave; undefined: nothing is said to. */
+  readonly redact: Redact | undefined;
 }
+
+/** Takes out of an event what must not leave. */
+export type Redact = (
+  parts: Pick<Event, 'data' | 'session' | 'context' | 'message' | 'failure'>,
+) => Partial<Event>;
+
+/** Who logs: a logger of the family, with its defaults. */
+export interface Origin {
+  readonly logger: object;
+  readonly defaults: EventDefaults;
+}
+
+/** It stays in the process. */
+const NOTHING: Emitted = { event: undefined, content: undefined };
+
+const INVALID = { column: 'rejected', reason: 'invalid' } as const;
+const NOT_ALLOWED = { column: 'dropped', reason: 'not_allowed' } as const;
 
 /** Makes events out of calls and gives them to the pipeline: the common part of a logger, its children and scopes. */
 export class Emitter {
   readonly diagnostics: Diagnostics;
+  readonly schemas: Schemas;
   readonly #pipeline: Pipeline;
   readonly #exitTimeoutMs: number;
   readonly #handleSignals: boolean | undefined;
   readonly #baggage: readonly string[];
   readonly #router: Router | undefined;
   readonly #sessions: Sessions | undefined;
+  readonly #redact: Redact | undefined;
   readonly #openScopes = new Set<OpenScope>();
   #watchesEnd = false;
   #watchesSignals = false;
@@ -61,23 +86,82 @@ export class Emitter {
     this.#baggage = baggage;
     this.#router = router;
     this.#sessions = sessions;
+    this.schemas = options.schemas;
+    this.#redact = options.redact;
   }
 
   /**
-   * Emits an event now; never throws.
+   * Emits an event now; never throws, unless a defined event is to throw when it is not valid.
    * @param frame - the scope that was called, for its own events; else the ambient one counts
    * @returns the id of the event
    */
   log(
-    defaults: EventDefaults,
+    { logger, defaults }: Origin,
     name: unknown,
     data: unknown,
     options: LogOptions | undefined,
     frame?: ScopeFrame,
   ): string {
+    if (typeof name === 'object' && isDefinedEvent(name)) {
+      return this.record(
+        { logger, defaults },
+        this.schemas.defined(name),
+        data,
+        options,
+        'quarantine',
+        frame,
+      );
+    }
     const { event, context, scope } = this.draft(defaults, name, data, options, frame);
     this.emit(event, context, scope === undefined ? undefined : trace.getSpan(context));
     return event.id;
+  }
+
+  /**
+   * Emits an event that has a schema.
+   * @param fallback - what becomes of it if it is not valid and nobody has said
+   * @throws OtelEventsError `EVENT_INVALID`, `SCHEMA_ASYNC`, `SCHEMA_INVALID`
+   */
+  record(
+    { logger, defaults }: Origin,
+    subject: Subject,
+    data: unknown,
+    options: LogOptions | undefined,
+    fallback: OnInvalid,
+    frame?: ScopeFrame,
+  ): string {
+    const verdict = this.check(subject, data, logger, fallback);
+    const own = { ...subject.options, ...options };
+    const checked = verdict.kind === 'not allowed' ? {} : verdict.data;
+    const { event, context, scope } = this.draft(defaults, subject.name, checked, own, frame);
+    this.emitChecked(event, verdict, context, scope === undefined ? undefined : trace.getSpan(context));
+    return event.id;
+  }
+
+  /** @see Schemas.check; what throws is booked first */
+  check(subject: Subject, data: unknown, logger: object, fallback: OnInvalid): Verdict {
+    try {
+      return this.schemas.check(subject, data, logger, fallback);
+    } catch (error) {
+      this.#pipeline.refuse(subject.name, INVALID);
+      throw error;
+    }
+  }
+
+  /** Hands an event on as its schema has decided. */
+  emitChecked(event: Event, verdict: Verdict, context: Context, copyTo?: Span): Emitted {
+    if (verdict.kind === 'not allowed') {
+      this.#pipeline.refuse(event.name, NOT_ALLOWED);
+      return NOTHING;
+    }
+    const checked = { ...event, data: verdict.data, schema: verdict.schema };
+    if (verdict.kind === 'emit') return this.emit(checked, context, copyTo);
+    if (!this.#watchesEnd) this.#watchEnd();
+    const isKept = this.#pipeline.quarantine(this.#redacted(checked));
+    this.diagnostics.once(`quarantine ${verdict.schema.id} ${verdict.schema.version}`, () =>
+      quarantined(event.name, verdict.schema, isKept),
+    );
+    return NOTHING;
   }
 
   /** An event as its call says, with the context it belongs to and the scope it is in. */
@@ -121,22 +205,23 @@ export class Emitter {
   emit(event: Event, context: Context, copyTo?: Span): Emitted {
     if (!this.#watchesEnd) this.#watchEnd();
     try {
+      const shown = this.#redacted(event);
       const emitted =
         this.#router === undefined
-          ? this.#pipeline.emit(event, context, copyTo)
-          : this.#router.emit(event, context, copyTo);
+          ? this.#pipeline.emit(shown, context, copyTo)
+          : this.#router.emit(shown, context, copyTo);
       if (!this.#watchesSignals && this.#pipeline.isOwn) this.#watchSignals();
       return emitted;
     } catch (cause) {
       const message = 'an event could not be emitted, it is lost; please report this as a defect';
       this.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
-      return { event: undefined, content: undefined };
+      return NOTHING;
     }
   }
 
-  /** Whether processors decide what is seen of an event. */
+  /** Whether what is seen of an event is decided only when it is emitted. */
   get changesEvents(): boolean {
-    return this.#router?.changesAll ?? false;
+    return this.#redact !== undefined || (this.#router?.changesAll ?? false);
   }
 
   /** The attributes of an event, as records and spans have them. */
@@ -222,6 +307,10 @@ export class Emitter {
     return own;
   }
 
+  #redacted(event: Event): Event {
+    return this.#redact === undefined ? event : { ...event, ...this.#redact(event) };
+  }
+
   #endSessions(): void {
     const now = epochNow();
     const ended = this.#sessions?.close(toEpochMs(now)) ?? [];
@@ -256,4 +345,13 @@ export class Emitter {
     // The app's active span may be a child of our scope's; without a context manager there is only ours.
     return trace.getSpan(active) === undefined ? (ambient?.context ?? active) : active;
   }
+}
+
+function quarantined(name: string, { issues, version }: EventSchema, isKept: boolean): OtelEventsError {
+  const where = isKept ? 'it is in the quarantine' : 'it is lost but for its count';
+  const message = `${name} (version ${version}) does not fit its schema, ${where}; this is said once a schema`;
+  const fix = isKept
+    ? 'look at it with otel-events quarantine'
+    : 'give the option quarantine, a directory, to keep such events';
+  return new OtelEventsError('EVENT_INVALID', message, { fix, issues });
 }

@@ -1,34 +1,24 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Ledger, Totals } from '../otel/accounts.ts';
-import { readEnvironment } from '../otel/environment.ts';
-import { Pipeline } from '../otel/pipeline.ts';
-import { resolveExporters } from '../otel/resolve-exporters.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
+import type { DefinedEvent } from '../schema/defined-event.ts';
+import type { FetchSchemaOptions } from '../schema/fetch-schema.ts';
+import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import { checkChildOptions, checkOptions } from './check-options.ts';
 import { type ContextArguments, parseContextCall, toFields } from './context-call.ts';
-import { enterFrame, exitFrame, NO_CONTEXT, runInFrame, toView } from './context-frame.ts';
-import { Diagnostics, environmentLogLevel } from './diagnostics.ts';
+import { enterFrame, exitFrame, runInFrame } from './context-frame.ts';
+import { childDefaults, defaultsOf } from './defaults-of.ts';
 import type { EventDefaults } from './draft-event.ts';
-import { Emitter } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
 import { EventScope, type ScopeOrigin } from './event-scope.ts';
+import type { ForSchema, Listener, ListenerOptions, Modifier } from './listeners.ts';
 import type { Feedback, LlmCall, LlmReference } from './llm-call.ts';
+import { makeEmitter } from './make-emitter.ts';
 import type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './options.ts';
 import { optionsFromJsonFile } from './options-from-json-file.ts';
-import { Router, rootOf } from './router.ts';
-import { Sessions } from './sessions.ts';
+import { type Settings, settingsOf } from './settings.ts';
 import { parseTrackCall, type TrackArguments, trackWith } from './track-call.ts';
 import { feedback, trackLlm } from './track-llm.ts';
-
-/** The settings of a logger that can be read back, as on LEIP's logger. */
-interface Settings {
-  readonly app: AppOptions;
-  readonly bufferDirectory: string | undefined;
-  readonly bufferLimit: number;
-  readonly httpUrl: string;
-  readonly httpHeaders: Readonly<Record<string, string>>;
-  readonly httpMethod: string;
-  readonly captureContent: boolean;
-}
 
 /** How long `flush` and `close` wait unless told otherwise, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 10_000;
@@ -60,7 +50,7 @@ export class EventLogger {
     checkOptions(options);
     this.#settings = settingsOf(options);
     this.#defaults = defaultsOf(options);
-    this.#emitter = emitterOf(options, this.#settings);
+    this.#emitter = makeEmitter(options, this.#settings);
   }
 
   /**
@@ -73,7 +63,7 @@ export class EventLogger {
   }
 
   get #origin(): ScopeOrigin {
-    return { emitter: this.#emitter, defaults: this.#defaults };
+    return { emitter: this.#emitter, logger: this, defaults: this.#defaults };
   }
 
   get app(): AppOptions {
@@ -109,12 +99,15 @@ export class EventLogger {
 
   /**
    * Logs an event. Never throws for a runtime condition and never blocks.
-   * @param name - lowercase, dotted, nothing dynamic: `cart.item_added`; empty becomes `unknown`
+   * @param name - lowercase, dotted, nothing dynamic: `cart.item_added`; empty becomes `unknown`. Or a defined
+   *   event: its data are checked by the compiler, and when it runs
    * @param data - anything; one attribute a key
    * @returns the event's id, a UUIDv7; `stats()` tells what becomes of the event
    */
-  log(name: string, data?: object, options?: LogOptions): string {
-    return this.#emitter.log(this.#defaults, name, data, options);
+  log(name: string, data?: object, options?: LogOptions): string;
+  log<Input>(event: DefinedEvent<Input>, data: Input, options?: LogOptions): string;
+  log(name: string | DefinedEvent, data?: unknown, options?: LogOptions): string {
+    return this.#emitter.log(this.#origin, name, data, options);
   }
 
   /**
@@ -131,6 +124,14 @@ export class EventLogger {
     fn: (scope: EventScope) => T,
   ): T;
   track(name: string, data?: object, options?: TrackOptions): EventScope;
+  track<T, Input>(event: DefinedEvent<Input>, data: Partial<Input>, fn: (scope: EventScope) => T): T;
+  track<T, Input>(
+    event: DefinedEvent<Input>,
+    data: Partial<Input>,
+    options: TrackOptions | undefined,
+    fn: (scope: EventScope) => T,
+  ): T;
+  track<Input>(event: DefinedEvent<Input>, data?: Partial<Input>, options?: TrackOptions): EventScope;
   track<T>(...args: TrackArguments<EventScope, T>): T | EventScope {
     const { name, data, options, fn } = parseTrackCall(args);
     const scope = new EventScope(this.#origin, name, data, options);
@@ -179,17 +180,7 @@ export class EventLogger {
    */
   child(options: ChildOptions = {}): EventLogger {
     checkChildOptions(options);
-    const own = defaultsOf(options);
-    const defaults = {
-      session: Object.freeze({ ...this.#defaults.session, ...own.session }),
-      tags: Object.freeze([...new Set([...this.#defaults.tags, ...own.tags])]),
-      userId: own.userId ?? this.#defaults.userId,
-      projectId: own.projectId ?? this.#defaults.projectId,
-      context:
-        own.context === NO_CONTEXT
-          ? this.#defaults.context
-          : toView({ ...this.#defaults.context.fields, ...own.context.fields }),
-    };
+    const defaults = childDefaults(this.#defaults, options);
     return new EventLogger(new Child(this.#emitter, defaults, this.#settings) as EventLoggerOptions);
   }
 
@@ -210,6 +201,79 @@ export class EventLogger {
    */
   feedback(judgement: Feedback): string {
     return feedback(this.#origin, judgement);
+  }
+
+  /**
+   * Makes a schema known to the logger, its parent and children: an object, or its text as JSON or YAML.
+   * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
+   */
+  registerSchema(schema: object | string): void {
+    this.#emitter.schemas.registry.register(schema);
+  }
+
+  /** Makes the schema in a JSON or YAML file known. @throws as {@link registerSchema} */
+  registerSchemaFile(path: string | URL): void {
+    this.#emitter.schemas.registry.registerFile(path);
+  }
+
+  /** Makes the schema behind an http(s) URL known. Rejects as {@link registerSchema} throws. */
+  async registerSchemaUrl(url: string | URL, options: FetchSchemaOptions = {}): Promise<void> {
+    await this.#emitter.schemas.registry.registerUrl(url, options);
+  }
+
+  /**
+   * Emits an event that has a schema: checked, and without what must not leave.
+   * @param version - `1` and `'1'` are the same
+   * @returns the event's id
+   * @throws OtelEventsError `SCHEMA_UNKNOWN`; `EVENT_INVALID` with `issues`, unless the option `onInvalid` or its
+   *   definition says otherwise
+   */
+  record(
+    schemaId: string,
+    version: string | number,
+    data: object,
+    options?: Pick<LogOptions, 'timestamp'>,
+  ): string;
+  record<Input>(event: DefinedEvent<Input>, data: Input, options?: LogOptions): string;
+  record(
+    given: string | DefinedEvent,
+    versionOrData: unknown,
+    dataOrOptions?: unknown,
+    more?: LogOptions,
+  ): string {
+    const { schemas } = this.#emitter;
+    const [subject, data, options] = isDefinedEvent(given)
+      ? [schemas.defined(given), versionOrData, dataOrOptions as LogOptions | undefined]
+      : [schemas.registered(given, versionOrData as string | number), dataOrOptions, more];
+    return this.#emitter.record(this.#origin, subject, data, options, 'throw');
+  }
+
+  /**
+   * Has a function change the data of events that have a schema, before they are checked.
+   * @param options - `schemaId`: of that schema only; else of all, those registered later included
+   */
+  addModifier(modifier: Modifier, options: ForSchema = {}): void {
+    this.#emitter.schemas.listeners.addModifier(modifier, options);
+  }
+
+  /** Takes a modifier away: of one schema, or of all. */
+  removeModifier(modifier: Modifier, options: ForSchema = {}): void {
+    this.#emitter.schemas.listeners.removeModifier(modifier, options);
+  }
+
+  /** Tells a function of events that have a schema, redacted as they go out. */
+  addListener(listener: Listener<EventLogger>, options: ListenerOptions = {}): void {
+    this.#emitter.schemas.listeners.addListener(listener, options);
+  }
+
+  /** Takes a listener away: of one schema, or of all. */
+  removeListener(listener: Listener<EventLogger>, options: ForSchema = {}): void {
+    this.#emitter.schemas.listeners.removeListener(listener, options);
+  }
+
+  /** Resolves when what listeners have begun is done. */
+  settled(): Promise<void> {
+    return this.#emitter.schemas.listeners.settled();
   }
 
   /** Sessions of users, if the option `sessions` is given. */
@@ -257,83 +321,4 @@ class Child {
     this.defaults = defaults;
     this.settings = settings;
   }
-}
-
-function defaultsOf({ session = {}, tags = [], userId, projectId, context }: ChildOptions): EventDefaults {
-  return {
-    session: Object.freeze({ ...session }),
-    tags: Object.freeze([...new Set(tags)]),
-    userId,
-    projectId,
-    context: context === undefined ? NO_CONTEXT : toView({ ...context }),
-  };
-}
-
-function settingsOf(options: EventLoggerOptions): Settings {
-  const { app = {}, bufferDirectory, bufferLimit = 200, httpUrl = '', httpMethod = 'POST' } = options;
-  return {
-    app: Object.freeze({ ...app }),
-    bufferDirectory,
-    bufferLimit,
-    httpUrl,
-    httpHeaders: Object.freeze({ ...options.httpHeaders }),
-    httpMethod,
-    captureContent: options.captureContent ?? true,
-  };
-}
-
-function emitterOf(options: EventLoggerOptions, settings: Settings): Emitter {
-  const {
-    environment,
-    resource = {},
-    identifyDevice = false,
-    endpoint,
-    headers,
-    exitTimeoutMs = 5000,
-  } = options;
-  const diagnostics = new Diagnostics({
-    logger: options.diagnosticLogger,
-    level: options.logLevel ?? environmentLogLevel(process.env),
-    onError: options.onError,
-  });
-  const { exporters, to } = resolveExporters(options.exporters ?? [], settings);
-  const pipeline = new Pipeline({
-    resource: { app: settings.app, environment, attributes: resource, identifyDevice, env: process.env },
-    delivery: options.delivery ?? 'auto',
-    directory: options.spool,
-    level: options.durability,
-    maxBytes: options.maxBytes,
-    onFull: options.onFull,
-    maxAgeMs: options.maxAgeMs,
-    concurrency: options.concurrency,
-    endpoint,
-    headers,
-    env: readEnvironment(process.env),
-    loggerProvider: options.loggerProvider,
-    tracerProvider: options.tracerProvider,
-    flushIntervalMs: options.flushIntervalMs,
-    flushBatchSize: options.flushBatchSize,
-    exporters,
-    onError: diagnostics.report,
-  });
-  const root = rootOf(options.processors ?? [], to, options.delivery !== 'none');
-  const emitter = new Emitter({
-    pipeline,
-    diagnostics,
-    exitTimeoutMs,
-    handleSignals: options.handleSignals,
-    baggage: options.baggage ?? [],
-    router: root && new Router(root, pipeline, diagnostics),
-    sessions: options.sessions && new Sessions(options.sessions, (cause) => storeFailed(diagnostics, cause)),
-  });
-  // In a turn of its own: an SDK that the app starts right after us is then found instead.
-  setImmediate(() => emitter.warmUp()).unref();
-  return emitter;
-}
-
-function storeFailed(diagnostics: Diagnostics, cause: unknown): void {
-  diagnostics.once('session store', () => {
-    const message = 'the store of the option sessions failed, sessions go on in memory; this is said once';
-    return new OtelEventsError('SESSION_STORE_FAILED', message, { cause });
-  });
 }

@@ -1,22 +1,24 @@
 import { OtelEventsError } from '../errors.ts';
 import type { EpochTime, Event, EventFailure, ScopeTimes } from '../event.ts';
 import { withContext } from '../otel/app-api.ts';
+import type { Emitted } from '../otel/pipeline.ts';
 import type { ScopeSpan } from '../otel/scope-span.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
+import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import { epochNow, toEpochSeconds } from './clock.ts';
-import { type EventDefaults, mergedSession, toData } from './draft-event.ts';
-import type { Emitter, OpenScope } from './emitter.ts';
+import { mergedSession, toData } from './draft-event.ts';
+import type { Emitter, OpenScope, Origin } from './emitter.ts';
 import { endSpan, openSpan } from './open-span.ts';
 import type { LogOptions, TrackOptions } from './options.ts';
+import type { Subject } from './schemas.ts';
 import { ambientFrame, type ScopeFrame, sessionFor } from './scope-frame.ts';
 import { ERROR } from './severity.ts';
 import { toFailure } from './to-failure.ts';
 import { parseTrackCall, type TrackArguments, trackWith } from './track-call.ts';
 
 /** The part of a logger that a scope is made from. */
-export interface ScopeOrigin {
+export interface ScopeOrigin extends Origin {
   readonly emitter: Emitter;
-  readonly defaults: EventDefaults;
 }
 
 /**
@@ -31,6 +33,8 @@ export class EventScope implements OpenScope {
   readonly #start: Event;
   readonly #span: ScopeSpan;
   readonly #frame: ScopeFrame;
+  /** What a defined event is checked by, at the end. */
+  readonly #subject: Subject | undefined;
   #data: Readonly<Record<string, unknown>>;
   #failure: EventFailure | undefined;
   #ended = false;
@@ -43,7 +47,11 @@ export class EventScope implements OpenScope {
     outer?: ScopeFrame,
   ) {
     const { emitter, defaults } = origin;
-    const { event, context, scope } = emitter.draft(defaults, name, data, options, outer);
+    this.#subject =
+      typeof name === 'object' && isDefinedEvent(name) ? emitter.schemas.defined(name) : undefined;
+    const own = this.#subject === undefined ? options : { ...this.#subject.options, ...options };
+    const drafted = emitter.draft(defaults, this.#subject?.name ?? name, data, own, outer);
+    const { event, context, scope } = drafted;
     this.#origin = origin;
     this.#start = event;
     this.id = event.id;
@@ -71,7 +79,7 @@ export class EventScope implements OpenScope {
 
   /** Logs an event inside this scope, wherever it is called. */
   log(name: string, data?: object, options?: LogOptions): string {
-    return this.#origin.emitter.log(this.#origin.defaults, name, data, options, this.#frame);
+    return this.#origin.emitter.log(this.#origin, name, data, options, this.#frame);
   }
 
   /** Opens a scope inside this one. The same forms as `EventLogger.track`. */
@@ -101,7 +109,10 @@ export class EventScope implements OpenScope {
     else this.#failure = toFailure(error);
   }
 
-  /** Ends the scope and emits its event; a second time does nothing. */
+  /**
+   * Ends the scope and emits its event; a second time does nothing.
+   * @throws OtelEventsError `EVENT_INVALID`, if it is of a defined event that is to throw
+   */
   end(): void {
     this.#finish(false);
   }
@@ -136,7 +147,21 @@ export class EventScope implements OpenScope {
       incomplete,
       span: this.#span.spanContext,
     };
-    endSpan(emitter, this.#span, event, emitter.emit(event, this.#frame.context));
+    const { emitted, error } = this.#emit(event);
+    endSpan(emitter, this.#span, event, emitted);
+    // What the work itself threw comes first.
+    if (error !== undefined && this.#failure === undefined && !incomplete) throw error;
+  }
+
+  #emit(event: Event): { emitted: Emitted; error?: unknown } {
+    const { emitter, logger } = this.#origin;
+    if (this.#subject === undefined) return { emitted: emitter.emit(event, this.#frame.context) };
+    try {
+      const verdict = emitter.check(this.#subject, event.data, logger, 'quarantine');
+      return { emitted: emitter.emitChecked(event, verdict, this.#frame.context) };
+    } catch (error) {
+      return { emitted: { event: undefined, content: undefined }, error };
+    }
   }
 
   #warnEnded(method: string): void {

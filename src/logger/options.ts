@@ -6,6 +6,9 @@ import type { GivenExporter } from '../otel/resolve-exporters.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
 import type { ResourceAttributes } from '../otel/resource/resource.ts';
 import type { Processor } from '../processors/processor.ts';
+import type { AllowedSchemas } from '../schema/allowed-schemas.ts';
+import type { DefinedEvent, OnInvalid } from '../schema/defined-event.ts';
+import type { RedactRule } from '../schema/redact-rule.ts';
 import type { DiagnosticLogger, LogLevel } from './diagnostics.ts';
 import type { SessionOptions } from './sessions.ts';
 
@@ -20,6 +23,19 @@ export interface EventLoggerOptions {
   readonly tags?: readonly string[];
   /** Whether `trackLlm` logs what was asked and said. Default true. */
   readonly captureContent?: boolean;
+  /** Schemas known from the start: definitions, JSON Schemas, or paths of files. */
+  readonly schemas?: readonly (DefinedEvent | object | string)[];
+  /**
+   * The schemas whose events are recorded, and what of their personal data may leave. Default: all, and of
+   * personal data only what is `unrestricted`.
+   */
+  readonly allowedSchemas?: AllowedSchemas;
+  /** What becomes of invalid events whose definition does not say. Default: `throw` for `record`, else `quarantine`. */
+  readonly onInvalid?: OnInvalid;
+  /** Directory that keeps the events which their schemas refuse. Default: they are counted only. */
+  readonly quarantine?: string;
+  /** What is taken out of every event, by path and by pattern. */
+  readonly redact?: RedactRule | readonly RedactRule[];
   /** Gives events of a user a session, by idle time. Default: none. */
   readonly sessions?: SessionOptions;
   /**

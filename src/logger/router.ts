@@ -1,13 +1,10 @@
 import type { Context, Span } from '@opentelemetry/api';
-import { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import type { Emitted, Pipeline } from '../otel/pipeline.ts';
 import type { Processor } from '../processors/processor.ts';
 import { type RouteNode, runRoute } from '../processors/run-route.ts';
 import type { Diagnostics } from './diagnostics.ts';
-
-/** A processor that goes on failing is reported again after so long. */
-const SILENCE_MS = 60_000;
+import { Failures } from './failures.ts';
 
 /** The destination over OpenTelemetry, as a sink to route to. */
 const OTLP = 'otlp';
@@ -16,13 +13,12 @@ const OTLP = 'otlp';
 export class Router {
   readonly #root: RouteNode;
   readonly #pipeline: Pipeline;
-  readonly #diagnostics: Diagnostics;
-  readonly #reportedMs = new Map<string, number>();
+  readonly #failures: Failures;
 
   constructor(root: RouteNode, pipeline: Pipeline, diagnostics: Diagnostics) {
     this.#root = root;
     this.#pipeline = pipeline;
-    this.#diagnostics = diagnostics;
+    this.#failures = new Failures(pipeline, diagnostics);
   }
 
   /**
@@ -53,14 +49,7 @@ export class Router {
   }
 
   readonly #onFailure = (processor: string, cause: unknown): void => {
-    this.#pipeline.processorFailed(processor);
-    const nowMs = performance.now();
-    if (nowMs - (this.#reportedMs.get(processor) ?? Number.NEGATIVE_INFINITY) < SILENCE_MS) return;
-    this.#reportedMs.set(processor, nowMs);
-    const why = cause instanceof OtelEventsError ? `: ${cause.message}` : '';
-    const message = `the processor ${processor} failed, events go on without it${why}`;
-    const fix = 'stats().failures counts how often; it is said once a minute';
-    this.#diagnostics.report(new OtelEventsError('PROCESSOR_FAILED', message, { cause, fix }));
+    this.#failures.add('processor', processor, cause);
   };
 }
 

@@ -2,7 +2,7 @@ import type { TrackOptions } from './options.ts';
 
 /** The arguments of every form of `track`. */
 export type TrackArguments<S, T> = readonly [
-  name: string,
+  name: unknown,
   dataOrFn?: object | ((scope: S) => T),
   optionsOrFn?: TrackOptions | ((scope: S) => T),
   fn?: (scope: S) => T,
@@ -10,7 +10,7 @@ export type TrackArguments<S, T> = readonly [
 
 /** One call of `track`, whichever form it had. */
 export interface TrackCall<S, T> {
-  readonly name: string;
+  readonly name: unknown;
   readonly data: object | undefined;
   readonly options: TrackOptions | undefined;
   readonly fn: ((scope: S) => T) | undefined;
@@ -21,7 +21,7 @@ export function parseTrackCall<S, T>(args: TrackArguments<S, T>): TrackCall<S, T
   const last = args.findLast((arg) => arg !== undefined);
   const fn = typeof last === 'function' ? (last as (scope: S) => T) : undefined;
   const [name, data, options] = args.filter((arg) => arg === undefined || arg !== fn) as [
-    string,
+    unknown,
     object?,
     TrackOptions?,
   ];

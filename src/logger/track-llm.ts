@@ -47,7 +47,7 @@ export function feedback(origin: ScopeOrigin, given: Feedback): string {
   const onUnusable = warner(origin, 'feedback');
   const data = read(() => feedbackData(call, onUnusable), onUnusable);
   const options = defined({ userId: call.userId, traceparent: call.of?.traceparent });
-  return origin.emitter.log(origin.defaults, EVALUATION_EVENT, data, options);
+  return origin.emitter.log(origin, EVALUATION_EVENT, data, options);
 }
 
 function readable<T extends object>(given: T): T {

@@ -1,26 +1,19 @@
-import { OtelEventsError } from '../errors.ts';
-import { kindOf } from '../logger/check-options.ts';
-import { nearestName } from '../nearest-name.ts';
-import { isNetwork } from './client-address.ts';
+import {
+  type Checks,
+  checkKeys,
+  count,
+  flag,
+  fn,
+  invalidOption,
+  isMap,
+  listOf,
+  proxyHeader,
+  text,
+  trustProxy,
+} from './option-checks.ts';
 import type { RequestContextOptions, RequestEventOptions } from './request-context-options.ts';
 
-interface Check {
-  readonly wanted: string;
-  readonly accepts: (value: unknown) => boolean;
-}
-
-type Checks<Options> = Readonly<Record<keyof Options, Check>>;
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== '';
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-const allOf = (value: unknown, accepts: (item: unknown) => boolean): boolean =>
-  Array.isArray(value) && value.every(accepts);
-
-const fn: Check = { wanted: 'a function', accepts: (value) => typeof value === 'function' };
-const flag: Check = { wanted: 'true or false', accepts: (value) => typeof value === 'boolean' };
-const text: Check = { wanted: 'a string that is not empty', accepts: isFilled };
+const CALLER = 'requestContext';
 
 const OPTIONS: Checks<RequestContextOptions<never>> = {
   events: {
@@ -30,18 +23,11 @@ const OPTIONS: Checks<RequestContextOptions<never>> = {
   user: fn,
   session: fn,
   sessionCookie: text,
-  trustProxy: {
-    wanted: 'false, a number of proxies, or a list of addresses and networks such as 10.0.0.0/8',
-    accepts: (value) =>
-      value === false || isCount(value) || allOf(value, (item) => isFilled(item) && isNetwork(item)),
-  },
-  proxyHeader: {
-    wanted: "'x-forwarded-for' or 'forwarded'",
-    accepts: (value) => value === 'x-forwarded-for' || value === 'forwarded',
-  },
+  trustProxy,
+  proxyHeader,
   ignore: {
     wanted: 'a list of patterns and beginnings of paths',
-    accepts: (value) => allOf(value, (item) => isFilled(item) || item instanceof RegExp),
+    accepts: listOf((item) => text.accepts(item) || item instanceof RegExp),
   },
   requestEvents: {
     wanted: 'true, false or an object',
@@ -53,8 +39,8 @@ const OPTIONS: Checks<RequestContextOptions<never>> = {
 const EVENT_OPTIONS: Checks<RequestEventOptions> = {
   name: text,
   body: flag,
-  maxBodyBytes: { wanted: 'a whole number, at least 0', accepts: isCount },
-  maskKeys: { wanted: 'a list of keys', accepts: (value) => allOf(value, isFilled) },
+  maxBodyBytes: count,
+  maskKeys: { wanted: 'a list of keys', accepts: listOf(text.accepts) },
   query: flag,
 };
 
@@ -63,28 +49,9 @@ const EVENT_OPTIONS: Checks<RequestEventOptions> = {
  * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
 export function checkRequestOptions(options: RequestContextOptions<never>): void {
-  if (!isMap(options)) throw invalid('options', 'an object', options);
-  check(options, OPTIONS, '');
-  if (options.events === undefined) throw invalid('events', OPTIONS.events.wanted, undefined);
+  if (!isMap(options)) throw invalidOption(CALLER, 'options', 'an object', options);
+  checkKeys(CALLER, options, OPTIONS);
+  if (options.events === undefined) throw invalidOption(CALLER, 'events', OPTIONS.events.wanted, undefined);
   const { requestEvents } = options;
-  if (isMap(requestEvents)) check(requestEvents, EVENT_OPTIONS, 'requestEvents.');
-}
-
-function check(options: object, checks: Readonly<Record<string, Check>>, prefix: string): void {
-  for (const [key, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(checks, key) ? checks[key] : undefined;
-    if (rule === undefined) throw unknown(key, Object.keys(checks), prefix);
-    if (value !== undefined && !rule.accepts(value)) throw invalid(prefix + key, rule.wanted, value);
-  }
-}
-
-function unknown(key: string, known: readonly string[], prefix: string): OtelEventsError {
-  const nearest = nearestName(key, known);
-  const fix = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${prefix}${nearest}?`;
-  return new OtelEventsError('OPTION_UNKNOWN', `requestContext: there is no option ${prefix}${key}`, { fix });
-}
-
-function invalid(key: string, wanted: string, value: unknown): OtelEventsError {
-  const message = `requestContext: option ${key}: wanted ${wanted}, got ${kindOf(value)}`;
-  return new OtelEventsError('OPTION_INVALID', message);
+  if (isMap(requestEvents)) checkKeys(CALLER, requestEvents, EVENT_OPTIONS, 'requestEvents.');
 }

@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EventsApi } from './events-api.ts';
+import type { ApiAction, EventsApiOptions } from './events-api-options.ts';
+import { answerWith, NodeApiCall } from './node-api-call.ts';
 import { NodeVisit } from './node-visit.ts';
 import type { RequestContextOptions } from './request-context-options.ts';
 import { RequestContexts } from './request-contexts.ts';
 
+export type { ApiAction, Authorization, EventsApiOptions } from './events-api-options.ts';
 export type { RequestContextOptions, RequestEventOptions, RequestUser } from './request-context-options.ts';
 
 /** What is read of Fastify's request. */
@@ -47,6 +51,74 @@ export function requestContext<Request extends FastifyRequestLike = FastifyReque
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: 'otel-events',
   });
+}
+
+/** What the routes use of a Fastify app. */
+export interface FastifyRoutesLike<Request> {
+  removeAllContentTypeParsers(): void;
+  addContentTypeParser(
+    type: '*',
+    parser: (request: Request, payload: IncomingMessage, done: (error: null, body: unknown) => void) => void,
+  ): unknown;
+  addHook(name: 'preClose', hook: (done: () => void) => void): unknown;
+  route(route: {
+    readonly method: string[];
+    readonly url: string;
+    readonly handler: (request: Request, reply: FastifyReplyLike & FastifyHijackLike) => Promise<void>;
+  }): unknown;
+}
+
+/** What else is used of the reply. */
+export interface FastifyHijackLike {
+  getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
+  hijack(): unknown;
+}
+
+const METHODS = ['DELETE', 'GET', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+
+/**
+ * Makes a plugin with the routes for events, for Fastify 5: `app.register(eventsApi({ events }))`, with a
+ * `prefix` if need be. The app's hooks run for them, its parsers do not: limits and types are those of the
+ * options. Streams end when the app closes.
+ * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ */
+export function eventsApi<Request extends FastifyRequestLike = FastifyRequestLike>(
+  options: EventsApiOptions<Request>,
+): (app: FastifyRoutesLike<Request>, pluginOptions: unknown, done: () => void) => void {
+  const api = new EventsApi(options);
+  return (app, _, done) => {
+    app.removeAllContentTypeParsers();
+    // A hook of the app may have put another stream in front, to inflate it.
+    app.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+    app.addHook('preClose', (next) => {
+      api.close();
+      next();
+    });
+    for (const url of [api.path, api.streamPath]) {
+      const action = api.actionOf(url);
+      if (action === undefined) continue;
+      const handler = (request: Request, reply: FastifyReplyLike & FastifyHijackLike): Promise<void> =>
+        answerRequest(api, action, request, reply);
+      app.route({ method: METHODS, url, handler });
+    }
+    done();
+  };
+}
+
+async function answerRequest<Request extends FastifyRequestLike>(
+  api: EventsApi<Request>,
+  action: ApiAction,
+  request: Request,
+  reply: FastifyReplyLike & FastifyHijackLike,
+): Promise<void> {
+  const payload = request.body as AsyncIterable<Uint8Array> | undefined;
+  const call = new NodeApiCall({ request, incoming: request.raw, parsed: undefined, payload });
+  const answer = await api.answer(call, action);
+  reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) reply.raw.setHeader(name, value);
+  }
+  void answerWith(request.raw, reply.raw, answer);
 }
 
 class FastifyVisit extends NodeVisit {

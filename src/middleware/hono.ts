@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EventsApi } from './events-api.ts';
+import type { EventsApiOptions } from './events-api-options.ts';
 import { NodeVisit } from './node-visit.ts';
 import type { RequestContextOptions } from './request-context-options.ts';
 import { RequestContexts } from './request-contexts.ts';
 import type { Visit, VisitEnd } from './visit.ts';
+import { WebApiCall, webBody } from './web-api-call.ts';
 
+export type { ApiAction, Authorization, EventsApiOptions } from './events-api-options.ts';
 export type { RequestContextOptions, RequestEventOptions, RequestUser } from './request-context-options.ts';
 
 /** What is read of Hono's context. */
@@ -48,6 +52,49 @@ export function requestContext<Context extends HonoContextLike = HonoContextLike
       visit.answered();
     });
   };
+}
+
+/** What the routes use of Hono's context beside that. */
+export interface HonoRoutesLike extends HonoContextLike {
+  readonly req: HonoContextLike['req'] & {
+    readonly path: string;
+    readonly raw: Request;
+    text(): Promise<string>;
+  };
+  body(data: string | ReadableStream | null, status: number, headers: Record<string, string>): Response;
+}
+
+/**
+ * Makes the routes for events, for Hono 4: `app.use(eventsApi({ events }))`. Bodies that have been read before
+ * are taken as they are. `close` ends the streams at once; on `@hono/node-server` they also end when the server
+ * closes. Elsewhere nothing is known of the client's address: all share one rate, and streams need `authorize`.
+ * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ */
+export function eventsApi<Context extends HonoRoutesLike = HonoRoutesLike>(
+  options: EventsApiOptions<Context>,
+): ((context: Context, next: () => Promise<void>) => Promise<Response | undefined>) & { close(): void } {
+  const api = new EventsApi(options);
+  const handle = async (context: Context, next: () => Promise<void>): Promise<Response | undefined> => {
+    const { req } = context;
+    const action = api.actionOf(req.path);
+    if (action === undefined) return void (await next());
+    const node = nodeOf(context.env);
+    const socket = node?.incoming.socket as
+      | { remoteAddress?: string; server?: { listening?: boolean } }
+      | undefined;
+    const call = new WebApiCall({
+      request: context,
+      raw: req.raw,
+      taken: Object.keys(req.bodyCache).length > 0 ? () => req.text() : undefined,
+      remoteAddress: socket?.remoteAddress,
+      isClosing: () => socket?.server?.listening === false,
+    });
+    const answer = await api.answer(call, action);
+    // A server that closes would wait for the connection to be used again.
+    if (node !== undefined && typeof answer.body === 'object') node.outgoing.shouldKeepAlive = false;
+    return context.body(webBody(answer), answer.status, { ...answer.headers });
+  };
+  return Object.assign(handle, { close: () => api.close() });
 }
 
 function nodeOf(env: unknown): NodeEnvironment | undefined {

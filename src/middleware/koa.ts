@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EventsApi } from './events-api.ts';
+import type { EventsApiOptions } from './events-api-options.ts';
+import { answerWith, NodeApiCall } from './node-api-call.ts';
 import { NodeVisit } from './node-visit.ts';
 import type { RequestContextOptions } from './request-context-options.ts';
 import { RequestContexts } from './request-contexts.ts';
 
+export type { ApiAction, Authorization, EventsApiOptions } from './events-api-options.ts';
 export type { RequestContextOptions, RequestEventOptions, RequestUser } from './request-context-options.ts';
 
 /** What is read of Koa's context. */
@@ -10,6 +14,10 @@ export interface KoaContextLike {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly originalUrl: string;
+  /** Counted from where it is mounted. */
+  readonly path: string;
+  /** `false`: Koa leaves the answer to others. */
+  respond?: boolean | undefined;
   /** `body` by a parser. */
   readonly request: object;
 }
@@ -31,6 +39,27 @@ export function requestContext<Context extends KoaContextLike = KoaContextLike>(
       throw error;
     }
   };
+}
+
+/**
+ * Makes the routes for events, for Koa 3: `app.use(eventsApi({ events }))`. Bodies that a parser before it has
+ * read are taken as they are. `close` ends the streams at once; they also end when the server closes.
+ * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ */
+export function eventsApi<Context extends KoaContextLike = KoaContextLike>(
+  options: EventsApiOptions<Context>,
+): ((context: Context, next: () => Promise<unknown>) => Promise<unknown>) & { close(): void } {
+  const api = new EventsApi(options);
+  const handle = async (context: Context, next: () => Promise<unknown>): Promise<unknown> => {
+    const action = api.actionOf(context.path);
+    if (action === undefined) return next();
+    const parsed = (context.request as { body?: unknown }).body;
+    const call = new NodeApiCall({ request: context, incoming: context.req, parsed });
+    const answer = await api.answer(call, action);
+    context.respond = false;
+    void answerWith(context.req, context.res, answer);
+  };
+  return Object.assign(handle, { close: () => api.close() });
 }
 
 /** Koa takes all headers off before it answers an error. */

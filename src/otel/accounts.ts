@@ -17,7 +17,7 @@ export interface Ledger {
   readonly spans: LedgerRow;
   /** How many of the events in `total` an earlier process left in the spool. */
   readonly adopted: number;
-  /** How often a processor failed, by its name; the event went on as it was. */
+  /** How often a processor, modifier or listener failed, by its name; the event went on as it was. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
@@ -131,11 +131,16 @@ export class Accounts {
     for (const sink of sinks) this.sink(sink).leaveOut(as);
   }
 
-  /** @returns how often that processor has failed */
-  processorFailed(name: string): number {
-    const times = (this.#failures.get(name) ?? 0) + 1;
-    this.#failures.set(name, times);
-    return times;
+  /** Books an event that ends here: nothing is to be delivered. */
+  refuse(name: string, outcome: Outcome): void {
+    const event = this.event(name);
+    event.enter();
+    event.settle(outcome);
+  }
+
+  /** Counts a failure of a function that the app has given. */
+  failed(name: string): void {
+    this.#failures.set(name, (this.#failures.get(name) ?? 0) + 1);
   }
 
   /** Moves an event to its final column with one sink. A sink must settle a ticket once. */

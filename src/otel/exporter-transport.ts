@@ -9,7 +9,8 @@ import type { Answer, Transport } from '../spool/transport.ts';
 export function exporterTransport(exporter: Exporter): Transport {
   return async (batch, signal) => {
     try {
-      await exporter.send(recordsOf(toBatch(batch)), signal);
+      if (exporter.consume !== undefined) await exporter.consume(toBatch(batch), signal);
+      else await exporter.send(recordsOf(toBatch(batch)), signal);
       return { kind: 'delivered' };
     } catch (cause) {
       return answerOf(exporter.name, cause);

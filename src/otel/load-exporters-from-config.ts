@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
-import path from 'node:path';
+import { requireBeside } from './require-beside.ts';
 
 /** Loads what makes exporters and processors of configuration: most loggers never need it. */
 export function loadExportersFromConfig(): typeof import('./exporters-from-config.ts') {
-  const require = createRequire(import.meta.url);
-  return require(`./exporters-from-config${path.extname(import.meta.filename)}`) as never;
+  return requireBeside(import.meta, './exporters-from-config');
 }

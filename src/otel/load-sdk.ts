@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import path from 'node:path';
+import { requireBeside } from './require-beside.ts';
 
 let loaded: typeof import('./sdk.ts') | undefined;
 
@@ -8,8 +7,6 @@ let loaded: typeof import('./sdk.ts') | undefined;
  * wait. It is a file of its own so that apps with an SDK never load ours.
  */
 export function loadSdk(): typeof import('./sdk.ts') {
-  loaded ??= createRequire(import.meta.url)(
-    `./sdk${path.extname(import.meta.filename)}`,
-  ) as typeof import('./sdk.ts');
+  loaded ??= requireBeside<typeof import('./sdk.ts')>(import.meta, './sdk');
   return loaded;
 }

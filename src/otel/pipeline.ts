@@ -4,16 +4,20 @@ import type { Event } from '../event.ts';
 import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
+import type { Outcome } from '../spool/outcome.ts';
 import { within } from '../spool/within.ts';
 import { Accounts, type Ledger, OTLP_SINK, SPAN_SINK, type Ticket, type Totals } from './accounts.ts';
 import { copyToSpan } from './copy-to-span.ts';
+import { DropWarnings } from './drop-warnings.ts';
 import type { EventSpool, EventSpoolOptions, SpoolRoute } from './event-spool.ts';
 import { loadEventSpool } from './load-event-spool.ts';
+import { loadQuarantine } from './load-quarantine.ts';
 import { type MeteredSink, meteredOtlp } from './metered-sink.ts';
 import { MetricsWatch } from './metrics-watch.ts';
 import { type OtlpSettings, otlpSettings } from './otlp-settings.ts';
 import { outputSink } from './output-sink.ts';
 import { type ChosenTracer, type Destination, Providers, type ProvidersOptions } from './providers.ts';
+import type { Quarantine } from './quarantine.ts';
 import { appAttributes } from './resource/app.ts';
 import { type ResourceOptions, resourceAttributes } from './resource/resource.ts';
 import { RouteTable } from './route-table.ts';
@@ -28,6 +32,8 @@ export interface PipelineOptions
   extends Omit<ProvidersOptions, 'accounts' | 'resource' | 'appAttributes' | 'hasSpool' | 'onSpan'>,
     Omit<EventSpoolOptions, 'accounts' | 'resource' | 'otlp' | 'maxAttributes' | 'maxValueLength'> {
   readonly resource: ResourceOptions;
+  /** Directory for events that their schemas refuse. */
+  readonly quarantine: string | undefined;
 }
 
 /**
@@ -40,11 +46,11 @@ const SDK_ATTRIBUTES = {
   'telemetry.sdk.version': VERSION,
 };
 
+/** Its schema has refused it. */
+const INVALID: Outcome = { column: 'rejected', reason: 'invalid' };
+
 /** The sink in the ledger of events that nothing takes. */
 const NO_SINK = 'none';
-
-/** What is said once is remembered, up to this many. */
-const MAX_WARNED = 1000;
 
 /** What has gone out. */
 export interface Emitted {
@@ -67,9 +73,10 @@ export class Pipeline {
   readonly #resource: { readonly attributes: AttributeMap };
   readonly #exporters: readonly string[];
   readonly #onError: (error: OtelEventsError) => void;
-  readonly #warned = new Set<string>();
+  readonly #warnings: DropWarnings;
   readonly #routes = new RouteTable<Route>();
   #spool: EventSpool | undefined;
+  #quarantine: Quarantine | undefined;
   #otlp: OtlpSettings | undefined;
   #metrics: MetricsWatch | undefined;
   #output: Sink | undefined;
@@ -82,6 +89,7 @@ export class Pipeline {
     const { resource, exporters, onError, directory } = options;
     this.#options = options;
     this.#onError = onError;
+    this.#warnings = new DropWarnings(onError);
     this.#resource = lazyResource(resource);
     this.#exporters = exporters.map(({ name }) => name);
     for (const name of this.#exporters) this.#accounts.sink(name);
@@ -139,9 +147,28 @@ export class Pipeline {
     this.#accounts.leaveOut(name, named, as, isAll);
   }
 
-  /** @returns how often that processor has failed */
-  processorFailed(name: string): number {
-    return this.#accounts.processorFailed(name);
+  /** Books an event that ends here. */
+  refuse(name: string, outcome: Outcome): void {
+    this.#accounts.refuse(name, outcome);
+  }
+
+  /**
+   * Keeps an event that its schema refuses, if there is a directory for such.
+   * @returns whether there is
+   */
+  quarantine(event: Event): boolean {
+    this.#accounts.refuse(event.name, INVALID);
+    const { quarantine: directory } = this.#options;
+    if (directory === undefined || this.#closing !== undefined) return false;
+    const resource = (): AttributeMap => ({ ...SDK_ATTRIBUTES, ...this.#resource.attributes });
+    this.#quarantine ??= loadQuarantine({ directory, resource, onError: this.#onError });
+    this.#quarantine.add(event);
+    return true;
+  }
+
+  /** Counts a failure of a function that the app has given. */
+  failed(name: string): void {
+    this.#accounts.failed(name);
   }
 
   attributesOf(event: Event): EventAttributes {
@@ -180,7 +207,7 @@ export class Pipeline {
 
   /** Resolves when all that was emitted before is as safe as its durability level promises. */
   async durable(): Promise<void> {
-    await this.#spool?.durable();
+    await Promise.all([this.#spool?.durable(), this.#quarantine?.durable()]);
   }
 
   /**
@@ -211,6 +238,7 @@ export class Pipeline {
   /** @see EventSpool.saveNow */
   saveNow(ending: boolean): void {
     this.#spool?.saveNow(ending);
+    this.#quarantine?.flushSync();
   }
 
   async #close(timeoutMs: number): Promise<Totals> {
@@ -219,6 +247,7 @@ export class Pipeline {
       this.#providers.close(timeoutMs),
       this.#output?.close(timeoutMs),
     ]);
+    this.#quarantine?.close();
     await this.#metrics?.close();
     return this.#accounts.totals();
   }
@@ -297,7 +326,7 @@ export class Pipeline {
   #wanted(destination: Destination, chosen: readonly string[] | undefined): Destination {
     if (chosen === undefined) return destination;
     const known = [OTLP_SINK, ...this.#otlpSinks(destination), ...this.#exporters];
-    for (const name of chosen) if (!known.includes(name)) this.#warnUnknown(name, known);
+    for (const name of chosen) if (!known.includes(name)) this.#warnings.unknown(name, known);
     const isWanted = chosen.some((name) => known.includes(name) && !this.#exporters.includes(name));
     return isWanted ? destination : { kind: 'none', reason: 'no_sink' };
   }
@@ -306,13 +335,6 @@ export class Pipeline {
   #otlpSinks(destination: Destination = this.#destination()): string[] {
     if (destination.kind === 'none') return [];
     return [destination.kind === 'spool' ? OTLP_SINK : destination.sink.name];
-  }
-
-  #warnUnknown(name: string, known: readonly string[]): void {
-    if (this.#warned.has(name) || this.#warned.size >= MAX_WARNED) return;
-    this.#warned.add(name);
-    const message = `an event is for an exporter that this logger does not have: '${name}'; this is said once`;
-    this.#onError(new OtelEventsError('EVENT_UNROUTED', message, { fix: `there are ${known.join(', ')}` }));
   }
 
   #routeTo(destination: Destination, withOutput: boolean, chosen?: readonly string[]): Route {
@@ -345,7 +367,7 @@ export class Pipeline {
 
   /** A sink that takes nothing and says so in the ledger. */
   #dropSink(reason: string): Sink {
-    this.#warnDropped(reason);
+    this.#warnings.dropped(reason);
     const outcome = { column: 'dropped', reason } as const;
     return {
       name: NO_SINK,
@@ -353,18 +375,6 @@ export class Pipeline {
       flush: async () => {},
       close: async () => {},
     };
-  }
-
-  #warnDropped(reason: string): void {
-    if (this.#warned.has(reason)) return;
-    this.#warned.add(reason);
-    if (reason === 'closed') {
-      const message = 'events logged after close() are dropped and counted';
-      this.#onError(new OtelEventsError('EVENT_AFTER_CLOSE', message, { fix: 'close the logger last' }));
-    } else if (reason === 'no_sink') {
-      const message = "delivery is 'none' and there are no exporters: events are dropped and counted";
-      this.#onError(new OtelEventsError('EVENT_UNROUTED', message, { fix: 'give exporters or a delivery' }));
-    }
   }
 
   #outputSink(): Sink {

@@ -1,19 +1,9 @@
 import { OtelEventsError } from '../errors.ts';
-import { directoryExporter } from '../exporters/directory.ts';
 import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
-import { httpExporter } from '../exporters/http.ts';
 import { isRoute, type Route } from '../exporters/route.ts';
 import type { RouteNode } from '../processors/run-route.ts';
-
-/** LEIP's options for where events go; short for a directory and an HTTP exporter in LEIP's format. */
-export interface LeipOptions {
-  readonly bufferDirectory: string | undefined;
-  readonly bufferLimit: number;
-  /** Empty for none. */
-  readonly httpUrl: string;
-  readonly httpHeaders: Readonly<Record<string, string>>;
-  readonly httpMethod: string;
-}
+import type { LeipOptions } from './leip-options.ts';
+import { requireBeside } from './require-beside.ts';
 
 /** Names that stand for something else in the ledger. */
 const RESERVED_NAMES = ['otlp', 'app', 'outputPath', 'none'];
@@ -46,7 +36,7 @@ export function resolveExporters(given: readonly GivenExporter[], leip: LeipOpti
       exporters.push(exporter);
       return exporter.name;
     });
-  return { to: branch([...given, ...leipExporters(leip)]), exporters };
+  return { to: branch([...given, ...leipOnes(leip)]), exporters };
 }
 
 function named(exporter: Exporter | ExporterFunction, taken: ReadonlySet<string>): Exporter {
@@ -65,18 +55,8 @@ function nextFree(base: string, taken: ReadonlySet<string>): string {
   return name;
 }
 
-function leipExporters({
-  bufferDirectory,
-  bufferLimit,
-  httpUrl,
-  httpHeaders,
-  httpMethod,
-}: LeipOptions): Exporter[] {
-  const exporters: Exporter[] = [];
-  if (bufferDirectory !== undefined) {
-    exporters.push(directoryExporter({ directory: bufferDirectory, limit: bufferLimit }));
-  }
-  if (httpUrl !== '')
-    exporters.push(httpExporter({ url: httpUrl, headers: httpHeaders, method: httpMethod }));
-  return exporters;
+function leipOnes(options: LeipOptions): readonly Exporter[] {
+  if (options.bufferDirectory === undefined && options.httpUrl === '') return [];
+  const loaded = requireBeside<typeof import('./leip-exporters.ts')>(import.meta, './leip-exporters');
+  return loaded.leipExporters(options);
 }

@@ -1,6 +1,7 @@
 import { type Event, MAX_ATTRIBUTES, MAX_EVENT_BYTES } from '../event.ts';
+import { attributeName } from '../otlp/attribute-name.ts';
 import type { AttributeValue } from '../otlp/attribute-value.ts';
-import { DATA, DATA_PREFIX, EVENT, RESERVED } from '../otlp/event-attributes.ts';
+import { DATA, EVENT } from '../otlp/event-attributes.ts';
 import { promotedOf } from '../otlp/promoted-of.ts';
 import { NormaliseBudget, normaliseValue } from './normalise-value.ts';
 
@@ -128,11 +129,6 @@ function setDirectly(
 function isPlain(data: Event['data']): boolean {
   const prototype: unknown = Object.getPrototypeOf(data);
   return (prototype === Object.prototype || prototype === null) && typeof data.toJSON !== 'function';
-}
-
-function attributeName(key: string): string {
-  if (RESERVED.has(key) || key === '' || key === '__proto__') return DATA_PREFIX + key;
-  return key === DATA || key.startsWith(DATA_PREFIX) ? DATA_PREFIX + key : key;
 }
 
 /** Data that is no map (an array, a string) becomes one with the key `value`: nothing is lost. */

@@ -1,8 +1,9 @@
 import { type Event, MAX_ATTRIBUTES } from '../event.ts';
+import { attributeName } from './attribute-name.ts';
 import { CachedKey } from './cached-key.ts';
 import { copyEvent, type EncodableEvent, hasKeys, isMap, roomForData } from './copy-event.ts';
 import { encodeWith } from './encode-with.ts';
-import { DATA, DATA_PREFIX, EVENT, PROMOTED, RESERVED } from './event-attributes.ts';
+import { DATA, EVENT, PROMOTED } from './event-attributes.ts';
 import { BEYOND_LIMITS } from './forward-writer.ts';
 import { KeyCache } from './key-cache.ts';
 import { promotedOf } from './promoted-of.ts';
@@ -147,9 +148,4 @@ function writeOtherData(writer: ValueWriter, data: Event['data']): number {
     added += writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
   }
   return added;
-}
-
-function attributeName(key: string): string {
-  if (RESERVED.has(key) || key === '' || key === '__proto__') return DATA_PREFIX + key;
-  return key === DATA || key.startsWith(DATA_PREFIX) ? DATA_PREFIX + key : key;
 }

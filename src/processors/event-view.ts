@@ -1,10 +1,8 @@
 import type { Event } from '../event.ts';
+import { copyOf } from './copy-of.ts';
 import type { ProcessorEvent } from './processor.ts';
 
 type Fields = Record<string, unknown>;
-
-/** Deeper than an event is kept. */
-const MAX_DEPTH = 64;
 
 /**
  * A view of an event for one route. What can be changed in place (data, session, context, tags) is copied when
@@ -115,41 +113,6 @@ export class EventView implements ProcessorEvent {
       view.message !== original.message
     );
   }
-}
-
-/** A copy of plain objects and lists, however deep; what is no plain object is shared. */
-function copyOf(value: unknown, depth = 0, copies = new Map<object, unknown>()): unknown {
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
-  const known = copies.get(value);
-  if (known !== undefined) return known;
-  if (Array.isArray(value)) {
-    const list: unknown[] = [];
-    copies.set(value, list);
-    for (const item of value) list.push(copyOf(item, depth + 1, copies));
-    return list;
-  }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null && depth > 0) return value;
-  const fields: Fields = {};
-  copies.set(value, fields);
-  for (const key of Object.keys(value)) {
-    set(fields, key, copyOf(fieldOf(value as Fields, key), depth + 1, copies));
-  }
-  return fields;
-}
-
-function fieldOf(fields: Fields, key: string): unknown {
-  try {
-    return fields[key];
-  } catch {
-    return '[Unreadable]';
-  }
-}
-
-/** As an own field, even if it is called `__proto__`. */
-function set(fields: Fields, key: string, value: unknown): void {
-  if (key !== '__proto__') fields[key] = value;
-  else Object.defineProperty(fields, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 function toFields(value: unknown): Fields {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loggerExporter } from '../../src/exporters/logger.ts';
-import { EventLogger, type Exporter, OtelEventsError } from '../../src/index.ts';
+import { type Batch, consume, EventLogger, type Exporter, OtelEventsError } from '../../src/index.ts';
+import { recordsOf } from '../../src/otlp/records-of.ts';
 
 function logging(...exporters: Exporter[]): { events: EventLogger; errors: OtelEventsError[] } {
   const errors: OtelEventsError[] = [];
@@ -76,6 +77,26 @@ test('an error without retry and split rejects its whole batch; with retry it co
   assert.equal((await events.close()).rejected, 2);
   assert.equal(calls, 2);
   assert.deepEqual(events.stats().total.rejected, { never: 2 });
+});
+
+test('consume: a function gets whole OTLP requests, again after a failure, and nothing is decoded for it', async () => {
+  const batches: Batch[] = [];
+  let calls = 0;
+  const { events } = logging(
+    consume(async function forward(batch) {
+      if (calls++ === 0) throw new Error('away');
+      batches.push(batch);
+    }),
+  );
+  for (let n = 0; n < 3; n++) events.log('e', { n });
+  await events.close();
+  assert.deepEqual(events.stats().sinks.forward?.acked, 3);
+  const [batch] = batches;
+  assert.deepEqual([batch?.signal, batch?.encoding, batch?.count], ['logs', 'protobuf', 3]);
+  assert.deepEqual(
+    batches.flatMap((each) => recordsOf(each)).map(({ attributes }) => attributes.n),
+    [0, 1, 2],
+  );
 });
 
 test('what a format refuses says nothing of the destination: any number of such events holds up no other', async () => {

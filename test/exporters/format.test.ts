@@ -19,11 +19,12 @@ async function aRecord(name = 'a'): Promise<EventRecord> {
 test('every name is a format; most give one payload for a record', async () => {
   const plain = await aRecord();
   const llm = await aRecord('gen_ai.client.inference.operation.details');
-  const names: Format[] = ['leip', 'edx', 'trubrics', 'segment', 'otlp'];
+  const names: Format[] = ['leip', 'jupyter', 'edx', 'trubrics', 'segment', 'otlp'];
   assert.deepEqual(
     names.map((name) => [name, formatter(name)(plain).length, formatter(name)(llm).length]),
     [
       ['leip', 1, 1],
+      ['jupyter', 1, 1],
       ['edx', 1, 1],
       ['trubrics', 1, 2],
       ['segment', 1, 1],
@@ -36,7 +37,7 @@ test('a name that is no format is told at construction', () => {
   for (const format of ['Leip', 'toString', '', null, 7]) {
     assert.throws(() => formatter(format as Format), {
       code: 'OPTION_INVALID',
-      message: /one of leip, edx, trubrics, segment, otlp/,
+      message: /one of leip, jupyter, edx, trubrics, segment, otlp/,
     });
   }
 });

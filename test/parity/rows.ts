@@ -29,6 +29,13 @@ const LLM = 'test/logger/llm.test.ts';
 const REQUEST = 'test/middleware/request-context.test.ts';
 const REQUEST_EVENT = 'test/middleware/request-event.test.ts';
 const CONCURRENCY = 'test/middleware/concurrency.test.ts';
+const RECORD = 'test/logger/record.test.ts';
+const HEARD = 'test/logger/listeners.test.ts';
+const REGISTRY = 'test/schema/registry.test.ts';
+const VALIDATE = 'test/schema/validate.test.ts';
+const REDACTOR = 'test/schema/redactor.test.ts';
+const JUPYTER = 'test/formats/jupyter.test.ts';
+const EVENTS_API = 'test/middleware/events-api.test.ts';
 const MONGODB = 'test/services/mongodb.test.ts';
 
 const leip: readonly Row[] = [
@@ -340,12 +347,173 @@ const trubrics: readonly Row[] = [
   },
 ];
 
-/** The systems that are followed so far. */
+const jupyter: readonly Row[] = [
+  {
+    original:
+      '`EventLog(handlers, allowed_schemas)`: handlers route JSON lines; of other schemas nothing is written',
+    here: 'exporters, and `allowedSchemas`; what is not allowed is counted. Without the option all may be recorded',
+    tests: [
+      [RECORD, 'of a schema that is not allowed'],
+      [JUPYTER, 'as $'],
+    ],
+  },
+  {
+    original: '`register_schema`, `register_schema_file`, text, URL; JSON or YAML',
+    here: '`registerSchema`, `registerSchemaFile`, `registerSchemaUrl`',
+    tests: [
+      [REGISTRY, 'a schema may be an object, JSON text, YAML text'],
+      [RECORD, 'versions live side by side'],
+      ['test/schema/fetch-schema.test.ts', 'a schema is fetched and registered'],
+    ],
+  },
+  {
+    original:
+      '`$id` and `version` are required, versions coexist, duplicates are errors, a property that starts with `__` is refused',
+    tests: [
+      [REGISTRY, 'what is no usable schema is refused'],
+      [REGISTRY, 'versions live beside each other'],
+      [REGISTRY, 'the same $id and version twice'],
+    ],
+  },
+  {
+    original: 'an invalid JSON Schema is an error; the newer library lets bad keywords pass',
+    here: 'an error, keywords included',
+    mended: true,
+    tests: [
+      [JUPYTER, 'mended: keywords of a schema that make no sense'],
+      [REGISTRY, 'what is no usable schema is refused'],
+    ],
+  },
+  {
+    original: '`record_event(schema_id, version, event, timestamp_override)` validates, wraps and routes',
+    here: '`record(schemaId, version, data, { timestamp })`, and the format `jupyter`',
+    tests: [
+      [JUPYTER, 'as $'],
+      [RECORD, 'a recorded event has its schema'],
+    ],
+  },
+  {
+    original:
+      'an invalid event is a `ValidationError`; an unregistered schema an error (old) or a warning (new)',
+    here: '`EVENT_INVALID` with every failing path and no value; `SCHEMA_UNKNOWN`',
+    tests: [
+      [RECORD, 'an invalid event throws all failing paths'],
+      [RECORD, 'a schema that is not registered'],
+    ],
+  },
+  {
+    original: 'without a handler nothing is checked',
+    here: 'events are checked, whether somebody takes them or not',
+    mended: true,
+    tests: [[JUPYTER, 'mended: events are checked']],
+  },
+  {
+    original:
+      'the default timestamp of the newer library ends `+00:00Z`; data can overwrite the metadata around them',
+    here: 'one zone, `Z`; data cannot forge what is around them',
+    mended: true,
+    tests: [
+      [JUPYTER, 'mended: a time has one zone'],
+      [JUPYTER, 'mended: data cannot forge'],
+    ],
+  },
+  {
+    original: '`date-time` and other formats are checked',
+    tests: [
+      [JUPYTER, 'mended: formats are checked'],
+      [VALIDATE, 'every failing path is told'],
+    ],
+  },
+  {
+    original:
+      'categories: a property is kept if ALL its categories are allowed, or its name is in `allowed_properties`, else it is null',
+    tests: [
+      [REDACTOR, 'a property is kept if all its categories'],
+      [REDACTOR, 'a property named in allowedProperties'],
+      [REDACTOR, 'what is denied and absent is null'],
+      [RECORD, 'what is personal leaves only if'],
+    ],
+  },
+  {
+    original: '`anyOf`, `oneOf` and properties called `not` or `if` bypass the categories',
+    here: 'nothing does',
+    mended: true,
+    tests: [
+      [REDACTOR, 'no keyword lets a value by'],
+      [REDACTOR, 'names of keywords are only names'],
+      [REDACTOR, 'whatever the schema, no value leaves'],
+    ],
+  },
+  {
+    original:
+      'modifiers change data before validation; one for all schemas covers only those registered before it',
+    here: 'all, always',
+    mended: true,
+    tests: [
+      [HEARD, 'modifiers change data before they are checked'],
+      [HEARD, 'what a modifier makes'],
+    ],
+  },
+  {
+    original:
+      'listeners: asynchronous, for one schema or all, on modified or raw data, isolated, awaited by `gather_listeners`',
+    here: '`addListener`, `settled()`; redacted in any case',
+    tests: [
+      [HEARD, 'listeners hear of events'],
+      [HEARD, 'listeners are isolated'],
+      [HEARD, 'the rules of redact hold'],
+    ],
+  },
+  {
+    original: 'models: typed classes from which the schema is derived',
+    here: '`defineEvent`, with any Standard Schema',
+    tests: [
+      [RECORD, 'of a defined event'],
+      [RECORD, 'log and track do not throw for invalid data'],
+    ],
+  },
+  {
+    original: 'the handler strips `message` unless the schema declares it',
+    here: 'a key of the data called `message` stays',
+    mended: true,
+    tests: [[JUPYTER, 'mended: a key called message stays']],
+  },
+  {
+    original: '`validate SCHEMA` prints it; exit status 0 valid, 1 invalid, 2 unreadable',
+    here: '`otel-events validate`',
+    tests: [
+      ['test/cli/schema-validate.test.ts', 'a valid schema is printed'],
+      ['test/cli/schema-validate.test.ts', 'an invalid schema is 1'],
+    ],
+  },
+  {
+    original: 'fixtures for tests: a sink, a logger, a reader of emitted events',
+    here: '`otel-events/testing`',
+    tests: [['test/testing.test.ts', 'testLogger keeps what it emitted']],
+  },
+  {
+    original: 'Jupyter Server: `POST /api/events` is 204 or 400, a WebSocket streams events',
+    here: '`eventsApi`; server-sent events instead of a WebSocket',
+    tests: [
+      [EVENTS_API, 'an event that fits its schema is recorded'],
+      [EVENTS_API, 'what is wrong is told with its path'],
+      [EVENTS_API, 'the stream has recorded events'],
+    ],
+  },
+];
+
+/** The systems that are followed. */
 export const ORIGINALS: readonly Original[] = [
   {
     name: 'LEIP Events',
     source: 'Read off its document; there is no public source.',
     rows: leip,
+  },
+  {
+    name: 'jupyter-telemetry and jupyter_events',
+    source:
+      'Compared with what jupyter-telemetry 0.1.0 and jupyter-events 0.12.1 write, in `test/fixtures/originals`. No release on PyPI has the categories of the development version: those were read off its documents.',
+    rows: jupyter,
   },
   {
     name: 'edX event-tracking',

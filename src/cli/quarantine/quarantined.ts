@@ -1,0 +1,114 @@
+import { OtelEventsError } from '../../errors.ts';
+import type { Batch } from '../../otlp/batch.ts';
+import { requestHead } from '../../otlp/encode-envelope.ts';
+import { EVENT } from '../../otlp/event-attributes.ts';
+import type { EventRecord } from '../../otlp/event-record.ts';
+import { type ReadEvent, readEvent } from '../../otlp/read-event.ts';
+import { recordsOf } from '../../otlp/records-of.ts';
+import type { Issue } from '../../schema/issue.ts';
+import type { Header } from '../../spool/definitions.ts';
+import { KIND, type RecordView } from '../../spool/layout.ts';
+import { isMoved, ReadLog } from '../../spool/read-log.ts';
+import { readMerged } from '../../spool/read-merged.ts';
+import { subDirectoriesOf } from '../../spool/read-spool.ts';
+import { complain } from '../spool/run-command.ts';
+
+/** A record that waits in the quarantine. */
+export interface Quarantined {
+  /** From 1, oldest first; it is another one when older ones are gone. */
+  readonly number: number;
+  readonly log: ReadLog;
+  readonly header: Header;
+  readonly field: Uint8Array;
+  readonly sinks: readonly string[];
+  readonly name: string;
+  /** The position after it. */
+  readonly end: number;
+  /** An export request with it alone. */
+  readonly batch: Batch;
+  /** Undefined for what is no log record: it stays where it is. */
+  readonly record: EventRecord | undefined;
+  readonly event: ReadEvent | undefined;
+  /** What its schema refused. */
+  readonly issues: readonly Issue[];
+}
+
+/** Opens all sub-directories of a quarantine. @throws what the file system throws */
+export function openQuarantine(directory: string): ReadLog[] {
+  return subDirectoriesOf(directory).map((home) => new ReadLog(home));
+}
+
+/** What waits there, oldest first. */
+export function* quarantinedIn(logs: readonly ReadLog[]): Generator<Quarantined, void> {
+  let number = 0;
+  for (const { log, record } of readMerged(logs)) {
+    const mask = log.pendingOf(record);
+    if (mask !== 0) yield toQuarantined(++number, log, record, log.sinkNames(mask));
+  }
+}
+
+/** Says what could not be read. @returns the exit status: 2 if there is anything, else `status` */
+export function unreadStatus(name: string, logs: readonly ReadLog[], status: number): number {
+  const unread = logs.flatMap((log) => log.unread);
+  for (const { file, error } of unread) complain(name, error.code ?? 'EIO', `cannot read ${file}`);
+  return unread.length > 0 ? 2 : status;
+}
+
+/** The same for a command that only reads, and may have missed what another process took over. */
+export function readStatus(name: string, directory: string, logs: readonly ReadLog[]): number {
+  const isIncomplete = isMoved(directory, logs);
+  if (isIncomplete)
+    complain(name, 'ENOENT', 'a sub-directory was taken over while it was read; run this again');
+  return unreadStatus(name, logs, isIncomplete ? 1 : 0);
+}
+
+const NO_HEADER = { resource: new Uint8Array(), scope: new Uint8Array() };
+
+function toQuarantined(
+  number: number,
+  log: ReadLog,
+  view: RecordView,
+  sinks: readonly string[],
+): Quarantined {
+  // The view is filled again for the next record.
+  const field = Uint8Array.prototype.slice.call(view.bytes, view.from, view.to);
+  const header = log.header(view.id) ?? NO_HEADER;
+  const bytes = Buffer.concat([requestHead(header, field.length), field]);
+  const signal = view.kind === KIND.logs ? 'logs' : 'traces';
+  const batch: Batch = { signal, encoding: 'protobuf', bytes, count: 1 };
+  const record = signal === 'logs' ? recordIn(batch) : undefined;
+  const name = log.definitions.name(view.nameId);
+  const event = record === undefined ? undefined : readEvent(record);
+  return {
+    number,
+    log,
+    header,
+    field,
+    sinks,
+    name,
+    end: view.end,
+    batch,
+    record,
+    event,
+    issues: issuesOf(record),
+  };
+}
+
+function recordIn(batch: Batch): EventRecord | undefined {
+  try {
+    return recordsOf(batch)[0];
+  } catch (error) {
+    if (error instanceof OtelEventsError) return undefined;
+    throw error;
+  }
+}
+
+function issuesOf(record: EventRecord | undefined): Issue[] {
+  const issues = record?.attributes[EVENT.schemaIssues];
+  if (!Array.isArray(issues)) return [];
+  return issues.map((issue: Partial<Issue> | null) => ({
+    path: String(issue?.path ?? ''),
+    expected: String(issue?.expected ?? ''),
+    got: String(issue?.got ?? ''),
+  }));
+}

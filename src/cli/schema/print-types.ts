@@ -1,0 +1,64 @@
+import { OtelEventsError } from '../../errors.ts';
+import { bundle } from '../../schema/bundle.ts';
+import type { JsonSchema } from '../../schema/json-schema.ts';
+import { loadEvents } from './load-events.ts';
+import { runTool, type Tool, wantFiles } from './run-tool.ts';
+import { warnUntold } from './warn-untold.ts';
+import { writeOut } from './write-out.ts';
+
+const NAME = 'otel-events types';
+
+const USAGE = `Usage: otel-events types FILE... [--out FILE]
+
+Prints TypeScript for the data of events: a type for each, and an interface Events that has them by name. A FILE
+is a JSON Schema (JSON or YAML), or a module (.ts, .js) that exports what defineEvent returned. Needs the package
+json-schema-to-typescript.
+
+  --out FILE  writes it there
+  --ref FILE  a schema that events refer to, and that is no event; may be repeated
+  --help      show this
+
+Example: otel-events types schemas/*.yaml --out src/events.d.ts
+
+Exit status: 0 done; 1 a schema or the arguments are wrong; 2 something could not be read, run or written.`;
+
+const OPTIONS = { out: { type: 'string' }, ref: { type: 'string', multiple: true } } as const;
+
+const BANNER =
+  '/* Made by `otel-events types`. Do not change it by hand: change the schemas and make it again. */';
+
+const TOOL: Tool<typeof OPTIONS> = {
+  name: NAME,
+  usage: USAGE,
+  options: OPTIONS,
+  async run(files, { out, ref }) {
+    wantFiles(files);
+    const events = await loadEvents(files, ref);
+    await writeOut(await compiled(bundle(events.entries, events.others)), out);
+    return warnUntold(NAME, events);
+  },
+};
+
+/** Runs `otel-events types`. @returns the exit status */
+export function printTypes(args: readonly string[]): Promise<number> {
+  return runTool(TOOL, args);
+}
+
+async function compiled(schema: JsonSchema): Promise<string> {
+  const { compile } = await loadCompiler();
+  return compile(schema as Parameters<typeof compile>[0], 'Events', {
+    bannerComment: BANNER,
+    // The bundle has no outside references: nothing is fetched, whatever a schema says.
+    $refOptions: { resolve: { http: false, file: false } },
+  });
+}
+
+async function loadCompiler(): Promise<typeof import('json-schema-to-typescript')> {
+  try {
+    return await import('json-schema-to-typescript');
+  } catch (cause) {
+    const fix = 'npm install --save-dev json-schema-to-typescript';
+    const message = 'types needs the package json-schema-to-typescript';
+    throw new OtelEventsError('OPTION_UNAVAILABLE', message, { cause, fix });
+  }
+}

@@ -1,0 +1,104 @@
+import { OtelEventsError } from '../../errors.ts';
+import { Output } from '../spool/output.ts';
+import { complain, usageError } from '../spool/run-command.ts';
+import { printable } from '../spool/to-table.ts';
+import { checkLines, type LineFormat } from './check-lines.ts';
+import { type LoadedEvents, loadEvents } from './load-events.ts';
+import { runTool, type Tool, wantFiles } from './run-tool.ts';
+
+const NAME = 'otel-events validate';
+
+const USAGE = `Usage: otel-events validate FILE... [--events FILE]
+
+Checks schemas, and prints them as they are. With --events it checks events against them instead: one JSON object
+a line. A FILE is a JSON Schema (JSON or YAML), or a module (.ts, .js) that exports what defineEvent returned.
+
+  --events FILE  events, one a line
+  --schema FILE  the same as FILE; may be repeated
+  --format FORM  what a line of events is. Default: it is looked at
+                   jupyter  a payload with __schema__ and __schema_version__
+                   otlp     a whole LogsData in OTLP/JSON, whose records have event.schema.id and .version
+                   event    an object with name and data, as in the format leip and of spool cat
+                   data     the data itself, of the one schema that is given
+  --help         show this
+
+An event that names no version is checked against the newest. Events that name no schema, and whose name is none,
+are left out and counted. What is printed about an event is
+where it stands and what is wrong there, never a value of it.
+
+Example: otel-events validate schemas/*.yaml --events events.jsonl
+
+Exit status: 0 all is valid; 1 something is not, or the arguments are wrong; 2 something could not be read or run.`;
+
+const OPTIONS = {
+  events: { type: 'string' },
+  schema: { type: 'string', multiple: true },
+  format: { type: 'string' },
+} as const;
+
+const FORMATS: readonly string[] = ['jupyter', 'otlp', 'event', 'data'] satisfies LineFormat[];
+
+const TOOL: Tool<typeof OPTIONS> = {
+  name: NAME,
+  usage: USAGE,
+  options: OPTIONS,
+  async run(operands, { events, schema = [], format }) {
+    const files = [...operands, ...schema];
+    wantFiles(files);
+    if (format !== undefined && !FORMATS.includes(format)) {
+      throw usageError(`--format: one of ${FORMATS.join(', ')} wanted, not ${JSON.stringify(format)}`);
+    }
+    if (format !== undefined && events === undefined) throw usageError('--format: of which --events?');
+    return events === undefined
+      ? checkSchemas(files)
+      : checkEvents(events, await loadEvents(files), format as LineFormat | undefined);
+  },
+};
+
+/** Runs `otel-events validate`. @returns the exit status */
+export function validate(args: readonly string[]): Promise<number> {
+  return runTool(TOOL, args);
+}
+
+/** All together, since they may refer to each other; what is printed is what is in the files. */
+async function checkSchemas(files: readonly string[]): Promise<number> {
+  const loaded = await loadEvents(files);
+  const output = new Output();
+  let isBad = false;
+  for (const { file, text, checked } of loaded.files) {
+    if (text !== '') await output.line(text.replace(/\n$/, ''));
+    for (const each of checked) {
+      try {
+        // References and patterns are looked at when it is used first.
+        each.validate({});
+        await output.line(`${file}: ${printable(each.schemaId)} version ${printable(each.version)} is valid`);
+      } catch (error) {
+        if (!(error instanceof OtelEventsError)) throw error;
+        isBad = true;
+        complain(NAME, error.code, `${file}: ${error.message}`);
+      }
+    }
+  }
+  await output.flush();
+  return isBad ? 1 : 0;
+}
+
+async function checkEvents(
+  file: string,
+  { checked }: LoadedEvents,
+  format: LineFormat | undefined,
+): Promise<number> {
+  const output = new Output();
+  let [valid, invalid, unnamed] = [0, 0, 0];
+  for await (const { line, subject, problems, isUnnamed } of checkLines(file, checked, format)) {
+    if (isUnnamed) unnamed++;
+    else if (problems.length === 0) valid++;
+    else invalid++;
+    const of = subject === '' ? '' : ` ${printable(subject)}`;
+    for (const problem of problems) await output.line(`${file}:${line}:${of} ${printable(problem)}`);
+  }
+  const left = unnamed === 0 ? '' : `, ${unnamed} of no known schema left out`;
+  await output.line(`${valid} valid, ${invalid} invalid${left}`);
+  await output.flush();
+  return invalid > 0 ? 1 : 0;
+}

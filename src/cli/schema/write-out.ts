@@ -1,0 +1,15 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Output } from '../spool/output.ts';
+
+/** Writes what a tool made to a file, whose directory is made if missing, or to standard output. */
+export async function writeOut(text: string, file: string | undefined): Promise<void> {
+  if (file !== undefined) {
+    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    writeFileSync(file, text);
+    return;
+  }
+  const output = new Output();
+  await output.line(text.replace(/\n$/, ''));
+  await output.flush();
+}

@@ -1,0 +1,101 @@
+import { OtelEventsError } from '../errors.ts';
+import { readEnvironment } from '../otel/environment.ts';
+import { Pipeline } from '../otel/pipeline.ts';
+import { requireBeside } from '../otel/require-beside.ts';
+import { resolveExporters } from '../otel/resolve-exporters.ts';
+import { Diagnostics, environmentLogLevel } from './diagnostics.ts';
+import { Emitter, type Redact } from './emitter.ts';
+import { Failures } from './failures.ts';
+import { Listeners } from './listeners.ts';
+import type { EventLoggerOptions } from './options.ts';
+import { Router, rootOf } from './router.ts';
+import { Schemas } from './schemas.ts';
+import { Sessions } from './sessions.ts';
+import type { Settings } from './settings.ts';
+
+/** Puts together what a logger and its children log through. */
+export function makeEmitter(options: EventLoggerOptions, settings: Settings): Emitter {
+  const {
+    environment,
+    resource = {},
+    identifyDevice = false,
+    endpoint,
+    headers,
+    exitTimeoutMs = 5000,
+  } = options;
+  const diagnostics = new Diagnostics({
+    logger: options.diagnosticLogger,
+    level: options.logLevel ?? environmentLogLevel(process.env),
+    onError: options.onError,
+  });
+  const { exporters, to } = resolveExporters(options.exporters ?? [], settings);
+  const pipeline = new Pipeline({
+    resource: { app: settings.app, environment, attributes: resource, identifyDevice, env: process.env },
+    delivery: options.delivery ?? 'auto',
+    directory: options.spool,
+    level: options.durability,
+    maxBytes: options.maxBytes,
+    onFull: options.onFull,
+    maxAgeMs: options.maxAgeMs,
+    concurrency: options.concurrency,
+    endpoint,
+    headers,
+    env: readEnvironment(process.env),
+    loggerProvider: options.loggerProvider,
+    tracerProvider: options.tracerProvider,
+    flushIntervalMs: options.flushIntervalMs,
+    flushBatchSize: options.flushBatchSize,
+    exporters,
+    quarantine: options.quarantine,
+    onError: diagnostics.report,
+  });
+  const redact = redactOf(options);
+  const root = rootOf(options.processors ?? [], to, options.delivery !== 'none');
+  const emitter = new Emitter({
+    pipeline,
+    diagnostics,
+    exitTimeoutMs,
+    handleSignals: options.handleSignals,
+    baggage: options.baggage ?? [],
+    router: root && new Router(root, pipeline, diagnostics),
+    schemas: schemasOf(options, pipeline, diagnostics, redact),
+    redact,
+    sessions: options.sessions && new Sessions(options.sessions, (cause) => storeFailed(diagnostics, cause)),
+  });
+  // In a turn of its own: an SDK that the app starts right after us is then found instead.
+  setImmediate(() => emitter.warmUp()).unref();
+  return emitter;
+}
+
+function storeFailed(diagnostics: Diagnostics, cause: unknown): void {
+  diagnostics.once('session store', () => {
+    const message = 'the store of the option sessions failed, sessions go on in memory; this is said once';
+    return new OtelEventsError('SESSION_STORE_FAILED', message, { cause });
+  });
+}
+
+/** Loaded only for those who have rules. */
+function redactOf({ redact }: EventLoggerOptions): Redact | undefined {
+  if (redact === undefined) return undefined;
+  const file = '../schema/redact';
+  return requireBeside<typeof import('../schema/redact.ts')>(import.meta, file).compileRedact(redact);
+}
+
+function schemasOf(
+  options: EventLoggerOptions,
+  pipeline: Pipeline,
+  diagnostics: Diagnostics,
+  redact: Redact | undefined,
+): Schemas {
+  const failures = new Failures(pipeline, diagnostics);
+  const listeners = new Listeners((kind, name, cause) => failures.add(kind, name, cause));
+  const nothing = { session: {}, context: {}, message: undefined, failure: undefined };
+  const schemas = new Schemas({
+    allowed: options.allowedSchemas,
+    onInvalid: options.onInvalid,
+    listeners,
+    redactHeard: (data) => (redact === undefined ? data : (redact({ data, ...nothing }).data ?? data)),
+  });
+  for (const schema of options.schemas ?? []) schemas.add(schema);
+  return schemas;
+}

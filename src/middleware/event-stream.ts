@@ -1,0 +1,74 @@
+import { jupyterPayload } from '../formats/jupyter.ts';
+import type { RecordedListener, RecordingLogger } from './events-api-options.ts';
+import { StreamClient } from './stream-client.ts';
+
+const MAX_CLIENTS = 100;
+
+/** Proxies and browsers end connections on which nothing comes. */
+const HEARTBEAT_MS = 15_000;
+
+/** How often to see whether the server is closing. */
+const SWEEP_MS = 500;
+
+/** Sends recorded events to clients, as Server-Sent Events. It listens to the logger while there are clients. */
+export class EventStream {
+  readonly #events: RecordingLogger;
+  readonly #heartbeatMs: number;
+  readonly #clients = new Set<StreamClient>();
+  #timer: NodeJS.Timeout | undefined;
+  #beatMs = 0;
+
+  constructor(events: RecordingLogger, heartbeatMs: number = HEARTBEAT_MS) {
+    this.#events = events;
+    this.#heartbeatMs = heartbeatMs;
+  }
+
+  /** @returns undefined if there are too many clients */
+  open(isClosing: () => boolean): StreamClient | undefined {
+    if (this.#clients.size >= MAX_CLIENTS) return undefined;
+    const client = new StreamClient(isClosing, (closed) => this.#forget(closed));
+    if (this.#clients.size === 0) this.#start();
+    this.#clients.add(client);
+    client.push(': connected\n\n');
+    return client;
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    for (const client of this.#clients) client.close();
+  }
+
+  #start(): void {
+    this.#events.addListener(this.#tell);
+    this.#beatMs = performance.now();
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref();
+  }
+
+  #forget(client: StreamClient): void {
+    if (!this.#clients.delete(client) || this.#clients.size > 0) return;
+    this.#events.removeListener(this.#tell);
+    clearInterval(this.#timer);
+  }
+
+  #sweep(): void {
+    for (const client of this.#clients) if (client.isClosing()) client.close();
+    if (performance.now() - this.#beatMs < this.#heartbeatMs) return;
+    this.#beatMs = performance.now();
+    for (const client of this.#clients) client.pushIfIdle(': heartbeat\n\n');
+  }
+
+  readonly #tell: RecordedListener = (_, schemaId, data, version) => {
+    const timestamp = new Date().toISOString();
+    const payload = jupyterPayload({ timestamp, schemaId, version: version ?? null }, data);
+    const message = `event: event\ndata: ${JSON.stringify(payload, plainValue)}\n\n`;
+    for (const client of this.#clients) client.push(message);
+  };
+}
+
+/** What JSON does not have, as formats write it. */
+function plainValue(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  // A Buffer has a JSON form of its own, which `value` already is.
+  const given = this[key];
+  if (given instanceof Uint8Array) return Buffer.from(given).toString('base64');
+  return typeof value === 'bigint' || Number.isNaN(value) ? String(value) : value;
+}

@@ -1,0 +1,54 @@
+import type { OtelEventsError } from '../errors.ts';
+import type { Event } from '../event.ts';
+import type { AttributeMap } from '../otlp/attribute-value.ts';
+import { type Envelope, encodeEnvelope } from '../otlp/encode-envelope.ts';
+import { encodeEvent } from '../otlp/encode-event.ts';
+import { Spool } from '../spool/spool.ts';
+import { SCOPE } from './to-event-record.ts';
+
+/** What a {@link Quarantine} needs. */
+export interface QuarantineOptions {
+  readonly directory: string;
+  readonly resource: () => AttributeMap;
+  readonly onError: (error: OtelEventsError) => void;
+}
+
+/** The sink that nobody serves: what is in its spool waits for people. */
+export const QUARANTINE_SINK = 'quarantine';
+
+/** Then the oldest go: a flood of bad events must not fill a disk. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Events that their schemas refuse, kept in a spool of their own until somebody has looked at them: as records
+ * like any other, with what is wrong in `event.schema.issues`.
+ */
+export class Quarantine {
+  readonly #spool: Spool;
+  readonly #resource: () => AttributeMap;
+  #envelope: Envelope | undefined;
+
+  constructor({ directory, resource, onError }: QuarantineOptions) {
+    this.#resource = resource;
+    this.#spool = new Spool({ directory, level: 'os', maxBytes: MAX_BYTES, onError });
+  }
+
+  add(event: Event): void {
+    this.#envelope ??= encodeEnvelope({ attributes: this.#resource() }, SCOPE);
+    const kind = this.#spool.kind('logs', this.#envelope, event.name, [QUARANTINE_SINK]);
+    this.#spool.append(kind, encodeEvent(event));
+  }
+
+  durable(): Promise<void> {
+    return this.#spool.durable();
+  }
+
+  /** For the end of the process. */
+  flushSync(): void {
+    this.#spool.flushSync();
+  }
+
+  close(): void {
+    this.#spool.close();
+  }
+}

@@ -1,0 +1,12 @@
+export type { AllowedProperties, AllowedSchemas } from './allowed-schemas.ts';
+export { defineEvent, type InputOf, type OutputOf } from './define-event.ts';
+export type { DefinedEvent, OnInvalid } from './defined-event.ts';
+export type { EventDefinition } from './event-definition.ts';
+export { isDefinedEvent } from './is-defined-event.ts';
+export type { Issue, Validated } from './issue.ts';
+export type { JsonSchema } from './json-schema.ts';
+export { CARD, EMAIL, IPV4, type RedactPattern } from './redact-patterns.ts';
+export type { RedactRule } from './redact-rule.ts';
+export type { RegisteredSchema } from './registered-schema.ts';
+export { SchemaRegistry } from './registry.ts';
+export type { StandardResult, StandardSchema } from './standard-schema.ts';

@@ -1,0 +1,95 @@
+/** How long a pattern may try, at worst: `factor * length ** degree` steps. */
+export interface PatternCost {
+  readonly degree: number;
+  readonly factor: number;
+}
+
+const NONE: PatternCost = { degree: 0, factor: 1 };
+const ENDLESS: PatternCost = { degree: Number.POSITIVE_INFINITY, factor: 1 };
+
+/**
+ * An upper bound for the work of a regular expression that backtracks. What it cannot bound, such as a choice
+ * inside a repetition, is endless: many such patterns are harmless, but they have to be watched.
+ */
+export function patternCost(source: string): PatternCost {
+  const reader = new PatternReader(source);
+  const { alternatives, cost } = reader.alternation();
+  // Without an anchor it starts anew at each character.
+  const anchored = source.startsWith('^') && alternatives === 1;
+  return anchored ? cost : { ...cost, degree: cost.degree + 1 };
+}
+
+class PatternReader {
+  readonly #source: string;
+  #at = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  /** Up to the end or the closing parenthesis. */
+  alternation(): { alternatives: number; cost: PatternCost } {
+    let cost = this.#sequence();
+    let alternatives = 1;
+    while (this.#source[this.#at] === '|') {
+      this.#at++;
+      const next = this.#sequence();
+      cost = { degree: Math.max(cost.degree, next.degree), factor: cost.factor + next.factor };
+      alternatives++;
+    }
+    return { alternatives, cost };
+  }
+
+  #sequence(): PatternCost {
+    let { degree, factor } = NONE;
+    while (this.#at < this.#source.length && !'|)'.includes(this.#source[this.#at] as string)) {
+      const cost = this.#quantified(this.#atom());
+      degree += cost.degree;
+      factor *= cost.factor;
+    }
+    return { degree, factor };
+  }
+
+  #atom(): PatternCost {
+    const start = this.#source[this.#at++];
+    if (start === '[') {
+      this.#skip(/(?:\\[\s\S]|[^\]\\])*\]/y);
+    } else if (start === '\\') {
+      const escaped = this.#source[this.#at] ?? '';
+      this.#skip(/[pPuk](?:\{[^}]*\}|<[^>]*>)|[1-9]\d*|[\s\S]/y);
+      // What a reference stands for is as long as the text.
+      if (/[1-9k]/.test(escaped)) return { degree: 1, factor: 1 };
+    } else if (start === '(') {
+      this.#skip(/\?(?:<[=!]|<[^>]*>|[a-z]*(?:-[a-z]+)?:|[=!])/y);
+      const { cost } = this.alternation();
+      this.#at++;
+      return cost;
+    }
+    return NONE;
+  }
+
+  #quantified(atom: PatternCost): PatternCost {
+    const [text = ''] = this.#skip(/(?:[*+?]|\{\d+(?:,\d*)?\})\??/y) ?? [];
+    if (text === '') return atom;
+    const [least, most] = bounds(text);
+    const chooses = atom.degree > 0 || atom.factor > 1;
+    if (most <= 1) return least === most ? atom : { degree: atom.degree, factor: atom.factor + 1 };
+    if (chooses) return ENDLESS;
+    return least === most ? NONE : { degree: 1, factor: 1 };
+  }
+
+  #skip(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#source);
+    if (found !== null) this.#at = pattern.lastIndex;
+    return found;
+  }
+}
+
+function bounds(quantifier: string): [least: number, most: number] {
+  if (quantifier.startsWith('?')) return [0, 1];
+  const [, least, comma, most] = /^\{(\d+)(,)?(\d*)\}/.exec(quantifier) ?? [];
+  if (least === undefined) return [0, Number.POSITIVE_INFINITY];
+  if (comma === undefined) return [Number(least), Number(least)];
+  return [Number(least), most === '' ? Number.POSITIVE_INFINITY : Number(most)];
+}

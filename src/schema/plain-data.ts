@@ -1,0 +1,154 @@
+import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
+import type { Issue } from './issue.ts';
+import { kindOf } from './kind-of.ts';
+import { stepTo } from './schema-document.ts';
+
+/** Counted for a value beside its text. */
+const OVERHEAD_BYTES = 8;
+
+/** Data as JSON has it, and what a check of it will cost. */
+export interface PlainData {
+  readonly value: unknown;
+  /** Length of the longest text in it, names included. */
+  readonly longestText: number;
+  /** How many values are in it. */
+  readonly count: number;
+}
+
+/**
+ * A copy of an event's data with the values that will be emitted: a `Date` as its ISO text, a `Map` as an
+ * object, bytes as base64. What is left out of an event is left out here.
+ * @returns an issue if the data cannot be copied: too deep, too large, unreadable
+ */
+export function plainData(data: unknown): PlainData | Issue {
+  const copier = new Copier();
+  try {
+    return { value: copier.copy(data), longestText: copier.longestText, count: copier.count };
+  } catch (error) {
+    const expected = error instanceof Unfit ? error.message : 'a value that can be read';
+    const got = error instanceof Unfit ? error.got : 'a value that throws';
+    return { path: copier.path.reduce<string>(stepTo, '').slice(0, 1000), expected, got };
+  }
+}
+
+class Unfit extends Error {
+  readonly got: string;
+
+  constructor(expected: string, got: string) {
+    super(expected);
+    this.got = got;
+  }
+}
+
+class Copier {
+  longestText = 0;
+  count = 0;
+  /** Where the copy is; left as it is when it fails. */
+  readonly path: (string | number)[] = [];
+  #bytesLeft = MAX_EVENT_BYTES;
+
+  copy(value: unknown): unknown {
+    this.count++;
+    this.#take(OVERHEAD_BYTES);
+    switch (typeof value) {
+      case 'string':
+        return this.#text(value);
+      case 'number':
+        return Number.isFinite(value) ? value : String(value);
+      case 'boolean':
+        return value;
+      case 'bigint':
+        return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+      case 'symbol':
+        return this.#text(String(value));
+      case 'object':
+        return value === null ? null : this.#object(value);
+      default:
+        return undefined;
+    }
+  }
+
+  #take(bytes: number): void {
+    this.#bytesLeft -= bytes;
+    if (this.#bytesLeft < 0) throw new Unfit('at most 4 MiB of data', 'more');
+  }
+
+  #text(text: string): string {
+    this.#take(text.length);
+    if (text.length > this.longestText) this.longestText = text.length;
+    return text;
+  }
+
+  #object(value: object): unknown {
+    if (this.path.length >= MAX_DEPTH) {
+      throw new Unfit(`at most ${MAX_DEPTH} levels, without cycles`, kindOf(value));
+    }
+    if (Array.isArray(value)) return this.#items(value);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) {
+      if (value instanceof Date) {
+        return this.#text(Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString());
+      }
+      if (value instanceof Map) return this.#entries(value);
+      if (value instanceof Set) return this.#items([...value]);
+      if (value instanceof Error) {
+        const { name: type, message, stack: stacktrace, cause } = value;
+        return this.#fields({ ...value, type, message, stacktrace, cause });
+      }
+      const bytes = bytesOf(value);
+      if (bytes !== undefined) return this.#text(bytes.toString('base64'));
+      if (value instanceof URL || value instanceof RegExp) return this.#text(String(value));
+      if (value instanceof Number || value instanceof String || value instanceof Boolean) {
+        return this.copy(value.valueOf());
+      }
+    }
+    const { toJSON } = value as { toJSON?: unknown };
+    if (typeof toJSON !== 'function') return this.#fields(value);
+    this.path.push('toJSON');
+    const result = this.copy(toJSON.call(value));
+    this.path.pop();
+    return result;
+  }
+
+  #items(items: readonly unknown[]): unknown[] {
+    const result: unknown[] = [];
+    for (let index = 0; index < items.length; index++) {
+      this.path.push(index);
+      // An item that is left out keeps its place, as in JSON.
+      result.push(this.copy(items[index]) ?? null);
+      this.path.pop();
+    }
+    return result;
+  }
+
+  #fields(value: object): Record<string, unknown> {
+    const result: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) this.#set(result, key, (value as Record<string, unknown>)[key]);
+    return result;
+  }
+
+  #entries(map: ReadonlyMap<unknown, unknown>): Record<string, unknown> {
+    const result: Record<string, unknown> = {};
+    for (const [key, item] of map) this.#set(result, String(key), item);
+    return result;
+  }
+
+  #set(result: Record<string, unknown>, key: string, item: unknown): void {
+    this.path.push(key);
+    this.#text(key);
+    const value = this.copy(item);
+    this.path.pop();
+    if (value !== undefined) setOwn(result, key, value);
+  }
+}
+
+function bytesOf(value: object): Buffer | undefined {
+  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return value instanceof ArrayBuffer ? Buffer.from(value) : undefined;
+}
+
+/** Sets a field under its own name, `__proto__` too. */
+export function setOwn(result: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') result[key] = value;
+  else Object.defineProperty(result, key, { value, enumerable: true, configurable: true, writable: true });
+}

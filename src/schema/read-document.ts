@@ -1,0 +1,190 @@
+import { nearestName } from '../nearest-name.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { type SchemaDocument, type SchemaNode, schemaInvalid, stepTo, toUri } from './schema-document.ts';
+import { type Draft, type Holds, KEYWORDS, SCHEMA_KEYWORDS } from './schema-keywords.ts';
+
+/** Deeper than any schema that a person can read. */
+const MAX_SCHEMA_DEPTH = 100;
+
+/** Compiling takes about a tenth of a millisecond for each. */
+const MAX_SCHEMAS = 10_000;
+
+/** What a URI is made of. @see RFC 3986, section 2 */
+const URI_TEXT = /^[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/;
+
+const DRAFTS: ReadonlyMap<string, Draft> = new Map([
+  ['json-schema.org/draft-07/schema', 'draft-07'],
+  ['json-schema.org/draft/2020-12/schema', '2020-12'],
+]);
+
+/**
+ * Finds every schema in a document, and refuses what the registry does not take: keywords that the draft does
+ * not have, names that start with `__`, a missing `$id` or `version`.
+ * @throws OtelEventsError `SCHEMA_INVALID`
+ */
+export function readDocument(json: JsonSchema, givenAs: string): SchemaDocument {
+  checkDepth(json, givenAs);
+  const { $id: id } = json;
+  if (typeof id !== 'string' || id === '') {
+    throw schemaInvalid(givenAs, '', '$id is missing; wanted text such as https://example.com/events/order');
+  }
+  const source = givenAs === 'schema' ? `schema ${id.slice(0, 300)}` : givenAs;
+  const uri = toUri(id);
+  if (uri === undefined || uri.includes('#') || !URI_TEXT.test(id)) {
+    throw schemaInvalid(source, '/$id', 'wanted a URI without a fragment and without spaces');
+  }
+  const nodes = new Map<string, SchemaNode>();
+  const named = new Map<string, SchemaNode>();
+  const version = versionOf(json, source);
+  const document: SchemaDocument = {
+    id,
+    version,
+    draft: draftOf(json, source),
+    json,
+    source,
+    uri,
+    nodes,
+    named,
+  };
+  visit({ document, pointer: '', schema: json, base: uri }, nodes, named);
+  return document;
+}
+
+function versionOf({ version }: JsonSchema, source: string): string {
+  const fine = typeof version === 'number' || (typeof version === 'string' && version !== '');
+  if (!fine) throw schemaInvalid(source, '/version', 'wanted a version, as a number or as text');
+  return String(version);
+}
+
+function draftOf({ $schema }: JsonSchema, source: string): Draft {
+  if ($schema === undefined) return 'draft-07';
+  const name = String($schema)
+    .replace(/^https?:\/\//, '')
+    .replace(/#$/, '');
+  const draft = DRAFTS.get(name);
+  if (draft !== undefined) return draft;
+  throw schemaInvalid(source, '/$schema', 'this draft of JSON Schema is not known', {
+    fix: 'use https://json-schema.org/draft/2020-12/schema or http://json-schema.org/draft-07/schema#',
+  });
+}
+
+/** Freezes it as well. Without recursion: it runs before anything is known of the depth. */
+function checkDepth(json: JsonSchema, source: string): void {
+  let level: unknown[] = [json];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_SCHEMA_DEPTH) throw schemaInvalid(source, '', 'it is nested more than 100 levels deep');
+    const next: unknown[] = [];
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null) continue;
+      // It is handed out as `json`, and compiled later.
+      Object.freeze(value);
+      for (const inner of Object.values(value)) if (typeof inner === 'object') next.push(inner);
+    }
+    level = next;
+  }
+}
+
+function visit(node: SchemaNode, nodes: Map<string, SchemaNode>, named: Map<string, SchemaNode>): void {
+  const { document, pointer, schema } = node;
+  if (nodes.size >= MAX_SCHEMAS) {
+    throw schemaInvalid(document.source, '', 'it holds more than 10,000 schemas');
+  }
+  if (typeof schema === 'boolean') {
+    nodes.set(pointer, node);
+    return;
+  }
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    throw schemaInvalid(document.source, pointer, 'wanted a schema: an object, true or false');
+  }
+  const own = { ...node, base: baseOf(node) };
+  nodes.set(pointer, own);
+  nameNode(own, node.base, named);
+  for (const [keyword, value] of Object.entries(schema)) {
+    checkKeyword(keyword, value, own);
+    const holds = SCHEMA_KEYWORDS.get(keyword);
+    if (holds === undefined) continue;
+    for (const [path, inner] of held(value, holds, stepTo(pointer, keyword))) {
+      visit({ document, pointer: path, schema: inner as JsonSchema, base: own.base }, nodes, named);
+    }
+  }
+}
+
+function baseOf({ schema, base, pointer, document }: SchemaNode): string {
+  const { $id, $ref } = schema as JsonSchema;
+  // In draft-07 whatever stands beside a `$ref` does not count.
+  if (pointer === '' || typeof $id !== 'string' || (document.draft === 'draft-07' && $ref !== undefined)) {
+    return base;
+  }
+  const uri = toUri($id, base);
+  if (uri === undefined) throw schemaInvalid(document.source, stepTo(pointer, '$id'), 'wanted a URI');
+  return uri.startsWith(`${base}#`) ? base : uri.replace(/#.*$/s, '');
+}
+
+function nameNode(node: SchemaNode, outerBase: string, named: Map<string, SchemaNode>): void {
+  const { schema, pointer, base, document } = node;
+  const { $id, $anchor, $ref } = schema as JsonSchema;
+  const names: string[] = [];
+  const counts = typeof $id === 'string' && !(document.draft === 'draft-07' && $ref !== undefined);
+  if (pointer === '') names.push(base);
+  else if (counts) names.push(toUri($id, outerBase) ?? base);
+  if (typeof $anchor === 'string') names.push(`${base}#${$anchor}`);
+  for (const name of names) {
+    if (named.has(name))
+      throw schemaInvalid(document.source, pointer, 'this name is taken by another schema in it');
+    named.set(name, node);
+  }
+}
+
+/** The schemas that a keyword's value holds, with their pointers. */
+function held(value: unknown, holds: Holds, pointer: string): [string, unknown][] {
+  if (holds === 'list' || (holds === 'schema or list' && Array.isArray(value))) {
+    return Array.isArray(value) ? value.map((item, index) => [stepTo(pointer, index), item]) : [];
+  }
+  if (holds === 'schema' || holds === 'schema or list') return [[pointer, value]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value)
+    .filter(([, item]) => !(holds === 'map of schemas or names' && Array.isArray(item)))
+    .map(([name, item]) => [stepTo(pointer, name), item]);
+}
+
+/** Where a name is the name of a property, or of a definition that a property is likely to be. */
+const NAMING = new Set(['properties', 'patternProperties', '$defs', 'definitions']);
+
+function checkKeyword(keyword: string, value: unknown, { document, pointer }: SchemaNode): void {
+  const { draft, source } = document;
+  const at = stepTo(pointer, keyword);
+  if (!KEYWORDS[draft].has(keyword) && !keyword.startsWith('x-')) {
+    const near = nearestName(keyword, [...KEYWORDS[draft]]);
+    const fix = near === undefined ? 'notes of your own start with x-' : `did you mean ${near}?`;
+    throw schemaInvalid(source, at, `${draft} has no such keyword, or it is not supported`, { fix });
+  }
+  if (NAMING.has(keyword) && typeof value === 'object' && value !== null) {
+    for (const name of Object.keys(value)) {
+      // A pattern may start with an anchor.
+      if (/^\^?__/.test(name)) {
+        throw schemaInvalid(source, stepTo(at, name), 'names that start with __ are reserved');
+      }
+    }
+  }
+  if (keyword === 'pattern') checkPattern(value, source, at);
+  if (keyword === 'patternProperties') {
+    for (const pattern of Object.keys(value ?? {})) checkPattern(pattern, source, stepTo(at, pattern));
+  }
+  if (keyword === 'categories') checkCategories(value, source, at);
+  if (keyword === 'personal' && typeof value !== 'boolean') checkCategories(value, source, at);
+}
+
+function checkPattern(value: unknown, source: string, at: string): void {
+  if (typeof value !== 'string') return;
+  try {
+    new RegExp(value, 'u');
+  } catch (cause) {
+    const fix = 'patterns are read in Unicode mode, in which only what has a meaning may be escaped';
+    throw schemaInvalid(source, at, (cause as Error).message.slice(0, 500), { cause, fix });
+  }
+}
+
+function checkCategories(value: unknown, source: string, at: string): void {
+  if (Array.isArray(value) && value.every((category) => typeof category === 'string')) return;
+  throw schemaInvalid(source, at, 'wanted a list of names of categories', { fix: "such as ['identifier']" });
+}

@@ -1,0 +1,21 @@
+import type { AllowedProperties } from './allowed-schemas.ts';
+import type { Validated } from './issue.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** A schema in a registry, compiled at its first use. */
+export interface RegisteredSchema {
+  /** Its `$id`. */
+  readonly id: string;
+  /** As text: `1` and `'1'` are the same version. */
+  readonly version: string;
+  readonly json: JsonSchema;
+  /** Checks data without changing it. */
+  validate(data: unknown): Validated;
+  /**
+   * What of valid data may leave: a copy in which everything that is not allowed is `null`, however deep, and by
+   * whichever keyword it came in. Compiled once for each choice.
+   */
+  redactor(allowed: AllowedProperties): (data: Data) => Data;
+}

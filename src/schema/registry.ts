@@ -1,0 +1,181 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { OtelEventsError } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
+import type { AllowedProperties } from './allowed-schemas.ts';
+import { compileRedactor, type Redactor } from './compile-redactor.ts';
+import { ValidatorCompiler } from './compile-validator.ts';
+import { describeError } from './describe-error.ts';
+import type { FetchSchemaOptions } from './fetch-schema.ts';
+import { findPackageSchemas } from './find-package-schemas.ts';
+import type { Validated } from './issue.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { metaSchemaOf } from './load-ajv.ts';
+import { readDocument } from './read-document.ts';
+import { MAX_SCHEMA_BYTES, readSchemaText } from './read-schema-text.ts';
+import type { RegisteredSchema } from './registered-schema.ts';
+import { type SchemaDocument, type SchemaNode, schemaInvalid, stepTo } from './schema-document.ts';
+import { SchemaGraph } from './schema-graph.ts';
+
+/**
+ * The schemas that events are checked against, by `$id` and version. A schema is checked against its
+ * meta-schema when it is registered, and compiled at its first use: until then those it refers to may come.
+ */
+export class SchemaRegistry {
+  readonly #schemas = new Map<string, Map<string, Registered>>();
+  readonly #named = new Map<string, SchemaNode>();
+  readonly #graph = new SchemaGraph(this.#named);
+  readonly #validators = new ValidatorCompiler(this.#graph);
+
+  /**
+   * Registers a schema that is given as an object, as JSON text or as YAML text.
+   * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
+   */
+  register(schema: object | string): RegisteredSchema {
+    return this.#add(documentOf(schema, 'schema'));
+  }
+
+  /**
+   * Registers the schema in a JSON or YAML file.
+   * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
+   */
+  registerFile(file: string | URL): RegisteredSchema {
+    return this.#add(documentOfFile(typeof file === 'string' ? file : fileURLToPath(file)));
+  }
+
+  /**
+   * Fetches a schema over http or https and registers it. At most 1 MiB, 10 s and five redirects; private
+   * addresses only with `allowPrivate`.
+   * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
+   */
+  async registerUrl(url: string | URL, options: FetchSchemaOptions = {}): Promise<RegisteredSchema> {
+    // Only now: importing the library must not load the network.
+    const { fetchSchema } = await import('./fetch-schema.ts');
+    const text = await fetchSchema(url, options);
+    const { origin, pathname } = new URL(String(url));
+    return this.#add(documentOf(text, `URL ${origin}${pathname}`));
+  }
+
+  /**
+   * Registers the schemas that an installed package brings: the files that `"otel-events": { "schemas": [] }`
+   * in its `package.json` names, else those in its folder `events`. All of them, or none.
+   * @param from - directory the package is looked for from; the working directory by default
+   * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
+   */
+  registerPackage(name: string, from: string = process.cwd()): readonly RegisteredSchema[] {
+    const documents = findPackageSchemas(name, from).map(documentOfFile);
+    const keys = documents.map(({ id, version }) => `${version} ${id}`);
+    documents.forEach((document, index) => {
+      if (keys.indexOf(keys[index] as string) < index) throw duplicate(document);
+      this.#checkNew(document);
+    });
+    return documents.map((document) => this.#add(document));
+  }
+
+  /** The schema with this `$id` and version; without a version the one that was registered last. */
+  get(id: string, version?: string | number): RegisteredSchema | undefined {
+    const versions = this.#schemas.get(id);
+    return version === undefined ? [...(versions?.values() ?? [])].at(-1) : versions?.get(String(version));
+  }
+
+  /** Every schema, with all its versions. */
+  get all(): readonly RegisteredSchema[] {
+    return [...this.#schemas.values()].flatMap((versions) => [...versions.values()]);
+  }
+
+  #add(document: SchemaDocument): RegisteredSchema {
+    this.#checkNew(document);
+    const { id, version } = document;
+    const registered = new Registered(document, this.#graph, this.#validators);
+    const versions = this.#schemas.get(id) ?? new Map<string, Registered>();
+    this.#schemas.set(id, versions.set(version, registered));
+    for (const [name, node] of document.named) this.#named.set(name, node);
+    return registered;
+  }
+
+  #checkNew(document: SchemaDocument): void {
+    if (this.#schemas.get(document.id)?.has(document.version) === true) throw duplicate(document);
+  }
+}
+
+class Registered implements RegisteredSchema {
+  readonly id: string;
+  readonly version: string;
+  readonly json: JsonSchema;
+  readonly #document: SchemaDocument;
+  readonly #graph: SchemaGraph;
+  readonly #validators: ValidatorCompiler;
+  #check: ((data: unknown) => Validated) | undefined;
+
+  constructor(document: SchemaDocument, graph: SchemaGraph, validators: ValidatorCompiler) {
+    this.id = document.id;
+    this.version = document.version;
+    this.json = document.json;
+    this.#document = document;
+    this.#graph = graph;
+    this.#validators = validators;
+  }
+
+  validate(data: unknown): Validated {
+    this.#check ??= this.#validators.compile(this.#document);
+    return this.#check(data);
+  }
+
+  redactor(allowed: AllowedProperties): Redactor {
+    return compileRedactor(this.#document, this.#graph, allowed);
+  }
+}
+
+function documentOf(given: unknown, source: string): SchemaDocument {
+  const json = readSchemaText(given, source);
+  const document = readDocument(json, source);
+  const { check, formats } = metaSchemaOf(document.draft);
+  if (check(json)) {
+    checkFormats(document, formats);
+    return document;
+  }
+  const [error] = check.errors ?? [];
+  check.errors = null;
+  if (error === undefined) throw schemaInvalid(document.source, '', 'it is no JSON Schema');
+  const { path: pointer, expected, got } = describeError(error, json);
+  throw schemaInvalid(document.source, pointer, `wanted ${expected}, got ${got}`);
+}
+
+/** A format that nobody knows would let everything pass. */
+function checkFormats({ nodes, source }: SchemaDocument, known: ReadonlySet<string>): void {
+  for (const { schema, pointer } of nodes.values()) {
+    if (typeof schema === 'boolean' || schema.format === undefined) continue;
+    const format = String(schema.format);
+    if (known.has(format)) continue;
+    const near = nearestName(format, [...known]);
+    throw schemaInvalid(
+      source,
+      stepTo(pointer, 'format'),
+      `the format ${format.slice(0, 100)} is not known`,
+      {
+        fix: near === undefined ? `known are ${[...known].join(', ')}` : `did you mean ${near}?`,
+      },
+    );
+  }
+}
+
+function documentOfFile(file: string): SchemaDocument {
+  const source = `file ${path.resolve(file)}`;
+  let text: string;
+  try {
+    if (statSync(file).size > MAX_SCHEMA_BYTES) throw schemaInvalid(source, '', 'it is larger than 1 MiB');
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof OtelEventsError) throw cause;
+    throw schemaInvalid(source, '', `it cannot be read: ${(cause as { code?: string }).code}`, { cause });
+  }
+  return documentOf(text, source);
+}
+
+function duplicate({ id, version, source }: SchemaDocument): OtelEventsError {
+  const which = `version ${version.slice(0, 100)} of ${id.slice(0, 300)}`;
+  return new OtelEventsError('SCHEMA_DUPLICATE', `${source}: ${which} is registered already`, {
+    fix: 'give a changed schema a new version',
+  });
+}

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compileRedact, type EventParts } from '../../src/schema/redact.ts';
+import { CARD, EMAIL, IPV4 } from '../../src/schema/redact-patterns.ts';
+import type { RedactRule } from '../../src/schema/redact-rule.ts';
+
+const partsOf = (parts: Partial<EventParts>): EventParts => ({
+  data: {},
+  session: {},
+  context: {},
+  message: undefined,
+  failure: undefined,
+  ...parts,
+});
+
+const redacted = (rules: RedactRule | readonly RedactRule[], data: object): unknown =>
+  compileRedact(rules)(partsOf({ data: data as Record<string, unknown> })).data;
+
+test('paths are JSON pointers or dotted, with stars for names and places', () => {
+  const data = {
+    user: { email: 'e', name: 'n' },
+    items: [{ card: 1, sku: 's' }, { card: 2 }],
+    deep: { er: { token: 't' } },
+    token: 't',
+    'a.b': { c: 1 },
+    '*': 1,
+  };
+  const left = (...paths: string[]): unknown => redacted({ paths, action: 'remove' }, data);
+  assert.deepEqual(left('user.email'), { ...data, user: { name: 'n' } });
+  assert.deepEqual(left('/user/email'), { ...data, user: { name: 'n' } });
+  assert.deepEqual(left('*.email'), { ...data, user: { name: 'n' } });
+  assert.deepEqual(left('items[*].card'), { ...data, items: [{ sku: 's' }, {}] });
+  assert.deepEqual(left('items[1].card'), { ...data, items: [{ card: 1, sku: 's' }, {}] });
+  assert.deepEqual(left('/items/0'), { ...data, items: [null, { card: 2 }] });
+  const { token: _, ...withoutToken } = data;
+  assert.deepEqual(left('**.token'), { ...withoutToken, deep: { er: {} } });
+  assert.deepEqual(left('/a.b/c'), { ...data, 'a.b': {} });
+  const { '*': __, ...withoutStar } = data;
+  assert.deepEqual(left('/*'), withoutStar);
+  assert.equal(left('nothing.here', 'items[7]'), data);
+});
+
+test('a value is masked, hashed with a key, or removed', () => {
+  const data = { user: 'joe', pin: 1234 };
+  const paths = ['user', 'pin'];
+  assert.deepEqual(redacted({ paths }, data), { user: '[Redacted]', pin: '[Redacted]' });
+  assert.deepEqual(redacted({ paths, action: 'remove' }, data), {});
+  assert.deepEqual(redacted({ paths, action: 'hash', hashKey: 'key' }, data), {
+    user: 'f3fa4d2fdf1c4183fa239777c565e4ef',
+    pin: '280ed91eee6eb96a2b1cf598843c1308',
+  });
+});
+
+test('patterns are looked for in every value and name, the message, the failure and its stack', () => {
+  const parts = partsOf({
+    data: { note: 'write to joe@example.com, please', 'joe@example.com': 1, deep: [['joe@example.com']] },
+    session: { ip: '10.0.0.1' },
+    context: { page: { card: '4111 1111 1111 1111' } },
+    message: 'hello joe@example.com',
+    failure: {
+      type: 'Error',
+      message: 'no joe@example.com',
+      stacktrace: 'Error: no joe@example.com\n  at x',
+    },
+  });
+  const before = structuredClone(parts);
+  const after = compileRedact({ patterns: [EMAIL, CARD, IPV4] })(parts);
+  assert.deepEqual(after, {
+    data: { note: 'write to [Redacted], please', '[Redacted]': 1, deep: [['[Redacted]']] },
+    session: { ip: '[Redacted]' },
+    context: { page: { card: '[Redacted]' } },
+    message: 'hello [Redacted]',
+    failure: { type: 'Error', message: 'no [Redacted]', stacktrace: 'Error: no [Redacted]\n  at x' },
+  });
+  assert.deepEqual(parts, before);
+});
+
+test('what has nothing to take out is the same object as before', () => {
+  const parts = partsOf({ data: { a: [{ b: 'c' }] }, session: { d: 1 } });
+  const after = compileRedact([{ patterns: [EMAIL] }, { paths: ['x'] }])(parts);
+  assert.equal(after.data, parts.data);
+  assert.equal(after.session, parts.session);
+});
+
+test('names that become the same do not hide each other', () => {
+  const data = { 'a@b.c': 1, 'd@e.f': 2 };
+  assert.deepEqual(redacted({ patterns: [EMAIL] }, data), { '[Redacted]': 1, '[Redacted] 2': 2 });
+});
+
+test('maps, sets, instances and toJSON hide nothing', () => {
+  class Person {
+    readonly email = 'joe@example.com';
+  }
+  const data = {
+    map: new Map<string, unknown>([['joe@example.com', new Set(['joe@example.com'])]]),
+    person: new Person(),
+    own: { toJSON: () => ({ a: 'joe@example.com' }) },
+    error: new Error('joe@example.com'),
+    url: new URL('https://example.com/?q=joe@example.com'),
+  };
+  assert.doesNotMatch(JSON.stringify(redacted({ patterns: [EMAIL] }, data)), /joe/);
+  assert.deepEqual(redacted({ paths: ['person.email'], action: 'remove' }, { person: new Person() }), {
+    person: {},
+  });
+});
+
+test('the ready patterns find what they should, and not what looks like it', () => {
+  const found = (pattern: typeof EMAIL, text: string): unknown => redacted({ patterns: [pattern] }, { text });
+  const gone = { text: '[Redacted]' };
+  for (const text of ['joe@example.com', 'j.o+e_1@sub.example.co.uk', 'jörg@exämple.de', 'root@localhost']) {
+    assert.deepEqual(found(EMAIL, text), gone, text);
+  }
+  for (const text of ['4111111111111111', '4111-1111-1111-1111', '378282246310005', '6011 0009 9013 9424']) {
+    assert.deepEqual(found(CARD, text), gone, text);
+  }
+  assert.deepEqual(found(IPV4, '192.168.0.255'), gone);
+  for (const text of ['4111111111111112', '1234567890123', '12345678901234567890']) {
+    assert.deepEqual(found(CARD, text), { text });
+  }
+  for (const text of ['1.2.3', '1.2.3.256', '1.2.3.4.5']) assert.deepEqual(found(IPV4, text), { text });
+  assert.deepEqual(found(EMAIL, '@decorator a @ b'), { text: '@decorator a @ b' });
+});
+
+test('a text of a megabyte takes the ready patterns well under a second', () => {
+  const redact = compileRedact({ patterns: [EMAIL, CARD, IPV4] });
+  for (const part of ['a', 'a.', 'a@', '1', '1 ', '1.', '1-1', 'a@b.', '1.1.1.']) {
+    const started = performance.now();
+    redact(partsOf({ data: { text: part.repeat(1_000_000 / part.length) } }));
+    assert.ok(performance.now() - started < 2_000, part);
+  }
+});
+
+test('a pattern that does not end masks every text: what was not looked at does not leave', () => {
+  const started = performance.now();
+  const parts = partsOf({ data: { text: `${'a'.repeat(60)}!`, count: 1 }, message: 'hello' });
+  const after = compileRedact([{ patterns: [/(a+)+$/] }])(parts);
+  assert.deepEqual(after.data, { '[Redacted]': '[Redacted]', '[Redacted] 2': 1 });
+  assert.equal(after.message, '[Redacted]');
+  assert.ok(performance.now() - started < 5_000);
+});
+
+test('circles and depth end', () => {
+  const circle: Record<string, unknown> = { email: 'joe@example.com' };
+  circle.self = circle;
+  const deep = Array.from({ length: 1000 }).reduce<object>((inner) => ({ inner, at: 'joe@example.com' }), {});
+  assert.deepEqual(redacted({ patterns: [EMAIL] }, circle), { email: '[Redacted]', self: '[Circular]' });
+  assert.doesNotMatch(JSON.stringify(redacted({ patterns: [EMAIL] }, { deep })), /joe/);
+});
+
+test('a string is a regular expression; flags of one are kept', () => {
+  assert.deepEqual(redacted({ patterns: ['tok_\\w+'] }, { a: 'x tok_1 tok_2' }), {
+    a: 'x [Redacted] [Redacted]',
+  });
+  assert.deepEqual(redacted({ patterns: [/secret/iy], action: 'remove' }, { a: 'a SECRET' }), { a: 'a ' });
+});
+
+test('rules that cannot be followed are refused', () => {
+  const table: [rule: unknown, code: string, message: RegExp][] = [
+    [{}, 'OPTION_INVALID', /redact\[0\]: wanted paths, patterns or both/],
+    [[null], 'OPTION_INVALID', /redact\[0\]/],
+    [{ path: ['a'] }, 'OPTION_UNKNOWN', /did you mean paths\?/],
+    [{ paths: 'a' }, 'OPTION_INVALID', /lists/],
+    [{ paths: [''] }, 'OPTION_INVALID', /paths\[0\]/],
+    [{ patterns: ['('] }, 'OPTION_INVALID', /patterns\[0\]: Invalid regular expression/],
+    [{ patterns: [1] }, 'OPTION_INVALID', /patterns\[0\]/],
+    [{ paths: ['a'], action: 'drop' }, 'OPTION_INVALID', /wanted mask, hash or remove/],
+    [[{ paths: ['a'] }, { paths: ['a'], action: 'hash' }], 'OPTION_INVALID', /redact\[1\]\.hashKey/],
+  ];
+  for (const [rule, code, message] of table) {
+    assert.throws(() => compileRedact(rule as RedactRule), { code, message });
+  }
+});
