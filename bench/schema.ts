@@ -101,7 +101,7 @@ async function measureCalls(): Promise<void> {
     maxBytes: 8 * 1024 * 1024,
     logLevel: 'none',
     schemas: [schemaOf('plain', PROPERTIES), schemaOf('personal', WITH_CATEGORIES)],
-    exporters: [{ name: 'none', flushIntervalMs: 3_600_000, flushBatchSize: 1e9, send: async () => {} }],
+    exporters: [{ name: 'idle', flushIntervalMs: 3_600_000, flushBatchSize: 1e9, send: async () => {} }],
   });
   const calls: Record<string, () => string> = {
     'log()': () => events.log('https://example.com/plain', EVENT),

@@ -1,6 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
-import { type Event, MAX_NAME_LENGTH } from '../event.ts';
+import { type Event, type EventSchema, MAX_NAME_LENGTH } from '../event.ts';
 import { nearestName } from '../nearest-name.ts';
 import { epochNow, toEpochMs, toEpochTime } from './clock.ts';
 import type { ContextView } from './context-frame.ts';
@@ -29,6 +29,8 @@ export interface EventCall {
   readonly scopeSession: Readonly<Record<string, unknown>>;
   /** What was entered around, over the logger's own. */
   readonly context: ContextView;
+  /** What its data were checked against. */
+  readonly schema?: EventSchema | undefined;
   /** The span the event belongs to. */
   readonly span: SpanContext | undefined;
   readonly diagnostics: Diagnostics;
@@ -70,7 +72,7 @@ function draft(call: EventCall): Event {
     previousSessionId: undefined,
     context: context.fields,
     data: toData(call.data),
-    schema: undefined,
+    schema: call.schema,
     scope: undefined,
     failure: undefined,
     incomplete: false,

@@ -125,15 +125,15 @@ export class Emitter {
   record(
     { logger, defaults }: Origin,
     subject: Subject,
-    data: unknown,
+    given: unknown,
     options: LogOptions | undefined,
     fallback: OnInvalid,
     frame?: ScopeFrame,
   ): string {
-    const verdict = this.check(subject, data, logger, fallback);
-    const own = { ...subject.options, ...options };
-    const checked = verdict.kind === 'not allowed' ? {} : verdict.data;
-    const { event, context, scope } = this.draft(defaults, subject.name, checked, own, frame);
+    const verdict = this.check(subject, given, logger, fallback);
+    const own = subject.options === undefined ? options : { ...subject.options, ...options };
+    const [data, schema] = verdict.kind === 'not allowed' ? [{}] : [verdict.data, verdict.schema];
+    const { event, context, scope } = this.draft(defaults, subject.name, data, own, frame, schema);
     this.emitChecked(event, verdict, context, scope === undefined ? undefined : trace.getSpan(context));
     return event.id;
   }
@@ -148,16 +148,15 @@ export class Emitter {
     }
   }
 
-  /** Hands an event on as its schema has decided. */
+  /** Hands an event, with the data and the schema of the verdict, on as that says. */
   emitChecked(event: Event, verdict: Verdict, context: Context, copyTo?: Span): Emitted {
     if (verdict.kind === 'not allowed') {
       this.#pipeline.refuse(event.name, NOT_ALLOWED);
       return NOTHING;
     }
-    const checked = { ...event, data: verdict.data, schema: verdict.schema };
-    if (verdict.kind === 'emit') return this.emit(checked, context, copyTo);
+    if (verdict.kind === 'emit') return this.emit(event, context, copyTo);
     if (!this.#watchesEnd) this.#watchEnd();
-    const isKept = this.#pipeline.quarantine(this.#redacted(checked));
+    const isKept = this.#pipeline.quarantine(this.#redacted(event));
     this.diagnostics.once(`quarantine ${verdict.schema.id} ${verdict.schema.version}`, () =>
       quarantined(event.name, verdict.schema, isKept),
     );
@@ -171,6 +170,7 @@ export class Emitter {
     data: unknown,
     options: LogOptions | undefined,
     frame?: ScopeFrame,
+    schema?: EventSchema,
   ): { event: Event; context: Context; scope: ScopeFrame | undefined } {
     const scope = frame ?? ambientFrame.getStore();
     const scopeSession = sessionFor(this, scope);
@@ -178,7 +178,8 @@ export class Emitter {
     const otel = this.#contextOf(options?.traceparent, frame, scope);
     const span = trace.getSpanContext(otel);
     const context = this.contextFor(defaults, otel);
-    const event = draftEvent({ name, data, options, defaults, scopeSession, context, span, diagnostics });
+    const call = { name, data, options, defaults, scopeSession, context, schema, span, diagnostics };
+    const event = draftEvent(call);
     return { event: this.#inSession(event), context: otel, scope };
   }
 

@@ -49,7 +49,7 @@ export class EventScope implements OpenScope {
     const { emitter, defaults } = origin;
     this.#subject =
       typeof name === 'object' && isDefinedEvent(name) ? emitter.schemas.defined(name) : undefined;
-    const own = this.#subject === undefined ? options : { ...this.#subject.options, ...options };
+    const own = this.#subject?.options === undefined ? options : { ...this.#subject.options, ...options };
     const drafted = emitter.draft(defaults, this.#subject?.name ?? name, data, own, outer);
     const { event, context, scope } = drafted;
     this.#origin = origin;
@@ -158,7 +158,8 @@ export class EventScope implements OpenScope {
     if (this.#subject === undefined) return { emitted: emitter.emit(event, this.#frame.context) };
     try {
       const verdict = emitter.check(this.#subject, event.data, logger, 'quarantine');
-      return { emitted: emitter.emitChecked(event, verdict, this.#frame.context) };
+      const { data, schema } = verdict.kind === 'not allowed' ? event : verdict;
+      return { emitted: emitter.emitChecked({ ...event, data, schema }, verdict, this.#frame.context) };
     } catch (error) {
       return { emitted: { event: undefined, content: undefined }, error };
     }

@@ -79,11 +79,12 @@ export class Listeners {
 
   /** Whether somebody wants the data before modifiers. */
   hasRaw(schemaId: string): boolean {
-    return this.#listeners.some((each) => each.raw && isFor(each, schemaId));
+    return this.#listeners.length > 0 && this.#listeners.some((each) => each.raw && isFor(each, schemaId));
   }
 
   /** The data as the modifiers leave them. One that fails is passed over. */
   modified(schemaId: string, data: Data): Data {
+    if (this.#modifiers.length === 0) return data;
     let current = data;
     for (const { fn } of this.#modifiers.filter((each) => isFor(each, schemaId))) {
       try {

@@ -20,7 +20,9 @@ export interface Subject {
   readonly version: string;
   readonly onInvalid: OnInvalid | undefined;
   /** What its definition says of its events. */
-  readonly options: LogOptions;
+  readonly options: LogOptions | undefined;
+  /** Of its valid events. */
+  readonly schema: EventSchema;
   /** Undefined: its library cannot tell a JSON Schema, so nothing in it can be known to be personal. */
   readonly registered: RegisteredSchema | undefined;
   readonly validate: (data: unknown) => Validated;
@@ -117,7 +119,7 @@ export class Schemas {
     if (issues === undefined) {
       const kept = redact(value);
       this.#tell(logger, subject, kept, false);
-      return { kind: 'emit', data: kept, schema: { id: schemaId, version, issues: [] } };
+      return { kind: 'emit', data: kept, schema: subject.schema };
     }
     const policy = subject.onInvalid ?? this.#onInvalid ?? fallback;
     if (policy === 'throw') throw invalid(subject, issues);
@@ -144,12 +146,13 @@ export class Schemas {
       ...(category !== undefined && { category }),
       ...(severity !== undefined && { severity }),
     };
-    return { name, schemaId, version, onInvalid, options, registered, validate };
+    const schema = { id: schemaId, version, issues: [] };
+    return { name, schemaId, version, onInvalid, options, schema, registered, validate };
   }
 
   #allowedOf(id: string): AllowedProperties | undefined {
-    if (this.#allowed === undefined) return {};
-    if (Array.isArray(this.#allowed)) return this.#allowed.includes(id) ? {} : undefined;
+    if (this.#allowed === undefined) return NOTHING_PERSONAL;
+    if (Array.isArray(this.#allowed)) return this.#allowed.includes(id) ? NOTHING_PERSONAL : undefined;
     const allowed = this.#allowed as Readonly<Record<string, AllowedProperties>>;
     return Object.hasOwn(allowed, id) ? allowed[id] : undefined;
   }
@@ -165,6 +168,8 @@ export class Schemas {
   }
 }
 
+const NOTHING_PERSONAL: AllowedProperties = {};
+
 const subjects = new WeakMap<RegisteredSchema, Subject>();
 
 function subjectOf(registered: RegisteredSchema): Subject {
@@ -172,7 +177,9 @@ function subjectOf(registered: RegisteredSchema): Subject {
   if (subject === undefined) {
     const { id, version } = registered;
     const validate = (data: unknown): Validated => registered.validate(data);
-    subject = { name: id, schemaId: id, version, onInvalid: undefined, options: {}, registered, validate };
+    const schema = { id, version, issues: [] };
+    const nothing = { onInvalid: undefined, options: undefined };
+    subject = { name: id, schemaId: id, version, ...nothing, schema, registered, validate };
     subjects.set(registered, subject);
   }
   return subject;
