@@ -24,12 +24,13 @@ const DEFAULTS: FanOutTimes = { patienceMs: 1_000, giveUpMs: 10_000 };
  */
 export function fanOut(lanes: readonly Lane[], { patienceMs, giveUpMs } = DEFAULTS): Consume {
   return async (batch) => {
-    const startedMs = performance.now();
-    const prompt = lanes.map((lane) => startedMs - (lane.waitingSinceMs ?? startedMs) <= patienceMs);
+    const prompt = lanes.map((lane) => !lane.isBehind(patienceMs));
     const offers = lanes.map((lane) => lane.offer(batch));
+    const offeredMs = performance.now();
     // Every exporter of ours has converted the batch by now.
     forgetDecoded(batch);
-    await within(patienceMs, Promise.all(offers.filter((_offer, index) => prompt[index])));
+    const awaited = Promise.all(offers.filter((_offer, index) => prompt[index]));
+    if (!(await within(patienceMs, awaited))) for (const lane of lanes) lane.waitedInVain(offeredMs);
     if (await within(giveUpMs - patienceMs, anyTook(offers))) return;
     throw new OtelEventsError('EXPORT_FAILED', `no exporter took the ${batch.signal}`, { retry: {} });
   };

@@ -23,6 +23,8 @@ interface Offer {
   readonly batch: Batch;
   readonly done: Promise<void>;
   readonly sinceMs: number;
+  /** Whether an answer has waited for it as long as answers wait. */
+  overdue: boolean;
 }
 
 /** One exporter as pipelines see it: bounded, counted, and never the cause of a rejection. */
@@ -40,10 +42,19 @@ export class Lane {
     this.#outage = outage;
   }
 
-  /** Since when the oldest unfinished offer has been waiting; undefined if none is. */
-  get waitingSinceMs(): number | undefined {
+  /** Whether something was waited for in vain, or has been unfinished for longer than `patienceMs`. */
+  isBehind(patienceMs: number): boolean {
     const [oldest] = this.#unfinished;
-    return oldest?.sinceMs;
+    return oldest !== undefined && (oldest.overdue || performance.now() - oldest.sinceMs > patienceMs);
+  }
+
+  /**
+   * An answer has waited for what was offered until `offeredMs`, and waits no longer. The clock alone cannot
+   * tell: timers count whole milliseconds, and may fire before it says that the time is up.
+   */
+  waitedInVain(offeredMs: number): void {
+    const [oldest] = this.#unfinished;
+    if (oldest && oldest.sinceMs <= offeredMs) oldest.overdue = true;
   }
 
   /** @returns whether the exporter took the batch; it never rejects */
@@ -79,7 +90,7 @@ export class Lane {
       throw new OtelEventsError('QUEUE_FULL', 'the exporter does not keep up', { retry: {} });
     }
     const done = this.#exporter.consume(batch);
-    const offer = { batch, done, sinceMs: performance.now() };
+    const offer = { batch, done, sinceMs: performance.now(), overdue: false };
     this.#unfinished.add(offer);
     this.#unfinishedBytes += byteLength;
     try {
