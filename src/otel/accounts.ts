@@ -11,7 +11,9 @@ export type { LedgerRow };
  */
 export interface Ledger {
   readonly total: LedgerRow;
+  /** By event name. */
   readonly events: Readonly<Record<string, LedgerRow>>;
+  /** By destination. */
   readonly sinks: Readonly<Record<string, LedgerRow>>;
   /** Spans of scopes, where they go through our own pipeline; they are in none of the other counts. */
   readonly spans: LedgerRow;
@@ -23,9 +25,13 @@ export interface Ledger {
 
 /** The sums that `flush()` and `close()` answer; totals since the logger was made. */
 export interface Totals {
+  /** A destination has confirmed them. */
   readonly acked: number;
+  /** They wait, or are under way. */
   readonly pending: number;
+  /** A destination refused them, for good. */
   readonly rejected: number;
+  /** Given up, with the reason in `stats()`. */
   readonly dropped: number;
 }
 
@@ -55,6 +61,7 @@ export class Accounts {
   readonly #events = new Map<string, Account>();
   readonly #sinks = new Map<string, SinkAccount>();
   readonly #spans = new Account(SPAN_SINK);
+  readonly #refused = new Account('');
   /** Events with several sinks, by the log that holds them; those in no log under ourselves. */
   readonly #standings = new WeakMap<object, Standings>();
   readonly #failures = new Map<string, number>();
@@ -71,6 +78,11 @@ export class Accounts {
   /** The account of spans in our own pipeline. */
   get spans(): Account {
     return this.#spans;
+  }
+
+  /** The events that ended before any sink saw them. */
+  get refused(): LedgerRow {
+    return this.#refused.row();
   }
 
   /** Opens the account of a sink, so that it shows in the ledger before its first event. */
@@ -133,9 +145,10 @@ export class Accounts {
 
   /** Books an event that ends here: nothing is to be delivered. */
   refuse(name: string, outcome: Outcome): void {
-    const event = this.event(name);
-    event.enter();
-    event.settle(outcome);
+    for (const account of [this.event(name), this.#refused]) {
+      account.enter();
+      account.settle(outcome);
+    }
   }
 
   /** Counts a failure of a function that the app has given. */

@@ -10,9 +10,12 @@ import {
 } from './delivery-meter.ts';
 import type { MeteredSink } from './metered-sink.ts';
 
+/** The ledger, and the events that are in `total` and in none of its sinks, since they ended before one saw them. */
+type Counts = Pick<Ledger, 'total' | 'sinks' | 'spans' | 'adopted'> & { readonly refused?: LedgerRow };
+
 /** What is reported. `ledger` and `describe` are called only when somebody collects. */
 export interface DeliveryMetricsOptions {
-  readonly ledger: () => Pick<Ledger, 'total' | 'sinks' | 'spans' | 'adopted'>;
+  readonly ledger: () => Counts;
   /** False where the records come from an SDK, which counts what its loggers create itself. Default true. */
   readonly countsCreated?: boolean;
   /** Must always answer the same for the same sink: it is in the series' attributes. */
@@ -60,11 +63,16 @@ export class DeliveryMetrics implements MeterSource {
 
   measure(index: number): readonly Measurement[] {
     const { ledger, describe, countsCreated = true } = this.#options;
-    const { total, sinks, spans, adopted } = ledger();
+    const { total, sinks, spans, adopted, refused } = ledger();
     const measured: Measurement[] = [];
     if (countsCreated) {
       // What an earlier process left has been counted there.
       measured.push({ metric: 'otel.sdk.log.created', attributes: {}, value: total.emitted - adopted });
+    }
+    if (refused !== undefined) {
+      const attributes = component('otel_events_log_processor', String(index));
+      const reasons = { ...refused.rejected, ...refused.dropped };
+      measured.push(...failures('otel.sdk.processor.log.processed', attributes, reasons));
     }
     for (const [name, row] of Object.entries(sinks)) {
       measured.push(...measureSink('log', row, `${index}/${name}`, describe(name)));
@@ -122,14 +130,19 @@ function results(
   succeeded: number,
   failed: Readonly<Record<string, number>>,
 ): Measurement[] {
-  return [
-    { metric, attributes, value: succeeded },
-    ...Object.entries(failed).map(([reason, value]) => ({
-      metric,
-      attributes: { ...attributes, 'error.type': errorType(reason) },
-      value,
-    })),
-  ];
+  return [{ metric, attributes, value: succeeded }, ...failures(metric, attributes, failed)];
+}
+
+function failures(
+  metric: MetricName,
+  attributes: Attributes,
+  failed: Readonly<Record<string, number>>,
+): Measurement[] {
+  return Object.entries(failed).map(([reason, value]) => ({
+    metric,
+    attributes: { ...attributes, 'error.type': errorType(reason) },
+    value,
+  }));
 }
 
 /** The ledger's reason as the conventions have it: what they name themselves, and a status as its number. */

@@ -187,7 +187,7 @@ export class Pipeline {
   warmUp(): void {
     if (this.#closing !== undefined) return;
     this.#metrics ??= new MetricsWatch({
-      ledger: () => this.ledger(),
+      ledger: () => ({ ...this.ledger(), refused: this.#accounts.refused }),
       describe: (sink) => this.#describe(sink),
       onError: this.#onError,
     });

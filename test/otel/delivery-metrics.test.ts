@@ -422,3 +422,20 @@ function sum(counts: Readonly<Record<string, number>>): number {
 function unexpected(error: OtelEventsError): void {
   throw error;
 }
+
+test('an event that ends before any sink sees it is in the metrics by its reason', async () => {
+  await using app = register();
+  const events = new EventLogger({ delivery: 'none', logLevel: 'none' });
+  events.registerSchema({ $id: 'https://example.org/cart', version: 1, type: 'object', required: ['sku'] });
+  assert.throws(() => events.record('https://example.org/cart', 1, {}), { code: 'EVENT_INVALID' });
+  // The app's provider is looked for in a turn of its own.
+  const processed = async (): Promise<Series> =>
+    ((await app.collect())['otel.sdk.processor.log.processed'] ?? []).filter(
+      ([{ 'error.type': reason }]) => reason === 'invalid',
+    );
+  while ((await processed()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const [[attributes, value] = []] = await processed();
+  assert.match(String(attributes?.['otel.component.name']), /^otel_events_log_processor\/\d+$/);
+  assert.equal(value, 1);
+  await events.close();
+});

@@ -10,9 +10,21 @@ export interface JaegerOptions {
   readonly dir: string;
   /** Default `jaeger.yaml` beside this file, which keeps spans in memory. */
   readonly config?: string;
+  /** The ports of an earlier one, to come back on them after a crash. Default: free ones. */
+  readonly ports?: JaegerPorts;
 }
 
+/** Ports of 127.0.0.1: OTLP over HTTP and gRPC, the API over HTTP and gRPC, health. */
+export type JaegerPorts = readonly [
+  http: number,
+  grpc: number,
+  query: number,
+  queryGrpc: number,
+  health: number,
+];
+
 export interface Jaeger extends Server {
+  readonly ports: JaegerPorts;
   /** Base URL of the OTLP receiver over HTTP; `/v1/traces` goes behind it. */
   readonly endpoint: string;
   /** `host:port` of the OTLP receiver over gRPC. */
@@ -66,7 +78,8 @@ export async function startJaeger(options: JaegerOptions): Promise<Jaeger> {
   const command = serviceBinary('jaeger');
   const { dir, config = path.join(import.meta.dirname, 'jaeger.yaml') } = options;
   await mkdir(dir, { recursive: true });
-  const [http, grpc, query, queryGrpc, health] = await Promise.all(Array.from({ length: 5 }, freePort));
+  const { ports = await freePorts() } = options;
+  const [http, grpc, query, queryGrpc, health] = ports;
   const server = await startServer({
     name: 'jaeger',
     command,
@@ -86,12 +99,17 @@ export async function startJaeger(options: JaegerOptions): Promise<Jaeger> {
   const queryEndpoint = `http://127.0.0.1:${query}`;
   return {
     ...server,
+    ports,
     endpoint: `http://127.0.0.1:${http}`,
     grpcEndpoint: `127.0.0.1:${grpc}`,
     queryEndpoint,
     services: () => services(queryEndpoint),
     findTrace: (traceId, find) => findTrace(queryEndpoint, traceId, find),
   };
+}
+
+async function freePorts(): Promise<JaegerPorts> {
+  return [await freePort(), await freePort(), await freePort(), await freePort(), await freePort()];
 }
 
 async function services(queryEndpoint: string): Promise<readonly string[]> {

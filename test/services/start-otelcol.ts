@@ -18,12 +18,13 @@ export interface OtelcolOptions {
   readonly ports?: OtelcolPorts;
 }
 
-/** Ports of 127.0.0.1, in the configuration as OTEL_EVENTS_PORT, _GRPC_PORT, _HEALTH_PORT, _METRICS_PORT. */
+/** Ports of 127.0.0.1, in the configuration as OTEL_EVENTS_PORT, _GRPC_PORT, _HEALTH_PORT, _METRICS_PORT, _APP_METRICS_PORT. */
 export interface OtelcolPorts {
   readonly http: number;
   readonly grpc: number;
   readonly health: number;
   readonly metrics: number;
+  readonly appMetrics: number;
 }
 
 export interface Otelcol extends Server {
@@ -77,6 +78,7 @@ export async function freePorts(): Promise<OtelcolPorts> {
     grpc: await freePort(),
     health: await freePort(),
     metrics: await freePort(),
+    appMetrics: await freePort(),
   };
 }
 
@@ -101,6 +103,7 @@ export function otelcolEnv(
     OTEL_EVENTS_GRPC_PORT: String(ports.grpc),
     OTEL_EVENTS_HEALTH_PORT: String(ports.health),
     OTEL_EVENTS_METRICS_PORT: String(ports.metrics),
+    OTEL_EVENTS_APP_METRICS_PORT: String(ports.appMetrics),
     OTEL_EVENTS_DIR: path.resolve(dir),
     ...env,
   };

@@ -1,0 +1,42 @@
+import { cp } from 'node:fs/promises';
+import path from 'node:path';
+import { goEnv } from './go-env.ts';
+import type { Build } from './service.ts';
+
+export interface ModuleBuild {
+  /** Path and version, such as `github.com/grafana/loki/v3@v3.7.8`. */
+  readonly module: string;
+  /** The program: a folder below `cmd/`, and the name of the executable. */
+  readonly name: string;
+  /** Puts right in a writable copy of the sources what their own repository would have. */
+  readonly prepare?: (sourceDir: string) => Promise<void>;
+  /** Beside `-buildvcs=false`. */
+  readonly goFlags?: string;
+  /** Linker flags beside those that leave out symbols. */
+  readonly ldFlags?: string;
+}
+
+/** Builds a program from a published Go module that `go install` refuses, for its replace directives for example. */
+export async function buildModule(build: Build, options: ModuleBuild): Promise<void> {
+  const { workDir, outDir, step } = build;
+  const { module, name, prepare, goFlags = '', ldFlags = '' } = options;
+  const sourceDir = path.join(workDir, name);
+  const downloaded = await step({
+    title: 'download the module',
+    command: 'go',
+    args: ['mod', 'download', '-json', module],
+    cwd: workDir,
+    env: goEnv,
+  });
+  // A copy, because the module cache is read-only.
+  await cp((JSON.parse(downloaded) as { Dir: string }).Dir, sourceDir, { recursive: true });
+  await step({ title: 'make it writable', command: 'chmod', args: ['-R', 'u+w', '.'], cwd: sourceDir });
+  await prepare?.(sourceDir);
+  await step({
+    title: 'compile',
+    command: 'go',
+    args: ['build', '-trimpath', `-ldflags=-s -w ${ldFlags}`, '-o', path.join(outDir, name), `./cmd/${name}`],
+    cwd: sourceDir,
+    env: { ...goEnv, GOFLAGS: `${goEnv.GOFLAGS} ${goFlags}`.trim() },
+  });
+}
