@@ -4,18 +4,16 @@
  * input. With `--check` nothing is written; the exit code is 1 where a fixture is not what the original makes.
  */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Environment, ORIGINALS, type Original } from './fixtures-originals/environments.ts';
+import { ORIGINALS, type Original } from './fixtures-originals/environments.ts';
+import { pythonOf } from './fixtures-originals/python-of.ts';
 
 interface Fixture {
   readonly original: string;
   readonly cases: readonly { readonly name: string; readonly input: unknown; readonly output?: unknown }[];
 }
 
-const PYTHON = 'python3.11';
 const programs = path.join(import.meta.dirname, 'fixtures-originals');
 const fixtures = path.join(import.meta.dirname, '..', 'test', 'fixtures', 'originals');
 
@@ -66,23 +64,4 @@ function rerun({ program, environment }: Original, text: string): string {
 function formatted(json: string): string {
   const biome = path.join(import.meta.dirname, '..', 'node_modules', '.bin', 'biome');
   return execFileSync(biome, ['format', '--stdin-file-path=fixture.json'], { input: json, encoding: 'utf8' });
-}
-
-/** The interpreter of an environment, which is made if it is not there. */
-function pythonOf({ name, packages }: Environment): string {
-  const digest = createHash('sha256').update(packages.join('\n')).digest('hex').slice(0, 12);
-  const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
-  const directory = path.join(cache, 'otel-events', `originals-${digest}`, name);
-  const python = path.join(directory, 'bin', 'python');
-  const complete = path.join(directory, 'complete');
-  if (existsSync(complete)) return python;
-  console.log(`installing ${packages.join(' ')}`);
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(path.dirname(directory), { recursive: true });
-  execFileSync(PYTHON, ['-m', 'venv', directory], { stdio: 'inherit' });
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...packages], { stdio: 'inherit' });
-  // Last, and at once: an installation that was interrupted is made anew.
-  writeFileSync(`${complete}.tmp`, '');
-  renameSync(`${complete}.tmp`, complete);
-  return python;
 }

@@ -13,7 +13,8 @@ export interface Original {
   readonly environment: Environment;
 }
 
-const LATEST: Environment = {
+/** The latest of those that agree with each other. */
+export const LATEST: Environment = {
   name: 'latest',
   packages: [
     'jupyter-telemetry==0.1.0',
@@ -28,7 +29,8 @@ const LATEST: Environment = {
   ],
 };
 
-const JUPYTER_EVENTS: Environment = {
+/** It wants other versions than jupyter-telemetry. */
+export const JUPYTER_EVENTS: Environment = {
   name: 'jupyter-events',
   packages: [
     'jupyter-events==0.12.1',
@@ -39,7 +41,7 @@ const JUPYTER_EVENTS: Environment = {
 };
 
 /** The last version whose `track_llm` sends a prompt and a generation; later ones send one record. */
-const TWO_EVENTS: Environment = {
+export const TWO_EVENTS: Environment = {
   name: 'trubrics-two-events',
   packages: ['trubrics==1.8.2', 'requests==2.34.2'],
 };

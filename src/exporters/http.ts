@@ -18,9 +18,10 @@ export interface HttpExporterOptions extends BatchLimits {
   readonly apiKey?: string;
   /**
    * `false`: a request for each event, at once. `true` or `array`: a JSON array of the events of a batch.
-   * `lines`: a line of JSON for each of them. Default `false`; with the format `trubrics` `true`.
+   * `lines`: a line of JSON for each of them. A function makes the body of such an array, for services that want
+   * something around it: ``(events) => `{"batch":${events}}` ``. Default `false`; with the format `trubrics` `true`.
    */
-  readonly batch?: boolean | 'array' | 'lines';
+  readonly batch?: boolean | 'array' | 'lines' | ((events: string) => string);
   /** Default `http:` and the URL, without credentials and query. */
   readonly name?: string;
   /** What is sent of an event. Default `leip`. */
@@ -31,7 +32,8 @@ export interface HttpExporterOptions extends BatchLimits {
   readonly compression?: 'gzip' | 'none';
 }
 
-type Shape = 'single' | 'array' | 'lines';
+/** How events become bodies: a function wraps the array of them. */
+type Shape = 'single' | 'lines' | ((events: string) => string);
 
 const KNOWN: Readonly<Record<keyof HttpExporterOptions, true>> = {
   url: true,
@@ -49,8 +51,8 @@ const KNOWN: Readonly<Record<keyof HttpExporterOptions, true>> = {
 
 const SHAPES = new Map<unknown, Shape>([
   [false, 'single'],
-  [true, 'array'],
-  ['array', 'array'],
+  [true, (events) => events],
+  ['array', (events) => events],
   ['lines', 'lines'],
 ]);
 
@@ -121,7 +123,7 @@ class Requests {
 
   #bodies(texts: readonly string[]): readonly string[] {
     if (this.#shape === 'single' || texts.length === 0) return texts;
-    return [this.#shape === 'array' ? `[${texts.join(',')}]` : `${texts.join('\n')}\n`];
+    return [this.#shape === 'lines' ? `${texts.join('\n')}\n` : this.#shape(`[${texts.join(',')}]`)];
   }
 }
 
@@ -138,9 +140,12 @@ function checkAnswer({ status, retryAfterMs }: PostResponse, url: URL, count: nu
 }
 
 function shapeOf(batch: unknown): Shape {
-  const shape = SHAPES.get(batch);
+  const shape = typeof batch === 'function' ? (batch as (events: string) => string) : SHAPES.get(batch);
   if (shape !== undefined) return shape;
-  throw new OtelEventsError('OPTION_INVALID', "option batch: wanted true, false, 'array' or 'lines'");
+  throw new OtelEventsError(
+    'OPTION_INVALID',
+    "option batch: wanted true, false, 'array', 'lines' or a function",
+  );
 }
 
 function parseUrl(text: string): URL {

@@ -57,6 +57,17 @@ test('batch: the events of a batch are one JSON array, in order', async (t) => {
   }
 });
 
+test('batch as a function: it makes the body around the array', async (t) => {
+  const { events, sink } = await started(t, {
+    batch: (array) => `{"key":"k","batch":${array}}`,
+    format: ({ eventName }) => ({ name: eventName }),
+  });
+  for (const name of ['a', 'b']) events.log(name);
+  assert.deepEqual(await events.flush(), { acked: 2, rejected: 0, ...END });
+  const bodies = sink.requests.map(({ body }) => JSON.parse(String(body)));
+  assert.deepEqual(bodies, [{ key: 'k', batch: [{ name: 'a' }, { name: 'b' }] }]);
+});
+
 test('batch lines: a line of JSON for each event; compressed if asked for', async (t) => {
   const { events, sink } = await started(t, { batch: 'lines', compression: 'gzip', format: 'edx' });
   events.log('a');
