@@ -1,4 +1,40 @@
 /** Grafana's dashboard JSON, as far as these dashboards need it: rows of panels, each with its queries. */
+import {
+  BarGaugeDisplayMode,
+  BarGaugeValueMode,
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  DashboardCursorSync,
+  type DataTransformerConfig,
+  FieldColorModeId,
+  type Dashboard as GrafanaDashboard,
+  type Panel as GrafanaPanel,
+  GraphDrawStyle,
+  type GraphFieldConfig,
+  LegendDisplayMode,
+  LogsSortOrder,
+  SortOrder,
+  StackingMode,
+  TableCellHeight,
+  ThresholdsMode,
+  TooltipDisplayMode,
+  type VariableModel,
+  VariableRefresh,
+  VariableSort,
+  VisibilityMode,
+  VizOrientation,
+} from '@grafana/schema';
+import type { Options as BarGaugeOptions } from '@grafana/schema/dist/esm/raw/composable/bargauge/panelcfg/x/BarGaugePanelCfg_types.gen';
+import type { Options as LogsOptions } from '@grafana/schema/dist/esm/raw/composable/logs/panelcfg/x/LogsPanelCfg_types.gen';
+import {
+  PieChartLegendValues,
+  type Options as PieChartOptions,
+  PieChartType,
+} from '@grafana/schema/dist/esm/raw/composable/piechart/panelcfg/x/PieChartPanelCfg_types.gen';
+import type { Options as StatOptions } from '@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen';
+import type { Options as TableOptions } from '@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen';
+import type { Options as TimeSeriesOptions } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 
 /** One query of a panel, in the language of its data source. */
 export type Query = LokiQuery | PrometheusQuery | JaegerSearch;
@@ -64,10 +100,10 @@ export const SERVICE: Variable = { name: 'service', label: 'Service', lokiLabel:
 
 const TAG = 'otel-events';
 
-/** @returns the model that Grafana reads from a file */
-export function dashboardJson({ uid, title, description, variables, rows }: Dashboard): object {
+/** @returns the model that Grafana reads from a file, in the types that its own release publishes */
+export function dashboardJson({ uid, title, description, variables, rows }: Dashboard): GrafanaDashboard {
   let [id, y] = [0, 0];
-  const panels: object[] = [];
+  const panels: GrafanaPanel[] = [];
   for (const { height, panels: row } of rows) {
     let x = 0;
     for (const panel of row) {
@@ -85,7 +121,7 @@ export function dashboardJson({ uid, title, description, variables, rows }: Dash
     schemaVersion: 39,
     version: 1,
     editable: true,
-    graphTooltip: 1,
+    graphTooltip: DashboardCursorSync.Crosshair,
     refresh: '10s',
     time: { from: 'now-1h', to: 'now' },
     timezone: 'browser',
@@ -93,10 +129,13 @@ export function dashboardJson({ uid, title, description, variables, rows }: Dash
       {
         title: 'Dashboards',
         type: 'dashboards',
+        icon: 'external link',
+        tooltip: '',
         tags: [TAG],
         asDropdown: true,
         includeVars: true,
         keepTime: true,
+        targetBlank: false,
       },
     ],
     templating: { list: variables.map(variableJson) },
@@ -105,13 +144,10 @@ export function dashboardJson({ uid, title, description, variables, rows }: Dash
   };
 }
 
-function panelJson(panel: Panel, id: number, gridPos: object): object {
+function panelJson(panel: Panel, id: number, gridPos: NonNullable<GrafanaPanel['gridPos']>): GrafanaPanel {
   const { title, description, type, queries, unit = 'short', alarmFrom, hidden = [], link } = panel;
   const uid = queries[0]?.from ?? 'loki';
-  const steps = [
-    { color: 'green', value: null },
-    ...(alarmFrom === undefined ? [] : [{ color: 'red', value: alarmFrom }]),
-  ];
+  const isStat = type === 'stat';
   return {
     id,
     title,
@@ -123,70 +159,118 @@ function panelJson(panel: Panel, id: number, gridPos: object): object {
     fieldConfig: {
       defaults: {
         unit,
-        ...(type === 'timeseries' ? { custom: drawing(panel), min: 0 } : {}),
-        color: { mode: type === 'stat' ? 'thresholds' : 'palette-classic' },
-        thresholds: { mode: 'absolute', steps },
+        ...(type === 'timeseries' ? { custom: { ...drawing(panel) }, min: 0 } : {}),
+        color: { mode: isStat ? FieldColorModeId.Thresholds : FieldColorModeId.PaletteClassic },
+        thresholds: {
+          mode: ThresholdsMode.Absolute,
+          // JSON has no minus infinity: Grafana reads null as that.
+          steps: [
+            { color: 'green', value: null },
+            ...(alarmFrom === undefined ? [] : [{ color: 'red', value: alarmFrom }]),
+          ],
+        },
         ...(link === undefined ? {} : { links: [{ ...link, targetBlank: false }] }),
       },
       overrides: [],
     },
-    options: optionsOf(panel),
-    ...(hidden.length === 0 ? {} : { transformations: [organize(hidden)] }),
+    options: { ...optionsOf(type) },
+    ...(hidden.length === 0 ? {} : { transformations: [leaveOut(hidden)] }),
   };
 }
 
-function targetJson(query: Query, index: number): object {
+function targetJson(query: Query, index: number): Record<string, unknown> {
   const refId = String.fromCharCode(65 + index);
   const datasource = { type: query.from, uid: query.from };
-  if (query.from === 'jaeger')
+  if (query.from === 'jaeger') {
     return { refId, datasource, queryType: 'search', service: query.service, limit: 20 };
+  }
   const { from, expr, instant = false, legend } = query;
   return {
     refId,
     datasource,
     expr,
     ...(from === 'loki' ? { queryType: instant ? 'instant' : 'range' } : { instant, range: !instant }),
-    ...(from === 'prometheus' && instant ? { format: 'table' } : {}),
     ...(legend === undefined ? {} : { legendFormat: legend }),
   };
 }
 
-function drawing({ stacked = false }: Panel): object {
-  return stacked
-    ? { drawStyle: 'bars', fillOpacity: 60, lineWidth: 0, stacking: { mode: 'normal', group: 'A' } }
-    : { drawStyle: 'line', fillOpacity: 10, lineWidth: 1, showPoints: 'auto', spanNulls: true };
-}
-
-function optionsOf({ type }: Panel): object {
-  const reduceOptions = { calcs: ['lastNotNull'], fields: '', values: false };
-  if (type === 'stat') return { reduceOptions, colorMode: 'value', graphMode: 'none', textMode: 'auto' };
-  if (type === 'timeseries') {
-    return {
-      legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
-      tooltip: { mode: 'multi', sort: 'desc' },
-    };
+function drawing({ stacked = false }: Panel): GraphFieldConfig {
+  if (stacked) {
+    const stacking = { mode: StackingMode.Normal, group: 'A' };
+    return { drawStyle: GraphDrawStyle.Bars, fillOpacity: 60, lineWidth: 0, stacking };
   }
-  if (type === 'bargauge')
-    return { reduceOptions, orientation: 'horizontal', displayMode: 'basic', valueMode: 'color' };
-  if (type === 'piechart')
-    return {
-      reduceOptions,
-      pieType: 'donut',
-      legend: { displayMode: 'table', placement: 'right', values: ['value'] },
-    };
-  if (type === 'table') return { showHeader: true, cellHeight: 'sm' };
-  return { showTime: true, wrapLogMessage: true, enableLogDetails: true, sortOrder: 'Descending' };
+  const showPoints = VisibilityMode.Auto;
+  return { drawStyle: GraphDrawStyle.Line, fillOpacity: 10, lineWidth: 1, showPoints, spanNulls: true };
 }
 
-/** Leaves columns out, and puts those that stay into the order of the result. */
-function organize(hidden: readonly string[]): object {
+type PanelOptions =
+  | Partial<StatOptions>
+  | Partial<TimeSeriesOptions>
+  | Partial<BarGaugeOptions>
+  | Partial<PieChartOptions>
+  | Partial<TableOptions>
+  | Partial<LogsOptions>;
+
+function optionsOf(type: Panel['type']): PanelOptions {
+  const reduceOptions = { calcs: ['lastNotNull'], fields: '', values: false };
+  const legend = {
+    showLegend: true,
+    displayMode: LegendDisplayMode.List,
+    placement: 'bottom',
+    calcs: [],
+  } as const;
+  switch (type) {
+    case 'stat':
+      return {
+        reduceOptions,
+        colorMode: BigValueColorMode.Value,
+        graphMode: BigValueGraphMode.None,
+        textMode: BigValueTextMode.Auto,
+      } satisfies Partial<StatOptions>;
+    case 'timeseries':
+      return {
+        legend: { ...legend, calcs: [] },
+        tooltip: { mode: TooltipDisplayMode.Multi, sort: SortOrder.Descending },
+      } satisfies Partial<TimeSeriesOptions>;
+    case 'bargauge':
+      return {
+        reduceOptions,
+        orientation: VizOrientation.Horizontal,
+        displayMode: BarGaugeDisplayMode.Basic,
+        valueMode: BarGaugeValueMode.Color,
+      } satisfies Partial<BarGaugeOptions>;
+    case 'piechart':
+      return {
+        reduceOptions,
+        pieType: PieChartType.Donut,
+        legend: {
+          ...legend,
+          calcs: [],
+          displayMode: LegendDisplayMode.Table,
+          placement: 'right',
+          values: [PieChartLegendValues.Value],
+        },
+      } satisfies Partial<PieChartOptions>;
+    case 'table':
+      return { showHeader: true, cellHeight: TableCellHeight.Sm } satisfies Partial<TableOptions>;
+    case 'logs':
+      return {
+        showTime: true,
+        wrapLogMessage: true,
+        enableLogDetails: true,
+        sortOrder: LogsSortOrder.Descending,
+      } satisfies Partial<LogsOptions>;
+  }
+}
+
+function leaveOut(columns: readonly string[]): DataTransformerConfig {
   return {
     id: 'organize',
-    options: { excludeByName: Object.fromEntries(hidden.map((name) => [name, true])) },
+    options: { excludeByName: Object.fromEntries(columns.map((name) => [name, true])) },
   };
 }
 
-function variableJson(variable: Variable): object {
+function variableJson(variable: Variable): VariableModel {
   const { name, label } = variable;
   if ('text' in variable) {
     const current = { text: variable.text, value: variable.text };
@@ -210,9 +294,8 @@ function variableJson(variable: Variable): object {
     type: 'query',
     datasource: { type: uid, uid },
     query,
-    refresh: 2,
-    sort: 1,
+    refresh: VariableRefresh.onTimeRangeChanged,
+    sort: VariableSort.alphabeticalAsc,
     options: [],
-    current: {},
   };
 }
