@@ -20,9 +20,10 @@
  * | `EXPORT_PARTIAL` | a destination took only a part of a batch (OTLP partial success) |
  * | `QUEUE_FULL` | a bounded queue was full; the loss is counted |
  * | `ENVIRONMENT_UNSUPPORTED` | an OTEL_* variable asks for something that is not supported here |
- * | `PROVIDER_MISSING` | delivery to the app's provider was asked for, and there is none |
+ * | `PROVIDER_MISSING` | events were for the app's provider, and there is none, or it takes none |
  * | `API_DUPLICATED` | two copies of `@opentelemetry/api` in one process |
  * | `SDK_DISABLED` | `OTEL_SDK_DISABLED` is set: nothing leaves over OTLP |
+ * | `PACKAGE_BUNDLED` | a bundler has put this package into another file; it has to stay external |
  * | `RESOURCE_INCOMPLETE` | a resource is still being detected after a long wait; records go without the rest of it |
  * | `PROCESSOR_FAILED` | a processor threw, or gave back what is no event; the event went on without it |
  * | `SESSION_STORE_FAILED` | the app's store of sessions threw; sessions go on in memory |
@@ -56,6 +57,7 @@ export type ErrorCode =
   | 'PROVIDER_MISSING'
   | 'API_DUPLICATED'
   | 'SDK_DISABLED'
+  | 'PACKAGE_BUNDLED'
   | 'RESOURCE_INCOMPLETE'
   | 'PROCESSOR_FAILED'
   | 'SESSION_STORE_FAILED'
@@ -102,11 +104,15 @@ export interface ErrorIssue {
  * contents, header values or secrets.
  */
 export class OtelEventsError extends Error {
+  /** What happened, for programs. Codes are never renamed. */
   readonly code: ErrorCode;
+  /** What to do about it, where that is known. */
   readonly fix: string | undefined;
+  /** The same may be tried again, after so long if it says so; undefined: it would fail again. */
   readonly retry: { readonly afterMs?: number } | undefined;
   readonly split: 'invalid' | 'too_large' | undefined;
   readonly reason: string | undefined;
+  /** Of `EVENT_INVALID`: everything that does not fit the schema. */
   readonly issues: readonly ErrorIssue[] | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {

@@ -78,6 +78,7 @@ export interface TestCollector extends AsyncDisposable {
   readonly events: readonly ReadEvent[];
   /** The same as log records. */
   readonly records: readonly EventRecord[];
+  /** Frees the port. What arrived stays. */
   stop(): Promise<void>;
 }
 

@@ -34,11 +34,13 @@ export interface Collector {
   stats(): CollectorStats;
 }
 
+/** How a collector is stopped. */
 export interface StopOptions {
   /** For requests under way and for queues, each. Default 5,000. */
   readonly timeoutMs?: number;
 }
 
+/** Counts since the start, by the names of components. */
 export interface CollectorStats {
   readonly receivers: Readonly<Record<string, ReceiverStats>>;
   readonly exporters: Readonly<Record<string, ExporterStats>>;

@@ -10,6 +10,7 @@ import { type Paint, paintFor, terminalLine } from './terminal-line.ts';
 /** A stream, and what a terminal's stream has beside it. */
 export type ConsoleStream = NodeJS.WritableStream & {
   readonly isTTY?: boolean | undefined;
+  /** As of `node:tty`: 1 means no colours. */
   getColorDepth?(): number;
 };
 

@@ -9,6 +9,8 @@ import { onHangup } from './hangup.ts';
 import { LineFile } from './line-file.ts';
 import { renderBatch } from './render-batch.ts';
 
+export type { Rotation } from './backups.ts';
+
 /** Where lines go, and how. */
 export interface FileExporterOptions extends BatchLimits {
   /** Made if it is not there, with the directories above it. */

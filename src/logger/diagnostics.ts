@@ -3,7 +3,9 @@ import { lineOf, reportToDiag, severityOf } from '../otel/diag-report.ts';
 
 /** Where the library says what went wrong with itself; `console`, pino and most loggers fit. */
 export interface DiagnosticLogger {
+  /** Of what is no error: one line, without a time. */
   warn(message: string): void;
+  /** Of errors, likewise. */
   error(message: string): void;
 }
 

@@ -66,33 +66,43 @@ export class EventLogger {
     return { emitter: this.#emitter, logger: this, defaults: this.#defaults };
   }
 
+  /** What the app said of itself. */
   get app(): AppOptions {
     return this.#settings.app;
   }
+  /** The user that events are of, unless they say otherwise. */
   get userId(): string | undefined {
     return this.#defaults.userId;
   }
+  /** The project that events are of, unless they say otherwise. */
   get projectId(): string | undefined {
     return this.#defaults.projectId;
   }
+  /** What every event's session begins with. */
   get session(): Readonly<Record<string, unknown>> {
     return this.#defaults.session;
   }
+  /** The tags that every event has. */
   get tags(): readonly string[] {
     return this.#defaults.tags;
   }
+  /** LEIP: the directory that keeps the latest events; undefined: none does. */
   get bufferDirectory(): string | undefined {
     return this.#settings.bufferDirectory;
   }
+  /** LEIP: the most files in `bufferDirectory`. */
   get bufferLimit(): number {
     return this.#settings.bufferLimit;
   }
+  /** LEIP: the endpoint that is sent each event; empty: none is. */
   get httpUrl(): string {
     return this.#settings.httpUrl;
   }
+  /** LEIP: the headers of those requests. */
   get httpHeaders(): Readonly<Record<string, string>> {
     return this.#settings.httpHeaders;
   }
+  /** LEIP: the method of those requests. */
   get httpMethod(): string {
     return this.#settings.httpMethod;
   }
@@ -305,6 +315,7 @@ export class EventLogger {
     return this.#emitter.close(timeoutMs);
   }
 
+  /** As `close()`: `await using events = new EventLogger()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -39,6 +39,7 @@ export class EventScope implements OpenScope {
   #failure: EventFailure | undefined;
   #ended = false;
 
+  /** @internal `track()` makes scopes. */
   constructor(
     origin: ScopeOrigin,
     name: unknown,
@@ -122,10 +123,12 @@ export class EventScope implements OpenScope {
     this.#finish(true);
   }
 
+  /** Ends the scope: `using scope = events.track(…)`. */
   [Symbol.dispose](): void {
     this.end();
   }
 
+  /** The same for `await using`; does not wait for delivery. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.end();
   }

@@ -80,6 +80,7 @@ export interface EventLoggerOptions {
   readonly processors?: readonly Processor[];
   /** The app's providers, where they are not registered globally. */
   readonly loggerProvider?: AnyLoggerProvider;
+  /** The same for spans. */
   readonly tracerProvider?: AnyTracerProvider;
   /** Longest wait for a batch to fill, in milliseconds. Default 1,000. */
   readonly flushIntervalMs?: number;
@@ -106,6 +107,7 @@ export interface EventLoggerOptions {
   readonly bufferLimit?: number;
   /** LEIP: endpoint that is sent each event as JSON. */
   readonly httpUrl?: string;
+  /** LEIP: headers of those requests. */
   readonly httpHeaders?: Readonly<Record<string, string>>;
   /** Default `POST`. */
   readonly httpMethod?: string;
@@ -138,6 +140,7 @@ export interface LogOptions {
 export interface TrackOptions extends LogOptions {
   /** OTel span kind. Default INTERNAL. */
   readonly kind?: number;
+  /** Spans of other traces that the scope has to do with. */
   readonly links?: readonly Link[];
 }
 

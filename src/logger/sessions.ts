@@ -14,8 +14,11 @@ export interface UserSession {
  * not in memory, `set` told of new sessions and, now and then, of their last event.
  */
 export interface SessionStore {
+  /** Undefined: the user has none. */
   get(userId: string): UserSession | undefined;
+  /** A promise that it returns is not waited for; one that is rejected is reported. */
   set(userId: string, session: UserSession): unknown;
+  /** Told of sessions that have ended. */
   delete?(userId: string): unknown;
   /** Reads a session from elsewhere; the middleware waits for it before a request is handled. */
   load?(userId: string): Promise<UserSession | undefined>;

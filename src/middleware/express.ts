@@ -7,6 +7,7 @@ import { pathOf } from './path-of.ts';
 import type { RequestContextOptions } from './request-context-options.ts';
 import { RequestContexts } from './request-contexts.ts';
 
+export type { ProxyHeader, TrustProxy } from './client-address.ts';
 export type { ApiAction, Authorization, EventsApiOptions } from './events-api-options.ts';
 export type { RequestContextOptions, RequestEventOptions, RequestUser } from './request-context-options.ts';
 

@@ -7,6 +7,7 @@ import { RequestContexts } from './request-contexts.ts';
 import type { Visit, VisitEnd } from './visit.ts';
 import { WebApiCall, webBody } from './web-api-call.ts';
 
+export type { ProxyHeader, TrustProxy } from './client-address.ts';
 export type { ApiAction, Authorization, EventsApiOptions } from './events-api-options.ts';
 export type { RequestContextOptions, RequestEventOptions, RequestUser } from './request-context-options.ts';
 

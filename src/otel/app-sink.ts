@@ -1,3 +1,4 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { SinkAccount } from './account.ts';
 import type { Accounts } from './accounts.ts';
@@ -6,20 +7,26 @@ import type { Delivery, Sink } from './sink.ts';
 import { SCOPE } from './to-event-record.ts';
 import { toLogRecord } from './to-log-record.ts';
 
+/** The highest severity there is: a logger that refuses it refuses everything. */
+const FATAL4 = 24;
+
 /** The sink of the app's own logger provider. It tells nothing back: an event counts as handed over. */
 export class AppSink implements Sink {
   readonly name = 'app';
   readonly #appAttributes: AttributeMap;
   readonly #accounts: Accounts;
+  readonly #onDeaf: () => void;
   #account: SinkAccount | undefined;
   #provider: ApiLoggerProvider | undefined;
   #logger: ApiLogger | undefined;
   /** App metadata for each record, where the SDK does not carry it on the scope. */
   #onRecord: AttributeMap | undefined;
 
-  constructor(appAttributes: AttributeMap, accounts: Accounts) {
+  /** @param onDeaf - called for each event that is dropped because the provider takes none at all */
+  constructor(appAttributes: AttributeMap, accounts: Accounts, onDeaf: () => void) {
     this.#appAttributes = appAttributes;
     this.#accounts = accounts;
+    this.#onDeaf = onDeaf;
   }
 
   /**
@@ -39,9 +46,10 @@ export class AppSink implements Sink {
     const { event, context, ticket, content } = delivery;
     const logger = this.#logger as ApiLogger;
     this.#account ??= this.#accounts.sink(this.name);
-    const options = { context, severityNumber: event.severity, eventName: event.name };
-    if (logger.enabled?.(options) === false) {
+    if (!this.#takes(logger, { context, severityNumber: event.severity, eventName: event.name })) {
       this.#accounts.settle(ticket, this.#account, { column: 'dropped', reason: 'disabled' });
+      const most = { context: ROOT_CONTEXT, severityNumber: FATAL4, eventName: event.name };
+      if (!this.#takes(logger, most)) this.#onDeaf();
       return;
     }
     logger.emit(toLogRecord(delivery, this.#withApp(content.attributes)));
@@ -51,6 +59,12 @@ export class AppSink implements Sink {
   async flush(): Promise<void> {}
 
   async close(): Promise<void> {}
+
+  #takes(logger: ApiLogger, options: Parameters<NonNullable<ApiLogger['enabled']>>[0]): boolean {
+    if (isShutDown(this.#provider)) return false;
+    // An api before 0.215 cannot be asked; its no-op can only be told by its name.
+    return logger.enabled?.(options) ?? logger.constructor?.name !== 'NoopLogger';
+  }
 
   #withApp(attributes: AttributeMap): AttributeMap {
     return this.#onRecord === undefined ? attributes : { ...this.#onRecord, ...attributes };
@@ -67,4 +81,13 @@ function carriesScopeAttributes(logger: ApiLogger): boolean {
     instrumentationScope?: { attributes?: AttributeMap };
   };
   return instrumentationScope?.attributes !== undefined;
+}
+
+/**
+ * Whether an SDK was shut down: most versions of 2.x take records all the same and lose them. There is no
+ * public way to ask, and the field is the same in all of them.
+ */
+function isShutDown(provider: object | undefined): boolean {
+  const { _shutdownOnce: shutdown } = (provider ?? {}) as { _shutdownOnce?: { isCalled?: boolean } };
+  return shutdown?.isCalled === true;
 }

@@ -8,6 +8,7 @@ type DetectedAttributes = Record<string, string | number | boolean | string[] | 
 
 /** A resource detector as `detectResources` and `NodeSDK` of the OpenTelemetry SDK take it. */
 export interface EventResourceDetector {
+  /** What is known when the SDK starts. Synchronous. */
   detect(): { attributes: DetectedAttributes };
 }
 

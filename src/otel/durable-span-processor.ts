@@ -28,6 +28,7 @@ export class DurableSpanProcessor {
     this.#records = new DurableRecords({ signal: 'traces', nameOf, encode: encodeSpan }, options);
   }
 
+  /** Does nothing: a span is taken when it ends. */
   onStart(): void {}
 
   /** Takes a sampled span; others are none of its business. Never throws. */

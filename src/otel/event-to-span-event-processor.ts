@@ -17,13 +17,16 @@ export interface EmittedLogRecord {
  * @see OTEP 4430, "log-based events bridge to span events"
  */
 export class EventToSpanEventProcessor {
+  /** Copies an event to the active span. Never throws for what is in it. */
   onEmit(record: EmittedLogRecord, context?: Context): void {
     const span = context === undefined ? undefined : trace.getSpan(context);
     if (!record.eventName || span === undefined) return;
     copyToSpan(span, record.eventName, record.attributes as AttributeMap, record.hrTime);
   }
 
+  /** Nothing is held back. */
   async forceFlush(): Promise<void> {}
 
+  /** Nothing is to be closed. */
   async shutdown(): Promise<void> {}
 }

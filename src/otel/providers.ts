@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { OtelEventsError } from '../errors.ts';
+import { type ErrorCode, OtelEventsError } from '../errors.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { ReadableSpan } from '../otlp/encode-span.ts';
 import { within } from '../spool/within.ts';
@@ -53,6 +53,9 @@ export type Destination =
   | { readonly kind: 'sink'; readonly sink: Sink }
   | { readonly kind: 'none'; readonly reason: string };
 
+/** Codes under which there is more than one thing to say. */
+const SEVERAL: readonly ErrorCode[] = ['ENVIRONMENT_UNSUPPORTED', 'PROVIDER_MISSING'];
+
 const TO_SPOOL: Destination = { kind: 'spool' };
 
 /** A tracer, and whether it is ours. */
@@ -79,7 +82,7 @@ export class Providers {
 
   constructor(options: ProvidersOptions) {
     this.#options = options;
-    this.#appSink = new AppSink(options.appAttributes, options.accounts);
+    this.#appSink = new AppSink(options.appAttributes, options.accounts, () => this.#warn(providerDeaf()));
     this.#toAppSink = { kind: 'sink', sink: this.#appSink };
   }
 
@@ -210,7 +213,7 @@ export class Providers {
   }
 
   #warn(error: OtelEventsError): void {
-    const key = error.code === 'ENVIRONMENT_UNSUPPORTED' ? error.message : error.code;
+    const key = SEVERAL.includes(error.code) ? error.message : error.code;
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
     this.#options.onError(error);
@@ -225,6 +228,15 @@ function signalUrl(endpoint: string | undefined, signal: 'logs' | 'traces'): str
 function spansLost(why: string): OtelEventsError {
   const fix = 'check the endpoint and the collector; events have their own account in stats()';
   return new OtelEventsError('EXPORT_FAILED', `otlp: spans of scopes were not delivered (${why})`, { fix });
+}
+
+function providerDeaf(): OtelEventsError {
+  const message =
+    "the app's LoggerProvider takes no events: it is a no-op, has no processor, was shut down, or disables the " +
+    "scope 'otel-events'; they are dropped and counted as disabled";
+  const fix =
+    "give the app's SDK a log record processor and shut it down after the logger, or use delivery 'durable'";
+  return new OtelEventsError('PROVIDER_MISSING', message, { fix });
 }
 
 function apiDuplicated({ version }: AppApi): OtelEventsError {

@@ -1,5 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+
+/** The first event may be logged in a request of the app's: what is loaded then must not take that for its own. */
+const asAtStart = AsyncLocalStorage.snapshot();
 
 /**
  * Loads a module of ours when it is first needed, in the same turn: what most apps do not use must not cost them
@@ -8,5 +12,5 @@ import path from 'node:path';
  * @param file - relative to it, without extension: sources run as `.ts`, the package as `.js`
  */
 export function requireBeside<Module>(meta: ImportMeta, file: string): Module {
-  return createRequire(meta.url)(`${file}${path.extname(meta.filename)}`) as Module;
+  return asAtStart(() => createRequire(meta.url)(`${file}${path.extname(meta.filename)}`) as Module);
 }

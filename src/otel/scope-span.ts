@@ -3,6 +3,7 @@ import {
   type Attributes,
   type Context,
   INVALID_TRACEID,
+  isSpanContextValid,
   type Link,
   type Span,
   type SpanContext,
@@ -120,7 +121,10 @@ function startSpan(
     ...(kind === undefined ? {} : { kind }),
     ...(links === undefined ? {} : { links }),
   };
-  return tracer.startSpan(event.name, options, parent);
+  const span = tracer.startSpan(event.name, options, parent);
+  // A no-op tracer's has no ids, and its events would not belong together.
+  const isReal = span.isRecording() || isSpanContextValid(span.spanContext());
+  return isReal ? span : unexportedSpan(parent);
 }
 
 function unexportedSpan(parent: Context): Span {

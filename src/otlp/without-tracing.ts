@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, createContextKey } from '@opentelemetry/api';
 
 /** The key under which instrumentations look up whether they should stay quiet (`@opentelemetry/core`). */
@@ -8,13 +9,19 @@ interface ContextManager {
   with<T>(context: Context, fn: () => T): T;
 }
 
+/** What was ambient when this module was loaded: there no request of the app's is under way. */
+const outsideOfRequests = AsyncLocalStorage.snapshot();
+
 /**
  * Runs `fn` so that the app's instrumentations make no spans of what it does: telemetry about our own
  * requests would feed on itself. Goes through the global rather than the imported api, because in a split
- * tree the app may have registered with another copy.
+ * tree the app may have registered with another copy. Instrumentations that do not know the key, such as
+ * Sentry's, find no span that ours could belong to.
  */
 export function withoutTracing<T>(fn: () => T): T {
-  const globals = globalThis as { [key: symbol]: { context?: ContextManager } | undefined };
-  const manager = globals[Symbol.for('opentelemetry.js.api.1')]?.context;
-  return manager === undefined ? fn() : manager.with(manager.active().setValue(SUPPRESS_TRACING, true), fn);
+  return outsideOfRequests(() => {
+    const globals = globalThis as { [key: symbol]: { context?: ContextManager } | undefined };
+    const manager = globals[Symbol.for('opentelemetry.js.api.1')]?.context;
+    return manager === undefined ? fn() : manager.with(manager.active().setValue(SUPPRESS_TRACING, true), fn);
+  });
 }

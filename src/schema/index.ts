@@ -2,6 +2,7 @@ export type { AllowedProperties, AllowedSchemas } from './allowed-schemas.ts';
 export { defineEvent, type InputOf, type OutputOf } from './define-event.ts';
 export type { DefinedEvent, OnInvalid } from './defined-event.ts';
 export type { EventDefinition } from './event-definition.ts';
+export type { FetchSchemaOptions } from './fetch-schema.ts';
 export { isDefinedEvent } from './is-defined-event.ts';
 export type { Issue, Validated } from './issue.ts';
 export type { JsonSchema } from './json-schema.ts';

@@ -1,17 +1,55 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { httpSink } from '../harness/http-sink.ts';
-import { installApp } from './install-app.ts';
-import { runNode } from './run.ts';
+import { describe } from 'node:test';
+import { logRecordsOf } from '../harness/otlp-json.ts';
+import { NEW_NODE, OLD_NODE } from './node-version.ts';
+import { runInRow } from './run-in-row.ts';
 
-test('a CommonJS app can require the package, and import gives it the same classes', async () => {
-  await using sink = await httpSink();
-  using app = await installApp('common-js');
-  const run = await runNode(app.dir, ['app.js'], { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
-  assert.deepEqual({ code: run.code, stderr: run.stderr }, { code: 0, stderr: '' });
-  assert.deepEqual(JSON.parse(run.stdout), {
-    totals: { acked: 1, pending: 0, rejected: 0, dropped: 0 },
-    kept: 1,
-    oneClass: true,
+const TOTALS = { acked: 1, pending: 0, rejected: 0, dropped: 0 };
+const app = 'common-js';
+
+const CASES = [
+  {
+    fixture: 'CommonJS, require()',
+    app,
+    args: ['app.js'],
+    seen: { totals: TOTALS, kept: 1, oneClass: true },
+  },
+  {
+    fixture: 'CommonJS, require()',
+    app,
+    args: ['app.js'],
+    node: OLD_NODE,
+    seen: { totals: TOTALS, kept: 1, oneClass: true },
+  },
+  {
+    fixture: 'CommonJS, require()',
+    app,
+    args: ['app.js'],
+    node: NEW_NODE,
+    seen: { totals: TOTALS, kept: 1, oneClass: true },
+  },
+  { fixture: 'CommonJS, import()', app, args: ['dynamic.js'], seen: TOTALS },
+];
+
+for (const { seen, ...each } of CASES) {
+  describe(`${each.fixture}, Node ${each.node ?? process.version}`, () => {
+    const { row, ran } = runInRow<object>(each);
+
+    row.check('warnings', 'nothing is warned about', () => {
+      assert.equal(ran().run.stderr, '');
+      return 'none';
+    });
+
+    row.check('once', 'the event arrives once', () => {
+      assert.deepEqual(
+        logRecordsOf(ran().requests).map(({ eventName }) => eventName),
+        ['cart.item_added'],
+      );
+    });
+
+    row.check('ledger', 'it is acknowledged; import and require give the same classes', () => {
+      assert.deepEqual(ran().seen, seen);
+      return 'acked';
+    });
   });
-});
+}

@@ -1,36 +1,53 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { httpSink } from '../harness/http-sink.ts';
+import { describe } from 'node:test';
 import { logRecordsOf, spansOf } from '../harness/otlp-json.ts';
-import { installApp } from './install-app.ts';
-import { runNode } from './run.ts';
+import { runInRow } from './run-in-row.ts';
 
 for (const version of ['1.10.0', '1.9.1', '1.3.0']) {
-  test(`--import otel-events/register gives an app with api ${version} a pipeline for spans and events`, async () => {
-    await using sink = await httpSink((_, response) => {
-      response.setHeader('content-type', 'application/json');
-      response.end('{}');
+  describe(`--import otel-events/register in an app with api ${version}`, () => {
+    const { row, ran } = runInRow<{ handedOver: number }>({
+      fixture: '--import otel-events/register',
+      app: 'registered',
+      more: { dependencies: { '@opentelemetry/api': version } },
+      args: ['--import', 'otel-events/register', 'app.mjs'],
+      env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_SERVICE_NAME: 'from-environment' },
     });
-    using app = await installApp('registered', { dependencies: { '@opentelemetry/api': version } });
-    const run = await runNode(app.dir, ['--import', 'otel-events/register', 'app.mjs'], {
-      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      OTEL_SERVICE_NAME: 'from-environment',
+
+    row.check('warnings', 'nothing is warned about', () => {
+      assert.equal(ran().run.stderr, '');
+      return 'none';
     });
-    assert.deepEqual({ code: run.code, stderr: run.stderr }, { code: 0, stderr: '' });
-    assert.equal(JSON.parse(run.stdout).handedOver, 1);
-    const records = logRecordsOf(sink.requests);
-    const spans = spansOf(sink.requests);
-    assert.deepEqual(
-      records.map(({ eventName, traceId, spanId }) => ({ eventName, traceId, spanId })),
-      [{ eventName: 'cart.item_added', traceId: spans[0]?.traceId, spanId: spans[0]?.spanId }],
-    );
-    assert.deepEqual(
-      [...spans, ...records].map(({ name, resource }) => [name, resource['service.name']]),
-      [
-        ['order', 'from-environment'],
-        [undefined, 'from-environment'],
-      ],
-    );
+
+    row.check('once', 'its event and its span arrive once', () => {
+      const { requests } = ran();
+      assert.deepEqual(
+        logRecordsOf(requests).map(({ eventName }) => eventName),
+        ['cart.item_added'],
+      );
+      assert.deepEqual(
+        spansOf(requests).map(({ name }) => name),
+        ['order'],
+      );
+    });
+
+    row.check('trace', 'the event carries the trace of the span', () => {
+      const [record, span] = [logRecordsOf(ran().requests)[0], spansOf(ran().requests)[0]];
+      assert.ok(span?.traceId);
+      assert.deepEqual([record?.traceId, record?.spanId], [span.traceId, span.spanId]);
+    });
+
+    row.check('through', 'both leave through the pipeline that the environment describes', () => {
+      const all = [...logRecordsOf(ran().requests), ...spansOf(ran().requests)];
+      assert.deepEqual(
+        all.map(({ resource }) => resource['service.name']),
+        ['from-environment', 'from-environment'],
+      );
+      return 'registered';
+    });
+
+    row.check('ledger', 'the ledger books the event as handed over', () => {
+      assert.equal(ran().seen.handedOver, 1);
+      return 'handedOver';
+    });
   });
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { type InstalledApp, installApp } from './install-app.ts';
-import { runNode } from './run.ts';
+import { describe } from 'node:test';
+import { installInRow } from './run-in-row.ts';
 
 const modules = path.join(import.meta.dirname, '..', '..', 'node_modules');
 
@@ -12,20 +11,17 @@ const PLATFORM = ['--target', 'es2024', '--lib', 'es2024,esnext.disposable', '--
 
 const RESOLUTIONS = [
   { moduleResolution: 'node16', module: 'node16' },
+  { moduleResolution: 'nodenext', module: 'nodenext' },
   { moduleResolution: 'bundler', module: 'esnext' },
 ];
 
 for (const app of ['typed-sdk3', 'typed-sdk2']) {
-  describe(`a TypeScript app with ${app === 'typed-sdk3' ? 'SDK 3.x and api 1.10' : 'SDK 2.x and api 1.9'}`, () => {
-    let installed: InstalledApp;
-    before(async () => {
-      installed = await installApp(app);
-    });
-    after(() => installed?.[Symbol.dispose]());
-
+  const versions = app === 'typed-sdk3' ? 'SDK 3.x' : 'SDK 2.x';
+  describe(`a TypeScript app with ${versions}`, () => {
+    const { row, installed } = installInRow({ fixture: `TypeScript, ${versions}`, app });
     for (const { module, moduleResolution } of RESOLUTIONS) {
-      test(`type-checks with module resolution ${moduleResolution}`, async () => {
-        const run = await runNode(installed.dir, [
+      row.check('other', `type-checks with module resolution ${moduleResolution}`, async () => {
+        const run = await installed().run([
           path.join(modules, 'typescript', 'bin', 'tsc'),
           ...STRICT,
           ...PLATFORM,
@@ -34,6 +30,7 @@ for (const app of ['typed-sdk3', 'typed-sdk2']) {
           'app.ts',
         ]);
         assert.deepEqual({ code: run.code, errors: run.stdout }, { code: 0, errors: '' });
+        return moduleResolution;
       });
     }
   });

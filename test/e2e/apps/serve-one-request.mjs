@@ -14,7 +14,8 @@ export async function serveOneRequest({ activeSpan }) {
   const problems = [];
   const events = new EventLogger({
     app: { name: 'set-on-events' },
-    onError: ({ code, message }) => problems.push({ code, message }),
+    ...(process.env.APP_DELIVERY && { delivery: process.env.APP_DELIVERY }),
+    onError: ({ code, message, fix }) => problems.push({ code, message, fix }),
   });
   const seen = await request(async () => {
     events.log('cart.item_added', { sku: 'A1' });
