@@ -1,6 +1,11 @@
 export { type ErrorCode, type ErrorDetails, type ErrorIssue, OtelEventsError } from './errors.ts';
 export { type ConsumeOptions, consume } from './exporters/consume.ts';
 export type { Format } from './exporters/format.ts';
+export type {
+  ExportResultLike,
+  LogRecordExporterLike,
+  SdkLogRecord,
+} from './exporters/from-log-record-exporter.ts';
 export type { DiagnosticLogger, LogLevel } from './logger/diagnostics.ts';
 export { EventLogger } from './logger/event-logger.ts';
 export type { EventScope } from './logger/event-scope.ts';

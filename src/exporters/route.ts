@@ -1,10 +1,14 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Processor } from '../processors/processor.ts';
 import type { Exporter, ExporterFunction } from './exporter.ts';
+import type { LogRecordExporterLike } from './from-log-record-exporter.ts';
+
+/** An element of the option `exporters`: one of ours, a function, one of OpenTelemetry's SDK, or a route. */
+export type GivenExporter = Exporter | ExporterFunction | LogRecordExporterLike | Route;
 
 /** Exporters behind processors of their own. Made by {@link route}. */
 export interface Route {
-  readonly exporters: readonly (Exporter | ExporterFunction | Route)[];
+  readonly exporters: readonly GivenExporter[];
   readonly processors: readonly Processor[];
 }
 
@@ -21,7 +25,7 @@ export interface Route {
  * });
  */
 export function route(options: {
-  readonly exporters: readonly (Exporter | ExporterFunction | Route)[];
+  readonly exporters: readonly GivenExporter[];
   readonly processors?: readonly Processor[];
 }): Route {
   const { exporters, processors = [] } = options;
@@ -34,6 +38,6 @@ export function route(options: {
 }
 
 /** Whether an element of `exporters` is a route. */
-export function isRoute(value: Exporter | ExporterFunction | Route): value is Route {
+export function isRoute(value: GivenExporter): value is Route {
   return typeof value === 'object' && 'exporters' in value;
 }

@@ -191,7 +191,8 @@ function isExporter(value: unknown): boolean {
   if (typeof value === 'function') return true;
   if (!isMap(value)) return false;
   const isRoute = Array.isArray(value.exporters) && Array.isArray(value.processors);
-  return isRoute || (typeof value.name === 'string' && typeof value.send === 'function');
+  const isOfSdk = typeof value.export === 'function' && typeof value.shutdown === 'function';
+  return isRoute || isOfSdk || (typeof value.name === 'string' && typeof value.send === 'function');
 }
 
 function isSessionOptions(value: unknown): boolean {

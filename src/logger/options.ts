@@ -73,7 +73,7 @@ export interface EventLoggerOptions {
   readonly concurrency?: number;
   /**
    * Further destinations; each gets every event through a queue of its own. A `route()` puts processors in
-   * front of some.
+   * front of some. A `LogRecordExporter` of an OpenTelemetry SDK is one too.
    */
   readonly exporters?: readonly GivenExporter[];
   /** What every event passes before anything is queued, in order. */

@@ -1,6 +1,11 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
-import { isRoute, type Route } from '../exporters/route.ts';
+import {
+  fromLogRecordExporter,
+  isLogRecordExporter,
+  type LogRecordExporterLike,
+} from '../exporters/from-log-record-exporter.ts';
+import { type GivenExporter, isRoute } from '../exporters/route.ts';
 import type { RouteNode } from '../processors/run-route.ts';
 import type { LeipOptions } from './leip-options.ts';
 import { requireBeside } from './require-beside.ts';
@@ -8,8 +13,7 @@ import { requireBeside } from './require-beside.ts';
 /** Names that stand for something else in the ledger. */
 const RESERVED_NAMES = ['otlp', 'app', 'outputPath', 'none'];
 
-/** An element of the option `exporters`. */
-export type GivenExporter = Exporter | ExporterFunction | Route;
+export type { GivenExporter };
 
 /** The exporters of a logger, and the branches that lead to them. */
 export interface ResolvedExporters {
@@ -39,7 +43,13 @@ export function resolveExporters(given: readonly GivenExporter[], leip: LeipOpti
   return { to: branch([...given, ...leipOnes(leip)]), exporters };
 }
 
-function named(exporter: Exporter | ExporterFunction, taken: ReadonlySet<string>): Exporter {
+function named(
+  exporter: Exporter | ExporterFunction | LogRecordExporterLike,
+  taken: ReadonlySet<string>,
+): Exporter {
+  if (isLogRecordExporter(exporter)) {
+    return fromLogRecordExporter(nextFree(exporter.constructor.name, taken), exporter);
+  }
   if (typeof exporter !== 'function') return exporter;
   return {
     name: exporter.name || nextFree('function', taken),
