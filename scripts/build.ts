@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { bundleDist } from './bundle-dist.ts';
 import { bundleSdk } from './bundle-sdk.ts';
 import { thirdPartyNotices } from './third-party-notices.ts';
 
@@ -13,6 +14,7 @@ async function build(): Promise<void> {
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
   compile();
   const packages = await bundleSdk(root);
+  await bundleDist(root);
   writeFileSync(path.join(root, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(packages));
   makeExecutable();
 }

@@ -1,0 +1,91 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+  readonly bin: Readonly<Record<string, string>>;
+}
+
+/** It is a bundle of its own, with the SDK inside. */
+const SDK = 'otel/sdk.js';
+
+/**
+ * Puts the compiled files of `dist/` together into few: each file that an import has to find costs an app about
+ * half a millisecond when it starts. What stays as it is called: entry points, and what is loaded by path when it
+ * is first needed. What several of them share is in `chunks/`, once, so that there is one of each class.
+ */
+export async function bundleDist(root: string): Promise<void> {
+  const dist = path.join(root, 'dist');
+  const entries = [...entryPoints(root), ...lazyFiles(path.join(root, 'src'))];
+  const { outputFiles } = await build({
+    absWorkingDir: dist,
+    entryPoints: entries,
+    outdir: dist,
+    outbase: dist,
+    bundle: true,
+    splitting: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22.15',
+    charset: 'utf8',
+    packages: 'external',
+    chunkNames: 'chunks/[hash]',
+    plugins: [keepPlaces(dist)],
+  });
+  for (const file of filesIn(dist, '.js')) if (file !== SDK) rmSync(path.join(dist, file));
+  for (const { path: file, text } of outputFiles) writeOutput(file, text);
+}
+
+function writeOutput(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+function entryPoints(root: string): string[] {
+  const { exports, bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+  const files = Object.values(exports).flatMap((each) => (typeof each === 'string' ? [] : [each.default]));
+  return [...files, ...Object.values(bin)].map((file) =>
+    path.posix.relative('dist', path.posix.normalize(file)),
+  );
+}
+
+/** What `requireBeside` loads, as paths below `dist/`. */
+function lazyFiles(src: string): string[] {
+  const call = /requireBeside(?:<typeof import\('([^']+)'\)>)?\(\s*import\.meta,\s*(?:'([^']+)'|\w+)/g;
+  const found = filesIn(src, '.ts').flatMap((file) =>
+    [...readFileSync(path.join(src, file), 'utf8').matchAll(call)].map(([text, typed, named]) => {
+      const target = typed ?? named;
+      if (target === undefined) throw new Error(`${file}: ${text}: what it loads is not known here`);
+      return path.posix.join(path.posix.dirname(file), target.replace(/(\.ts)?$/, '.js'));
+    }),
+  );
+  if (found.length === 0) throw new Error('nothing is loaded lazily: requireBeside is called otherwise');
+  return [...new Set(found)].filter((file) => file !== SDK);
+}
+
+/** Code that asks where it lies is answered as if it lay where it was compiled to. */
+function keepPlaces(dist: string): Plugin {
+  return {
+    name: 'keep-places',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.js$/ }, ({ path: file }) => {
+        if (file.includes(`${path.sep}node_modules${path.sep}`)) return undefined;
+        const place = path.relative(dist, file).replaceAll(path.sep, '/');
+        const url = `String(import.meta.url).replace(/\\/dist\\/(?!.*\\/dist\\/).*$/, '/dist/${place}')`;
+        const text = readFileSync(file, 'utf8').replace(/\bimport\.meta\b(\.\w+)?/g, (whole, field) => {
+          if (field === '.url') return url;
+          if (field === undefined) return `{ url: ${url}, filename: '${place}' }`;
+          throw new Error(`${place}: ${whole} is not known here`);
+        });
+        return { contents: text, loader: 'js' };
+      });
+    },
+  };
+}
+
+function filesIn(dir: string, end: string): string[] {
+  const files = readdirSync(dir, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => file.endsWith(end)).map((file) => file.replaceAll(path.sep, '/'));
+}
