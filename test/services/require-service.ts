@@ -9,12 +9,17 @@ export function serviceBinary(name: ServiceName): string {
   return binary;
 }
 
+/** Whether a service is there, for what does without it. */
+export function isBuilt(name: ServiceName): boolean {
+  return binaryOf(services[name]) !== undefined;
+}
+
 /**
  * Whether a test may go on. Without the service it is skipped, and says so; where `CI` is set it fails, so
  * that no pipeline is green because nothing ran: `if (!requireService(t, 'otelcol')) return;`
  */
 export function requireService(t: TestContext, ...names: readonly ServiceName[]): boolean {
-  const absent = names.filter((name) => binaryOf(services[name]) === undefined);
+  const absent = names.filter((name) => !isBuilt(name));
   if (absent.length === 0) return true;
   if (isCi()) throw new Error(missing(...absent));
   t.skip(missing(...absent));

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isBuilt } from './require-service.ts';
 import { type Jaeger, startJaeger } from './start-jaeger.ts';
 import { type Loki, startLoki } from './start-loki.ts';
 import { type Otelcol, startOtelcol } from './start-otelcol.ts';
@@ -8,7 +9,8 @@ export interface Stack extends AsyncDisposable {
   readonly otelcol: Otelcol;
   readonly jaeger: Jaeger;
   readonly loki: Loki;
-  readonly prometheus: Prometheus;
+  /** Undefined where it is not built. */
+  readonly prometheus: Prometheus | undefined;
   /** Where the collector's files are. */
   readonly files: string;
 }
@@ -39,17 +41,19 @@ export async function startStack(dir: string): Promise<Stack> {
       }),
     );
     const { metrics, appMetrics } = otelcol.ports;
-    const prometheus = stopLater(
-      await startPrometheus({
-        dir: path.join(dir, 'prometheus'),
-        targets: {
-          'collector:8888': `127.0.0.1:${metrics}`,
-          'collector:8889': `127.0.0.1:${appMetrics}`,
-          'loki:3100': `127.0.0.1:${loki.port}`,
-        },
-        scrapeInterval: '1s',
-      }),
-    );
+    const prometheus = isBuilt('prometheus')
+      ? stopLater(
+          await startPrometheus({
+            dir: path.join(dir, 'prometheus'),
+            targets: {
+              'collector:8888': `127.0.0.1:${metrics}`,
+              'collector:8889': `127.0.0.1:${appMetrics}`,
+              'loki:3100': `127.0.0.1:${loki.port}`,
+            },
+            scrapeInterval: '1s',
+          }),
+        )
+      : undefined;
     const stop = running.move();
     return { otelcol, jaeger, loki, prometheus, files, [Symbol.asyncDispose]: () => stop.disposeAsync() };
   } catch (error) {

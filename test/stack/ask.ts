@@ -43,7 +43,7 @@ export async function ask(
     return askJaeger(stack, replace(target.service), target.limit ?? 20);
   const isLoki = target.datasource.uid === 'loki';
   const isInstant = isLoki ? target.queryType === 'instant' : target.instant === true;
-  const base = isLoki ? `${stack.loki.url}/loki/api/v1` : `${stack.prometheus.url}/api/v1`;
+  const base = isLoki ? `${stack.loki.url}/loki/api/v1` : `${stack.prometheus?.url}/api/v1`;
   const url = new URL(`${base}/${isInstant ? 'query' : 'query_range'}`);
   const nowS = Date.now() / 1000;
   const time = isInstant

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { runNode } from '../e2e/run.ts';
@@ -32,17 +32,21 @@ const GOOD_AT_ZERO = new Set([
 ]);
 
 test('what Grafana shows of the demo', async (t) => {
-  if (!requireService(t, 'otelcol', 'jaeger', 'loki', 'prometheus')) return;
+  if (!requireService(t, 'otelcol', 'jaeger', 'loki')) return;
   await using stack = await startStack(tempDir(t));
   await fill(stack);
 
-  await t.test('the variables offer the service and its events', () => checkVariables(stack));
+  await t.test('the variable of services offers the one that there is', () => checkServices(stack));
+  await t.test('the variable of events offers its events', (one) => checkNames(one, stack));
   for (const { uid, panels } of dashboardFiles()) {
     for (const panel of panels) {
-      await t.test(`${uid}: ${panel.title} (${panel.id})`, () => checkPanel(stack, uid, panel));
+      await t.test(`${uid}: ${panel.title} (${panel.id})`, (one) => checkPanel(one, stack, uid, panel));
     }
   }
-  await t.test('the queries of docs/grafana.md are ones', () => checkDocs(stack));
+  await t.test('the queries of docs/grafana.md for Loki are ones', () => checkDocs(stack, 'loki', 'logql'));
+  await t.test('and those for Prometheus', async (one) => {
+    if (requireService(one, 'prometheus')) await checkDocs(stack, 'prometheus', 'promql');
+  });
   await t.test('an event leads to its trace, and a span to the events of its trace', () => checkLinks(stack));
 });
 
@@ -60,18 +64,24 @@ async function fill({ otelcol }: Stack): Promise<void> {
   await sleep(4000);
 }
 
-async function checkVariables({ loki, prometheus }: Stack): Promise<void> {
-  const services = (await getJson(`${loki.url}/loki/api/v1/label/service_name/values`)) as { data: string[] };
-  assert.ok(services.data.includes(SERVICE), services.data.join());
-  const url = new URL(`${prometheus.url}/api/v1/label/event_name/values`);
+async function checkServices({ loki }: Stack): Promise<void> {
+  const { data } = (await getJson(`${loki.url}/loki/api/v1/label/service_name/values`)) as { data: string[] };
+  assert.ok(data.includes(SERVICE), data.join());
+}
+
+async function checkNames(t: TestContext, { prometheus }: Stack): Promise<void> {
+  if (!requireService(t, 'prometheus')) return;
+  const url = new URL(`${prometheus?.url}/api/v1/label/event_name/values`);
   url.searchParams.set('match[]', `otel_events_received_total{job="${SERVICE}"}`);
-  const names = (await getJson(url)) as { data: string[] };
+  const { data } = (await getJson(url)) as { data: string[] };
   for (const name of ['checkout', 'product.viewed', 'session.start', 'gen_ai.evaluation.result']) {
-    assert.ok(names.data.includes(name), names.data.join());
+    assert.ok(data.includes(name), data.join());
   }
 }
 
-async function checkPanel(stack: Stack, uid: string, { title, targets }: Panel): Promise<void> {
+async function checkPanel(t: TestContext, stack: Stack, uid: string, panel: Panel): Promise<void> {
+  const { title, targets, datasource } = panel;
+  if (datasource.uid === 'prometheus' && !requireService(t, 'prometheus')) return;
   for (const target of targets) {
     const { series, points, max } = await ask(stack, target, VARIABLES);
     const what =
@@ -85,20 +95,15 @@ async function checkPanel(stack: Stack, uid: string, { title, targets }: Panel):
   }
 }
 
-async function checkDocs(stack: Stack): Promise<void> {
+async function checkDocs(stack: Stack, uid: string, language: string): Promise<void> {
   const text = readFileSync(path.join(root, 'docs/grafana.md'), 'utf8');
-  for (const [uid, language] of [
-    ['loki', 'logql'],
-    ['prometheus', 'promql'],
-  ] as const) {
-    const [, block = ''] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(text) ?? [];
-    const queries = block.split('\n').filter((line) => line !== '');
-    assert.ok(queries.length >= 3, language);
-    for (const line of queries) {
-      const expr = line.replace(/ +#.*/, '').replaceAll('"shop"', `"${SERVICE}"`);
-      // It throws when the server does not understand it.
-      await ask(stack, { refId: 'A', datasource: { type: uid, uid }, expr }, {});
-    }
+  const [, block = ''] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(text) ?? [];
+  const queries = block.split('\n').filter((line) => line !== '');
+  assert.ok(queries.length >= 3);
+  for (const line of queries) {
+    const expr = line.replace(/ +#.*/, '').replaceAll('"shop"', `"${SERVICE}"`);
+    // It throws when the server does not understand it.
+    await ask(stack, { refId: 'A', datasource: { type: uid, uid }, expr }, {});
   }
 }
 
