@@ -56,14 +56,21 @@ export function isLogRecordExporter(exporter: object): exporter is LogRecordExpo
 export function fromLogRecordExporter(name: string, exporter: LogRecordExporterLike): Exporter {
   return {
     name,
-    send: (records, signal) =>
-      new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    send: async (records, signal) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const giveUp = (): void => reject(signal.reason);
+      signal.addEventListener('abort', giveUp, { once: true });
+      try {
         exporter.export(toSdkRecords(records), ({ code, error }) => {
           if (code === SUCCESS) resolve();
           else reject(failure(name, error));
         });
-      }),
+        await promise;
+      } finally {
+        // One signal serves all batches of a logger.
+        signal.removeEventListener('abort', giveUp);
+      }
+    },
     close: () => exporter.shutdown(),
   };
 }

@@ -191,8 +191,8 @@ function isExporter(value: unknown): boolean {
   if (typeof value === 'function') return true;
   if (!isMap(value)) return false;
   const isRoute = Array.isArray(value.exporters) && Array.isArray(value.processors);
-  const isOfSdk = typeof value.export === 'function' && typeof value.shutdown === 'function';
-  return isRoute || isOfSdk || (typeof value.name === 'string' && typeof value.send === 'function');
+  if (value.send !== undefined) return typeof value.name === 'string' && typeof value.send === 'function';
+  return isRoute || (typeof value.export === 'function' && typeof value.shutdown === 'function');
 }
 
 function isSessionOptions(value: unknown): boolean {

@@ -156,6 +156,7 @@ export class Emitter {
     }
     if (verdict.kind === 'emit') return this.emit(event, context, copyTo);
     if (!this.#watchesEnd) this.#watchEnd();
+    this.#pipeline.refuse(event.name, INVALID);
     const isKept = this.#pipeline.quarantine(this.#redacted(event));
     this.diagnostics.once(`quarantine ${verdict.schema.id} ${verdict.schema.version}`, () =>
       quarantined(event.name, verdict.schema, isKept),

@@ -16,13 +16,15 @@ export class AppSink implements Sink {
   readonly #appAttributes: AttributeMap;
   readonly #accounts: Accounts;
   readonly #onDeaf: () => void;
+  /** Whether that was said of this provider. */
+  #isDeaf = false;
   #account: SinkAccount | undefined;
   #provider: ApiLoggerProvider | undefined;
   #logger: ApiLogger | undefined;
   /** App metadata for each record, where the SDK does not carry it on the scope. */
   #onRecord: AttributeMap | undefined;
 
-  /** @param onDeaf - called for each event that is dropped because the provider takes none at all */
+  /** @param onDeaf - called once a provider, when an event is dropped because it takes none at all */
   constructor(appAttributes: AttributeMap, accounts: Accounts, onDeaf: () => void) {
     this.#appAttributes = appAttributes;
     this.#accounts = accounts;
@@ -38,6 +40,7 @@ export class AppSink implements Sink {
     const logger = provider.getLogger(SCOPE.name, SCOPE.version, { attributes: this.#appAttributes });
     this.#provider = provider;
     this.#logger = logger;
+    this.#isDeaf = false;
     this.#onRecord = carriesScopeAttributes(logger) ? undefined : this.#appAttributes;
     return true;
   }
@@ -48,8 +51,7 @@ export class AppSink implements Sink {
     this.#account ??= this.#accounts.sink(this.name);
     if (!this.#takes(logger, { context, severityNumber: event.severity, eventName: event.name })) {
       this.#accounts.settle(ticket, this.#account, { column: 'dropped', reason: 'disabled' });
-      const most = { context: ROOT_CONTEXT, severityNumber: FATAL4, eventName: event.name };
-      if (!this.#takes(logger, most)) this.#onDeaf();
+      this.#tellDeaf(logger, event.name);
       return;
     }
     logger.emit(toLogRecord(delivery, this.#withApp(content.attributes)));
@@ -59,6 +61,12 @@ export class AppSink implements Sink {
   async flush(): Promise<void> {}
 
   async close(): Promise<void> {}
+
+  #tellDeaf(logger: ApiLogger, eventName: string): void {
+    if (this.#isDeaf) return;
+    this.#isDeaf = !this.#takes(logger, { context: ROOT_CONTEXT, severityNumber: FATAL4, eventName });
+    if (this.#isDeaf) this.#onDeaf();
+  }
 
   #takes(logger: ApiLogger, options: Parameters<NonNullable<ApiLogger['enabled']>>[0]): boolean {
     if (isShutDown(this.#provider)) return false;

@@ -46,9 +46,6 @@ const SDK_ATTRIBUTES = {
   'telemetry.sdk.version': VERSION,
 };
 
-/** Its schema has refused it. */
-const INVALID: Outcome = { column: 'rejected', reason: 'invalid' };
-
 /** The sink in the ledger of events that nothing takes. */
 const NO_SINK = 'none';
 
@@ -157,7 +154,6 @@ export class Pipeline {
    * @returns whether there is
    */
   quarantine(event: Event): boolean {
-    this.#accounts.refuse(event.name, INVALID);
     const { quarantine: directory } = this.#options;
     if (directory === undefined || this.#closing !== undefined) return false;
     const resource = (): AttributeMap => ({ ...SDK_ATTRIBUTES, ...this.#resource.attributes });

@@ -1,5 +1,6 @@
 // Exporters of the OpenTelemetry SDK in the option `exporters`, the real ones where there are.
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import path from 'node:path';
 import { test } from 'node:test';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
@@ -10,6 +11,7 @@ import {
   type LogRecordExporter,
   type ReadableLogRecord,
 } from '@opentelemetry/sdk-logs';
+import { fromLogRecordExporter } from '../../src/exporters/from-log-record-exporter.ts';
 import { EventLogger, type EventLoggerOptions, type EventRecord } from '../../src/index.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { OtlpSink } from '../harness/otlp-sink.ts';
@@ -143,4 +145,11 @@ test('two of one class have names of their own; something else with export is no
     'InMemoryLogRecordExporter-2',
   ]);
   assert.throws(() => new EventLogger({ exporters: [{ export() {} } as never] }), { code: 'OPTION_INVALID' });
+});
+
+test('nothing is left behind on the signal, which serves all batches', async () => {
+  const { signal } = new AbortController();
+  const exporter = fromLogRecordExporter('memory', new InMemoryLogRecordExporter());
+  for (let count = 0; count < 3; count++) await exporter.send([], signal);
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
 });

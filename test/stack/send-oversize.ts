@@ -14,6 +14,9 @@ export const OVERSIZE = {
 /** Events that Loki takes as they are, though their keys look dangerous. */
 export const STRANGE = ['strange.keys', 'strange.empty'] as const;
 
+/** Longer than what is left of an event that is cut. */
+export const LONG_KEY = 'k'.repeat(300);
+
 const HOUR_MS = 3_600_000;
 
 /** Sends one of each through the real path; resolves when the collector has them. */
@@ -22,7 +25,11 @@ export async function sendOversize(endpoint: string, service: string): Promise<v
   const many = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`key_${index}`, index]));
   events.log('too.many', many, { userId: 'kept' });
   events.log('too.many_nested', { deep: { deeper: { ...many, list: [1, { two: 2 }] } } }, { userId: 'kept' });
-  events.log('too.large', { text: 'x'.repeat(1024 * 1024), small: 'kept' }, { userId: 'kept' });
+  events.log(
+    'too.large',
+    { text: 'x'.repeat(1024 * 1024), small: 'kept', [LONG_KEY]: 1 },
+    { userId: 'kept' },
+  );
   events.log('too.large_unicode', { [`${'é'.repeat(200)}`]: '👋'.repeat(20_000) }, { userId: 'kept' });
   events.log('too.long_line', {}, { message: 'ü'.repeat(400_000), userId: 'kept' });
   events.log('too.late', {}, { timestamp: new Date(Date.now() - 30 * 24 * HOUR_MS), userId: 'kept' });

@@ -1,7 +1,7 @@
+import { usageError } from '../run-parsed.ts';
 import { runTool, type Tool } from '../schema/run-tool.ts';
 import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from '../spool/human.ts';
 import { Output } from '../spool/output.ts';
-import { usageError } from '../spool/run-command.ts';
 import { isoNano } from '../spool/to-readable.ts';
 import { type Column, toTable } from '../spool/to-table.ts';
 import { targetIn } from './chooser.ts';

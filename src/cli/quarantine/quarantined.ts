@@ -11,7 +11,7 @@ import { KIND, type RecordView } from '../../spool/layout.ts';
 import { isMoved, ReadLog } from '../../spool/read-log.ts';
 import { readMerged } from '../../spool/read-merged.ts';
 import { subDirectoriesOf } from '../../spool/read-spool.ts';
-import { complain } from '../spool/run-command.ts';
+import { complain } from '../run-parsed.ts';
 
 /** A record that waits in the quarantine. */
 export interface Quarantined {

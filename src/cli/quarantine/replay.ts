@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { OtelEventsError } from '../../errors.ts';
 import type { FoundDeadLetter } from '../../spool/dead-letters.ts';
 import type { ReadLog } from '../../spool/read-log.ts';
+import { complain, usageError } from '../run-parsed.ts';
 import { type LoadedEvents, loadEvents } from '../schema/load-events.ts';
 import { runTool, type Tool } from '../schema/run-tool.ts';
 import { Delivery } from '../spool/delivery.ts';
@@ -9,7 +10,6 @@ import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from '../spoo
 import { LetterSource } from '../spool/letter-source.ts';
 import { Output } from '../spool/output.ts';
 import { onSignal } from '../spool/progress.ts';
-import { complain, usageError } from '../spool/run-command.ts';
 import { printable } from '../spool/to-table.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
 import { type Mending, mend } from './mend.ts';

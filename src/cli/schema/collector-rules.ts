@@ -1,7 +1,7 @@
 import { attributeName } from '../../otlp/attribute-name.ts';
 import { APP, CONTAINER_ID, DATA, DEVICE, EVENT, PROMOTED } from '../../otlp/event-attributes.ts';
 import { collectorRules as rulesOf } from '../../schema/collector-rules.ts';
-import { usageError } from '../spool/run-command.ts';
+import { usageError } from '../run-parsed.ts';
 import { loadEvents } from './load-events.ts';
 import { runTool, type Tool, wantFiles } from './run-tool.ts';
 import { warnUntold } from './warn-untold.ts';

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import { attributeName } from '../../otlp/attribute-name.ts';
 import { weaverRegistry } from '../../schema/weaver.ts';
+import { complain, usageError } from '../run-parsed.ts';
 import { Output } from '../spool/output.ts';
-import { complain, usageError } from '../spool/run-command.ts';
 import { changedLines } from './changed-lines.ts';
 import { loadEvents } from './load-events.ts';
 import { runTool, type Tool, wantFiles } from './run-tool.ts';

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../../errors.ts';
+import { complain, usageError } from '../run-parsed.ts';
 import { Output } from '../spool/output.ts';
-import { complain, usageError } from '../spool/run-command.ts';
 import { printable } from '../spool/to-table.ts';
 import { checkLines, type LineFormat } from './check-lines.ts';
 import { type LoadedEvents, loadEvents } from './load-events.ts';

@@ -7,10 +7,11 @@ import { isMoved, ReadLog } from '../../spool/read-log.ts';
 import { readMerged } from '../../spool/read-merged.ts';
 import { signalOf } from '../../spool/read-source.ts';
 import { subDirectoriesOf } from '../../spool/read-spool.ts';
+import { complain, usageError, type Values } from '../run-parsed.ts';
 import { checkSinks } from './check-sinks.ts';
 import { isoTime } from './human.ts';
 import { Output } from './output.ts';
-import { complain, runCommand, type SpoolCommand, usageError, type Values } from './run-command.ts';
+import { runCommand, type SpoolCommand } from './run-command.ts';
 import { nameOf, toReadable } from './to-readable.ts';
 
 const NAME = 'otel-events spool cat';

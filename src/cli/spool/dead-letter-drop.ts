@@ -1,9 +1,10 @@
 import type { DeadLetter } from '../../spool/dead-letters.ts';
+import { usageError, type Values } from '../run-parsed.ts';
 import { ClaimedLetters } from './claimed-letters.ts';
 import { counted } from './human.ts';
 import { lettersIn } from './letters-in.ts';
 import { Output } from './output.ts';
-import { runCommand, type SpoolCommand, usageError, type Values } from './run-command.ts';
+import { runCommand, type SpoolCommand } from './run-command.ts';
 
 const USAGE = `Usage: otel-events spool dead-letter drop DIR --all | [--before TIME] [--reason REASON]
 

@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../../errors.ts';
+import { complain } from '../run-parsed.ts';
 import { ClaimedLetters } from './claimed-letters.ts';
 import { Delivery } from './delivery.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
@@ -7,7 +8,7 @@ import { LetterSource } from './letter-source.ts';
 import { countLetters, lettersIn } from './letters-in.ts';
 import { Output } from './output.ts';
 import { onSignal, showProgress } from './progress.ts';
-import { complain, runCommand, type SpoolCommand } from './run-command.ts';
+import { runCommand, type SpoolCommand } from './run-command.ts';
 
 const NAME = 'otel-events spool dead-letter replay';
 

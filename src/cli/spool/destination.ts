@@ -6,7 +6,7 @@ import { VERSION } from '../../otel/version.ts';
 import type { Batch } from '../../otlp/batch.ts';
 import { otlpTransport } from '../../spool/otlp-transport.ts';
 import type { Transport } from '../../spool/transport.ts';
-import { usageError } from './run-command.ts';
+import { usageError } from '../run-parsed.ts';
 
 /** The options of commands that send. */
 export const DESTINATION_OPTIONS = {

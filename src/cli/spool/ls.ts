@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { ReadLog } from '../../spool/read-log.ts';
 import { countFiles, subDirectoriesOf } from '../../spool/read-spool.ts';
+import { complain } from '../run-parsed.ts';
 import { counted, EXACT_STYLE, humanStyle, isoTime, type NumberStyle } from './human.ts';
 import { countLetters } from './letters-in.ts';
 import { Output } from './output.ts';
-import { complain, runCommand, type SpoolCommand } from './run-command.ts';
+import { runCommand, type SpoolCommand } from './run-command.ts';
 import { type LogSummary, summarise, totalOf } from './summarise.ts';
 import { type Column, toTable } from './to-table.ts';
 

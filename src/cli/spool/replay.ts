@@ -3,13 +3,14 @@ import { OTLP_SINK, SPAN_SINK } from '../../otel/accounts.ts';
 import { DeadLetters } from '../../spool/dead-letters.ts';
 import { isMoved, ReadLog } from '../../spool/read-log.ts';
 import { subDirectoriesOf } from '../../spool/read-spool.ts';
+import { complain, usageError } from '../run-parsed.ts';
 import { checkSinks } from './check-sinks.ts';
 import { Delivery } from './delivery.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
 import { Output } from './output.ts';
 import { onSignal, showProgress } from './progress.ts';
 import { ReplayJob } from './replay-job.ts';
-import { complain, runCommand, type SpoolCommand, usageError } from './run-command.ts';
+import { runCommand, type SpoolCommand } from './run-command.ts';
 
 const NAME = 'otel-events spool replay';
 

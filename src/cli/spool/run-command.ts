@@ -1,78 +1,25 @@
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { OtelEventsError } from '../../errors.ts';
-import { nearestName } from '../../nearest-name.ts';
-import { BrokenPipe } from './output.ts';
+import type { ParseArgsOptionsConfig } from 'node:util';
+import { type CommandLine, runParsed, usageError, type Values } from '../run-parsed.ts';
 
 /** A command that takes the directory of a spool. */
-export interface SpoolCommand<Options extends ParseArgsOptionsConfig> {
-  /** As it is typed, `otel-events spool ls`. */
-  readonly name: string;
-  readonly usage: string;
-  readonly options: Options;
+export interface SpoolCommand<Options extends ParseArgsOptionsConfig> extends CommandLine<Options> {
   /** @returns the exit status */
   readonly run: (directory: string, values: Values<Options>) => Promise<number>;
 }
 
-/** What `parseArgs` makes of the options. */
-export type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
-  typeof parseArgs<{ options: Options; allowPositionals: true }>
->['values'];
-
-const HELP = { help: { type: 'boolean', short: 'h' } } as const;
-
 /** Parses the arguments and runs the command; every error becomes one line. @returns the exit status */
-export async function runCommand<Options extends ParseArgsOptionsConfig>(
+export function runCommand<Options extends ParseArgsOptionsConfig>(
   command: SpoolCommand<Options>,
   args: readonly string[],
 ): Promise<number> {
-  try {
-    const options = { ...command.options, ...HELP };
-    const { values, positionals } = parsed(options, args);
-    if ((values as { help?: boolean }).help) {
-      process.stdout.write(`${command.usage}\n`);
-      return 0;
-    }
-    const [directory, ...others] = positionals;
+  const run = async ([directory, ...others]: readonly string[], values: Values<Options>): Promise<number> => {
     if (directory === undefined) throw usageError('no directory given');
     if (others.length > 0) throw usageError(`one directory at a time: ${others.length + 1} given`);
-    return await command.run(directory, values as Values<Options>);
-  } catch (error) {
-    return statusOf(command.name, error);
-  }
+    return await command.run(directory, values);
+  };
+  return runParsed(command, args, run, { isBadInput });
 }
 
-/** Says on standard error what went wrong, in one line. */
-export function complain(name: string, code: string, message: string): void {
-  process.stderr.write(`${name}: ${code}: ${message}\n`);
-}
-
-/** Something about the arguments is wrong. */
-export function usageError(message: string, fix = 'see --help'): OtelEventsError {
-  return new OtelEventsError('OPTION_INVALID', message, { fix });
-}
-
-function parsed<Options extends ParseArgsOptionsConfig>(options: Options, args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    const { message } = error as Error;
-    const [, unknown] = /^Unknown option '--?([^']*)'/.exec(message) ?? [];
-    if (unknown === undefined) throw usageError(message.replace(/\s+/g, ' '));
-    const near = nearestName(unknown, Object.keys(options));
-    const fix = near === undefined ? 'see --help' : `did you mean --${near}?`;
-    throw new OtelEventsError('OPTION_UNKNOWN', `no option --${unknown}`, { fix });
-  }
-}
-
-function statusOf(name: string, error: unknown): number {
-  // Whoever read the output has seen enough.
-  if (error instanceof BrokenPipe) return 0;
-  if (error instanceof OtelEventsError) {
-    complain(name, error.code, error.message);
-    return error.code.startsWith('OPTION_') || error.code === 'EXPORT_URL_INVALID' ? 1 : 2;
-  }
-  const { code, path, syscall } = error as NodeJS.ErrnoException;
-  if (code === undefined || syscall === undefined) throw error;
-  complain(name, code, `cannot read ${path ?? syscall}`);
-  return 2;
+function isBadInput(code: string): boolean {
+  return code.startsWith('OPTION_') || code === 'EXPORT_URL_INVALID';
 }

@@ -4,10 +4,11 @@ import { DEFINES } from '../../spool/layout.ts';
 import { ReadLog } from '../../spool/read-log.ts';
 import type { Gap, SegmentScan } from '../../spool/read-segment.ts';
 import { subDirectoriesOf } from '../../spool/read-spool.ts';
+import { complain } from '../run-parsed.ts';
 import { counted } from './human.ts';
 import { checkLetters, type LetterCheck } from './letters-in.ts';
 import { Output } from './output.ts';
-import { complain, runCommand, type SpoolCommand } from './run-command.ts';
+import { runCommand, type SpoolCommand } from './run-command.ts';
 import { printable } from './to-table.ts';
 
 const NAME = 'otel-events spool verify';
