@@ -4,7 +4,7 @@ import { goEnv } from './go-env.ts';
 import type { Build } from './service.ts';
 
 export interface ModuleBuild {
-  /** Path and version, such as `github.com/grafana/loki/v3@v3.7.8`. */
+  /** Path and version, such as `github.com/FerretDB/FerretDB@v1.24.0`. */
   readonly module: string;
   /** The program: a folder below `cmd/`, and the name of the executable. */
   readonly name: string;

@@ -1,14 +1,10 @@
 import { ferretdb } from './ferretdb.ts';
 import { jaeger } from './jaeger.ts';
-import { loki } from './loki.ts';
 import { otelcol } from './otelcol.ts';
 import { prometheus } from './prometheus.ts';
 import type { Service } from './service.ts';
 
 /** Every service that `npm run services` can build. */
-export const services = { otelcol, jaeger, loki, prometheus, ferretdb } as const satisfies Record<
-  string,
-  Service
->;
+export const services = { otelcol, jaeger, prometheus, ferretdb } as const satisfies Record<string, Service>;
 
 export type ServiceName = keyof typeof services;

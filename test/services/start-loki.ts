@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort } from './free-port.ts';
-import { serviceBinary } from './require-service.ts';
+import { lokiPlace } from './loki.ts';
 import { type Server, startServer } from './start-server.ts';
 
 export interface LokiOptions {
@@ -21,15 +21,39 @@ export interface Loki extends Server {
 
 const config = path.join(import.meta.dirname, '../../collector/loki/config.yaml');
 
-/** Starts the real Loki on 127.0.0.1, with the configuration of docker-compose.yml. */
+/**
+ * The real Loki: started on 127.0.0.1 with the configuration of docker-compose.yml, or the one that runs already.
+ * @throws when `OTEL_EVENTS_LOKI` names none; ask `requireLoki` first
+ */
 export async function startLoki(options: LokiOptions): Promise<Loki> {
+  const place = lokiPlace();
+  if (place === undefined) throw new Error('OTEL_EVENTS_LOKI names no Loki');
+  return 'url' in place ? running(place.url) : start(place.binary, options);
+}
+
+/** One that somebody else runs: it is neither stopped nor killed. */
+function running(url: string): Loki {
+  const leave = async (): Promise<void> => {};
+  const { port } = new URL(url);
+  return {
+    pid: 0,
+    port: Number(port),
+    url,
+    otlpEndpoint: `${url}/otlp`,
+    log: () => '',
+    stop: leave,
+    kill: leave,
+  };
+}
+
+async function start(binary: string, options: LokiOptions): Promise<Loki> {
   const { port = await freePort() } = options;
   const dir = path.resolve(options.dir);
   await mkdir(dir, { recursive: true });
   const url = `http://127.0.0.1:${port}`;
   const server = await startServer({
     name: 'loki',
-    command: serviceBinary('loki'),
+    command: binary,
     args: [`-config.file=${config}`, '-config.expand-env=true'],
     cwd: dir,
     env: { LOKI_PORT: String(port), LOKI_GRPC_PORT: String(await freePort()), LOKI_DIR: dir },

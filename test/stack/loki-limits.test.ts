@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDir } from '../harness/temp-dir.ts';
 import { readCollectorFile } from '../services/collector-file.ts';
+import { requireLoki } from '../services/loki.ts';
 import { postJson } from '../services/otlp-request.ts';
 import { requireService } from '../services/require-service.ts';
 import { startLoki } from '../services/start-loki.ts';
@@ -20,7 +21,7 @@ const collectorYaml = path.join(import.meta.dirname, '../../collector/collector.
 type LokiStack = Pick<Stack, 'loki' | 'otelcol' | 'files'>;
 
 test('Loki’s limits', async (t) => {
-  if (!requireService(t, 'otelcol', 'loki')) return;
+  if (!requireLoki(t) || !requireService(t, 'otelcol')) return;
   const dir = tempDir(t);
   await using running = new AsyncDisposableStack();
   const loki = running.adopt(await startLoki({ dir: path.join(dir, 'loki') }), (server) => server.stop());

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLogger } from '../../src/index.ts';
 import { tempDir } from '../harness/temp-dir.ts';
+import { requireLoki } from '../services/loki.ts';
 import { requireService } from '../services/require-service.ts';
 import { type Jaeger, startJaeger } from '../services/start-jaeger.ts';
 import { type Loki, startLoki } from '../services/start-loki.ts';
@@ -16,7 +17,7 @@ const SERVICE = 'outages';
 const collectorDir = path.join(import.meta.dirname, '../../collector');
 
 test('Loki, Jaeger and the collector die with -9 and come back: every event and span is there', async (t) => {
-  if (!requireService(t, 'otelcol', 'jaeger', 'loki')) return;
+  if (!requireLoki(t, 'binary') || !requireService(t, 'otelcol', 'jaeger')) return;
   const dir = tempDir(t);
   const running = new Set<{ stop(): Promise<void> }>();
   try {

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { runNode } from '../e2e/run.ts';
 import { tempDir } from '../harness/temp-dir.ts';
+import { requireLoki } from '../services/loki.ts';
 import { requireService } from '../services/require-service.ts';
 import { type Stack, startStack } from '../services/start-stack.ts';
 import { ask, getJson, replaceVariables } from './ask.ts';
@@ -32,7 +33,7 @@ const GOOD_AT_ZERO = new Set([
 ]);
 
 test('what Grafana shows of the demo', async (t) => {
-  if (!requireService(t, 'otelcol', 'jaeger', 'loki')) return;
+  if (!requireLoki(t) || !requireService(t, 'otelcol', 'jaeger')) return;
   await using stack = await startStack(tempDir(t));
   await fill(stack);
 
