@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Contender, Start } from './contender.ts';
 
 /** Where what a contender logs can be counted. */
@@ -48,13 +49,17 @@ export const CONTENDERS = {
 
 export type ContenderName = keyof typeof CONTENDERS;
 
-/** Starts a contender; only its own modules are loaded into the process. */
+/**
+ * Starts a contender; only its own modules are loaded into the process.
+ * @param root - the checkout that it is taken from; default this one
+ */
 export async function startContender(
   name: ContenderName,
   sinkUrl: string,
   directory: string,
+  root = path.join(import.meta.dirname, '../..'),
 ): Promise<Contender> {
   const { module, options }: Entry = CONTENDERS[name];
-  const { start } = (await import(module)) as { start: Start };
+  const { start } = (await import(path.join(root, 'bench/contenders', module))) as { start: Start };
   return start(sinkUrl, directory, options);
 }

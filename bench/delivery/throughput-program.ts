@@ -11,6 +11,8 @@ export interface ThroughputJob {
   readonly sinkUrl: string;
   readonly warmUp: number;
   readonly count: number;
+  /** The checkout that the contender is taken from; default this one. */
+  readonly root?: string;
 }
 
 export interface Throughput {
@@ -22,8 +24,8 @@ export interface Throughput {
   readonly bytesAnEvent: number;
 }
 
-const { contender: name, sinkUrl, warmUp, count, directory } = readJob<ThroughputJob & Workplace>();
-const contender = await startContender(name, sinkUrl, directory);
+const { contender: name, sinkUrl, warmUp, count, root, directory } = readJob<ThroughputJob & Workplace>();
+const contender = await startContender(name, sinkUrl, directory, root);
 const delivery = { contender, arrival: CONTENDERS[name].arrival, sinkUrl, directory };
 const total = warmUp + count;
 
