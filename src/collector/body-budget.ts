@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.ts';
 
-/** The memory that the bodies of all requests under way may take together. */
+/** The memory that the bodies of all requests under way may take together: what is held, not what is announced. */
 export class BodyBudget {
   #left: number;
 
@@ -17,6 +17,10 @@ export class BodyBudget {
         this.#left -= bytes;
         taken += bytes;
       },
+      shrink: (bytes) => {
+        this.#left += bytes;
+        taken -= bytes;
+      },
       release: () => {
         this.#left += taken;
         taken = 0;
@@ -29,5 +33,6 @@ export class BodyBudget {
 export interface BodyLease {
   /** @throws Refusal 503 when the budget is spent */
   readonly grow: (bytes: number) => void;
+  readonly shrink: (bytes: number) => void;
   readonly release: () => void;
 }

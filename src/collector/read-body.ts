@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
+import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
 import type { BodyLease } from './body-budget.ts';
 import { Refusal } from './refusal.ts';
 
@@ -15,19 +16,17 @@ export async function readBody(
   maxBytes: number,
   lease: BodyLease,
 ): Promise<Buffer> {
+  const isPacked = isGzip(request);
+  const { 'content-length': said } = request.headers;
+  const expectedBytes = said === undefined ? undefined : Number(said);
   // The OpenTelemetry Collector answers 400 to what is too large; the OTLP specification asks for 413.
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const gunzip = isGzip(request) ? createGunzip({ chunkSize: CHUNK_BYTES }) : undefined;
-  try {
-    const source =
-      gunzip === undefined
-        ? request.iterator({ destroyOnReturn: false })
-        : inflate(request, gunzip, maxBytes);
-    return await collect(source, maxBytes, lease);
-  } finally {
-    request.unpipe();
-    gunzip?.destroy();
-  }
+  if (expectedBytes !== undefined && expectedBytes > maxBytes) throw tooLarge(maxBytes);
+  const received = new GrowingBuffer({ maxBytes, expectedBytes, onGrow: lease.grow });
+  if (!(await gatherBytes(request, received))) throw tooLarge(maxBytes);
+  if (!isPacked) return received.take();
+  const body = await inflate(received.take(), maxBytes, lease);
+  lease.shrink(received.heldBytes);
+  return body;
 }
 
 function isGzip(request: IncomingMessage): boolean {
@@ -37,33 +36,20 @@ function isGzip(request: IncomingMessage): boolean {
   throw new Refusal(415, 'unsupported content encoding; gzip and identity are supported');
 }
 
-function inflate(request: IncomingMessage, gunzip: Gunzip, maxBytes: number): Gunzip {
-  let received = 0;
-  request.on('data', ({ length }: Buffer) => {
-    received += length;
-    // Deflate can also go on for ever without any output.
-    if (received > maxBytes) gunzip.destroy(tooLarge(maxBytes));
-  });
-  // An error, such as that of a sender that went away, does not travel down a pipe.
-  request.once('error', (error) => gunzip.destroy(error));
-  return request.pipe(gunzip);
-}
-
-async function collect(source: AsyncIterable<Buffer>, maxBytes: number, lease: BodyLease): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+/** Only when all is there: inflated piece by piece, a body that comes byte by byte costs a call for each. */
+async function inflate(packed: Buffer, maxBytes: number, lease: BodyLease): Promise<Buffer> {
+  const inflated = new GrowingBuffer({ maxBytes, onGrow: lease.grow });
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  gunzip.end(packed);
   try {
-    for await (const chunk of source) {
-      length += chunk.length;
-      if (length > maxBytes) throw tooLarge(maxBytes);
-      lease.grow(chunk.length);
-      chunks.push(chunk);
-    }
+    if (await gatherBytes(gunzip, inflated)) return inflated.take();
   } catch (error) {
     const isZlib = /^Z_/.test((error as NodeJS.ErrnoException).code ?? '');
     throw isZlib ? new Refusal(400, 'the body is not gzip') : error;
+  } finally {
+    gunzip.destroy();
   }
-  return Buffer.concat(chunks, length);
+  throw tooLarge(maxBytes);
 }
 
 function tooLarge(maxBytes: number): Refusal {

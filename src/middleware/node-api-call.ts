@@ -48,8 +48,7 @@ export class NodeApiCall<Request> implements ApiCall<Request> {
   }
 
   chunks(): AsyncIterable<Uint8Array> {
-    // The connection stays, for the answer.
-    return this.#payload ?? this.#incoming.iterator({ destroyOnReturn: false });
+    return this.#payload ?? this.#incoming;
   }
 
   isClosing(): boolean {

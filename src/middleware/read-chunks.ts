@@ -1,3 +1,4 @@
+import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
 import { ApiRefusal } from './api-refusal.ts';
 
 /**
@@ -22,19 +23,13 @@ export async function readChunks(
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const read: Uint8Array[] = [];
-  let length = 0;
+  const buffer = new GrowingBuffer({ maxBytes });
   try {
-    for await (const chunk of chunks) {
-      length += chunk.length;
-      if (length > maxBytes) throw tooLarge(maxBytes);
-      read.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof ApiRefusal) throw error;
+    if (await gatherBytes(chunks, buffer)) return buffer.take();
+  } catch {
     throw new ApiRefusal(400, 'BODY_UNREADABLE', 'the body could not be read', { isUnread: true });
   }
-  return Buffer.concat(read, length);
+  throw tooLarge(maxBytes);
 }
 
 export function tooLarge(maxBytes: number): ApiRefusal {

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
+import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
 import { type Connections, HttpClient } from './http-client.ts';
 import { withoutTracing } from './without-tracing.ts';
 
@@ -176,14 +177,9 @@ async function writeBody(request: ClientRequest, body: readonly Uint8Array[]): P
 }
 
 async function readLimited(response: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MAX_RESPONSE_BYTES) break;
-  }
-  return Buffer.concat(chunks);
+  const buffer = new GrowingBuffer({ maxBytes: MAX_RESPONSE_BYTES });
+  if (!(await gatherBytes(response, buffer))) response.destroy();
+  return buffer.take();
 }
 
 function toResponse(response: IncomingMessage, body: Uint8Array): PostResponse {

@@ -3,6 +3,7 @@ import { type ClientRequest, type IncomingMessage, request as overHttp } from 'n
 import { request as overHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { OtelEventsError } from '../errors.ts';
+import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
 import { isPrivateAddress } from './is-private-address.ts';
 import { MAX_SCHEMA_BYTES } from './read-schema-text.ts';
 import { schemaInvalid } from './schema-document.ts';
@@ -139,17 +140,13 @@ async function read(
   if (encoding !== 'identity') throw schemaInvalid(source, '', 'it is compressed, which was not asked for');
   const tooLarge = schemaInvalid(source, '', `it is larger than ${maxBytes} bytes`);
   if (Number(headers['content-length']) > maxBytes) throw tooLarge;
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const text = new GrowingBuffer({ maxBytes });
+  let isWhole: boolean;
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes) throw tooLarge;
-      chunks.push(chunk);
-    }
+    isWhole = await gatherBytes(response, text);
   } catch (cause) {
-    if (cause === tooLarge) throw cause;
     throw schemaInvalid(source, '', 'the answer ended before it was complete', { cause });
   }
-  return Buffer.concat(chunks).toString('utf8');
+  if (!isWhole) throw tooLarge;
+  return text.take().toString('utf8');
 }

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { rawRequest, statusOf } from '../harness/raw-http.ts';
+
+const MIB = 1024 * 1024;
+const CONNECTIONS = 8;
+const SIZE = 0.1 * MIB;
+const TAKER = path.join(import.meta.dirname, 'children', 'taker.ts');
+
+/** Bytes that do not pack, so that a body has many also when it is packed. */
+const noise = (length: number): Buffer => {
+  const bytes = Buffer.alloc(length);
+  let state = 1;
+  for (let at = 0; at < length; at++) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    bytes[at] = state >>> 24;
+  }
+  return bytes;
+};
+
+const CASES: readonly {
+  readonly name: string;
+  readonly kind: 'collector' | 'events-api';
+  readonly target: string;
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+}[] = [
+  {
+    name: 'the collector',
+    kind: 'collector',
+    target: '/v1/logs',
+    headers: ['content-type: application/x-protobuf'],
+    body: noise(SIZE),
+  },
+  {
+    name: 'the collector, packed',
+    kind: 'collector',
+    target: '/v1/logs',
+    headers: ['content-type: application/x-protobuf', 'content-encoding: gzip'],
+    body: gzipSync(noise(SIZE)),
+  },
+  {
+    name: 'the events API',
+    kind: 'events-api',
+    target: '/api/events',
+    headers: ['content-type: application/json'],
+    body: Buffer.from(JSON.stringify({ text: 'x'.repeat(SIZE) })),
+  },
+];
+
+for (const { name, kind, target, headers, body } of CASES) {
+  test(`bodies that come byte by byte take no more memory than others: ${name}`, {
+    timeout: 60_000,
+  }, async (t) => {
+    const { child, port, most } = await startTaker(t, kind);
+    const head = [`POST ${target} HTTP/1.1`, 'host: a', 'transfer-encoding: chunked', ...headers];
+    const bytes = Buffer.concat([rawRequest(head), inPieces(body)]);
+    // None of them is what is wanted there, but all have to be read for that to be seen.
+    const statuses = await Promise.all(Array.from({ length: CONNECTIONS }, () => statusOf(port, bytes)));
+    assert.deepEqual(statuses, Array(CONNECTIONS).fill(400), `exit code ${child.exitCode}`);
+    const mib = (await most()) / MIB;
+    t.diagnostic(`${CONNECTIONS} bodies of ${(body.length / MIB).toFixed(1)} MiB took ${mib.toFixed(0)} MiB`);
+    assert.ok(mib < 60, `${mib} MiB`);
+  });
+}
+
+/** A process with little memory that takes requests. */
+async function startTaker(
+  t: TestContext,
+  kind: string,
+): Promise<{ child: ChildProcessWithoutNullStreams; port: number; most: () => Promise<number> }> {
+  const plan = JSON.stringify({ kind, maxBodyBytes: 20 * MIB });
+  const child = spawn(process.execPath, ['--no-warnings', '--max-old-space-size=64', TAKER, plan]);
+  t.after(() => child.kill('SIGKILL'));
+  child.stderr.resume();
+  const line = async (): Promise<string> => String((await once(child.stdout, 'data'))[0]);
+  const port = Number(new URL(await line()).port);
+  const most = (): Promise<number> => {
+    const answer = line();
+    child.stdin.write('\n');
+    return answer.then(Number);
+  };
+  return { child, port, most };
+}
+
+/** A body in chunks of a single byte. */
+function inPieces(body: Buffer): Buffer {
+  const pieces = Buffer.alloc(6 * body.length);
+  body.forEach((byte, index) => {
+    pieces.set([0x31, 0x0d, 0x0a, byte, 0x0d, 0x0a], 6 * index);
+  });
+  return Buffer.concat([pieces, Buffer.from('0\r\n\r\n')]);
+}

@@ -1,0 +1,38 @@
+/**
+ * Takes requests as a collector or through the events API until it is ended, and says where; on a line of
+ * standard input it says how much memory it has taken at most since it began.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Receiver } from '../../../src/collector/receiver.ts';
+import { eventsApi } from '../../../src/middleware/node.ts';
+import { testLogger } from '../../../src/testing.ts';
+
+const { kind, maxBodyBytes } = JSON.parse(process.argv[2] ?? '') as {
+  readonly kind: 'collector' | 'events-api';
+  readonly maxBodyBytes: number;
+};
+
+const url = kind === 'collector' ? await startReceiver() : await startEventsApi();
+const before = process.memoryUsage().rss;
+let most = before;
+setInterval(() => {
+  most = Math.max(most, process.memoryUsage().rss);
+}, 5);
+process.stdin.on('data', () => process.stdout.write(`${most - before}\n`));
+process.stdout.write(`${url}\n`);
+
+function startReceiver(): Promise<string> {
+  const consume = async (): Promise<void> => {};
+  return new Receiver({
+    address: { host: 'localhost', port: 0 },
+    maxBodyBytes,
+    consume: { logs: consume },
+  }).start();
+}
+
+async function startEventsApi(): Promise<string> {
+  const server = createServer(eventsApi({ events: testLogger(), maxBodyBytes, rate: false }));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
