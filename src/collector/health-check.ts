@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { ListenAddress } from './config/component-shapes.ts';
+import { guardedServer, type ServerTimes } from './guarded-server.ts';
 import { listen, stopServer } from './listen.ts';
 
 /** Where to answer. */
-export interface HealthCheckOptions {
+export interface HealthCheckOptions extends ServerTimes {
   readonly address: ListenAddress;
   readonly path: string;
 }
@@ -17,16 +18,9 @@ export class HealthCheck {
 
   constructor(options: HealthCheckOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => {
-      const found = request.url?.split('?', 1)[0] === options.path;
-      const status = found ? (this.#available ? 200 : 503) : 404;
-      const body = found ? JSON.stringify(this.#describe()) : '';
-      response.writeHead(status, {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-      });
-      response.end(body);
-    });
+    this.#server = guardedServer(options, ({ url }, response) =>
+      this.#answer(response, url?.split('?', 1)[0] === options.path),
+    );
   }
 
   /** Starts to answer. @returns the URL */
@@ -40,6 +34,16 @@ export class HealthCheck {
 
   stop(): Promise<void> {
     return stopServer(this.#server, 0);
+  }
+
+  #answer(response: ServerResponse, found: boolean): void {
+    const status = found ? (this.#available ? 200 : 503) : 404;
+    const body = found ? JSON.stringify(this.#describe()) : '';
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    });
+    response.end(body);
   }
 
   #describe(): object {

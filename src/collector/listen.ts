@@ -14,7 +14,10 @@ export async function listen(server: Server, { host, port }: ListenAddress): Pro
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ port, ...(address === '' ? {} : { host: address }) }, resolve);
+      server.listen({ port, ...(address === '' ? {} : { host: address }) }, () => {
+        server.off('error', reject);
+        resolve();
+      });
     });
   } catch (cause) {
     throw new OtelEventsError('COLLECTOR_START_FAILED', whyNot(`${host}:${port}`, cause), { cause });

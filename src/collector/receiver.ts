@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
 import type { Batch, Consume, Signal } from '../otlp/batch.ts';
 import type { OtlpObject } from '../otlp/decode-protobuf.ts';
@@ -7,6 +7,7 @@ import { type Message, RESPONSE, STATUS } from '../otlp/messages.ts';
 import { batchFrom } from '../otlp/transcode.ts';
 import { BodyBudget } from './body-budget.ts';
 import type { ListenAddress } from './config/component-shapes.ts';
+import { guardedServer, type ServerTimes } from './guarded-server.ts';
 import { listen, stopServer } from './listen.ts';
 import { readBody } from './read-body.ts';
 import { grpcCodeOf, Refusal } from './refusal.ts';
@@ -21,8 +22,8 @@ export interface ReceiverStats {
   readonly invalidRequests: number;
 }
 
-/** Where to listen, and for what; times in milliseconds. */
-export interface ReceiverOptions {
+/** Where to listen, and for what. */
+export interface ReceiverOptions extends ServerTimes {
   readonly address: ListenAddress;
   /** Before and after inflation. */
   readonly maxBodyBytes: number;
@@ -30,23 +31,21 @@ export interface ReceiverOptions {
   readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
   /** Told about errors that are nobody's fault but ours; the sender gets a 500. */
   readonly onError?: (error: unknown) => void;
-  readonly headersTimeoutMs?: number;
-  /** For a whole request, body included. */
-  readonly requestTimeoutMs?: number;
 }
 
 /** Bodies in memory at once, as a multiple of the largest one. */
 const BODIES_AT_ONCE = 8;
 
-/** Longer than senders usually keep a connection idle, so that none is closed as it is used again. */
-const KEEP_ALIVE_MS = 65_000;
-
-const ENCODINGS: Readonly<Record<string, Batch['encoding']>> = {
-  'application/x-protobuf': 'protobuf',
-  'application/json': 'json',
-};
+// Maps, not objects: senders say what is looked for, and an object has a `constructor`.
+const ENCODINGS: ReadonlyMap<string, Batch['encoding']> = new Map([
+  ['application/x-protobuf', 'protobuf'],
+  ['application/json', 'json'],
+]);
 const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
-const PATHS: Readonly<Record<string, Signal>> = { '/v1/logs': 'logs', '/v1/traces': 'traces' };
+const PATHS: ReadonlyMap<string, Signal> = new Map([
+  ['/v1/logs', 'logs'],
+  ['/v1/traces', 'traces'],
+]);
 
 /** An OTLP/HTTP server. @see OTLP specification, "OTLP/HTTP" */
 export class Receiver {
@@ -59,16 +58,10 @@ export class Receiver {
   #stopping = false;
 
   constructor(options: ReceiverOptions) {
-    const { headersTimeoutMs = 10_000, requestTimeoutMs = 60_000, maxBodyBytes } = options;
     this.#options = options;
-    this.#budget = new BodyBudget(BODIES_AT_ONCE * maxBodyBytes);
-    const timeouts = {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
-    };
-    this.#server = createServer(timeouts, (request, response) => void this.#handle(request, response));
+    this.#budget = new BodyBudget(BODIES_AT_ONCE * options.maxBodyBytes);
+    const handle = (request: IncomingMessage, response: ServerResponse) => this.#handle(request, response);
+    this.#server = guardedServer(options, handle, options.onError);
   }
 
   /** Starts to listen. @returns the URL where; `http://127.0.0.1:PORT` for a loopback address or all of them */
@@ -98,7 +91,7 @@ export class Receiver {
       if (encoding === undefined) {
         throw new Refusal(
           415,
-          `unsupported content type; ${Object.keys(ENCODINGS).join(' and ')} are supported`,
+          `unsupported content type; ${[...ENCODINGS.keys()].join(' and ')} are supported`,
         );
       }
       const body = await readBody(request, this.#options.maxBodyBytes, lease);
@@ -114,7 +107,7 @@ export class Receiver {
   }
 
   #route({ url = '', method }: IncomingMessage): { signal: Signal; consume: Consume } {
-    const signal = PATHS[url.split('?', 1)[0] ?? ''];
+    const signal = PATHS.get(url.split('?', 1)[0] ?? '');
     const consume = signal === undefined ? undefined : this.#options.consume[signal];
     if (signal === undefined || consume === undefined) throw new Refusal(404, 'nothing is here');
     if (method !== 'POST') throw new Refusal(405, 'only POST is supported', { allow: 'POST' });
@@ -136,10 +129,11 @@ export class Receiver {
     // The sender went away: nobody is left to be told.
     if (response.destroyed) return;
     const { status, message, headers } = toRefusal(error);
-    if (status === 500) this.#options.onError?.(error);
     if (status < 500 || headers['retry-after'] !== undefined) this.#invalidRequests++;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     this.#answer(response, status, encoding, STATUS, { code: grpcCodeOf(status), message });
+    // Ours, so the server's guard tells of it.
+    if (status === 500) throw error;
   }
 
   #answer(
@@ -162,7 +156,7 @@ export class Receiver {
 
 function encodingOf(request: IncomingMessage): Batch['encoding'] | undefined {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1);
-  return ENCODINGS[type.trim().toLowerCase()];
+  return ENCODINGS.get(type.trim().toLowerCase());
 }
 
 function toRefusal(error: unknown): Refusal {
