@@ -151,13 +151,20 @@ export class EventsApi<Request> {
   #failed(cause: unknown): ApiRefusal {
     if (!this.#hasFailed) {
       this.#hasFailed = true;
-      const name = cause instanceof OtelEventsError ? cause.code : (cause as Error | undefined)?.name;
-      process.emitWarning(
-        `eventsApi: a request failed: ${name ?? typeof cause}; this is said once`,
-        'OtelEventsWarning',
-      );
+      const message = `eventsApi: a request failed: ${nameOf(cause)}; this is said once`;
+      process.emitWarning(message, 'OtelEventsWarning');
     }
     return new ApiRefusal(500, 'INTERNAL', 'the request could not be handled', { isUnread: true });
+  }
+}
+
+/** An app's callback may throw anything, also what cannot be looked at. */
+function nameOf(cause: unknown): string {
+  try {
+    if (cause instanceof OtelEventsError) return cause.code;
+    return String((cause as Error | undefined)?.name ?? typeof cause);
+  } catch {
+    return typeof cause;
   }
 }
 

@@ -116,6 +116,7 @@ async function answerRequest<Request extends FastifyRequestLike>(
   const call = new NodeApiCall({ request, incoming: request.raw, parsed: undefined, payload });
   const answer = await api.answer(call, action);
   reply.hijack();
+  if (reply.raw.headersSent) return void answerWith(request.raw, reply.raw, answer);
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value);
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EventsApi } from './events-api.ts';
 import type { EventsApiOptions } from './events-api-options.ts';
+import { destroyAfter } from './node-api-call.ts';
 import { NodeVisit } from './node-visit.ts';
 import type { RequestContextOptions } from './request-context-options.ts';
 import { RequestContexts } from './request-contexts.ts';
@@ -92,7 +93,10 @@ export function eventsApi<Context extends HonoRoutesLike = HonoRoutesLike>(
     });
     const answer = await api.answer(call, action);
     // A server that closes would wait for the connection to be used again.
-    if (node !== undefined && typeof answer.body === 'object') node.outgoing.shouldKeepAlive = false;
+    if (node !== undefined && typeof answer.body === 'object') {
+      node.outgoing.shouldKeepAlive = false;
+      void destroyAfter(answer.body, node.outgoing);
+    }
     return context.body(webBody(answer), answer.status, { ...answer.headers });
   };
   return Object.assign(handle, { close: () => api.close() });

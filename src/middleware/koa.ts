@@ -3,6 +3,7 @@ import { EventsApi } from './events-api.ts';
 import type { EventsApiOptions } from './events-api-options.ts';
 import { answerWith, NodeApiCall } from './node-api-call.ts';
 import { NodeVisit } from './node-visit.ts';
+import { pathOf } from './path-of.ts';
 import type { RequestContextOptions } from './request-context-options.ts';
 import { RequestContexts } from './request-contexts.ts';
 
@@ -15,8 +16,6 @@ export interface KoaContextLike {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly originalUrl: string;
-  /** Counted from where it is mounted. */
-  readonly path: string;
   /** `false`: Koa leaves the answer to others. */
   respond?: boolean | undefined;
   /** `body` by a parser. */
@@ -52,7 +51,8 @@ export function eventsApi<Context extends KoaContextLike = KoaContextLike>(
 ): ((context: Context, next: () => Promise<unknown>) => Promise<unknown>) & { close(): void } {
   const api = new EventsApi(options);
   const handle = async (context: Context, next: () => Promise<unknown>): Promise<unknown> => {
-    const action = api.actionOf(context.path);
+    // Koa's own `path` throws at targets that are no URL.
+    const action = api.actionOf(pathOf(context.req.url ?? ''));
     if (action === undefined) return next();
     const parsed = (context.request as { body?: unknown }).body;
     const call = new NodeApiCall({ request: context, incoming: context.req, parsed });

@@ -61,14 +61,39 @@ export class NodeApiCall<Request> implements ApiCall<Request> {
 /** What is left of a body is passed over for so long, in milliseconds: whoever still sends reads no answer. */
 const PASS_OVER_MS = 1000;
 
-/** Sends an answer; a stream until it is over. Never rejects. */
+/** A stream that is over waits so long for its client to take the rest, in milliseconds. */
+const END_MS = 1000;
+
+/** Sends an answer; a stream until it is over. Never rejects: what goes wrong ends at most the connection. */
 export async function answerWith(
   incoming: IncomingMessage,
   response: ServerResponse,
   answer: ApiAnswer,
 ): Promise<void> {
-  const { status, headers, body, isUnread } = answer;
-  if (isUnread) await passOver(incoming);
+  // An error that nobody listens for ends the process.
+  incoming.on('error', ignore);
+  response.on('error', ignore);
+  try {
+    if (answer.isUnread) await passOver(incoming);
+    await send(incoming, response, answer);
+  } catch {
+    if (typeof answer.body === 'object') answer.body.close();
+    response.destroy();
+  }
+}
+
+/** Destroys the response of a stream that is over, if its client does not take what it was sent. */
+export async function destroyAfter({ closed }: StreamClient, response: ServerResponse): Promise<void> {
+  await closed;
+  const timer = setTimeout(() => response.destroy(), END_MS).unref();
+  response.once('close', () => clearTimeout(timer));
+}
+
+async function send(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: ApiAnswer,
+): Promise<void> {
   if (response.headersSent || response.destroyed) {
     // Somebody else has answered, or nobody is there.
     if (typeof body === 'object') body.close();
@@ -80,6 +105,8 @@ export async function answerWith(
   if (typeof body !== 'object') response.end(body);
   else await pour(body, response);
 }
+
+function ignore(): void {}
 
 function isNothing(parsed: unknown): boolean {
   return parsed === undefined || (typeof parsed === 'object' && Object.keys(parsed ?? {}).length === 0);
@@ -99,10 +126,11 @@ async function passOver(incoming: IncomingMessage): Promise<void> {
 
 async function pour(client: StreamClient, response: ServerResponse): Promise<void> {
   response.once('close', () => client.close());
+  void destroyAfter(client, response);
   for (;;) {
-    const text = await client.next();
-    if (text === undefined) break;
-    if (!response.write(text)) await drained(response);
+    const part = await client.next();
+    if (part === undefined) break;
+    if (!response.write(part)) await drained(response);
   }
   response.end();
 }

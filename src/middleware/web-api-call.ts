@@ -53,13 +53,19 @@ export function webBody({ body }: ApiAnswer): string | ReadableStream | null {
 }
 
 function readable(client: StreamClient): ReadableStream {
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    async pull(controller) {
-      const text = await client.next();
-      if (text === undefined) controller.close();
-      else controller.enqueue(encoder.encode(text));
+  return new ReadableStream(
+    {
+      start(controller) {
+        // It throws where the client has gone.
+        client.closed.then(() => controller.close()).catch(() => {});
+      },
+      async pull(controller) {
+        const part = await client.next();
+        if (part !== undefined) controller.enqueue(part);
+      },
+      cancel: () => client.close(),
     },
-    cancel: () => client.close(),
-  });
+    // Nothing is taken before it is asked for.
+    { highWaterMark: 0 },
+  );
 }
