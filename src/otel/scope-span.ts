@@ -114,7 +114,7 @@ function startSpan(
   const maps = mapsOf(identity);
   const attributes = own
     ? identity
-    : Object.fromEntries(Object.entries(identity).filter(([name]) => !(name in maps)));
+    : Object.fromEntries(Object.entries(identity).filter(([name]) => !Object.hasOwn(maps, name)));
   const options = {
     startTime: toTuple(event.time),
     attributes,

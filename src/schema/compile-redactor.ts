@@ -56,7 +56,7 @@ export function compileRedactor(
     // It would bring back what was taken away.
     if (typeof result.toJSON === 'function') delete result.toJSON;
     // Whether it was there is not to be seen.
-    for (const name of absent) if (!Object.hasOwn(result, name)) result[name] = null;
+    for (const name of absent) if (!Object.hasOwn(result, name)) setOwn(result, name, null);
     return result;
   };
   return watched(redact, root, graph);

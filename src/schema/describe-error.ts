@@ -6,7 +6,7 @@ import { stepTo } from './schema-document.ts';
 type Params = Readonly<Record<string, unknown>>;
 
 /** How each keyword says what it wanted. Only the schema's words; nothing of the data. */
-const EXPECTED: Readonly<Record<string, (params: Params) => string>> = {
+const EXPECTED = byName<(params: Params) => string>({
   type: ({ type }) => [type].flat().map(named).join(' or '),
   required: () => 'a value',
   dependentRequired: () => 'a value',
@@ -40,30 +40,35 @@ const EXPECTED: Readonly<Record<string, (params: Params) => string>> = {
   not: () => 'anything but what `not` describes',
   if: ({ failingKeyword }) => `what \`${failingKeyword}\` asks for`,
   'false schema': () => 'nothing',
-};
+});
 
 /** Of keywords that are about a property, the parameter that names it. */
-const PROPERTY: Readonly<Record<string, string>> = {
+const PROPERTY = byName({
   required: 'missingProperty',
   dependentRequired: 'missingProperty',
   dependencies: 'missingProperty',
   additionalProperties: 'additionalProperty',
   unevaluatedProperties: 'unevaluatedProperty',
-};
+});
 
 /** The longest path and the longest description of an issue. */
 const MAX_LENGTH = 1000;
 
 /** What an error of the validator is as an issue: where, what was wanted, and what kind of value was there. */
 export function describeError({ keyword, instancePath, params }: ErrorObject, data: unknown): Issue {
-  const property = params[PROPERTY[keyword] ?? ''];
+  const property = params[PROPERTY.get(keyword) ?? ''];
   const path = property === undefined ? instancePath : stepTo(instancePath, String(property));
-  const expected = EXPECTED[keyword]?.(params) ?? `what ${keyword} asks for`;
+  const expected = EXPECTED.get(keyword)?.(params) ?? `what ${keyword} asks for`;
   return {
     path: path.slice(0, MAX_LENGTH),
     expected: expected.slice(0, MAX_LENGTH),
     got: kindAt(data, path),
   };
+}
+
+/** Not a plain object: it would know the keyword `constructor`. */
+function byName<T>(values: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(values));
 }
 
 function kindAt(data: unknown, path: string): string {

@@ -166,22 +166,22 @@ function noteOf(parts: readonly Property[]): string {
     .join('\n');
 }
 
-const PRIMITIVES: Readonly<Record<string, string>> = {
-  string: 'string',
-  integer: 'int',
-  number: 'double',
-  boolean: 'boolean',
-};
+const PRIMITIVES: ReadonlyMap<string, string> = new Map([
+  ['string', 'string'],
+  ['integer', 'int'],
+  ['number', 'double'],
+  ['boolean', 'boolean'],
+]);
 
 function typeOf(property: Property, parts: readonly Property[]): AttributeType {
   const members = membersOf(property.values);
   if (members !== undefined) return { members };
   const [type, ...more] = property.types.filter((each) => each !== 'null');
   if (type === undefined || more.length > 0) return 'any';
-  if (type !== 'array') return PRIMITIVES[type] ?? 'any';
+  if (type !== 'array') return PRIMITIVES.get(type) ?? 'any';
   const items = parts.filter(({ steps }) => steps.length === 2 && steps[1]?.kind === 'item');
   const [item, ...others] = items.flatMap(({ types }) => types);
-  const primitive = others.length > 0 ? undefined : PRIMITIVES[item ?? ''];
+  const primitive = others.length > 0 ? undefined : PRIMITIVES.get(item ?? '');
   return primitive === undefined ? 'any' : `${primitive}[]`;
 }
 
@@ -206,7 +206,7 @@ function membersOf(values: readonly unknown[] | undefined): object[] | undefined
 
 /** Only those of the attribute's own type: Weaver refuses others. */
 function examplesOf({ examples }: Property, type: AttributeType): unknown[] {
-  const isFitting = typeof type === 'string' ? FITS[type] : undefined;
+  const isFitting = typeof type === 'string' ? FITS.get(type) : undefined;
   return isFitting === undefined ? [] : examples.filter(isFitting);
 }
 
@@ -218,16 +218,16 @@ const listFits =
   (value: unknown): boolean =>
     Array.isArray(value) && value.every(fits);
 
-const FITS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  string: isText,
-  boolean: isFlag,
-  int: Number.isSafeInteger,
-  double: isNumber,
-  'string[]': listFits(isText),
-  'boolean[]': listFits(isFlag),
-  'int[]': listFits(Number.isSafeInteger),
-  'double[]': listFits(isNumber),
-};
+const FITS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['string', isText],
+  ['boolean', isFlag],
+  ['int', Number.isSafeInteger],
+  ['double', isNumber],
+  ['string[]', listFits(isText)],
+  ['boolean[]', listFits(isFlag)],
+  ['int[]', listFits(Number.isSafeInteger)],
+  ['double[]', listFits(isNumber)],
+]);
 
 function oneLine(text: string): string {
   return text.trim().replace(/\s+/g, ' ');

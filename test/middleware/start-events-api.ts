@@ -92,7 +92,7 @@ const APPS: Readonly<Record<Framework, Start>> = {
     app.use(koaContext({ events }));
     app.use(koaApi(optionsFor<Koa.Context>(events, options, (context) => context.get('x-who'))));
     app.use(async (context) => {
-      if (context.path === '/other') context.body = 'other';
+      if (context.url === '/other') context.body = 'other';
     });
     server.on('request', app.callback());
   },

@@ -77,6 +77,19 @@ test('a resource has a name whoever gives it: options, variables, package', () =
   assert.equal(nameOf({}, { OTEL_RESOURCE_ATTRIBUTES: 'broken,=x,%zz=1' }), 'otel-events');
 });
 
+test('an attribute may have any name, also one that all objects have', () => {
+  const env = { OTEL_RESOURCE_ATTRIBUTES: '__proto__=p,constructor=c' };
+  const options = { app: {}, environment: undefined, attributes: {}, identifyDevice: false, env };
+  const found = Object.entries(resourceAttributes(options));
+  assert.deepEqual(
+    found.filter(([name]) => name === '__proto__' || name === 'constructor'),
+    [
+      ['__proto__', 'p'],
+      ['constructor', 'c'],
+    ],
+  );
+});
+
 test('variables are read as the specification says; empty is unset', () => {
   const env = readEnvironment({
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',

@@ -23,15 +23,20 @@ export function withData(
   passed: Passed | undefined,
 ): KeyValue[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const changed = keys.filter((key) => !isDeepStrictEqual(before[key], after[key]));
+  const changed = keys.filter((key) => !isDeepStrictEqual(ownValue(before, key), ownValue(after, key)));
   let result = attributes.filter(({ key }) => key !== EVENT.schemaIssues);
-  for (const key of changed) result = withEntry(result, key, after[key]);
+  for (const key of changed) result = withEntry(result, key, ownValue(after, key));
   if (passed === undefined) return result;
   const schema = [
     [EVENT.schemaId, passed.schemaId],
     [EVENT.schemaVersion, passed.version],
   ] as const;
   return schema.reduce((list, [key, text]) => replaced(list, key, { stringValue: text }), result);
+}
+
+/** Not what any object has, such as `constructor`. */
+function ownValue(data: Data, key: string): unknown {
+  return Object.hasOwn(data, key) ? data[key] : undefined;
 }
 
 /** Keys beyond the attribute limit are in a map, and stay in it. */

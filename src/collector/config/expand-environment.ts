@@ -62,7 +62,7 @@ function resolve(reference: string, { values, onUnset }: Variables): string {
   }
   const [name = '', ...rest] = reference.replace(/^env:/, '').split(':-');
   if (!NAME.test(name)) throw new Error('not the name of an environment variable: letters, digits and _ are');
-  const value = values[name];
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
   if (value !== undefined) return value;
   if (rest.length === 0) onUnset(name);
   return rest.join(':-');

@@ -53,7 +53,7 @@ export function resourceAttributes(options: ResourceOptions): AttributeMap {
  * @see OpenTelemetry specification, "resource/sdk/#specifying-resource-information-via-an-environment-variable"
  */
 function environmentAttributes(env: NodeJS.ProcessEnv): Record<string, AttributeValue> {
-  const attributes: Record<string, AttributeValue> = {};
+  const attributes: Record<string, AttributeValue> = Object.create(null);
   for (const pair of (env.OTEL_RESOURCE_ATTRIBUTES ?? '').split(',')) {
     const at = pair.indexOf('=');
     if (at > 0) attributes[decode(pair.slice(0, at).trim())] = decode(pair.slice(at + 1).trim());

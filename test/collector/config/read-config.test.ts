@@ -201,6 +201,8 @@ const env = (reference: string): string => `${DOLLAR}{${reference}}`;
 const PATHS: readonly [string, Record<string, string>, string][] = [
   [env('env:DIR'), { DIR: '/data' }, '/data'],
   [env('DIR'), { DIR: '/data' }, '/data'],
+  [env('env:constructor:-/tmp'), {}, '/tmp'],
+  [env('env:__proto__:-/tmp'), {}, '/tmp'],
   [`${env('env:DIR')}/a.jsonl`, { DIR: '/data' }, '/data/a.jsonl'],
   [`${env('env:A')}${env('env:B')}`, { A: 'x', B: 'y' }, 'xy'],
   [`${env('env:DIR:-/tmp')}/a`, {}, '/tmp/a'],
