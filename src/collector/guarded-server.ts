@@ -42,7 +42,8 @@ export function guardedServer(
   const server = createServer(options, (request, response) => void guard(handle, request, response, tell));
   // Of a connection on which nothing moves either way, such as that of a sender that reads no answers.
   server.timeout = requestTimeoutMs + KEEP_ALIVE_MS;
-  server.on('error', tell);
+  // What comes before that is for whoever starts it.
+  server.once('listening', () => server.on('error', tell));
   server.on('connect', (_, socket) => {
     socket.on('error', ignore);
     socket.end(TUNNEL_ANSWER, () => socket.destroy());

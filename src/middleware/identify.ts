@@ -27,10 +27,15 @@ export function identifyWith<Request>(
     found: RequestUser | undefined,
     sessionId: string | undefined,
   ): Promise<void> | undefined => {
-    const fields = fieldsOf(found, sessionId);
-    if (fields === undefined) return undefined;
-    events.enterContext('user', fields);
-    return fields.user_id === undefined ? undefined : load(fields.user_id);
+    try {
+      const fields = fieldsOf(found, sessionId);
+      if (fields === undefined) return undefined;
+      events.enterContext('user', fields);
+      return fields.user_id === undefined ? undefined : load(fields.user_id);
+    } catch (cause) {
+      // An app's object may have getters that throw.
+      return void failed('option user: what it says', cause);
+    }
   };
 
   return (request) => {

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { guardedServer } from '../../src/collector/guarded-server.ts';
+import { listen } from '../../src/collector/listen.ts';
 import { openSocket, rawRequest, statusOf } from '../harness/raw-http.ts';
 
 const REQUEST = rawRequest(['GET / HTTP/1.1', 'host: a']);
@@ -86,4 +87,19 @@ test('a tunnel that nobody wanted does not keep the server', async (t) => {
   assert.match(String(answer), /^HTTP\/1.1 405 /);
   server.close();
   await once(server, 'close');
+});
+
+test('that it cannot listen is for whoever starts it, and told to nobody else', async (t) => {
+  const port = await start(
+    t,
+    guardedServer({}, () => {}),
+  );
+  const told: unknown[] = [];
+  const second = guardedServer(
+    {},
+    () => {},
+    (error) => told.push(error),
+  );
+  await assert.rejects(listen(second, { host: 'localhost', port }), { code: 'COLLECTOR_START_FAILED' });
+  assert.deepEqual(told, []);
 });

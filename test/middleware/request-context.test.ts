@@ -142,6 +142,23 @@ test('a callback that throws or rejects is told once each, and requests go on wi
   );
 });
 
+test('an answer about the user that cannot be looked at is told once, and requests go on without', async () => {
+  const hostile = {
+    get userId(): string {
+      throw new TypeError('contents');
+    },
+  };
+  for (const user of [() => hostile, async () => hostile]) {
+    const messages: string[] = [];
+    const onError = ({ message }: OtelEventsError): void => void messages.push(message);
+    await using app = await startApp('node', testLogger(), { user, onError });
+    for (let n = 0; n < 2; n++) assert.equal((await fetch(`${app.url}/items/7`)).status, 200);
+    assert.deepEqual(messages, [
+      'requestContext: option user: what it says could not be found out: TypeError; requests go on without, this is said once',
+    ]);
+  }
+});
+
 test('the session of a user is loaded before the handler runs; a store that hangs holds it up for a second', async () => {
   const stored = { id: 'stored-session', previousId: undefined, lastMs: Date.now() };
   const loads: string[] = [];
