@@ -1,4 +1,4 @@
-import { access, readdir, unlink } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /** When a file is set aside, and how long it is kept; the OpenTelemetry Collector's `rotation`. */
@@ -18,13 +18,31 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Here only a time; the OpenTelemetry Collector adds why, such as `-size`. */
 const STAMP = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}\.\d{3}(-[a-z]+)?$/;
 
-/** A name for the file that is set aside now, such as `events-2026-11-22T04-18-53.123.jsonl`, not yet taken. */
-export async function freeBackupPath(file: string, localTime: boolean, nowMs = Date.now()): Promise<string> {
-  const { dir, name, ext } = path.parse(file);
+/** Gives the file a name such as `events-2026-11-22T04-18-53.123.jsonl`, which no backup has. */
+export async function setAside(file: string, localTime: boolean, nowMs = Date.now()): Promise<void> {
+  const backup = await reserveBackup(file, localTime, nowMs);
+  try {
+    await rename(file, backup);
+  } catch (error) {
+    await rm(backup, { force: true });
+    // Another process has set it aside.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/**
+ * Takes a free name by making an empty file of it. Two rotations in one millisecond must not take the same one,
+ * here or in another process: a rename would replace a backup.
+ */
+async function reserveBackup(file: string, localTime: boolean, nowMs: number): Promise<string> {
   for (let ms = nowMs; ; ms++) {
-    const candidate = path.join(dir, `${name}-${toStamp(ms, localTime)}${ext}`);
-    // Two rotations in one millisecond must not take the same name: the rename would replace a backup.
-    if (!(await exists(candidate))) return candidate;
+    const candidate = backupPath(file, toStamp(ms, localTime));
+    try {
+      await (await open(candidate, 'wx', 0o600)).close();
+      return candidate;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 
@@ -35,7 +53,7 @@ export async function pruneBackups(file: string, rotation: Rotation, nowMs = Dat
   const oldest = maxDays === 0 ? '' : toStamp(nowMs - maxDays * DAY_MS, localTime);
   for (const [index, stamp] of newestFirst.entries()) {
     const isTooMany = maxBackups > 0 && index >= maxBackups;
-    if (isTooMany || stamp < oldest) await unlink(backupPath(file, stamp));
+    if (isTooMany || stamp < oldest) await rm(backupPath(file, stamp), { force: true });
   }
 }
 
@@ -57,13 +75,4 @@ function backupPath(file: string, stamp: string): string {
 function toStamp(ms: number, localTime: boolean): string {
   const offsetMs = localTime ? new Date(ms).getTimezoneOffset() * 60_000 : 0;
   return new Date(ms - offsetMs).toISOString().slice(0, 23).replaceAll(':', '-');
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,7 @@
+import { type Stats, statSync } from 'node:fs';
 import { OtelEventsError } from '../errors.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
+import { cannotKeepLines } from './append-file.ts';
 import type { Rotation } from './backups.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import { checkOptions } from './check-options.ts';
@@ -53,8 +55,8 @@ const DEFAULT_MAX_BYTES = 100 * 1024 * 1024;
 
 /**
  * Appends each event to a file as one line of JSON (each payload, where a format gives several). The file is
- * opened anew when it was moved or removed, and at SIGHUP in an app that listens to that signal too. Half a
- * line that a crash has left at its end is cut off.
+ * opened anew when it was moved or removed, and at SIGHUP in an app that listens to that signal too. Several
+ * processes may write it, and rotate it. Half a line that a crash or a full disk has left becomes blanks.
  *
  * A batch that failed half-way is continued, not repeated. A line comes twice only when nobody knows whether
  * it was written: the process was killed before it noted the delivery, or an fsync failed.
@@ -82,6 +84,7 @@ class EventLines {
   constructor(options: FileExporterOptions, toTexts: (record: EventRecord) => readonly string[]) {
     const { path, rotation, fsync = 'none' } = options;
     if (typeof path !== 'string' || path === '') throw invalid('path', 'the path of a file');
+    if (cannotKeepLines(factsOf(path), path)) throw invalid('path', 'a regular file, or nothing there yet');
     this.#toTexts = toTexts;
     this.#file = new LineFile({
       path,
@@ -119,6 +122,15 @@ class EventLines {
     await this.#file.append(Buffer.from(texts.join('\n')));
     // A record of somebody else's may have no id: then nobody could tell it from the next one.
     if (typeof id === 'string') this.#written.add(id);
+  }
+}
+
+/** Undefined for what is not there, or cannot be looked at: that is told when it is written. */
+function factsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }
 

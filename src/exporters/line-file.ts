@@ -1,8 +1,8 @@
-import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
-import { freeBackupPath, pruneBackups, type Rotation } from './backups.ts';
-import { repairEnd } from './repair-end.ts';
+import { AppendFile } from './append-file.ts';
+import { pruneBackups, type Rotation, setAside } from './backups.ts';
 
 /** Where lines go, and how. */
 export interface LineFileOptions {
@@ -30,20 +30,18 @@ interface Waiting {
 /** Bytes in one write; a longer line is written alone. */
 const MAX_WRITE_BYTES = 1024 * 1024;
 
+/** Attempts to write a line of which only a part went in, or in front of which somebody else's text stands. */
+const MAX_ATTEMPTS = 3;
+
 const LINE_BREAK = Buffer.from('\n');
 
 /**
  * A file of whole lines, written in the order of the calls: lines that wait while a write is under way share
- * the next one. A line that could not be written leaves nothing behind.
+ * the next one. A line that could not be written leaves nothing but blanks behind.
  */
 export class LineFile {
   readonly #options: LineFileOptions;
-  #handle: FileHandle | undefined;
-  /** Bytes in the file. */
-  #size = 0;
-  #inode = '';
-  /** When the file was made, milliseconds since the epoch. */
-  #madeMs = 0;
+  #file: AppendFile | undefined;
   /** Whether the file is to be opened anew before the next line. */
   #isStale = false;
   #truncate: boolean;
@@ -61,7 +59,7 @@ export class LineFile {
    */
   async open(): Promise<void> {
     try {
-      await this.#openHandle();
+      await this.#open();
       await this.#prune();
     } catch (cause) {
       throw this.#failure('open', cause);
@@ -71,7 +69,7 @@ export class LineFile {
   /**
    * Resolves when the whole line is in the file, by the file's name.
    * @param line - without a line break
-   * @throws OtelEventsError `EXPORT_FAILED` with `retry`: nothing of the line is in the file
+   * @throws OtelEventsError `EXPORT_FAILED` with `retry`: the line is not in the file, as far as anybody knows
    */
   append(line: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -89,7 +87,7 @@ export class LineFile {
   /** Writes what waits, then closes the file. A line that comes later opens it again. */
   async close(): Promise<void> {
     await this.#draining;
-    await this.#closeHandle();
+    await this.#close();
   }
 
   async #drain(): Promise<void> {
@@ -101,7 +99,6 @@ export class LineFile {
       const group = this.#nextGroup();
       try {
         await this.#writeGroup(group);
-        for (const { resolve } of group) resolve();
       } catch (cause) {
         const error = this.#failure('write', cause);
         for (const { reject } of group) reject(error);
@@ -113,97 +110,75 @@ export class LineFile {
   async #letGo(): Promise<void> {
     this.#isStale = false;
     // Its lines have been written: there is nothing that a failure could cost.
-    await this.#closeHandle().catch(() => {});
+    await this.#close().catch(() => {});
   }
 
-  /** As many lines as fit in one write and in the file; at least one. */
+  /** As many lines as fit in one write; at least one. */
   #nextGroup(): Waiting[] {
-    const { rotation } = this.#options;
-    const left = rotation === undefined ? MAX_WRITE_BYTES : rotation.maxBytes - this.#size;
-    let bytes = 0;
-    let count = 0;
-    for (const { line } of this.#waiting) {
-      bytes += line.length;
-      // If not even the first one fits, the file is rotated before it: then a whole file is left.
-      if (count > 0 && (bytes > MAX_WRITE_BYTES || bytes > left)) break;
-      count++;
-    }
-    return this.#waiting.splice(0, count);
+    return this.#waiting.splice(0, fitting(this.#waiting, MAX_WRITE_BYTES));
   }
 
   /** Removes from `group` what is settled before a failure. */
   async #writeGroup(group: Waiting[]): Promise<void> {
-    const handle = await this.#handleFor(group[0]?.line.length ?? 0);
-    const bytes = Buffer.concat(group.map(({ line }) => line));
-    const written = await this.#writeAll(handle, bytes);
-    if (written.error !== undefined) {
-      await this.#keepWholeLines(handle, group, written.bytes);
-      throw written.error;
+    for (let attempt = 1; group.length > 0; attempt++) {
+      const file = await this.#fileFor(group[0]?.line.length ?? 0);
+      const room = (this.#options.rotation?.maxBytes ?? Number.POSITIVE_INFINITY) - file.size;
+      const whole = await this.#write(file, group.slice(0, fitting(group, room)));
+      for (const { resolve } of group.splice(0, whole)) resolve();
+      if (whole > 0) attempt = 0;
+      if (attempt === MAX_ATTEMPTS) throw new Error('only a part of a line could be written');
     }
-    await this.#sync(handle);
-    this.#size += bytes.length;
-    if (await this.#isInPlace()) return;
-    const lost = (await handle.stat()).nlink === 0;
-    await this.#closeHandle();
+  }
+
+  /** @returns how many lines are in a file that has a name, and on the disk if that is wanted */
+  async #write(file: AppendFile, group: readonly Waiting[]): Promise<number> {
+    const whole = await this.#append(file, group);
+    if (whole > 0) await this.#sync(file);
+    if (file.isInPlace) return whole;
+    const isDeleted = await file.isDeleted();
+    await this.#close();
     // Moved away, the lines are where somebody wanted them. Deleted, they are nowhere: write them again.
-    if (lost) await this.#writeGroup(group);
+    return isDeleted ? 0 : whole;
   }
 
-  async #writeAll(handle: FileHandle, bytes: Uint8Array): Promise<{ bytes: number; error?: unknown }> {
-    let done = 0;
+  async #append(file: AppendFile, group: readonly Waiting[]): Promise<number> {
     try {
-      while (done < bytes.length) {
-        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, null);
-        if (bytesWritten === 0) throw new Error('nothing was written');
-        done += bytesWritten;
-      }
-      return { bytes: done };
+      return await file.append(group.map(({ line }) => line));
     } catch (error) {
-      return { bytes: done, error };
-    }
-  }
-
-  /** After a failure nobody knows what is on the disk: the lines stay, and whoever sends them again repeats them. */
-  async #sync(handle: FileHandle): Promise<void> {
-    if (this.#options.fsync !== true) return;
-    try {
-      await handle.datasync();
-    } catch (error) {
-      await this.#closeHandle();
+      // Whoever deletes the file on a full disk gets the room back only when it is let go.
+      if (!(await file.isNamed())) await this.#close();
       throw error;
     }
   }
 
-  /** After a failed write: lines that are whole stay, a torn one goes. */
-  async #keepWholeLines(handle: FileHandle, group: Waiting[], written: number): Promise<void> {
-    let whole = 0;
-    while (group[0] !== undefined && whole + group[0].line.length <= written) {
-      whole += group[0].line.length;
-      group.shift()?.resolve();
-    }
-    this.#size += whole;
+  /** After a failure nobody knows what is on the disk: the lines stay, and whoever sends them again repeats them. */
+  async #sync(file: AppendFile): Promise<void> {
+    if (this.#options.fsync !== true) return;
     try {
-      await handle.truncate(this.#size);
-    } catch {
-      // Opening it again repairs the end.
-      await this.#closeHandle();
+      await file.sync();
+    } catch (error) {
+      await this.#close();
+      throw error;
     }
   }
 
-  async #handleFor(lineBytes: number): Promise<FileHandle> {
+  async #fileFor(lineBytes: number): Promise<AppendFile> {
     const { rotation } = this.#options;
-    const handle = this.#handle ?? (await this.#openHandle());
-    if (rotation === undefined || this.#size === 0) return handle;
+    const file = this.#file ?? (await this.#open());
+    if (rotation === undefined || file.size === 0) return file;
     const { maxBytes, maxAgeMs = Number.POSITIVE_INFINITY } = rotation;
-    const isOld = Date.now() - this.#madeMs >= maxAgeMs;
-    if (this.#size + lineBytes <= maxBytes && !isOld) return handle;
-    await this.#rotate(rotation);
-    return this.#openHandle();
+    const isOld = Date.now() - file.madeMs >= maxAgeMs;
+    if (file.size + lineBytes <= maxBytes && !isOld) return file;
+    await this.#rotate(file, rotation);
+    return this.#open();
   }
 
-  async #rotate(rotation: Rotation): Promise<void> {
-    await this.#closeHandle();
-    await rename(this.#options.path, await freeBackupPath(this.#options.path, rotation.localTime));
+  /** Sets the file aside, unless another process has done so. */
+  async #rotate(file: AppendFile, rotation: Rotation): Promise<void> {
+    const isOurs = await file.isNamed();
+    await this.#close();
+    if (!isOurs) return;
+    await setAside(this.#options.path, rotation.localTime);
     await this.#prune();
   }
 
@@ -217,43 +192,20 @@ export class LineFile {
     }
   }
 
-  async #openHandle(): Promise<FileHandle> {
+  async #open(): Promise<AppendFile> {
     const { path: file, createDirectory, lineStart, fsync } = this.#options;
     if (createDirectory) await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
-    // Appending even after truncation: a file that somebody else cuts short is then written at its new end.
-    const handle = await open(file, 'a+', 0o600);
-    try {
-      if (this.#truncate) await handle.truncate(0);
-      this.#truncate = false;
-      const { dev, ino, size, birthtimeMs } = await handle.stat();
-      if (fsync === true && size === 0) await syncDirectory(path.dirname(file));
-      this.#madeMs = birthtimeMs;
-      this.#size = size === 0 ? 0 : await repairEnd(handle, size, lineStart);
-      this.#inode = `${dev}:${ino}`;
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-    this.#handle = handle;
-    return handle;
+    const opened = await AppendFile.open({ path: file, lineStart, truncate: this.#truncate });
+    this.#truncate = false;
+    this.#file = opened;
+    if (fsync === true && opened.size === 0) await syncDirectory(path.dirname(file));
+    return opened;
   }
 
-  /** Whether our name still leads to the file that is open; also notices when somebody else has cut it short. */
-  async #isInPlace(): Promise<boolean> {
-    try {
-      const { dev, ino, size } = await stat(this.#options.path);
-      if (this.#inode !== `${dev}:${ino}`) return false;
-      this.#size = size;
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  async #closeHandle(): Promise<void> {
-    const handle = this.#handle;
-    this.#handle = undefined;
-    await handle?.close();
+  async #close(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
   }
 
   #failure(verb: string, cause: unknown): OtelEventsError {
@@ -261,6 +213,16 @@ export class LineFile {
     const message = `could not ${verb} ${this.#options.path}: ${why}`;
     return new OtelEventsError('EXPORT_FAILED', message, { cause, retry: {} });
   }
+}
+
+/** How many lines fit; the first one always does, since a file is rotated before it. */
+function fitting(lines: readonly Waiting[], maxBytes: number): number {
+  let bytes = 0;
+  const tooMany = lines.findIndex(({ line }, index) => {
+    bytes += line.length;
+    return index > 0 && bytes > maxBytes;
+  });
+  return tooMany < 0 ? lines.length : tooMany;
 }
 
 /** A new file can be found after a power cut only when its directory is on the disk too. */

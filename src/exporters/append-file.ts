@@ -1,0 +1,206 @@
+import { fstatSync, readSync, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { blankOut, lacksLineBreak, mendBefore, read } from './mend-line.ts';
+
+/** These are whatever this process was given, a pipe or a terminal too. */
+const STANDARD: ReadonlySet<string> = new Set(['/dev/stdout', '/dev/stderr']);
+
+/** Attempts to open a file that others set aside at the same time. */
+const MAX_OPENS = 10;
+const CHUNK_BYTES = 64 * 1024;
+const LINE_BREAK = 0x0a;
+/** As much of a line is compared with what is in the file where it should be. */
+const COMPARED_BYTES = 256;
+
+/**
+ * A file that other processes may append lines to at the same time, also on a disk that is full.
+ *
+ * Lines go in with one appending write, which the system keeps apart from those of others. Nothing is ever cut
+ * off: others may have written behind it. What a write has left of a line, because the disk was full or its
+ * process was killed, is blanked out in place: by its writer, or by the next one, who finds it in front of a line
+ * of its own and does not count that one as written before.
+ */
+export class AppendFile {
+  readonly #path: string;
+  readonly #lineStart: string;
+  readonly #handle: FileHandle;
+  /** The same file, not appending; none if it is no regular file. */
+  readonly #patch: FileHandle | undefined;
+  readonly #inode: string;
+  /** Up to where the file is known, and ends with a whole line; -1 when it has to be looked at. */
+  #known: number;
+  /** Bytes in the file when it was last looked at. */
+  size: number;
+  /** When the file was made, milliseconds since the epoch. */
+  readonly madeMs: number;
+  /** Whether its name still led to the file after the last write. */
+  isInPlace = true;
+
+  private constructor(
+    { path, lineStart }: AppendFileOptions,
+    handle: FileHandle,
+    patch: FileHandle | undefined,
+    facts: Stats,
+  ) {
+    this.#path = path;
+    this.#lineStart = lineStart;
+    this.#handle = handle;
+    this.#patch = patch;
+    this.#inode = inodeOf(facts);
+    this.#known = facts.size === 0 ? 0 : -1;
+    this.size = facts.size;
+    this.madeMs = facts.birthtimeMs;
+  }
+
+  /** Opens or makes the file. Anything else than a regular file is an error: it could not keep lines. */
+  static async open(options: AppendFileOptions, attempt = 1): Promise<AppendFile> {
+    const { path, truncate, lineStart } = options;
+    refuse(await stat(path).catch(() => undefined), path);
+    // Appending even after truncation: a file that somebody else cuts short is then written at its new end.
+    const handle = await open(path, 'a+', 0o600);
+    let patch: FileHandle | undefined;
+    try {
+      const facts = await handle.stat();
+      refuse(facts, path);
+      if (!facts.isFile()) return new AppendFile(options, handle, undefined, facts);
+      patch = await open(path, 'r+').catch(replacedMeanwhile);
+      if (patch !== undefined && inodeOf(await patch.stat()) === inodeOf(facts)) {
+        if (truncate) await handle.truncate(0);
+        const { size } = await handle.stat();
+        if (lacksLineBreak(handle.fd, size, lineStart)) await handle.appendFile('\n');
+        return new AppendFile(options, handle, patch, await handle.stat());
+      }
+    } catch (error) {
+      await closeAll(handle, patch);
+      throw error;
+    }
+    await closeAll(handle, patch);
+    if (attempt === MAX_OPENS) throw new Error('others replace it all the time');
+    return AppendFile.open(options, attempt + 1);
+  }
+
+  /**
+   * Writes lines, each with its line break.
+   * @returns how many of them, from the first, are whole in the file; not always all, and not always one
+   */
+  async append(lines: readonly Uint8Array[]): Promise<number> {
+    const bytes = Buffer.concat(lines);
+    if (this.#patch === undefined) return this.#stream(bytes, lines.length);
+    const patch = this.#patch.fd;
+    const known = this.#known;
+    this.#known = -1;
+    const { bytesWritten } = await this.#handle.write(bytes, 0, bytes.length, null);
+    // Half a line is mended before anything else: who is killed now leaves it to others.
+    const early = bytesWritten < bytes.length ? this.#settle(patch, lines, bytes, bytesWritten) : undefined;
+    await this.#look();
+    if (early !== undefined) return early;
+    if (known < 0 || this.size !== known + bytesWritten)
+      return this.#settle(patch, lines, bytes, bytesWritten);
+    this.#known = this.size;
+    return lines.length;
+  }
+
+  async sync(): Promise<void> {
+    if (this.#patch !== undefined) await this.#handle.datasync();
+  }
+
+  /** Whether the file has no name any more: what is in it is lost. */
+  async isDeleted(): Promise<boolean> {
+    return (await this.#handle.stat()).nlink === 0;
+  }
+
+  /** Whether its name leads to this file now. */
+  async isNamed(): Promise<boolean> {
+    await this.#look();
+    return this.isInPlace;
+  }
+
+  async close(): Promise<void> {
+    await closeAll(this.#handle, this.#patch);
+  }
+
+  async #look(): Promise<void> {
+    const named = await stat(this.#path).catch(() => undefined);
+    this.isInPlace = named !== undefined && inodeOf(named) === this.#inode;
+    this.size = this.isInPlace && named !== undefined ? named.size : (await this.#handle.stat()).size;
+  }
+
+  /** After a write beside which something else has happened: finds out what is in the file, and mends it. */
+  #settle(patch: number, lines: readonly Uint8Array[], bytes: Buffer, written: number): number {
+    const { fd } = this.#handle;
+    const end = this.#endOfWrite();
+    const start = end - written;
+    const head = bytes.subarray(0, Math.min(written, COMPARED_BYTES));
+    if (start < 0 || !read(fd, start, start + head.length).equals(head))
+      throw new Error('others cut it short');
+    const { whole, wholeBytes } = wholeLines(lines, written);
+    const standsAlone = mendBefore(patch, start, this.#lineStart);
+    if (start + wholeBytes < end) blankOut(patch, start + wholeBytes, end);
+    const { size } = fstatSync(fd);
+    if (size > 0 && read(fd, size - 1, size)[0] === LINE_BREAK) this.#known = size;
+    // All of them again: the next ones will begin behind the line break of these.
+    return standsAlone ? whole : 0;
+  }
+
+  /** Where the last write has ended: the position of the descriptor is there, and as much is behind it. */
+  #endOfWrite(): number {
+    const { fd } = this.#handle;
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (let behind = 0; ; ) {
+      for (let count = -1; count !== 0; behind += count) count = readSync(fd, chunk, 0, chunk.length, null);
+      const { size } = fstatSync(fd);
+      // Others may have appended in between.
+      const more = readSync(fd, chunk, 0, chunk.length, null);
+      if (more === 0) return size - behind;
+      behind += more;
+    }
+  }
+
+  /** To a pipe or a terminal, where nothing can be mended. */
+  async #stream(bytes: Buffer, lines: number): Promise<number> {
+    for (let done = 0; done < bytes.length; ) {
+      done += (await this.#handle.write(bytes, done, bytes.length - done, null)).bytesWritten;
+    }
+    return lines;
+  }
+}
+
+/** How to open a file. */
+export interface AppendFileOptions {
+  readonly path: string;
+  /** How a line of ours begins: half a line that does not is somebody else's, and kept. */
+  readonly lineStart: string;
+  readonly truncate: boolean;
+}
+
+/** Whether lines cannot be kept there: it is there, and is no regular file. */
+export function cannotKeepLines(facts: Pick<Stats, 'isFile'> | undefined, path: string): boolean {
+  return facts !== undefined && !facts.isFile() && !STANDARD.has(path);
+}
+
+function refuse(facts: Stats | undefined, path: string): void {
+  if (cannotKeepLines(facts, path)) throw new Error('wanted a regular file, it is something else');
+}
+
+async function closeAll(handle: FileHandle, patch: FileHandle | undefined): Promise<void> {
+  await patch?.close();
+  await handle.close();
+}
+
+function replacedMeanwhile(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+function wholeLines(lines: readonly Uint8Array[], written: number): { whole: number; wholeBytes: number } {
+  let [whole, wholeBytes] = [0, 0];
+  for (const { length } of lines) {
+    if (wholeBytes + length > written) break;
+    whole++;
+    wholeBytes += length;
+  }
+  return { whole, wholeBytes };
+}
+
+function inodeOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
+}
