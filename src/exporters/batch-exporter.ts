@@ -1,4 +1,5 @@
-import type { Consume } from '../otlp/batch.ts';
+import type { Batch, Consume } from '../otlp/batch.ts';
+import type { Place } from '../spool/send-queue.ts';
 
 /** What became of log records and spans that an exporter took. */
 export interface TakenItems {
@@ -13,6 +14,13 @@ export interface TakenItems {
 /** Where a pipeline of the collector ends. */
 export interface BatchExporter {
   readonly consume: Consume;
+  /** False of what only shows batches: nobody may let go of one because of that. Default true. */
+  readonly keeps?: boolean;
+  /**
+   * Only of an exporter that takes batches into a queue: keeps a place for one.
+   * @throws OtelEventsError `QUEUE_FULL` with `retry`
+   */
+  readonly reserve?: (batch: Batch) => Place;
   /** Only of an exporter that takes batches before it has delivered them. */
   readonly taken?: () => TakenItems;
   /** Delivers what it took, for at most `timeoutMs`, and lets go of files and connections. */

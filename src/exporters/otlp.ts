@@ -4,7 +4,7 @@ import type { Batch, Signal } from '../otlp/batch.ts';
 import { refusedItems } from '../otlp/decode-answer.ts';
 import { type PostResponse, post, targetOf } from '../otlp/post.ts';
 import { toJson, toProtobuf } from '../otlp/transcode.ts';
-import { type QueueOutcome as Outcome, SendQueue } from '../spool/send-queue.ts';
+import { type QueueOutcome as Outcome, type Place, SendQueue } from '../spool/send-queue.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 
 /** Where batches are posted, and how; times in milliseconds. */
@@ -30,6 +30,8 @@ export interface OtlpExporterOptions {
   readonly onError: (error: OtelEventsError) => void;
   /** Called for every batch that is delivered. */
   readonly onDelivered: () => void;
+  /** Called for log records or spans that were taken and are lost. */
+  readonly onDropped?: (count: number, reason: string) => void;
 }
 
 /** What the size of a queue counts. */
@@ -44,8 +46,13 @@ const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/js
 interface Parcel extends Batch {
   /** Items that the destination refused with a partial success. */
   refused: number;
+  /** Why the last attempt failed. */
+  failure?: OtelEventsError;
   readonly settle?: (outcome: Outcome) => void;
 }
+
+/** What a destination says about the data; anything else it may take later, such as with another token. */
+const ABOUT_THE_DATA: ReadonlySet<string | undefined> = new Set(['http_400', 'http_413', 'http_422']);
 
 /**
  * Posts batches to an OTLP/HTTP server from a queue in memory, one request at a time for each signal, in
@@ -58,19 +65,26 @@ export function otlpExporter(options: OtlpExporterOptions): BatchExporter {
 class OtlpExporter implements BatchExporter {
   readonly #options: OtlpExporterOptions;
   readonly #queues: Readonly<Record<Signal, SendQueue<Parcel>>>;
+  readonly reserve?: (batch: Batch) => Place;
   readonly #taken = { sent: 0, queued: 0, dropped: 0 };
   #queuedBytes = 0;
 
   constructor(options: OtlpExporterOptions) {
     this.#options = options;
     this.#queues = { logs: this.#queueFor(options), traces: this.#queueFor(options) };
+    if (options.queue.enabled) this.reserve = (batch) => this.#reserve(this.#toParcel(batch));
   }
 
   readonly consume = async (batch: Batch): Promise<void> => {
     const parcel = this.#toParcel(batch);
     if (this.#options.queue.enabled) return this.#push(parcel);
     await new Promise<void>((resolve, reject) => {
-      this.#push({ ...parcel, settle: (outcome) => settled(outcome, resolve, reject) });
+      const settle = (outcome: Outcome): void => {
+        if (outcome.column === 'acked') resolve();
+        else reject(undelivered(outcome.reason, waiting.failure));
+      };
+      const waiting: Parcel = { ...parcel, settle };
+      this.#push(waiting);
     });
   };
 
@@ -87,17 +101,31 @@ class OtlpExporter implements BatchExporter {
   }
 
   #push(parcel: Parcel): void {
-    const { name, queue } = this.#options;
+    if (!this.#reserve(parcel).take()) throw this.#full();
+  }
+
+  #reserve(parcel: Parcel): Place {
     const { byteLength } = parcel.bytes;
-    const fits = queue.sizer === 'bytes' || this.#queuedBytes + byteLength <= MAX_QUEUED_BYTES;
-    if (!fits || !this.#queues[parcel.signal].push(parcel)) {
-      throw new OtelEventsError('QUEUE_FULL', `${name}: the queue is full`, {
-        retry: {},
-        reason: 'queue_full',
-      });
-    }
+    const fits = this.#options.queue.sizer === 'bytes' || this.#queuedBytes + byteLength <= MAX_QUEUED_BYTES;
+    const place = fits ? this.#queues[parcel.signal].reserve(parcel) : undefined;
+    if (place === undefined) throw this.#full();
     this.#queuedBytes += byteLength;
-    this.#taken.queued += parcel.count;
+    const letGo = (): void => {
+      place.letGo();
+      this.#queuedBytes -= byteLength;
+    };
+    const take = (): boolean => {
+      const taken = place.take();
+      if (taken) this.#taken.queued += parcel.count;
+      else this.#queuedBytes -= byteLength;
+      return taken;
+    };
+    return { take, letGo };
+  }
+
+  #full(): OtelEventsError {
+    const message = `${this.#options.name}: the queue is full`;
+    return new OtelEventsError('QUEUE_FULL', message, { retry: {}, reason: 'queue_full' });
   }
 
   #queueFor({ name, queue, retry, onError }: OtlpExporterOptions): SendQueue<Parcel> {
@@ -109,7 +137,6 @@ class OtlpExporter implements BatchExporter {
       sizeOf: ({ count, bytes }) => (queue.sizer === 'items' ? count : bytes.byteLength),
       maxItems: bySize ? Number.POSITIVE_INFINITY : queue.size,
       maxBytes: bySize ? queue.size : Number.POSITIVE_INFINITY,
-      onFull: 'refuse',
       initialBackoffMs: retry.initialMs,
       maxBackoffMs: retry.maxMs,
       maxElapsedMs: retry.maxElapsedMs,
@@ -126,10 +153,16 @@ class OtlpExporter implements BatchExporter {
     this.#taken.queued -= count;
     this.#taken.sent += delivered;
     // Without a queue the caller is told of a failure: it is his to count.
-    if (settle === undefined || outcome.column === 'acked') this.#taken.dropped += count - delivered;
+    if (settle === undefined || outcome.column === 'acked') this.#drop(count - delivered, outcome);
     this.#queuedBytes -= bytes.byteLength;
     if (outcome.column === 'acked' && refused === 0) this.#options.onDelivered();
     settle?.(outcome);
+  }
+
+  #drop(count: number, outcome: Outcome): void {
+    if (count === 0) return;
+    this.#taken.dropped += count;
+    this.#options.onDropped?.(count, outcome.column === 'acked' ? 'partial_success' : outcome.reason);
   }
 
   async #send(parcel: Parcel, signal: AbortSignal): Promise<void> {
@@ -149,6 +182,7 @@ class OtlpExporter implements BatchExporter {
       if (response.status < 200 || response.status > 299) throw answerError(url, response);
       this.#noteRefused(parcel, response);
     } catch (error) {
+      parcel.failure = error as OtelEventsError;
       throw retry.enabled ? error : final(error);
     }
   }
@@ -164,15 +198,11 @@ class OtlpExporter implements BatchExporter {
   }
 }
 
-function settled(outcome: Outcome, resolve: () => void, reject: (error: OtelEventsError) => void): void {
-  if (outcome.column === 'acked') resolve();
-  else
-    reject(
-      new OtelEventsError('EXPORT_FAILED', `not delivered: ${outcome.reason}`, {
-        retry: {},
-        reason: outcome.reason,
-      }),
-    );
+/** For the sender of a batch, who may come again unless the destination has refused the data as they are. */
+function undelivered(reason: string, failure: OtelEventsError | undefined): OtelEventsError {
+  const isForGood = failure?.retry === undefined && ABOUT_THE_DATA.has(reason);
+  const retry = isForGood ? {} : { retry: failure?.retry ?? {} };
+  return new OtelEventsError('EXPORT_FAILED', `not delivered: ${reason}`, { ...retry, reason });
 }
 
 /** The same error for somebody who may not try again. */

@@ -25,10 +25,10 @@ export interface SendQueueOptions<T> {
   /** Default 100,000. */
   readonly maxItems?: number;
   /**
-   * Which items go when the queue is full. Default `drop-oldest`; what is being sent always stays. With
-   * `refuse` the new item stays with the caller: `push` returns false, and nothing is counted or reported.
+   * Which items go when the queue is full. Default `drop-oldest`; what is being sent always stays. Whoever
+   * wants to be told instead reserves a place.
    */
-  readonly onFull?: 'drop-oldest' | 'drop-newest' | 'refuse';
+  readonly onFull?: 'drop-oldest' | 'drop-newest';
   /** Items in one `send`. Default 512. */
   readonly batchSize?: number;
   /** Longest wait for a batch to fill; 0 sends in the next turn. Default 0. */
@@ -46,6 +46,13 @@ interface Entry<T> {
   readonly size: number;
   /** Place in the order of pushes, from 1. */
   readonly place: number;
+}
+
+/** A place in a queue, kept for an item that may come: it is taken or let go, once. */
+export interface Place {
+  /** @returns false when the queue was closed meanwhile */
+  readonly take: () => boolean;
+  readonly letGo: () => void;
 }
 
 /** A wait of the queue that `flush` and `close` can cut short. */
@@ -68,6 +75,8 @@ export class SendQueue<T> {
   #waiting: Entry<T>[] = [];
   #inFlight: readonly Entry<T>[] = [];
   #bytes = 0;
+  /** Places for items that are not there yet; their bytes count in `#bytes`. */
+  #reserved = 0;
   #pushed = 0;
   #wait: Wait | undefined;
   #draining = false;
@@ -106,12 +115,28 @@ export class SendQueue<T> {
    */
   push(item: T): boolean {
     const size = this.#options.sizeOf(item);
-    if (this.#options.onFull === 'refuse' && (this.#closed || !this.#fits(size, 0))) return false;
     const entry: Entry<T> = { item, size, place: ++this.#pushed };
     if (this.#closed) this.#settle([entry], { column: 'dropped', reason: 'closed' });
     else if (this.#makeRoom(size)) return this.#enqueue(entry);
     else this.#drop([entry]);
     return false;
+  }
+
+  /** Keeps a place for an item; undefined when there is none. Nothing makes room for it. */
+  reserve(item: T): Place | undefined {
+    const size = this.#options.sizeOf(item);
+    if (this.#closed || !this.#fits(size, 0)) return undefined;
+    this.#reserved++;
+    this.#bytes += size;
+    const letGo = (): void => {
+      this.#reserved--;
+      this.#bytes -= size;
+    };
+    const take = (): boolean => {
+      letGo();
+      return !this.#closed && this.#enqueue({ item, size, place: ++this.#pushed });
+    };
+    return { take, letGo };
   }
 
   /** Resolves when everything pushed before has been settled; cuts a running wait short, once. */
@@ -145,7 +170,7 @@ export class SendQueue<T> {
   }
 
   #makeRoom(size: number): boolean {
-    const { maxItems, maxBytes, onFull } = this.#options;
+    const { maxBytes, onFull } = this.#options;
     let oldest = 0;
     if (onFull === 'drop-oldest' && size <= maxBytes) {
       for (; oldest < this.#waiting.length && !this.#fits(size, oldest); oldest++) {
@@ -153,12 +178,12 @@ export class SendQueue<T> {
       }
     }
     if (oldest > 0) this.#drop(this.#waiting.splice(0, oldest));
-    return this.pending < maxItems && this.#bytes + size <= maxBytes;
+    return this.#fits(size, 0);
   }
 
   #fits(size: number, without: number): boolean {
     const { maxItems, maxBytes } = this.#options;
-    return this.pending - without < maxItems && this.#bytes + size <= maxBytes;
+    return this.pending + this.#reserved - without < maxItems && this.#bytes + size <= maxBytes;
   }
 
   #drop(entries: readonly Entry<T>[]): void {

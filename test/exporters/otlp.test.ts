@@ -282,6 +282,37 @@ test('without a queue a batch is taken when it is delivered, and refused when it
   assert.deepEqual(exporter.taken?.(), { sent: 1, queued: 0, dropped: 0 });
 });
 
+for (const [code, isForGood] of [
+  [400, true],
+  [413, true],
+  [422, true],
+  [401, false],
+  [404, false],
+  [500, false],
+  [503, false],
+] as const) {
+  test(`without a queue and without retries, ${code} is ${isForGood ? 'a refusal for good' : 'no reason to give the data up'}`, async (t) => {
+    const overrides = { queue: { enabled: false }, retry: { enabled: false } };
+    const { exporter } = await setUp(t, status(code), overrides);
+    const error = await exporter.consume(batchOf('a')).catch((cause) => cause);
+    assert.deepEqual(
+      [error.code, error.reason, error.retry !== undefined],
+      ['EXPORT_FAILED', `http_${code}`, !isForGood],
+    );
+  });
+}
+
+test('a place is reserved, and let go or taken', async (t) => {
+  const { exporter, sink } = await setUp(t, undefined, { queue: { size: 1 } });
+  exporter.reserve?.(batchOf('a')).letGo();
+  const place = exporter.reserve?.(batchOf('b'));
+  assert.throws(() => exporter.reserve?.(batchOf('c')), { code: 'QUEUE_FULL', retry: {} });
+  assert.equal(sink.requests.length, 0);
+  assert.equal(place?.take(), true);
+  await exporter.close(1_000);
+  assert.deepEqual(sink.requests.flatMap(namesOf), ['b']);
+});
+
 test('close drains for as long as it may, then counts what is left as dropped', async (t) => {
   const { exporter, errors } = await setUp(t, status(503));
   await exporter.consume(batchOf('a', 'b'));

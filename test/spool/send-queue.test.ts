@@ -93,19 +93,30 @@ test('a full queue drops the oldest that are waiting; what is being sent stays',
   assert.deepEqual(outcomes.slice(2), ['1 acked', '4 acked', '5 acked']);
 });
 
-test('drop-newest drops what comes; refuse leaves it with the caller; bytes count too', async () => {
+test('drop-newest drops what comes; a place that cannot be reserved is not counted; bytes count too', async () => {
   const newest = byHand({ maxItems: 1, onFull: 'drop-newest' });
   newest.queue.push(1);
   newest.queue.push(2);
   assert.deepEqual(newest.outcomes, ['2 dropped(queue_full)']);
-  const refuse = byHand({ maxBytes: 10, sizeOf: (item) => item, onFull: 'refuse' });
-  assert.deepEqual([refuse.queue.push(6), refuse.queue.push(6), refuse.queue.push(4)], [true, false, true]);
-  assert.deepEqual(refuse.outcomes, []);
+  const bounded = byHand({ maxBytes: 10, sizeOf: (item) => item });
+  const places = [6, 6, 4].map((item) => bounded.queue.reserve(item));
+  assert.deepEqual(
+    places.map((place) => place !== undefined),
+    [true, false, true],
+  );
+  assert.deepEqual(
+    [places[0]?.take(), bounded.queue.pending, bounded.queue.reserve(1)],
+    [true, 1, undefined],
+  );
+  places[2]?.letGo();
+  const freed = bounded.queue.reserve(4);
+  await bounded.queue.close(0);
+  assert.deepEqual([freed?.take(), bounded.outcomes], [false, ['6 dropped(closed)']]);
   const huge = byHand({ maxBytes: 10, sizeOf: (item) => item });
   huge.queue.push(4);
   huge.queue.push(11);
   assert.deepEqual(huge.outcomes, ['11 dropped(queue_full)'], 'what can never fit pushes nothing out');
-  for (const { queue } of [newest, refuse, huge]) await queue.close(0);
+  for (const { queue } of [newest, huge]) await queue.close(0);
 });
 
 test('flush waits for what was pushed before it and for no more, and cuts the wait for a batch short', async () => {
