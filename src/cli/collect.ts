@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../collector/config/read-config.ts';
-import { type Collector, startCollector } from '../collector/start-collector.ts';
+import { type Collector, type CollectorStats, startCollector } from '../collector/start-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 
 /** The configuration that comes with the package. */
@@ -55,8 +55,9 @@ function parse(args: readonly string[]): { config?: string; check?: boolean; hel
 async function run(config: string): Promise<number> {
   // A terminal or a pipe that goes away takes the log with it, and not the collector.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const told = untilTold();
-  const collector = await startCollector({ config });
+  let collector: Collector | undefined;
+  const told = untilTold(() => leftBehind(collector?.stats()));
+  collector = await startCollector({ config });
   process.stderr.write(process.stderr.isTTY ? banner(config, collector) : startLines(collector));
   process.stderr.write(forwardWarning(collector));
   await told;
@@ -73,17 +74,28 @@ function forwardWarning({ config }: Collector): string {
 }
 
 /** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
-function untilTold(): Promise<void> {
+function untilTold(lastWords: () => string): Promise<void> {
   return new Promise((resolve) => {
     let told = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        if (told) process.exit(130);
+        if (told) {
+          process.stderr.write(lastWords());
+          process.exit(130);
+        }
         told = true;
         resolve();
       });
     }
   });
+}
+
+/** What is lost when the collector does not wait for its queues. */
+function leftBehind(stats: CollectorStats | undefined): string {
+  return Object.entries(stats?.exporters ?? {})
+    .filter(([, { queued }]) => queued > 0)
+    .map(([id, { queued }]) => `ERROR lost exporter=${id} count=${queued} reason=ended_at_once\n`)
+    .join('');
 }
 
 function startLines({ endpoints }: Collector): string {

@@ -1,9 +1,10 @@
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
-import { debugExporter } from '../exporters/debug.ts';
+import { debugExporter, nopExporter } from '../exporters/debug.ts';
 import { otlpExporter } from '../exporters/otlp.ts';
 import { openOtlpFile } from '../exporters/otlp-file.ts';
 import type { Signal } from '../otlp/batch.ts';
 import type { ExporterConfig, FileConfig, OtlpHttpConfig } from './config/read-components.ts';
+import type { Drops } from './drops.ts';
 import type { Log } from './log.ts';
 import { Outage } from './outage.ts';
 
@@ -17,9 +18,11 @@ export async function createExporter(
   { type, settings }: ExporterConfig,
   log: Log,
   write: (line: string) => void,
+  drops: Drops,
 ): Promise<BatchExporter> {
+  if (type === 'nop') return nopExporter();
   if (type === 'debug') return debugExporter(settings.verbosity, write);
-  return type === 'file' ? openFile(id, settings, log) : createOtlp(id, settings, log);
+  return type === 'file' ? openFile(id, settings, log) : createOtlp(id, settings, log, drops);
 }
 
 function openFile(id: string, settings: FileConfig, log: Log): Promise<BatchExporter> {
@@ -40,7 +43,7 @@ function openFile(id: string, settings: FileConfig, log: Log): Promise<BatchExpo
   });
 }
 
-function createOtlp(id: string, settings: OtlpHttpConfig, log: Log): BatchExporter {
+function createOtlp(id: string, settings: OtlpHttpConfig, log: Log, drops: Drops): BatchExporter {
   const { sending_queue: queue, retry_on_failure: retry } = settings;
   const outage = new Outage(log, 'delivery', id);
   return otlpExporter({
@@ -59,6 +62,7 @@ function createOtlp(id: string, settings: OtlpHttpConfig, log: Log): BatchExport
     },
     onError: (error) => outage.failed(error),
     onDelivered: () => outage.worked(),
+    onDropped: (count, reason) => drops.add(count, reason),
   });
 }
 

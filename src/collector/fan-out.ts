@@ -1,47 +1,80 @@
 import { OtelEventsError } from '../errors.ts';
-import type { Consume } from '../otlp/batch.ts';
+import type { Batch, Consume } from '../otlp/batch.ts';
 import { forgetDecoded } from '../otlp/transcode.ts';
+import type { Place } from '../spool/send-queue.ts';
 import { within } from '../spool/within.ts';
 import type { Lane } from './lane.ts';
 
 /** How long an answer waits for exporters, in milliseconds. */
-export interface FanOutTimes {
-  /** For the slower ones, when another has taken the batch already. */
-  readonly patienceMs: number;
-  /** For the first one to take it. */
-  readonly giveUpMs: number;
-}
+const GIVE_UP_MS = 10_000;
 
-const DEFAULTS: FanOutTimes = { patienceMs: 1_000, giveUpMs: 10_000 };
+/** When a sender may come again, unless a destination says when. */
+const RETRY_AFTER_MS = 1_000;
 
 /**
- * Offers a batch to all exporters at once and resolves when at least one has it.
+ * Offers a batch to all exporters and resolves when each one that keeps data has it: written, delivered, or in
+ * its queue. Those that only show data are offered it too, and never waited for.
  *
- * It waits for all of them, so that a batch is in the file before the sender is told, whoever else took it.
- * But an exporter that has kept something waiting for longer than `patienceMs` is not waited for until it has
- * caught up, as long as another took the batch.
- * @throws OtelEventsError `EXPORT_FAILED` with `retry` when none took it
+ * Places in queues are reserved first, then files are written, then the queues take it: so a full queue leaves no
+ * copy of a refused batch in a file. What fails after that can: the sender comes again, and the copies are counted.
+ * @throws OtelEventsError `EXPORT_FAILED`: with `retry`, unless all that refuse it would do so again
  */
-export function fanOut(lanes: readonly Lane[], { patienceMs, giveUpMs } = DEFAULTS): Consume {
+export function fanOut(lanes: readonly Lane[], giveUpMs = GIVE_UP_MS): Consume {
+  const keepers = lanes.filter(({ keeps }) => keeps);
+  const viewers = lanes.filter(({ keeps }) => !keeps);
   return async (batch) => {
-    const prompt = lanes.map((lane) => !lane.isBehind(patienceMs));
-    const offers = lanes.map((lane) => lane.offer(batch));
+    const places = reserveAll(keepers, batch, giveUpMs);
+    for (const viewer of viewers) void viewer.offer(batch);
+    const writers = keepers.filter(({ hasQueue }) => !hasQueue);
+    const offers = writers.map((lane) => ({ lane, refused: lane.offer(batch) }));
     const offeredMs = performance.now();
     // Every exporter of ours has converted the batch by now.
     forgetDecoded(batch);
-    const awaited = Promise.all(offers.filter((_offer, index) => prompt[index]));
-    if (!(await within(patienceMs, awaited))) for (const lane of lanes) lane.waitedInVain(offeredMs);
-    if (await within(giveUpMs - patienceMs, anyTook(offers))) return;
-    throw new OtelEventsError('EXPORT_FAILED', `no exporter took the ${batch.signal}`, { retry: {} });
+    const answers = await within(giveUpMs, Promise.all(offers.map(({ refused }) => refused)));
+    if (answers === undefined) for (const lane of writers) lane.waitedInVain(offeredMs);
+    const refusals = answers === undefined ? [tooSlow()] : answers.filter((error) => error !== undefined);
+    if (refusals.length > 0) for (const place of places) place.letGo();
+    else if (places.filter((place) => !place.take()).length === 0) return;
+    for (const { lane, refused } of offers) void noteCopy(lane, refused, batch);
+    throw refusalOf(batch, refusals);
   };
 }
 
-/** Whether one took it, as soon as that is known; false when all have refused. */
-async function anyTook(offers: readonly Promise<boolean>[]): Promise<boolean> {
-  const taken = offers.map(async (offer) => ((await offer) ? true : Promise.reject(new Error('refused'))));
+/** All places, or none. */
+function reserveAll(lanes: readonly Lane[], batch: Batch, giveUpMs: number): Place[] {
+  const places: Place[] = [];
   try {
-    return await Promise.any(taken);
-  } catch {
-    return false;
+    for (const lane of lanes) places.push(...lane.reserve(batch, giveUpMs));
+    return places;
+  } catch (error) {
+    for (const place of places) place.letGo();
+    throw refusalOf(batch, [error]);
   }
+}
+
+/** What one exporter took of a batch that was refused will be there twice. */
+async function noteCopy(lane: Lane, refused: Promise<unknown>, { count }: Batch): Promise<void> {
+  if ((await refused) === undefined) lane.wroteInVain(count);
+}
+
+function tooSlow(): OtelEventsError {
+  return new OtelEventsError('EXPORT_FAILED', 'no answer in time', { retry: {} });
+}
+
+/** One that may go away outranks those that will not: the batch is not lost yet. */
+function refusalOf({ signal }: Batch, refusals: readonly unknown[]): OtelEventsError {
+  const passing = refusals.find((error) => !isFinal(error));
+  const first = passing ?? refusals[0];
+  const reason = first instanceof OtelEventsError ? first.reason : undefined;
+  const afterMs = first instanceof OtelEventsError ? first.retry?.afterMs : undefined;
+  const isForGood = passing === undefined && refusals.length > 0;
+  const message = isForGood ? `an exporter refuses the ${signal}` : `not every exporter took the ${signal}`;
+  return new OtelEventsError('EXPORT_FAILED', message, {
+    ...(isForGood ? {} : { retry: { afterMs: afterMs ?? RETRY_AFTER_MS } }),
+    ...(reason === undefined ? {} : { reason }),
+  });
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof OtelEventsError && error.retry === undefined;
 }

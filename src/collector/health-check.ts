@@ -7,6 +7,8 @@ import { listen, stopServer } from './listen.ts';
 export interface HealthCheckOptions extends ServerTimes {
   readonly address: ListenAddress;
   readonly path: string;
+  /** Whether data can be taken at the moment; asked while the collector runs. Default: yes. */
+  readonly isWell?: () => boolean;
 }
 
 /** Tells load balancers and people whether the collector takes data, as the `health_check` extension does. */
@@ -37,8 +39,9 @@ export class HealthCheck {
   }
 
   #answer(response: ServerResponse, found: boolean): void {
-    const status = found ? (this.#available ? 200 : 503) : 404;
-    const body = found ? JSON.stringify(this.#describe()) : '';
+    const isAvailable = this.#available && (this.#options.isWell?.() ?? true);
+    const status = found ? (isAvailable ? 200 : 503) : 404;
+    const body = found ? JSON.stringify(this.#describe(isAvailable)) : '';
     response.writeHead(status, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
@@ -46,8 +49,8 @@ export class HealthCheck {
     response.end(body);
   }
 
-  #describe(): object {
-    if (!this.#available) return { status: 'Server not available' };
+  #describe(isAvailable: boolean): object {
+    if (!isAvailable) return { status: 'Server not available' };
     const uptimeMs = Date.now() - this.#since.getTime();
     return { status: 'Server available', upSince: this.#since.toISOString(), uptime: `${uptimeMs / 1000}s` };
   }

@@ -1,20 +1,29 @@
 import { OtelEventsError } from '../errors.ts';
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import type { Batch } from '../otlp/batch.ts';
+import type { Place } from '../spool/send-queue.ts';
 import { within } from '../spool/within.ts';
+import type { Drops } from './drops.ts';
 import type { Outage } from './outage.ts';
 
 /** What became of the log records and spans that were offered to an exporter; together they are all of them. */
 export interface ExporterStats {
   /** Delivered, or written. */
   readonly sent: number;
-  /** Refused when they were offered: the sender was told, if nobody else took them. */
+  /** Refused when they were offered: the sender was told. */
   readonly failed: number;
   /** On their way. */
   readonly queued: number;
   /** Taken, and lost since: refused by the destination, out of time, or left over at the end. */
   readonly dropped: number;
+  /** Why, with the number of each; if there are any. */
+  readonly dropReasons?: Readonly<Record<string, number>>;
+  /** Of those sent: of requests that another exporter refused, so they come again; if there are any. */
+  readonly copies?: number;
 }
+
+/** For so long after a refusal an exporter counts as one that cannot take data. */
+const UNWELL_MS = 10_000;
 
 /** What an exporter may leave unfinished; more is refused, so that a hung one costs bounded memory. */
 const MAX_UNFINISHED_BYTES = 64 * 1024 * 1024;
@@ -29,21 +38,54 @@ interface Offer {
 
 /** One exporter as pipelines see it: bounded, counted, and never the cause of a rejection. */
 export class Lane {
+  /** Whether it keeps what it takes, or only shows it. */
+  readonly keeps: boolean;
+  /** Whether it takes a batch by a place that was reserved. */
+  readonly hasQueue: boolean;
   readonly #exporter: BatchExporter;
   readonly #outage: Outage;
+  readonly #drops: Drops | undefined;
   /** In the order of the offers. */
   readonly #unfinished = new Set<Offer>();
   #unfinishedBytes = 0;
   #sent = 0;
   #failed = 0;
+  #copies = 0;
+  #unwellUntilMs = 0;
 
-  constructor(exporter: BatchExporter, outage: Outage) {
+  constructor(exporter: BatchExporter, outage: Outage, drops?: Drops) {
+    this.keeps = exporter.keeps ?? true;
+    this.hasQueue = exporter.reserve !== undefined;
     this.#exporter = exporter;
     this.#outage = outage;
+    this.#drops = drops;
+  }
+
+  /** Whether it has refused something a moment ago, for a reason that does not lie in the data. */
+  get isUnwell(): boolean {
+    return performance.now() < this.#unwellUntilMs;
+  }
+
+  /**
+   * Makes sure that there is room for a batch, and keeps a place in the queue, if there is one.
+   * @param giveUpMs - an exporter that has not finished something for so long takes no more
+   * @throws OtelEventsError `QUEUE_FULL` with `retry`
+   */
+  reserve(batch: Batch, giveUpMs: number): readonly Place[] {
+    try {
+      const place = this.#exporter.reserve?.(batch);
+      if (place !== undefined) return [{ ...place, take: () => this.#took(place.take()) }];
+      if (this.#isBehind(giveUpMs)) throw tooSlow();
+      this.#checkRoom(batch);
+      return [];
+    } catch (error) {
+      this.#refused(batch, error);
+      throw error;
+    }
   }
 
   /** Whether something was waited for in vain, or has been unfinished for longer than `patienceMs`. */
-  isBehind(patienceMs: number): boolean {
+  #isBehind(patienceMs: number): boolean {
     const [oldest] = this.#unfinished;
     return oldest !== undefined && (oldest.overdue || performance.now() - oldest.sinceMs > patienceMs);
   }
@@ -57,38 +99,47 @@ export class Lane {
     if (oldest && oldest.sinceMs <= offeredMs) oldest.overdue = true;
   }
 
-  /** @returns whether the exporter took the batch; it never rejects */
-  async offer(batch: Batch): Promise<boolean> {
+  /** @returns why the exporter did not take the batch, undefined if it did; it never rejects */
+  async offer(batch: Batch): Promise<unknown> {
     try {
       await this.#consume(batch);
       this.#sent += batch.count;
-      this.#outage.worked();
-      return true;
+      this.#took(true);
+      return undefined;
     } catch (error) {
-      this.#failed += batch.count;
-      this.#outage.failed(error);
-      return false;
+      this.#refused(batch, error);
+      return error ?? new Error('refused');
     }
+  }
+
+  /** What was taken belonged to a request that was refused. */
+  wroteInVain(count: number): void {
+    this.#copies += count;
   }
 
   stats(): ExporterStats {
     let unfinished = 0;
     for (const { batch } of this.#unfinished) unfinished += batch.count;
     const own = { sent: this.#sent, queued: unfinished, dropped: 0 };
-    return { ...(this.#exporter.taken?.() ?? own), failed: this.#failed };
+    const dropReasons = this.#drops?.totals ?? {};
+    return {
+      ...(this.#exporter.taken?.() ?? own),
+      failed: this.#failed,
+      ...(Object.keys(dropReasons).length > 0 && { dropReasons }),
+      ...(this.#copies > 0 && { copies: this.#copies }),
+    };
   }
 
   /** Lets the exporter finish, for at most `timeoutMs`. */
   async close(timeoutMs: number): Promise<void> {
     await within(timeoutMs, Promise.allSettled([...this.#unfinished].map(({ done }) => done)));
     await within(timeoutMs, this.#exporter.close(timeoutMs));
+    this.#drops?.end();
   }
 
   async #consume(batch: Batch): Promise<void> {
+    this.#checkRoom(batch);
     const { byteLength } = batch.bytes;
-    if (this.#unfinished.size > 0 && this.#unfinishedBytes + byteLength > MAX_UNFINISHED_BYTES) {
-      throw new OtelEventsError('QUEUE_FULL', 'the exporter does not keep up', { retry: {} });
-    }
     const done = this.#exporter.consume(batch);
     const offer = { batch, done, sinceMs: performance.now(), overdue: false };
     this.#unfinished.add(offer);
@@ -100,4 +151,26 @@ export class Lane {
       this.#unfinishedBytes -= byteLength;
     }
   }
+
+  #checkRoom({ bytes }: Batch): void {
+    const isTooMuch = this.#unfinishedBytes + bytes.byteLength > MAX_UNFINISHED_BYTES;
+    if (this.#unfinished.size > 0 && isTooMuch) throw tooSlow();
+  }
+
+  #took(taken: boolean): boolean {
+    if (taken) this.#outage.worked();
+    if (taken) this.#unwellUntilMs = 0;
+    return taken;
+  }
+
+  #refused({ count }: Batch, error: unknown): void {
+    this.#failed += count;
+    this.#outage.failed(error);
+    const isFinal = error instanceof OtelEventsError && error.retry === undefined;
+    if (!isFinal) this.#unwellUntilMs = performance.now() + UNWELL_MS;
+  }
+}
+
+function tooSlow(): OtelEventsError {
+  return new OtelEventsError('QUEUE_FULL', 'the exporter does not keep up', { retry: {} });
 }

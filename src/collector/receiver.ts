@@ -14,9 +14,9 @@ import { grpcCodeOf, Refusal } from './refusal.ts';
 
 /** What became of what a receiver was sent. */
 export interface ReceiverStats {
-  /** Log records and spans that at least one exporter took. */
+  /** Log records and spans that every exporter took that keeps data. */
   readonly accepted: Readonly<Record<Signal, number>>;
-  /** Log records and spans that no exporter took: the sender was asked to try again. */
+  /** Log records and spans that not every exporter took: the sender was told, and asked to try again if that may help. */
   readonly refused: Readonly<Record<Signal, number>>;
   /** Requests that were not OTLP, too large, or too many at once. */
   readonly invalidRequests: number;
@@ -129,7 +129,8 @@ export class Receiver {
     // The sender went away: nobody is left to be told.
     if (response.destroyed) return;
     const { status, message, headers } = toRefusal(error);
-    if (status < 500 || headers['retry-after'] !== undefined) this.#invalidRequests++;
+    if (!isRefusedData(error) && (status < 500 || headers['retry-after'] !== undefined))
+      this.#invalidRequests++;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     this.#answer(response, status, encoding, STATUS, { code: grpcCodeOf(status), message });
     // Ours, so the server's guard tells of it.
@@ -161,7 +162,20 @@ function encodingOf(request: IncomingMessage): Batch['encoding'] | undefined {
 
 function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (error instanceof OtelEventsError)
-    return new Refusal(error.code === 'OTLP_INVALID' ? 400 : 503, error.message);
+  if (error instanceof OtelEventsError) {
+    // Without `retry` an exporter refuses the data for good, as an invalid request is: nobody should send it again.
+    if (error.code === 'OTLP_INVALID' || error.retry === undefined) return new Refusal(400, error.message);
+    return new Refusal(503, error.message, { 'retry-after': toSeconds(error.retry.afterMs ?? 1_000) });
+  }
   return new Refusal(500, 'the request could not be handled');
+}
+
+/** Whether the request was as it should be, and what it held was not taken. */
+function isRefusedData(error: unknown): boolean {
+  return error instanceof OtelEventsError && error.code !== 'OTLP_INVALID';
+}
+
+function toSeconds(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  return `${seconds >= 1 ? Math.min(seconds, 3_600) : 1}`;
 }

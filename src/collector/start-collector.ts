@@ -3,6 +3,7 @@ import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import type { Consume, Signal } from '../otlp/batch.ts';
 import { type CollectorConfig, readConfig } from './config/read-config.ts';
 import { createExporter } from './create-exporter.ts';
+import { Drops } from './drops.ts';
 import { fanOut } from './fan-out.ts';
 import { HealthCheck } from './health-check.ts';
 import { type ExporterStats, Lane } from './lane.ts';
@@ -97,6 +98,7 @@ class RunningCollector implements Collector {
     for (const id of new Set(pipelines.flatMap(({ exporters }) => exporters))) {
       this.#lanes.set(id, await this.#openLane(id, extra));
     }
+    this.#warnOfLoss();
     await this.#startHealthChecks();
     for (const id of new Set(pipelines.flatMap(({ receivers }) => receivers))) await this.#startReceiver(id);
     for (const healthCheck of this.#healthChecks) healthCheck.setAvailable(true);
@@ -119,21 +121,34 @@ class RunningCollector implements Collector {
   }
 
   async #openLane(id: string, extra: Readonly<Record<string, Consume>>): Promise<Lane> {
-    const outage = new Outage(this.#log, 'export', id);
-    return new Lane(await this.#openExporter(id, extra[id]), outage);
+    const drops = new Drops(this.#log, id);
+    const exporter = await this.#openExporter(id, extra[id], drops);
+    return new Lane(exporter, new Outage(this.#log, 'export', id), drops);
   }
 
-  async #openExporter(id: string, consume: Consume | undefined): Promise<BatchExporter> {
+  async #openExporter(id: string, consume: Consume | undefined, drops: Drops): Promise<BatchExporter> {
     const config = this.config.exporters.get(id);
     if (config === undefined) return { consume: consume as Consume, close: async () => {} };
-    return this.#named(`exporters.${id}`, () => createExporter(id, config, this.#log, this.#write));
+    return this.#named(`exporters.${id}`, () => createExporter(id, config, this.#log, this.#write, drops));
+  }
+
+  /** Senders let go of what is answered with 200: in such a pipeline nobody has it then. */
+  #warnOfLoss(): void {
+    for (const { id, exporters } of this.config.service.pipelines) {
+      if (exporters.some((exporter) => this.#lanes.get(exporter)?.keeps)) continue;
+      this.#log('warn', 'nothing is kept', { pipeline: id, exporters: exporters.join(', ') });
+    }
   }
 
   async #startHealthChecks(): Promise<void> {
     for (const id of this.config.service.extensions) {
       const { settings } = this.config.extensions.get(id) ?? {};
       if (settings === undefined) continue;
-      const healthCheck = new HealthCheck({ address: settings.endpoint, path: settings.path });
+      const healthCheck = new HealthCheck({
+        address: settings.endpoint,
+        path: settings.path,
+        isWell: () => ![...this.#lanes.values()].some(({ keeps, isUnwell }) => keeps && isUnwell),
+      });
       this.#healthChecks.push(healthCheck);
       this.#endpoints[id] = await this.#named(`extensions.${id}`, () => healthCheck.start());
     }

@@ -13,6 +13,7 @@ export type Verbosity = 'basic' | 'normal' | 'detailed';
  */
 export function debugExporter(verbosity: Verbosity, write: (text: string) => void): BatchExporter {
   return {
+    keeps: false,
     consume: async (batch) => {
       write(`debug: ${batch.signal} items=${batch.count}`);
       if (verbosity === 'normal') for (const item of itemsOf(batch)) write(JSON.stringify(item));
@@ -35,4 +36,9 @@ function itemsOf(batch: Batch): OtlpObject[] {
 
 function listOf(value: OtlpObject, name: string): OtlpObject[] {
   return (value[name] ?? []) as OtlpObject[];
+}
+
+/** Takes batches and does nothing with them. */
+export function nopExporter(): BatchExporter {
+  return { keeps: false, consume: async () => {}, close: async () => {} };
 }

@@ -229,3 +229,24 @@ test('a forward endpoint that the default configuration does not use is said, no
   await forwarding.exit;
   assert.doesNotMatch(forwarding.stderr(), /WARN/);
 });
+
+test('what a queue still held at the end is said, with count and exporter: when it was drained in vain, and when it was not', async (t) => {
+  const away = `http://127.0.0.1:${await freePort()}`;
+  const config = `
+receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:0"}}}}
+exporters: {otlp_http: {endpoint: "${away}"}}
+service: {pipelines: {logs: {receivers: [otlp], exporters: [otlp_http]}}}
+`;
+  const file = configIn(tempDir(t), config);
+  const [patient, hasty] = await Promise.all([1, 2].map(() => runCollect(t, ['--config', file])));
+  for (const { url } of [patient, hasty] as Running[]) assert.equal(await send(url, 'a'), 200);
+  for (const { child } of [patient, hasty] as Running[]) child.kill('SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  hasty?.child.kill('SIGTERM');
+  assert.deepEqual([await hasty?.exit, await patient?.exit], [130, 0]);
+  assert.match(hasty?.stderr() ?? '', /^ERROR lost exporter=otlp_http count=1 reason=ended_at_once$/m);
+  assert.match(
+    patient?.stderr() ?? '',
+    /^ERROR lost since the start exporter=otlp_http count=1 reason=closed$/m,
+  );
+});

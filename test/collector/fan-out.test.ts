@@ -4,11 +4,13 @@ import { fanOut } from '../../src/collector/fan-out.ts';
 import { Lane } from '../../src/collector/lane.ts';
 import { createLog } from '../../src/collector/log.ts';
 import { Outage } from '../../src/collector/outage.ts';
-import type { Consume } from '../../src/otlp/batch.ts';
+import { OtelEventsError } from '../../src/errors.ts';
+import type { BatchExporter } from '../../src/exporters/batch-exporter.ts';
+import type { Batch, Consume } from '../../src/otlp/batch.ts';
 import { batchFrom, decodeBatch } from '../../src/otlp/transcode.ts';
-import { batchOf, deferred, logsOf } from './samples.ts';
+import { batchOf, deferred, logsOf, namesIn } from './samples.ts';
 
-const TIMES = { patienceMs: 300, giveUpMs: 900 };
+const GIVE_UP_MS = 300;
 
 function lane(consume: Consume, lines: string[] = [], name = 'test'): Lane {
   const outage = new Outage(
@@ -32,7 +34,8 @@ async function timed(run: Promise<unknown>): Promise<number> {
 /** Whether the answer needs no timer: it is there before the event loop turns. */
 async function answersAtOnce(consume: Consume): Promise<boolean> {
   const turned = new Promise<boolean>((resolve) => setImmediate(() => resolve(false)));
-  return await Promise.race([consume(batchOf('a')).then(() => true), turned]);
+  const answered = () => true;
+  return await Promise.race([consume(batchOf('a')).then(answered, answered), turned]);
 }
 
 test('a batch is offered to every exporter', async () => {
@@ -42,20 +45,80 @@ test('a batch is offered to every exporter', async () => {
   assert.deepEqual(seen, ['a', 'b']);
 });
 
-test('one that takes it is enough; the refusal of the other is counted', async () => {
+/** Takes batches into a queue of `size`; only what was taken is `held`. */
+function queue(size: number, held: string[] = []): BatchExporter {
+  let places = 0;
+  return {
+    consume: () => Promise.reject(new Error('reserve first')),
+    close: async () => {},
+    reserve: (batch) => {
+      if (places === size) throw new OtelEventsError('QUEUE_FULL', 'full', { retry: {} });
+      places++;
+      const letGo = () => void places--;
+      return { letGo, take: () => held.push(...namesOf(batch)) > 0 };
+    },
+  };
+}
+
+const namesOf = (batch: Batch): string[] => namesIn(JSON.stringify(decodeBatch(batch)));
+
+const viewer = (consume: Consume): Lane =>
+  new Lane({ consume, keeps: false, close: async () => {} }, silent());
+
+function silent(): Outage {
+  return new Outage(() => {}, 'export', 'test');
+}
+
+const BAD_DATA = new OtelEventsError('EXPORT_FAILED', 'bad data', { reason: 'http_400' });
+
+test('one that refuses is enough: the sender keeps the batch, and what the other took is a copy', async () => {
   const [good, bad] = [lane(takes), lane(refuses)];
-  await fanOut([bad, good])(batchOf('a', 'b'));
-  assert.deepEqual(good.stats(), { sent: 2, queued: 0, dropped: 0, failed: 0 });
+  await assert.rejects(fanOut([bad, good])(batchOf('a', 'b')), {
+    code: 'EXPORT_FAILED',
+    retry: { afterMs: 1000 },
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(good.stats(), { sent: 2, queued: 0, dropped: 0, failed: 0, copies: 2 });
   assert.deepEqual(bad.stats(), { sent: 0, queued: 0, dropped: 0, failed: 2 });
+  assert.deepEqual([good.isUnwell, bad.isUnwell], [false, true]);
 });
 
-test('when all refuse, the batch is refused, and may be sent again', async () => {
-  const consume = fanOut([lane(refuses), lane(refuses)], TIMES);
-  await assert.rejects(consume(batchOf('a')), {
-    code: 'EXPORT_FAILED',
-    retry: {},
-    message: 'no exporter took the logs',
-  });
+test('what only shows data never counts: not when it takes it, refuses it or hangs', async () => {
+  await assert.rejects(fanOut([viewer(takes), lane(refuses)])(batchOf('a')), { code: 'EXPORT_FAILED' });
+  for (const consume of [takes, refuses, hangs]) await fanOut([viewer(consume), lane(takes)])(batchOf('a'));
+  await fanOut([viewer(refuses)])(batchOf('a'));
+});
+
+test('a full queue refuses a batch before any file has it; places of the others are let go', async () => {
+  const held: string[] = [];
+  const seen: string[] = [];
+  const roomy = new Lane(queue(1, held), silent());
+  const file = lane(async (batch) => void seen.push(...namesOf(batch)));
+  const full = new Lane(queue(0), silent());
+  await assert.rejects(fanOut([file, roomy, full])(batchOf('a')), { retry: { afterMs: 1000 } });
+  assert.deepEqual([seen, held, full.stats().failed, file.stats().failed], [[], [], 1, 0]);
+  await fanOut([file, roomy])(batchOf('b'));
+  assert.deepEqual([seen, held], [['b'], ['b']]);
+});
+
+test('what a file refuses is in no queue', async () => {
+  const held: string[] = [];
+  await assert.rejects(fanOut([new Lane(queue(9, held), silent()), lane(refuses)])(batchOf('a')));
+  assert.deepEqual(held, []);
+});
+
+test('a refusal for good is passed on as one; one that may go away outranks it', async () => {
+  const forGood = (): Promise<void> => Promise.reject(BAD_DATA);
+  const error = await fanOut([lane(takes), lane(forGood)])(batchOf('a')).catch((cause) => cause);
+  assert.deepEqual([error.code, error.retry, error.reason], ['EXPORT_FAILED', undefined, 'http_400']);
+  await assert.rejects(fanOut([lane(forGood), lane(refuses)])(batchOf('a')), { retry: { afterMs: 1000 } });
+  assert.equal(lane(forGood).isUnwell, false);
+});
+
+test('the wait that a destination asks for is passed on', async () => {
+  const busy = new OtelEventsError('EXPORT_FAILED', 'busy', { retry: { afterMs: 7_000 } });
+  const consume = fanOut([lane(() => Promise.reject(busy))]);
+  await assert.rejects(consume(batchOf('a')), { retry: { afterMs: 7_000 } });
 });
 
 test('an exporter that throws at once is an exporter that refuses', async () => {
@@ -63,7 +126,7 @@ test('an exporter that throws at once is an exporter that refuses', async () => 
     throw new TypeError('bug');
   }) as Consume;
   const [bad, good] = [lane(throws), lane(takes)];
-  await fanOut([bad, good])(batchOf('a'));
+  await assert.rejects(fanOut([bad, good])(batchOf('a')), { code: 'EXPORT_FAILED' });
   assert.equal(bad.stats().failed, 1);
 });
 
@@ -73,60 +136,46 @@ test('the answer waits for a slower exporter, within reason', async () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     written = true;
   });
-  await fanOut([lane(takes), slow], TIMES)(batchOf('a'));
+  await fanOut([lane(takes), slow], GIVE_UP_MS)(batchOf('a'));
   assert.ok(written);
 });
 
-test('a hung exporter delays the first answer and none after it', async () => {
-  const hung = lane(hangs);
-  const consume = fanOut([lane(takes), hung], TIMES);
-  assert.ok((await timed(consume(batchOf('a')))) >= 290);
+test('a hung exporter delays the first answer; those after it are refused at once, without copies', async () => {
+  const [hung, good] = [lane(hangs), lane(takes)];
+  const consume = fanOut([good, hung], GIVE_UP_MS);
+  assert.ok((await timed(assert.rejects(consume(batchOf('a')), { retry: { afterMs: 1000 } }))) >= 290);
   for (let count = 0; count < 20; count++) assert.ok(await answersAtOnce(consume));
-  assert.deepEqual(hung.stats(), { sent: 0, queued: 21, dropped: 0, failed: 0 });
+  assert.deepEqual(hung.stats(), { sent: 0, queued: 1, dropped: 0, failed: 20 });
+  assert.deepEqual(good.stats(), { sent: 1, queued: 0, dropped: 0, failed: 0, copies: 1 });
 });
 
 test('what was waited for in vain is not waited for again, though a timer may be early by part of a millisecond', async () => {
   for (let times = 0; times < 40; times++) {
-    const consume = fanOut([lane(takes), lane(hangs)], { patienceMs: 10, giveUpMs: 900 });
-    await consume(batchOf('a'));
+    const consume = fanOut([lane(takes), lane(hangs)], 10);
+    await assert.rejects(consume(batchOf('a')));
     assert.ok(await answersAtOnce(consume), `time ${times}`);
   }
 });
 
-test('an exporter that has caught up is waited for again', async () => {
+test('an exporter that has caught up takes batches again; what it took late is a copy', async () => {
   const gate = deferred();
   let gated: Promise<void> = gate.promise;
-  const finished: string[] = [];
-  const slow = lane(async () => {
-    await gated;
-    finished.push('slow');
-  });
-  const consume = fanOut([lane(takes), slow], TIMES);
-  await consume(batchOf('a'));
+  const slow = lane(() => gated);
+  const consume = fanOut([lane(takes), slow], GIVE_UP_MS);
+  await assert.rejects(consume(batchOf('a')));
+  gated = Promise.resolve();
   gate.resolve();
-  await gate.promise;
   await new Promise((resolve) => setImmediate(resolve));
-  gated = new Promise((resolve) => setTimeout(resolve, 20));
   await consume(batchOf('b'));
-  assert.deepEqual(finished, ['slow', 'slow']);
-});
-
-test('when the quick one refuses, the slow one is waited for', async () => {
-  const slow = lane(() => new Promise((resolve) => setTimeout(resolve, 400)));
-  await fanOut([lane(refuses), slow], TIMES)(batchOf('a'));
-  assert.equal(slow.stats().sent, 1);
-});
-
-test('when nobody takes it in time the batch is refused', async () => {
-  const ms = await timed(assert.rejects(fanOut([lane(hangs)], TIMES)(batchOf('a'))));
-  assert.ok(ms >= 890 && ms < 5_000, `${ms} ms`);
+  assert.deepEqual(slow.stats(), { sent: 2, queued: 0, dropped: 0, failed: 0, copies: 1 });
 });
 
 test('a hung exporter keeps a bounded number of bytes', async () => {
   const hung = lane(hangs);
   const big = batchFrom('logs', 'json', Buffer.from(JSON.stringify(logsOf('x'.repeat(10 * 1024 * 1024)))));
   const offers = Array.from({ length: 8 }, () => hung.offer(big));
-  assert.deepEqual(await Promise.all(offers.slice(6)), [false, false]);
+  for (const error of await Promise.all(offers.slice(6)))
+    assert.equal((error as OtelEventsError).code, 'QUEUE_FULL');
   assert.deepEqual(hung.stats(), { sent: 0, queued: 6, dropped: 0, failed: 2 });
 });
 

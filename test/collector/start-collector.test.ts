@@ -83,13 +83,14 @@ test('an exporter that is slow does not hold back the file', async (t) => {
     { receivers: RECEIVERS, exporters: { file: { path: file } }, service: logsTo('slow', 'file') },
     { exporters: { slow: () => new Promise(() => {}) } },
   );
-  const answer = send(collector.endpoint, 'a');
+  const answer = send(collector.endpoint, 'a').catch(() => 'no answer yet');
   await eventually(() => namesInFile(file).length === 1);
-  assert.equal(await answer, 200);
+  const turned = new Promise((resolve) => setTimeout(resolve, 50, 'no answer yet'));
+  assert.equal(await Promise.race([answer, turned]), 'no answer yet');
   assert.deepEqual(collector.stats().exporters.slow, { ...idle, queued: 1 });
 });
 
-test('a full queue is counted and logged once, and the file goes on', async (t) => {
+test('a full queue refuses requests, which are in no file then; it is counted, and logged once', async (t) => {
   const file = path.join(tempDir(t), 'a.jsonl');
   const away = `http://127.0.0.1:${await freePort()}`;
   const { collector, lines } = await start(t, {
@@ -97,8 +98,12 @@ test('a full queue is counted and logged once, and the file goes on', async (t) 
     exporters: { file: { path: file }, otlp_http: { endpoint: away, sending_queue: { queue_size: 2 } } },
     service: logsTo('file', 'otlp_http'),
   });
-  for (const name of ['a', 'b', 'c', 'd', 'e']) assert.equal(await send(collector.endpoint, name), 200);
-  assert.deepEqual(namesInFile(file), ['a', 'b', 'c', 'd', 'e']);
+  const statuses: number[] = [];
+  for (const name of ['a', 'b', 'c', 'd', 'e']) statuses.push(await send(collector.endpoint, name));
+  assert.deepEqual(statuses, [200, 200, 503, 503, 503]);
+  assert.deepEqual(namesInFile(file), ['a', 'b']);
+  const { accepted, refused, invalidRequests } = collector.stats().receivers.otlp ?? {};
+  assert.deepEqual([accepted?.logs, refused?.logs, invalidRequests], [2, 3, 0]);
   assert.deepEqual(collector.stats().exporters.otlp_http, { ...idle, queued: 2, failed: 3 });
   assert.deepEqual(
     lines.filter((line) => line.includes('queue')),
@@ -232,7 +237,18 @@ test('stop gives a queue up in time, and counts what is left', async (t) => {
   const startedMs = performance.now();
   await collector.stop({ timeoutMs: 50 });
   assert.ok(performance.now() - startedMs < 2_000);
-  assert.deepEqual(collector.stats().exporters.otlp_http, { ...idle, dropped: 2 });
+  assert.deepEqual(collector.stats().exporters.otlp_http, {
+    ...idle,
+    dropped: 2,
+    dropReasons: { closed: 2 },
+  });
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('ERROR')),
+    [
+      'ERROR dropped exporter=otlp_http count=2 reason=closed',
+      'ERROR lost since the start exporter=otlp_http count=2 reason=closed',
+    ],
+  );
   assert.ok(
     lines.some((line) => line.startsWith('WARN delivery fails')),
     lines.join('\n'),

@@ -16,7 +16,8 @@ export function smallDisk(t: TestContext, size: string): string | undefined {
     return undefined;
   }
   t.after(() => {
-    execFileSync('umount', [directory]);
+    // What a failed test has left open must not keep the others from ending.
+    execFileSync('umount', ['-l', directory]);
     rmSync(directory, { recursive: true });
   });
   return directory;

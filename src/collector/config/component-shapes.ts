@@ -151,6 +151,8 @@ export const debugExporter = mapping(
   ['sampling_initial', 'sampling_thereafter', 'use_internal_logger', 'output_paths', 'sending_queue'],
 );
 
+export const nopExporter = mapping({});
+
 export const healthCheck = mapping(
   {
     endpoint: optional(listenAddress, { host: 'localhost', port: 13_133 }),

@@ -2,6 +2,7 @@ import {
   debugExporter,
   fileExporter,
   healthCheck,
+  nopExporter,
   otlpHttpExporter,
   otlpReceiver,
   type Read,
@@ -17,7 +18,8 @@ export type OtlpHttpConfig = Read<typeof otlpHttpExporter>;
 export type ExporterConfig =
   | { readonly type: 'file'; readonly settings: FileConfig }
   | { readonly type: 'otlp_http'; readonly settings: OtlpHttpConfig }
-  | { readonly type: 'debug'; readonly settings: Read<typeof debugExporter> };
+  | { readonly type: 'debug'; readonly settings: Read<typeof debugExporter> }
+  | { readonly type: 'nop'; readonly settings: Read<typeof nopExporter> };
 export type ExtensionConfig = { readonly type: 'health_check'; readonly settings: Read<typeof healthCheck> };
 
 /** The components of a section that are defined, by id. */
@@ -34,6 +36,7 @@ const EXPORTERS: Types<ExporterConfig> = {
   // The name before 0.150 of the OpenTelemetry Collector, where it still works.
   otlphttp: component('otlp_http', otlpHttpExporter),
   debug: component('debug', debugExporter),
+  nop: component('nop', nopExporter),
 };
 
 const EXTENSIONS: Types<ExtensionConfig> = { health_check: component('health_check', healthCheck) };

@@ -1,0 +1,51 @@
+import type { Log } from './log.ts';
+
+/** Between two reports of an exporter's drops. */
+const INTERVAL_MS = 10_000;
+
+/** Says what an exporter took and lost: the first at once, what follows in sums, and all of it at the end. */
+export class Drops {
+  readonly #log: Log;
+  readonly #exporter: string;
+  /** Items by reason. */
+  readonly #totals = new Map<string, number>();
+  readonly #unsaid = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(log: Log, exporter: string) {
+    this.#log = log;
+    this.#exporter = exporter;
+  }
+
+  /** Log records and spans by the reason for which they were dropped. */
+  get totals(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#totals);
+  }
+
+  add(count: number, reason: string): void {
+    for (const counts of [this.#totals, this.#unsaid]) counts.set(reason, (counts.get(reason) ?? 0) + count);
+    if (this.#timer === undefined) this.#say();
+  }
+
+  /** Says what has not been said, and the sums since the start, if there was anything. */
+  end(): void {
+    this.#say();
+    clearTimeout(this.#timer);
+    for (const [reason, count] of this.#totals) {
+      this.#log('error', 'lost since the start', { exporter: this.#exporter, count, reason });
+    }
+  }
+
+  #say(): void {
+    for (const [reason, count] of this.#unsaid) {
+      this.#log('error', 'dropped', { exporter: this.#exporter, count, reason });
+    }
+    this.#unsaid.clear();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#unsaid.size > 0) this.#say();
+    }, INTERVAL_MS);
+    this.#timer.unref();
+  }
+}
