@@ -1,10 +1,12 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EventRecord } from '../otlp/event-record.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
+import { makeDirectory } from './make-directory.ts';
 import { renderBatch } from './render-batch.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -29,6 +31,7 @@ const KNOWN: Readonly<Record<keyof DirectoryExporterOptions, true>> = {
 
 /** `<19 digits of nanoseconds>-<event id>.json`: names sort by the time of the emit. */
 const FILE = /^\d{19,}-[0-9a-f-]{36}\.json$/;
+const UUID = /^[0-9a-f-]{36}$/;
 
 /**
  * One JSON file per event in a directory, which is made if it is not there. Only files of its own naming
@@ -36,15 +39,16 @@ const FILE = /^\d{19,}-[0-9a-f-]{36}\.json$/;
  */
 export function directoryExporter(options: DirectoryExporterOptions): Exporter {
   checkOptions('directoryExporter', options, KNOWN);
-  const { directory, limit = 200, format = 'leip' } = options;
+  const { limit = 200, format = 'leip' } = options;
+  const directory = path.resolve(options.directory);
   const toTexts = jsonFormatter(format);
   return {
-    name: options.name ?? `directory:${directory}`,
+    name: options.name ?? `directory:${options.directory}`,
     flushBatchSize: 64,
     ...batchLimits(options),
     async send(records) {
       const files = renderBatch(records, (record) => filesOf(record, toTexts(record)));
-      await mkdir(directory, { recursive: true });
+      await makeDirectory(directory);
       for (const { name, text } of files.flat()) {
         await writeWhole(path.join(directory, name), text);
         await removeOldest(directory, limit);
@@ -60,13 +64,20 @@ function filesOf(record: EventRecord, texts: readonly string[]): { name: string;
 
 function fileName(record: EventRecord): string {
   const time = String(record.observedTimeUnixNano).padStart(19, '0');
-  return `${time}-${String(record.attributes['log.record.uid'])}.json`;
+  return `${time}-${idOf(record)}.json`;
+}
+
+/** Its id; of a record of somebody else's that has none, or another kind of one, something that looks like it. */
+function idOf({ attributes }: EventRecord): string {
+  const id = String(attributes['log.record.uid'] ?? randomUUID());
+  return UUID.test(id) ? id : createHash('sha256').update(id).digest('hex').slice(0, 36);
 }
 
 // Listed anew each time: other processes may share the directory, and its files are few.
 async function removeOldest(directory: string, limit: number): Promise<void> {
   const files = (await readdir(directory)).filter((file) => FILE.test(file)).sort();
   for (const file of files.slice(0, Math.max(0, files.length - limit))) {
-    await rm(path.join(directory, file), { force: true });
+    // What cannot be removed, such as a directory of that name, is tried again with the next file.
+    await rm(path.join(directory, file), { force: true }).catch(() => {});
   }
 }

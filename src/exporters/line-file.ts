@@ -1,8 +1,9 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
 import { AppendFile } from './append-file.ts';
 import { pruneBackups, type Rotation, setAside } from './backups.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** Where lines go, and how. */
 export interface LineFileOptions {
@@ -49,7 +50,8 @@ export class LineFile {
   #draining: Promise<void> | undefined;
 
   constructor(options: LineFileOptions) {
-    this.#options = options;
+    // Once: an app that changes its directory has its lines in one file all the same.
+    this.#options = { ...options, path: path.resolve(options.path) };
     this.#truncate = !options.append;
   }
 
@@ -194,7 +196,7 @@ export class LineFile {
 
   async #open(): Promise<AppendFile> {
     const { path: file, createDirectory, lineStart, fsync } = this.#options;
-    if (createDirectory) await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
+    if (createDirectory) await makeDirectory(path.dirname(file), 0o755);
     const opened = await AppendFile.open({ path: file, lineStart, truncate: this.#truncate });
     this.#truncate = false;
     this.#file = opened;
