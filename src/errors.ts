@@ -29,6 +29,7 @@
  * | `SESSION_STORE_FAILED` | the app's store of sessions threw; sessions go on in memory |
  * | `SPOOL_CORRUPT` | a spool held damaged bytes; they are set aside and counted, the rest is delivered |
  * | `SPOOL_UNWRITABLE` | the spool's directory cannot be written; events wait in memory until it can be |
+ * | `SPOOL_UNREADABLE` | a part of the spool's directory cannot be read or taken over; it stays where it is |
  * | `SPOOL_UNSERVED` | a spool holds events for a sink that is not configured any more; they stay in it |
  * | `OTLP_INVALID` | bytes that are not the OTLP message they claim to be |
  * | `SCHEMA_UNKNOWN` | an event of a schema, or of a version of it, that nobody registered |
@@ -63,6 +64,7 @@ export type ErrorCode =
   | 'SESSION_STORE_FAILED'
   | 'SPOOL_CORRUPT'
   | 'SPOOL_UNWRITABLE'
+  | 'SPOOL_UNREADABLE'
   | 'SPOOL_UNSERVED'
   | 'OTLP_INVALID'
   | 'SCHEMA_UNKNOWN'

@@ -63,6 +63,10 @@ export class Bounds {
     const { maxMemoryBytes, onFull, tail } = this.#options;
     const files = this.#options.unwritten();
     if (files === undefined) return kind.mask;
+    if (tail.end + size - files.safe > maxMemoryBytes) {
+      files.skipSettled();
+      this.#options.tidy();
+    }
     while (onFull === 'drop-oldest' && tail.end + size - files.safe > maxMemoryBytes) {
       const block = tail.blocks.find(({ start, used }) => start + used > files.safe);
       if (block === undefined) break;

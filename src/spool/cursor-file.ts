@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { closeQuietly } from './close-quietly.ts';
 import { MAX_SINKS } from './layout.ts';
 import { xxh32 } from './xxh32.ts';
 
@@ -7,6 +8,8 @@ import { xxh32 } from './xxh32.ts';
 export const CURSOR_FILE = 'cursors';
 
 const SLOT_BYTES = 24;
+/** Whatever lies there under this name: opening it waits for nobody, and leads nowhere else. Windows has neither. */
+const OURS = (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 const FILE_BYTES = 2 * MAX_SINKS * SLOT_BYTES;
 
 /**
@@ -22,14 +25,29 @@ export class CursorFile {
   readonly #slot = new DataView(new ArrayBuffer(SLOT_BYTES));
   readonly #sequence: number[] = [];
 
+  /** Opens the one of `directory`, or makes it. @throws what the file system throws, or that it is no file */
   constructor(directory: string) {
-    const file = path.join(directory, CURSOR_FILE);
-    const before = readSlots(file);
-    this.#fd = openSync(file, before === undefined ? 'w+' : 'r+', 0o600);
-    if (before === undefined) writeSync(this.#fd, Buffer.alloc(FILE_BYTES), 0, FILE_BYTES, 0);
-    before?.forEach(({ sequence }, sink) => {
-      this.#sequence[sink] = sequence;
-    });
+    this.#fd = openSync(
+      path.join(directory, CURSOR_FILE),
+      constants.O_RDWR | constants.O_CREAT | OURS,
+      0o600,
+    );
+    try {
+      const size = sizeOf(this.#fd);
+      // A full disk must not stop an acknowledgement later.
+      if (size < FILE_BYTES) writeSync(this.#fd, Buffer.alloc(FILE_BYTES - size), 0, undefined, size);
+      for (const [sink, { sequence }] of readSlots(this.#fd)) this.#sequence[sink] = sequence;
+    } catch (error) {
+      closeQuietly(this.#fd);
+      throw error;
+    }
+  }
+
+  /** Whether this very file lies in `directory`. @throws what the file system throws */
+  isIn(directory: string): boolean {
+    const found = statSync(path.join(directory, CURSOR_FILE), { bigint: true, throwIfNoEntry: false });
+    const { dev, ino } = fstatSync(this.#fd, { bigint: true });
+    return found?.ino === ino && found.dev === dev;
   }
 
   /** @throws what the file system throws; the slot written before still holds then */
@@ -45,14 +63,25 @@ export class CursorFile {
   }
 
   close(): void {
-    closeSync(this.#fd);
+    closeQuietly(this.#fd);
   }
 }
 
 /** Where each sink was, by its bit; a sink without a valid slot has acknowledged nothing. */
 export function readCursors(directory: string): Map<number, number> {
-  const slots = readSlots(path.join(directory, CURSOR_FILE)) ?? new Map<number, Slot>();
-  return new Map([...slots].map(([sink, { position }]) => [sink, position]));
+  let fd: number;
+  try {
+    fd = openSync(path.join(directory, CURSOR_FILE), constants.O_RDONLY | OURS);
+  } catch {
+    return new Map();
+  }
+  try {
+    return new Map([...readSlots(fd)].map(([sink, { position }]) => [sink, position]));
+  } catch {
+    return new Map();
+  } finally {
+    closeQuietly(fd);
+  }
 }
 
 interface Slot {
@@ -60,20 +89,24 @@ interface Slot {
   readonly sequence: number;
 }
 
-function readSlots(file: string): Map<number, Slot> | undefined {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch {
-    return undefined;
-  }
+function sizeOf(fd: number): number {
+  const found = fstatSync(fd);
+  if (!found.isFile()) throw new Error(`${CURSOR_FILE} is not a file`);
+  return found.size;
+}
+
+function readSlots(fd: number): Map<number, Slot> {
+  const bytes = Buffer.alloc(FILE_BYTES);
+  const size = sizeOf(fd) === 0 ? 0 : readSync(fd, bytes, 0, FILE_BYTES, 0);
   const slots = new Map<number, Slot>();
-  for (let at = 0; at + SLOT_BYTES <= Math.min(bytes.length, FILE_BYTES); at += SLOT_BYTES) {
+  for (let at = 0; at + SLOT_BYTES <= size; at += SLOT_BYTES) {
     const slot = new DataView(bytes.buffer, bytes.byteOffset + at, SLOT_BYTES);
     const sink = slot.getUint32(4, true);
     const isWhole = slot.getUint32(0, true) === xxh32(slot, 4, SLOT_BYTES);
     if (!isWhole || sink !== Math.floor(at / SLOT_BYTES / 2)) continue;
     const [position, sequence] = [Number(slot.getBigUint64(8, true)), Number(slot.getBigUint64(16, true))];
+    // Nobody has ever come so far: a number like that was not written by us, whatever its checksum says.
+    if (!Number.isSafeInteger(position) || !Number.isSafeInteger(sequence)) continue;
     if (sequence > (slots.get(sink)?.sequence ?? 0)) slots.set(sink, { position, sequence });
   }
   return slots;

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { HEARTBEAT_FILE } from './home.ts';
 import { fateOf, isFree, type Owner, ownerOf } from './owner.ts';
@@ -18,19 +18,28 @@ export class DeadOwners {
   /** Heartbeats seen, and when by a clock that nobody moves: one from the future may be of a dead owner too. */
   readonly #seen = new Map<string, { readonly mtimeMs: number; readonly atMs: number }>();
 
-  constructor(directory: string, us: Owner, now: () => number) {
+  readonly #onUnreadable: (place: string, error: unknown) => void;
+
+  /** @param onUnreadable - is told of what the file system does not let us look at, each time */
+  constructor(
+    directory: string,
+    us: Owner,
+    now: () => number,
+    onUnreadable: (place: string, error: unknown) => void = () => {},
+  ) {
     this.#directory = directory;
     this.#us = us;
     this.#now = now;
+    this.#onUnreadable = onUnreadable;
   }
 
   /** Names of sub-directories to be taken, oldest heartbeat first; never one of `ours`. */
   find(ours: readonly string[]): string[] {
-    const names = list(this.#directory).filter((name) => !ours.includes(name));
+    const names = this.#list().filter((name) => !ours.includes(name));
     for (const name of this.#seen.keys()) if (!names.includes(name)) this.#seen.delete(name);
     return names
       .filter((name) => this.#isDead(name))
-      .map((name) => ({ name, mtimeMs: heartbeatOf(path.join(this.#directory, name)) ?? 0 }))
+      .map((name) => ({ name, mtimeMs: this.#heartbeatOf(name) ?? 0 }))
       .sort((a, b) => a.mtimeMs - b.mtimeMs)
       .map(({ name }) => name);
   }
@@ -44,7 +53,7 @@ export class DeadOwners {
   }
 
   #isStale(name: string): boolean {
-    const mtimeMs = heartbeatOf(path.join(this.#directory, name));
+    const mtimeMs = this.#heartbeatOf(name);
     if (mtimeMs === undefined) return false;
     if (this.#now() - mtimeMs > STALE_MS) return true;
     const seen = this.#seen.get(name);
@@ -52,22 +61,29 @@ export class DeadOwners {
     this.#seen.set(name, { mtimeMs, atMs: performance.now() });
     return false;
   }
-}
 
-function list(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    // Not there yet, or not readable: nothing to take.
-    return [];
+  /** When the owner of a sub-directory was last heard of; undefined if it is gone, or nobody lets us look. */
+  #heartbeatOf(name: string): number | undefined {
+    const place = path.join(this.#directory, name);
+    try {
+      const { mtimeMs } =
+        lstatSync(path.join(place, HEARTBEAT_FILE), { throwIfNoEntry: false }) ??
+        lstatSync(place, { throwIfNoEntry: false }) ??
+        {};
+      return mtimeMs;
+    } catch (error) {
+      this.#onUnreadable(place, error);
+      return undefined;
+    }
   }
-}
 
-/** When the owner of a sub-directory was last heard of; undefined if it is gone. */
-function heartbeatOf(directory: string): number | undefined {
-  const { mtimeMs } =
-    statSync(path.join(directory, HEARTBEAT_FILE), { throwIfNoEntry: false }) ??
-    statSync(directory, { throwIfNoEntry: false }) ??
-    {};
-  return mtimeMs;
+  #list(): string[] {
+    try {
+      return readdirSync(this.#directory);
+    } catch (error) {
+      // Not there yet: nothing to take.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#onUnreadable(this.#directory, error);
+      return [];
+    }
+  }
 }

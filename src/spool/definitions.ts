@@ -95,9 +95,9 @@ export class Definitions {
     ) as Definition[];
   }
 
-  /** All of them, as the records that lie before `position`. */
-  prelude(position: number): Buffer {
-    const all = this.#written.flat();
+  /** All of them, so many times, as the records that lie before `position`. */
+  prelude(position: number, times = 1): Buffer {
+    const all = Array.from({ length: times }, () => this.#written.flat()).flat();
     const size = all.reduce((sum, { value }) => sum + DEFINITION_HEAD_BYTES + value.length, 0);
     const bytes = Buffer.alloc(size);
     const block = {

@@ -52,7 +52,7 @@ export class GroupSync {
   /** `fd` gets no more writes; it is closed when it is synced. */
   leave(fd: number): void {
     if (this.#running || this.#dirty.has(fd)) this.#leaving.add(fd);
-    else close(fd);
+    else close(fd, ignored);
   }
 
   /** Forgets what is under way: the log goes on from `position`, in other files. */
@@ -109,7 +109,10 @@ export class GroupSync {
   }
 
   #closeLeaving(): void {
-    for (const fd of this.#leaving) close(fd);
+    for (const fd of this.#leaving) close(fd, ignored);
     this.#leaving.clear();
   }
 }
+
+/** Without a listener, an error of `close` would end the process; what was to be written is synced by then. */
+function ignored(): void {}

@@ -1,18 +1,22 @@
 import {
-  closeSync,
-  existsSync,
+  lstatSync,
+  lutimesSync,
   mkdirSync,
   openSync,
   readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
-  utimesSync,
 } from 'node:fs';
 import path from 'node:path';
+import { closeQuietly } from './close-quietly.ts';
 import { CURSOR_FILE, CursorFile } from './cursor-file.ts';
+import { isForWant } from './is-for-want.ts';
+import { isThere } from './is-there.ts';
 import { baseOf } from './layout.ts';
-import { directoryName, freeName, type Owner } from './owner.ts';
+import { directoryName, freeName, isFree, type Owner, ownerOf } from './owner.ts';
+import { QUARANTINE_DIRECTORY } from './quarantine.ts';
+import { quietly } from './quietly.ts';
 
 /** Its mtime is the heartbeat. */
 export const HEARTBEAT_FILE = 'heartbeat';
@@ -37,7 +41,7 @@ export class Home {
       return new Home(own);
     } catch (error) {
       // No space: each attempt has a name of its own, so none may leave a directory behind.
-      rmSync(own, { recursive: true, force: true });
+      quietly(() => rmSync(own, { recursive: true, force: true }));
       throw error;
     }
   }
@@ -49,11 +53,13 @@ export class Home {
    */
   static take(directory: string, name: string, owner: Owner, nowMs: number): Home {
     const [from, to] = [path.join(directory, name), path.join(directory, directoryName(owner))];
+    for (const file of [HEARTBEAT_FILE, CURSOR_FILE])
+      if (isForeign(path.join(from, file))) setAside(from, file);
     // Before the rename: under our name, its old heartbeat would invite the next taker.
-    beat(from, nowMs);
+    forced(from, HEARTBEAT_FILE, () => beat(from, nowMs));
     renameSync(from, to);
     try {
-      return new Home(to);
+      return forced(to, CURSOR_FILE, () => new Home(to));
     } catch (error) {
       // Under our name nobody else would take it as long as we live.
       renameSync(to, path.join(directory, freeName()));
@@ -61,9 +67,24 @@ export class Home {
     }
   }
 
-  /** Whether it is still there. Names never come back: if there is one of this name, it is ours. */
+  /**
+   * Whether it is still there. Names never come back: if there is one of this name, it is ours.
+   * @throws what the file system throws, if it does not say
+   */
   isOurs(): boolean {
-    return existsSync(this.path);
+    return isThere(this.path);
+  }
+
+  /** Whether it can be seen under another name: somebody has taken it over, or let it go for whoever comes. */
+  wasTaken(): boolean {
+    const beside = path.dirname(this.path);
+    try {
+      return readdirSync(beside)
+        .filter((name) => isFree(name) || ownerOf(name) !== undefined)
+        .some((name) => this.cursors.isIn(path.join(beside, name)));
+    } catch {
+      return false;
+    }
   }
 
   /** Tells other namespaces and machines that we live. */
@@ -104,7 +125,40 @@ function makeDirectory(directory: string): void {
 
 function beat(directory: string, nowMs: number): void {
   const file = path.join(directory, HEARTBEAT_FILE);
-  // An owner may have died before it had one.
-  closeSync(openSync(file, 'a', 0o600));
-  utimesSync(file, nowMs / 1000, nowMs / 1000);
+  try {
+    lutimesSync(file, nowMs / 1000, nowMs / 1000);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // An owner may have died before it had one.
+    closeQuietly(openSync(file, 'ax', 0o600));
+    lutimesSync(file, nowMs / 1000, nowMs / 1000);
+  }
+}
+
+/** Does what needs the file `name` in `directory`; where it is unusable, a second time without it. */
+function forced<T>(directory: string, name: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (isForWant(error) || !setAside(directory, name)) throw error;
+    return action();
+  }
+}
+
+/** Whether something other than a file has the name of one of ours. */
+function isForeign(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isFile() === false;
+}
+
+/** Puts what is in the way beside the damaged files, for people to look at. @returns whether something was */
+function setAside(directory: string, name: string): boolean {
+  const quarantine = path.join(path.dirname(directory), QUARANTINE_DIRECTORY);
+  try {
+    if (lstatSync(path.join(directory, name), { throwIfNoEntry: false }) === undefined) return false;
+    mkdirSync(quarantine, { recursive: true, mode: 0o700 });
+    renameSync(path.join(directory, name), path.join(quarantine, `${path.basename(directory)}.${name}`));
+    return true;
+  } catch {
+    return false;
+  }
 }

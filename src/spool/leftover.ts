@@ -1,15 +1,15 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Cursor, type RecordSource } from './cursor.ts';
-import { readCursors } from './cursor-file.ts';
 import { Definitions, type Header } from './definitions.ts';
 import type { Home } from './home.ts';
 import { baseOf, KIND, MAX_SINKS, type RecordView } from './layout.ts';
-import { type Found, HANDED_OVER, type Settlement } from './outcome.ts';
+import { type Found, HANDED_OVER, LOST, type Settlement } from './outcome.ts';
 import { type Damage, Quarantine } from './quarantine.ts';
 import { recoverSegment } from './recover-segment.ts';
 import type { Segment } from './segment.ts';
 import { SegmentReader, type Visit } from './segment-reader.ts';
+import { trustedCursors } from './trusted-cursors.ts';
 
 /** Whom a leftover tells what becomes of its records. */
 export interface LeftoverCalls {
@@ -156,8 +156,9 @@ export class Leftover implements RecordSource {
   }
 
   async #recover(): Promise<void> {
-    this.#positions = readCursors(this.#home.path);
-    for (const name of this.#listFiles()) {
+    const names = this.#listFiles();
+    this.#positions = trustedCursors(this.#home.path, names);
+    for (const name of names) {
       const file = path.join(this.#home.path, name);
       const segment = await recoverSegment(file, this.#quarantine, (record) => this.#found(record));
       if (segment === 'unreadable') this.#leaveFrom(baseOf(name) ?? 0);
@@ -175,7 +176,7 @@ export class Leftover implements RecordSource {
     }
     const bits: number[] = [];
     for (let bit = 0; bit < MAX_SINKS; bit++) {
-      if (!((record.sinks >>> bit) & 1) || record.position < (this.#positions.get(bit) ?? 0)) continue;
+      if (!((record.sinks >>> bit) & 1) || record.end <= (this.#positions.get(bit) ?? 0)) continue;
       this.#cursorOf(bit).added(record.position, record.nameId, record.to - record.from);
       bits.push(bit);
     }
@@ -204,12 +205,18 @@ export class Leftover implements RecordSource {
   }
 
   #isOurs(): boolean {
-    if (this.#home.isOurs()) return true;
-    // Whoever has it now delivers it.
+    try {
+      if (this.#home.isOurs()) return true;
+    } catch {
+      // The file system does not say: it is asked again.
+      return false;
+    }
+    // Whoever has it now delivers it, if there is somebody.
+    const outcome = this.#home.wasTaken() ? HANDED_OVER : LOST;
     this.#done = true;
     this.#reader.close();
     this.#home.cursors.close();
-    for (const cursor of this.#cursors) cursor.lost(this.end, HANDED_OVER);
+    for (const cursor of this.#cursors) cursor.lost(this.end, outcome);
     return false;
   }
 

@@ -35,18 +35,30 @@ export class LogEnd {
     return isReady ? block : this.#prepareBlock(kind, size);
   }
 
-  /** From `position` on the log goes into new files, with all definitions at their start. */
-  restartAt(position: number): void {
+  /**
+   * From `position` on the log goes into new files, with all definitions at their start.
+   * @param isTaken - whether there is a file already that begins at this base
+   */
+  restartAt(position: number, isTaken: (base: number) => boolean): void {
     const ahead = this.tail.blocks.filter(({ start, used }) => start + used > position);
     // The last block is still being filled, even if all that it holds lies before `position`.
     const blocks = ahead.length > 0 ? ahead : this.tail.blocks.slice(-1);
     const before = blocks[0]?.segment ?? this.#segment;
-    const segment = newSegment(position, this.definitions.prelude(position));
+    const segment = newSegment(position, this.#preludeAt(position, isTaken));
     for (const block of blocks) {
       if (block.segment === before) block.segment = segment;
       else block.segment.file = undefined;
     }
     if (this.#segment === before) this.#segment = segment;
+  }
+
+  /** Where a file of that name is in use, the definitions come once more, so that the base is another one. */
+  #preludeAt(position: number, isTaken: (base: number) => boolean): Buffer {
+    let prelude = this.definitions.prelude(position);
+    for (let times = 2; prelude.length > 0 && isTaken(position - prelude.length); times++) {
+      prelude = this.definitions.prelude(position, times);
+    }
+    return prelude;
   }
 
   #prepareBlock(kind: RecordKind, size: number): Block {

@@ -3,6 +3,7 @@ import type { Cursor } from './cursor.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Leftover } from './leftover.ts';
+import { quietly } from './quietly.ts';
 import { Sender, type SenderOptions } from './sender.ts';
 import { Spool } from './spool.ts';
 import type { SpoolOptions } from './spool-options.ts';
@@ -132,6 +133,7 @@ export class Outbox {
     // Not in this turn: the sinks that are served from the start are served then.
     this.#adopting ??= Promise.resolve()
       .then(() => this.#adoptLeftovers())
+      .catch((cause: unknown) => this.#reportAdoption(cause))
       .finally(() => {
         this.#adopting = undefined;
       });
@@ -155,6 +157,13 @@ export class Outbox {
       sender.addCursor(cursor, true);
       sender.wake();
     }
+  }
+
+  /** Nothing of it may end the app. */
+  #reportAdoption(cause: unknown): void {
+    const message =
+      'what earlier processes left in the spool could not be taken over; please report this as a defect';
+    quietly(() => this.#onError(new OtelEventsError('SPOOL_UNREADABLE', message, { cause })));
   }
 
   #reportUnserved(sink: string, count: number): void {

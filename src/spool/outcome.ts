@@ -9,6 +9,8 @@ export type Outcome =
 export const ACKED: Outcome = { column: 'acked' };
 /** Another process delivers it now. */
 export const HANDED_OVER: Outcome = { column: 'handedOver' };
+/** The files that held it are gone, and nobody is seen to have them. */
+export const LOST: Outcome = { column: 'dropped', reason: 'spool_lost' };
 
 /** Records of one sink that were settled together. */
 export interface Settlement {

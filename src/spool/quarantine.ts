@@ -17,13 +17,16 @@ export interface Damage {
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_FILES = 256;
 
+/** Its name in the configured directory. */
+export const QUARANTINE_DIRECTORY = 'quarantine';
+
 /** A sub-directory for what could not be read. Failing to keep it never stops the reading of the rest. */
 export class Quarantine {
   readonly #directory: string;
   readonly damage: Damage = { stretches: 0, bytes: 0, files: 0, tornBytes: 0 };
 
   constructor(directory: string) {
-    this.#directory = path.join(directory, 'quarantine');
+    this.#directory = path.join(directory, QUARANTINE_DIRECTORY);
   }
 
   /** Keeps a copy of a damaged stretch of `file` and counts it. */

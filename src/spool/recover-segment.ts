@@ -46,7 +46,9 @@ export async function recoverSegment(
 
 async function readWhole(file: string, quarantine: Quarantine): Promise<Buffer | 'unreadable' | undefined> {
   try {
-    if ((await stat(file)).size > MAX_SEGMENT_BYTES) return setAside(file, quarantine);
+    const found = await stat(file);
+    // Of what is no file, a pipe could be read for ever.
+    if (!found.isFile() || found.size > MAX_SEGMENT_BYTES) return setAside(file, quarantine);
     return await readFile(file);
   } catch (error) {
     // Not now, perhaps later: it stays where it is. If it is gone, the directory was taken from us.

@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
+import { closeQuietly } from './close-quietly.ts';
 import { isForWant } from './is-for-want.ts';
 import { emptyView, findRecord, type RecordView, readOwn, readRecord, type Writable } from './layout.ts';
 import { readAt, type Segment } from './segment.ts';
@@ -42,7 +43,7 @@ export class SegmentReader {
 
   /** Lets go of a file, before it is removed or its directory goes. */
   close(): void {
-    if (this.#open !== undefined) closeSync(this.#open.fd);
+    if (this.#open !== undefined) closeQuietly(this.#open.fd);
     this.#open = undefined;
   }
 

@@ -1,20 +1,13 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  truncateSync,
-  unlink,
-  unlinkSync,
-} from 'node:fs';
-import path from 'node:path';
+import { closeSync, fsyncSync, openSync, truncateSync, unlink, unlinkSync } from 'node:fs';
 import type { Block, BlockTail } from './block-tail.ts';
+import { closeQuietly } from './close-quietly.ts';
 import { GroupSync } from './group-sync.ts';
 import { Home } from './home.ts';
+import { isThere } from './is-there.ts';
 import { PREAMBLE_BYTES } from './layout.ts';
 import { openDirectory } from './open-directory.ts';
 import type { Owner } from './owner.ts';
+import { quietly } from './quietly.ts';
 import { createSegment, type Segment, writeAt } from './segment.ts';
 
 /** What a {@link SegmentWriter} needs. */
@@ -24,8 +17,8 @@ export interface SegmentWriterOptions {
   readonly tail: BlockTail;
   /** Whether what was written is also brought to the disk itself. */
   readonly sync: boolean;
-  /** The log goes on at `position` in new files: blocks from there on get new segments. */
-  readonly restartAt: (position: number) => void;
+  /** The log goes on at `position` in new files, whose bases are not taken: blocks from there on get new segments. */
+  readonly restartAt: (position: number, isTaken: (base: number) => boolean) => void;
   /** All before `position` that was not in memory is out of reach. */
   readonly onLost: (position: number, reason: 'taken_over' | 'spool_lost') => void;
   /** We have a new, empty sub-directory. */
@@ -47,6 +40,8 @@ export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
   readonly #sync: GroupSync | undefined;
   #segments: Segment[] = [];
+  /** Bases of files that are on their way out: one of the same name would go with them. */
+  readonly #leaving = new Set<number>();
   #home: Home | undefined;
   #open: { readonly segment: Segment; readonly fd: number } | undefined;
   /** Everything before it was written. */
@@ -101,8 +96,8 @@ export class SegmentWriter {
       this.settle();
       const idleMs = performance.now() - this.#checkedMs;
       // After a pause, before the write as well: somebody else may be reading these files by now.
-      if (idleMs < PAUSE_MS || this.#isInPlace()) this.#writeBlocks();
-      if (!now && idleMs < CHECK_MS) return;
+      const isWritten = (idleMs < PAUSE_MS || this.#isInPlace()) && this.#writeBlocks();
+      if (isWritten && !now && idleMs < CHECK_MS) return;
       if (this.#isInPlace()) {
         this.#verified = this.#written;
         return;
@@ -132,18 +127,32 @@ export class SegmentWriter {
       // A group that is under way may have been told of a failure in our stead: that one decides then.
       if (!sync.isRunning) sync.synced = this.#verified;
     } catch (error) {
-      this.#startAgain(sync);
+      this.skipTo(Math.min(sync.synced, this.#written));
       throw error;
     }
   }
 
-  /** Gives up what is in memory before `position` and not written. */
+  /** Gives up what is in memory and was settled without a file. */
+  skipSettled(): void {
+    const needed = this.#options.needed();
+    if (needed > this.safe) this.skipTo(needed);
+  }
+
+  /** The log goes on at `position` in new files. What is in memory before it is given up, what was written behind it is cut off. */
   skipTo(position: number): void {
     this.#closeOpen();
+    const last = this.#segments.at(-1);
+    for (const segment of this.#segments) {
+      const end = segment === last ? Math.max(segment.end, this.#written) : segment.end;
+      if (end > position) cut(segment, position);
+    }
+    this.#segments = this.#segments.filter(({ file }) => file !== undefined);
     this.#written = position;
     this.#verified = position;
     this.#sync?.restart(position);
-    this.#options.restartAt(position);
+    const isTaken = (base: number): boolean =>
+      this.#leaving.has(base) || this.#segments.some((segment) => segment.base === base);
+    this.#options.restartAt(position, isTaken);
   }
 
   /** After a failed write: the file is opened again for the next one, if it is still there. */
@@ -155,32 +164,34 @@ export class SegmentWriter {
   removeWhere(isFree: (segment: Segment) => boolean): void {
     // The last one stays in any case.
     if (this.#segments.length < 2) return;
-    const current = this.#options.tail.last?.segment ?? this.#segments.at(-1);
-    const done = this.#segments.filter(
-      (segment) => segment !== current && segment !== this.#open?.segment && isFree(segment),
-    );
+    const done = this.#segments.filter((segment) => !this.#isGrowing(segment) && isFree(segment));
     if (done.length === 0) return;
     this.#segments = this.#segments.filter((segment) => !done.includes(segment));
-    // What cannot be removed now goes with the directory, here or at an adopter, for whom it is settled too.
-    for (const { file } of done) unlink(file ?? '', () => {});
+    for (const { base, file = '' } of done) {
+      this.#leaving.add(base);
+      // What cannot be removed now goes with the directory, here or at an adopter, for whom it is settled too.
+      unlink(file, () => this.#leaving.delete(base));
+    }
   }
 
-  /** Moves out of a directory that is gone or somebody else's. */
+  /** Moves out of a directory that is gone or somebody else's; out of a file, if only that is gone. */
   leave(): void {
-    const moved = this.#isElsewhere();
-    const { tail, needed, onLost, restartAt } = this.#options;
-    const inMemory = tail.blocks[0]?.start ?? tail.end;
-    const from = moved ? this.safe : Math.max(inMemory, needed());
-    const left = this.#home;
+    const { tail, needed, onLost } = this.#options;
+    const home = this.#home;
+    const inMemory = Math.max(tail.blocks[0]?.start ?? tail.end, needed());
+    if (home?.isOurs()) {
+      this.skipTo(inMemory);
+      return;
+    }
+    // Whose files nobody can be seen to have are lost, wherever they may be.
+    const isTaken = home?.wasTaken() === true;
+    const from = isTaken ? this.safe : inMemory;
     this.#closeOpen();
     this.#segments = [];
     this.#home = undefined;
-    this.#written = from;
-    this.#verified = from;
-    this.#sync?.restart(from);
-    restartAt(from);
-    onLost(from, moved ? 'taken_over' : 'spool_lost');
-    abandon(left);
+    this.skipTo(from);
+    onLost(from, isTaken ? 'taken_over' : 'spool_lost');
+    home?.cursors.close();
   }
 
   /** Lets go of the directory: removed if nothing in it is needed, else left to whoever comes next. */
@@ -191,9 +202,17 @@ export class SegmentWriter {
     this.#home = undefined;
   }
 
-  #writeBlocks(): void {
-    for (const block of this.#options.tail.blocks) {
-      if (block.start + block.used > this.#written) this.#writeBlock(block);
+  /** @returns whether all is written; not if the file that goes on is gone */
+  #writeBlocks(): boolean {
+    try {
+      for (const block of this.#options.tail.blocks) {
+        if (block.start + block.used > this.#written) this.#writeBlock(block);
+      }
+      return true;
+    } catch (error) {
+      // No later attempt at the same file would do better.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || this.#isInPlace()) throw error;
+      return false;
     }
   }
 
@@ -223,35 +242,32 @@ export class SegmentWriter {
 
   #closeOpen(): void {
     if (this.#open === undefined) return;
-    if (this.#sync === undefined) closeSync(this.#open.fd);
+    if (this.#sync === undefined) closeQuietly(this.#open.fd);
     else this.#sync.leave(this.#open.fd);
     this.#open = undefined;
   }
 
+  /** Whether more is written to it: now, with the next records, or if a sync fails and all is written again. */
+  #isGrowing(segment: Segment): boolean {
+    const { blocks, last } = this.#options.tail;
+    const current = last?.segment ?? this.#segments.at(-1);
+    if (segment === current || segment === this.#open?.segment) return true;
+    const { safe } = this;
+    return blocks.some((block) => block.segment === segment && block.start + block.used > safe);
+  }
+
+  /** @throws what the file system throws, if it does not say whether it is there */
   #isInPlace(): boolean {
     this.#checkedMs = performance.now();
-    return existsSync(this.#open?.segment.file ?? this.#home?.path ?? '');
-  }
-
-  /** Whether our files still are somewhere, or are gone for good. */
-  #isElsewhere(): boolean {
-    if (this.#home?.isOurs()) return true;
-    return this.#open !== undefined && fstatSync(this.#open.fd).nlink > 0;
-  }
-
-  #syncFailed(sync: GroupSync, error: unknown): void {
-    this.#startAgain(sync);
-    this.#options.onSyncFailed(error);
+    const next = this.#options.tail.blocks.find(({ start, used }) => start + used > this.#written);
+    return isThere((this.#open?.segment ?? next?.segment)?.file ?? this.#home?.path ?? '');
   }
 
   // The kernel forgets what it could not write, and says so once: a second fsync would succeed and mean
   // nothing. So it is all written again, from memory, into a new file.
-  #startAgain(sync: GroupSync): void {
-    const from = Math.min(sync.synced, this.#written);
-    this.#closeOpen();
-    for (const segment of this.#segments.filter(({ end }) => end > from)) cut(segment, from);
-    this.#segments = this.#segments.filter(({ file }) => file !== undefined);
-    this.skipTo(from);
+  #syncFailed(sync: GroupSync, error: unknown): void {
+    this.skipTo(Math.min(sync.synced, this.#written));
+    this.#options.onSyncFailed(error);
   }
 }
 
@@ -268,22 +284,9 @@ function syncAndClose(fd: number | undefined): void {
 function cut(segment: Segment, position: number): void {
   const { base, prelude, file = '' } = segment;
   const isEmpty = base + prelude.length >= position;
-  try {
-    // Another one may begin at the same position, with the same definitions: a file of the same name.
-    if (isEmpty) unlinkSync(file);
-    else truncateSync(file, PREAMBLE_BYTES + position - base);
-  } catch {
-    // Twice in the files is better than not at all.
-  }
+  // Another one may begin at the same position, with the same definitions: a file of the same name.
+  // Twice in the files is better than not at all.
+  quietly(() => (isEmpty ? unlinkSync(file) : truncateSync(file, PREAMBLE_BYTES + position - base)));
   segment.end = Math.max(base, position);
   if (isEmpty) segment.file = undefined;
-}
-
-function abandon(home: Home | undefined): void {
-  try {
-    if (home !== undefined && existsSync(path.join(home.path))) home.release();
-    else home?.cursors.close();
-  } catch {
-    // It is not ours any more.
-  }
 }

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { openSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { closeQuietly } from './close-quietly.ts';
 import { PREAMBLE_BYTES, preamble, segmentName } from './layout.ts';
 
 /** A stretch of the log that is, or will be, one file. */
@@ -28,7 +29,7 @@ export function createSegment(directory: string, segment: Segment): number {
     const bytes = Buffer.concat([preamble(segment.base), segment.prelude]);
     for (let done = 0; done < bytes.length; ) done += writeSome(fd, bytes, done, bytes.length, done);
   } catch (error) {
-    closeSync(fd);
+    closeQuietly(fd);
     throw error;
   }
   segment.file = file;

@@ -8,8 +8,9 @@ import type { Home } from './home.ts';
 import { DATA_HEAD_BYTES, emptyView, MAX_SINKS, writeData } from './layout.ts';
 import type { Leftover } from './leftover.ts';
 import { LogEnd } from './log-end.ts';
+import { LossReports } from './loss-reports.ts';
 import { Outage } from './outage.ts';
-import { HANDED_OVER, type Settlement } from './outcome.ts';
+import { HANDED_OVER, LOST, type Settlement } from './outcome.ts';
 import { currentOwner, type Owner } from './owner.ts';
 import { RecordKind } from './record-kind.ts';
 import { SegmentReader, type Visit, visitBlock } from './segment-reader.ts';
@@ -46,6 +47,7 @@ export class Spool implements RecordSource {
   #homes = 0;
   readonly #adopter: Adopter | undefined;
   readonly #waiters = new Waiters();
+  readonly #reports: LossReports;
 
   constructor(options: SpoolOptions = {}) {
     const { directory, level = directory === undefined ? 'memory' : 'os', owner, ...rest } = options;
@@ -55,6 +57,7 @@ export class Spool implements RecordSource {
     this.#log = new LogEnd(segmentBytes, maxBytes, () => this.#blockFull());
     this.#owner = owner ?? currentOwner();
     const { retryMs, onError } = this.#options;
+    this.#reports = new LossReports(onError);
     this.#outage = new Outage({
       retryMs,
       onError,
@@ -74,7 +77,8 @@ export class Spool implements RecordSource {
     if (inFiles) {
       this.#files = this.#openFiles(directory);
       const { now, onSettled, onFound } = this.#options;
-      this.#adopter = new Adopter({ directory, owner: this.#owner, now, onSettled, onFound });
+      const onUnreadable = this.#reports.unreadable;
+      this.#adopter = new Adopter({ directory, owner: this.#owner, now, onSettled, onFound, onUnreadable });
     }
     if (inFiles || Number.isFinite(this.#options.maxAgeMs)) {
       this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatMs).unref();
@@ -154,7 +158,7 @@ export class Spool implements RecordSource {
    */
   async adoptLeftovers(): Promise<Leftover[]> {
     const adopted = (await this.#adopter?.adopt(this.directory)) ?? [];
-    for (const leftover of adopted) this.#reportDamage(leftover);
+    for (const leftover of adopted) this.#reports.damaged(leftover);
     if (adopted.length > 0) this.#expire();
     return adopted.filter(({ isDone }) => !isDone);
   }
@@ -239,6 +243,7 @@ export class Spool implements RecordSource {
 
   settled(settlement: Settlement): void {
     this.#options.onSettled(this, settlement);
+    this.#reports.settled(settlement);
   }
 
   #openFiles(directory: string): SegmentWriter {
@@ -247,8 +252,8 @@ export class Spool implements RecordSource {
       owner: this.#owner,
       tail: this.#log.tail,
       sync: this.#level === 'disk',
-      restartAt: (position) => {
-        this.#log.restartAt(position);
+      restartAt: (position, isTaken) => {
+        this.#log.restartAt(position, isTaken);
         this.#reader.close();
       },
       onLost: (position, reason) => this.#lost(position, reason),
@@ -314,17 +319,6 @@ export class Spool implements RecordSource {
     this.#expire();
   }
 
-  #reportDamage({ damage, directory, unreadable }: Leftover): void {
-    if (damage.stretches + damage.files + unreadable === 0) return;
-    const found = [
-      `${damage.stretches} damaged stretches (${damage.bytes} bytes)`,
-      `${damage.files} unknown files`,
-      `${unreadable} files that cannot be read`,
-    ];
-    const fix = 'the first two lie in the sub-directory quarantine; all other records are delivered';
-    this.#options.onError(new OtelEventsError('SPOOL_CORRUPT', `${directory}: ${found.join(', ')}`, { fix }));
-  }
-
   /** Drops what is older than `maxAgeMs`. */
   #expire(): void {
     if (!Number.isFinite(this.#options.maxAgeMs)) return;
@@ -371,8 +365,7 @@ export class Spool implements RecordSource {
   }
 
   #lost(position: number, reason: 'taken_over' | 'spool_lost'): void {
-    const outcome = reason === 'taken_over' ? HANDED_OVER : ({ column: 'dropped', reason } as const);
-    for (const cursor of this.#cursors) cursor.lost(position, outcome);
+    for (const cursor of this.#cursors) cursor.lost(position, reason === 'taken_over' ? HANDED_OVER : LOST);
     this.#bounds.recheck();
   }
 

@@ -7,7 +7,7 @@ import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
 import { smallDisk } from '../harness/small-disk.ts';
 import { tempDir } from '../harness/temp-dir.ts';
-import { drain, HEADER, inWords } from '../spool/fields.ts';
+import { drain, HEADER, inWords, segmentsIn } from '../spool/fields.ts';
 
 interface Watched {
   readonly spool: Spool;
@@ -173,17 +173,33 @@ test('a directory that vanishes with more than memory holds: the difference is c
   assert.deepEqual(dropped, [`a dropped(spool_lost) ${101 - found.length}`]);
 });
 
-test('a directory moved away and back loses nothing', async (t) => {
+test('a directory that is moved away was taken over by nobody: what memory has is delivered and kept again', async (t) => {
   const base = tempDir(t);
   const directory = path.join(base, 'spool');
-  const { spool } = watched(t, { directory });
+  const { spool, dropped } = watched(t, { directory });
   const texts = fill(spool, 0, 5);
   await spool.durable();
   renameSync(directory, path.join(base, 'moved'));
   mkdirSync(directory);
   texts.push(...fill(spool, 5, 10));
   await spool.durable();
-  assert.deepEqual(drain(spool.cursor('a')), texts.slice(5), 'what was moved belongs to whoever has it');
+  assert.deepEqual([drain(spool.cursor('a')), dropped], [texts, []]);
+});
+
+test('a segment that is removed under a living spool: it goes on in a new one, and what is missing is counted and reported', async (t) => {
+  const directory = tempDir(t);
+  const { spool, errors, dropped } = watched(t, { directory, segmentBytes: 8192, tailBytes: 0 });
+  const texts = fill(spool, 0, 20);
+  await spool.durable();
+  for (const file of segmentsIn(spool).slice(-2)) rmSync(file);
+  texts.push(...fill(spool, 20, 40));
+  await spool.durable();
+  const found = drain(spool.cursor('a'));
+  const missing = texts.length - found.length;
+  assert.ok(missing > 0 && missing < 16, `${missing}`);
+  const first = found.findIndex((text, index) => text !== texts[index]);
+  assert.deepEqual(found, [...texts.slice(0, first), ...texts.slice(first + missing)], 'one stretch');
+  assert.deepEqual([dropped, errors, spool.moves], [[`a dropped(corrupt) ${missing}`], ['SPOOL_CORRUPT'], 0]);
 });
 
 test('drop-oldest: only the laggard loses records, and it hears once of a burst', async (t) => {

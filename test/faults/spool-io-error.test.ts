@@ -167,7 +167,7 @@ test('a sync that fails at the very end is tried again in a new file', async (t)
   assert.deepEqual(await left(t, io), { texts: events(0, 20), damage: [UNDAMAGED] });
 });
 
-test('a segment that cannot be read: its records count as corrupt, all others are delivered', async (t) => {
+test('a segment that cannot be read: its records count as corrupt, are reported once, all others are delivered', async (t) => {
   const io = failingIo(t);
   if (io === undefined) return;
   const { errors, settled, noted } = await run(
@@ -188,7 +188,7 @@ test('a segment that cannot be read: its records count as corrupt, all others ar
   assert.ok(missing > 20 && missing < 150, `${missing}`);
   const first = found.findIndex((text, index) => text !== `event ${index}`);
   assert.deepEqual(found, [...events(0, first), ...events(first + missing, 200)], 'one stretch is missing');
-  assert.deepEqual([errors, noted.then, noted.pending], [[], ['event 200'], 0]);
+  assert.deepEqual([errors, noted.then, noted.pending], [['SPOOL_CORRUPT'], ['event 200'], 0]);
   assert.deepEqual(
     settled.filter((words) => words.includes('dropped')),
     [`a dropped(corrupt) ${missing}`],

@@ -335,7 +335,9 @@ class Run {
     copyTree(before, this.#base);
     const last = tornBytes === undefined ? undefined : segmentFiles(path.join(this.#base, own)).at(-1);
     if (last !== undefined) truncateSync(last, Math.max(0, statSync(last).size - (tornBytes ?? 0)));
-    const left = [...this.#leftovers, this.#spool].map((source) => this.#leftIn(source));
+    const left = [...this.#leftovers, this.#spool].map((source) =>
+      this.#leftIn(source, tornBytes !== undefined),
+    );
     this.#spool.close();
     rmSync(before, { recursive: true, force: true });
     this.#books.clear();
@@ -343,10 +345,11 @@ class Run {
     await this.#adopt(left, tornBytes !== undefined);
   }
 
-  /** What the next process finds in a log, by sink. */
-  #leftIn(source: Spool | Leftover): Left[] {
+  /** What the next process finds in a log, by sink. A cursor beyond the end of a torn log counts for nothing. */
+  #leftIn(source: Spool | Leftover, isTorn: boolean): Left[] {
     return SINKS.map((sink) => {
       const cursor = source.cursor(sink);
+      if (isTorn) return this.#book(source, sink).leftFrom(0);
       const isEmpty = cursor === undefined || cursor.pending === 0;
       return this.#book(source, sink).leftFrom(isEmpty ? Number.POSITIVE_INFINITY : cursor.position);
     });

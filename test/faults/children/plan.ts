@@ -36,6 +36,17 @@ export interface BrokenPlacePlan extends SpoolPlan {
   readonly waitMs: number;
 }
 
+/** What a `full-disk.ts` logs, and how its disk gets room again. */
+export interface FullDiskPlan extends SpoolPlan {
+  /** How many events its destination takes, half of them while the disk is full, and of how many characters each. */
+  readonly taken: number;
+  readonly bytes: number;
+  /** How many it logs when there is room again, which nobody takes. */
+  readonly kept: number;
+  /** The file that fills the disk. */
+  readonly ballast: string;
+}
+
 /** What a `clock-app.ts` does with its clock. */
 export interface ClockPlan extends SpoolPlan {
   readonly maxAgeMs: number;

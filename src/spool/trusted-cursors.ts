@@ -1,0 +1,51 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { readCursors } from './cursor-file.ts';
+import { baseOf, PREAMBLE_BYTES } from './layout.ts';
+import { SegmentScan } from './read-segment.ts';
+
+/** The file of a segment, and the positions that it covers, torn records included. */
+interface Stretch {
+  readonly file: string;
+  readonly base: number;
+  readonly end: number;
+}
+
+/**
+ * Where each sink was, by its bit, in the log that lies in `directory`. A sink that is said to be where no record
+ * ends, or where the log has never been, has settled nothing as far as anybody can tell: then all comes again.
+ * @param names - of the files in `directory`, sorted
+ */
+export function trustedCursors(directory: string, names: readonly string[]): Map<number, number> {
+  const stretches = names.flatMap((name) => stretchOf(path.join(directory, name)));
+  const end = Math.max(...stretches.map((stretch) => stretch.end));
+  const trusted = new Map<number, boolean>();
+  const isTrusted = (position: number): boolean => {
+    const known =
+      trusted.get(position) ?? (position <= end && !stretches.some((one) => isWithinRecord(one, position)));
+    trusted.set(position, known);
+    return known;
+  };
+  return new Map([...readCursors(directory)].filter(([, position]) => isTrusted(position)));
+}
+
+/** One that cannot be looked at ends anywhere. */
+function stretchOf(file: string): Stretch[] {
+  const base = baseOf(path.basename(file));
+  if (base === undefined) return [];
+  try {
+    const found = statSync(file);
+    if (!found.isFile()) return [];
+    return [{ file, base, end: base + Math.max(0, found.size - PREAMBLE_BYTES) }];
+  } catch {
+    return [{ file, base, end: Number.POSITIVE_INFINITY }];
+  }
+}
+
+function isWithinRecord({ file, base, end }: Stretch, position: number): boolean {
+  if (position <= base || position >= end || end === Number.POSITIVE_INFINITY) return false;
+  for (const record of new SegmentScan(file).read()) {
+    if (record.end >= position) return record.position < position && record.end > position;
+  }
+  return false;
+}
