@@ -4,6 +4,7 @@ import { toRequest } from '../otlp/encode-envelope.ts';
 import { recordsOf } from '../otlp/records-of.ts';
 import type { SpoolBatch } from '../spool/cursor.ts';
 import type { Answer, Transport } from '../spool/transport.ts';
+import { why } from '../spool/why.ts';
 
 /** Gives an exporter the records of a batch, decoded from the bytes of the spool. */
 export function exporterTransport(exporter: Exporter): Transport {
@@ -22,10 +23,20 @@ function toBatch({ header, bytes, signal, count }: SpoolBatch): Parameters<typeo
   return { signal, encoding: 'protobuf', bytes: toRequest(header, [bytes]), count };
 }
 
-/** An error of ours without `retry` is final; whatever else an exporter throws may pass. */
+/** Code of the app's rejects, with anything at all; what cannot be read may pass. */
 function answerOf(name: string, cause: unknown): Answer {
+  try {
+    return readAnswer(name, cause);
+  } catch {
+    const message = `${name}: it rejected with something that cannot be read`;
+    return { kind: 'retry', error: new OtelEventsError('EXPORT_FAILED', message) };
+  }
+}
+
+/** An error of ours without `retry` is final; whatever else an exporter throws may pass. */
+function readAnswer(name: string, cause: unknown): Answer {
   if (!(cause instanceof OtelEventsError)) {
-    const message = `${name}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const message = `${name}: ${why(cause)}`;
     return { kind: 'retry', error: new OtelEventsError('EXPORT_FAILED', message, { cause }) };
   }
   const { retry, reason = cause.code.toLowerCase() } = cause;

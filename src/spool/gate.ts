@@ -1,18 +1,14 @@
+import { type Backoff, holdDelayMs, retryDelayMs } from './retry-delay.ts';
+
 /** The longest time a timer can take; a longer one would fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** Waits of a {@link Gate}, in milliseconds. */
-export interface GateOptions {
-  readonly initialBackoffMs: number;
-  readonly maxBackoffMs: number;
-}
 
 /**
  * What every lane of a sender passes before a request. While the destination is away it is shut: one lane
  * waits until the time is up and tries; the others wait until that one was answered, so that nobody hammers.
  */
 export class Gate {
-  readonly #options: GateOptions;
+  readonly #options: Backoff;
   #isShut = false;
   #isEnded = false;
   #failures = 0;
@@ -23,7 +19,7 @@ export class Gate {
   #endPause: (() => void) | undefined;
   #outside: (() => void)[] = [];
 
-  constructor(options: GateOptions) {
+  constructor(options: Backoff) {
     this.#options = options;
   }
 
@@ -40,22 +36,14 @@ export class Gate {
     }
   }
 
-  /**
-   * The destination is away, as `lane` found out: backs off exponentially, with jitter in the upper half, so
-   * that many processes do not come back in step. What the destination asked for is waited for exactly, with
-   * a tenth of jitter on top; but never less than the first backoff, or "at once" would be a busy loop.
-   */
-  retryLater(lane: object, afterMs?: number): void {
-    const { initialBackoffMs, maxBackoffMs } = this.#options;
-    const ceiling = Math.min(maxBackoffMs, initialBackoffMs * 2 ** Math.min(this.#failures, 20));
-    const backoffMs = ceiling / 2 + (Math.random() * ceiling) / 2;
-    const askedMs = afterMs === undefined ? undefined : Math.max(afterMs, initialBackoffMs);
-    this.#shut(lane, askedMs === undefined ? backoffMs : withJitter(askedMs));
+  /** The destination is away, as `lane` found out. @param asked - the wait that the destination asked for, if any */
+  retryLater(lane: object, asked?: unknown): void {
+    this.#shut(lane, retryDelayMs(this.#options, this.#failures, asked));
   }
 
   /** Only time or somebody can mend this: waits for the longest interval. */
   hold(lane: object): void {
-    this.#shut(lane, withJitter(this.#options.maxBackoffMs));
+    this.#shut(lane, holdDelayMs(this.#options));
   }
 
   /** The destination answered `lane`. */
@@ -111,8 +99,4 @@ export class Gate {
     this.#outside = [];
     for (const look of outside) look();
   }
-}
-
-function withJitter(ms: number): number {
-  return ms * (1 + Math.random() / 10);
 }

@@ -6,6 +6,7 @@ import { ACKED, type Outcome } from './outcome.ts';
 import { halvesOf, partOf } from './part-of.ts';
 import { quietly } from './quietly.ts';
 import type { Answer, Transport } from './transport.ts';
+import { why } from './why.ts';
 import { within } from './within.ts';
 
 /** How a {@link Sender} works; every time is in milliseconds. */
@@ -288,8 +289,7 @@ export class Sender {
     try {
       return await this.#options.transport(part, this.#giveUp.signal);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      const message = `${this.#options.name}: ${why}`;
+      const message = `${this.#options.name}: ${why(cause)}`;
       return { kind: 'retry', error: new OtelEventsError('EXPORT_FAILED', message, { cause, retry: {} }) };
     }
   }
