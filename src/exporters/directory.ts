@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EventRecord } from '../otlp/event-record.ts';
+import { absolute } from '../spool/absolute.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
@@ -40,7 +41,7 @@ const UUID = /^[0-9a-f-]{36}$/;
 export function directoryExporter(options: DirectoryExporterOptions): Exporter {
   checkOptions('directoryExporter', options, KNOWN);
   const { limit = 200, format = 'leip' } = options;
-  const directory = path.resolve(options.directory);
+  const directory = absolute(options.directory);
   const toTexts = jsonFormatter(format);
   return {
     name: options.name ?? `directory:${options.directory}`,

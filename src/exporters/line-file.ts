@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
+import { absolute } from '../spool/absolute.ts';
 import { AppendFile } from './append-file.ts';
 import { pruneBackups, type Rotation, setAside } from './backups.ts';
 import { makeDirectory } from './make-directory.ts';
@@ -51,7 +52,7 @@ export class LineFile {
 
   constructor(options: LineFileOptions) {
     // Once: an app that changes its directory has its lines in one file all the same.
-    this.#options = { ...options, path: path.resolve(options.path) };
+    this.#options = { ...options, path: absolute(options.path) };
     this.#truncate = !options.append;
   }
 

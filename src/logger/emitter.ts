@@ -76,6 +76,8 @@ export class Emitter {
   readonly #openScopes = new Set<OpenScope>();
   #watchesEnd = false;
   #watchesSignals = false;
+  #isEnding = false;
+  #saidLost = false;
 
   constructor(options: EmitterOptions) {
     const { pipeline, diagnostics, exitTimeoutMs, handleSignals, baggage, router, sessions } = options;
@@ -213,6 +215,7 @@ export class Emitter {
           ? this.#pipeline.emit(shown, context, copyTo)
           : this.#router.emit(shown, context, copyTo);
       if (!this.#watchesSignals && this.#pipeline.isOwn) this.#watchSignals();
+      if (this.#isEnding) this.#reportLost('');
       return emitted;
     } catch (cause) {
       const message = 'an event could not be emitted, it is lost; please report this as a defect';
@@ -281,20 +284,21 @@ export class Emitter {
   async flushAtExit(): Promise<void> {
     this.#endOpenScopes();
     await this.#pipeline.flush(this.#exitTimeoutMs, false);
-    const left = this.#pipeline.unsettled;
-    if (left === 0) return;
-    // Nothing keeps the process any longer: what is left is lost, and this is the last moment to say so.
+    if (this.#pipeline.unsettled === 0) return;
+    // Nothing keeps the process any longer.
     forgetEnd(this);
+    this.#isEnding = true;
     this.#pipeline.saveNow(true);
-    if (this.#pipeline.isDurable) return;
-    const message = `the process ends with ${left} deliveries pending after ${this.#exitTimeoutMs} ms; they are lost`;
-    this.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message));
+    this.#reportLost(` after ${this.#exitTimeoutMs} ms`);
   }
 
   /** @see EndsWithProcess */
   saveNow(ending: boolean): void {
     if (ending) this.#endOpenScopes();
     this.#pipeline.saveNow(ending);
+    if (!ending) return;
+    this.#isEnding = true;
+    this.#reportLost('');
   }
 
   /** The event in its user's session. What begins and ends with it is emitted before it. */
@@ -321,6 +325,17 @@ export class Emitter {
 
   #endOpenScopes(): void {
     for (const scope of this.#openScopes) scope.endIncomplete();
+  }
+
+  /** The last moment to say so. */
+  #reportLost(when: string): void {
+    const left = this.#pipeline.unsettled;
+    if (left === 0 || this.#saidLost || this.#pipeline.isDurable) return;
+    this.#saidLost = true;
+    const message = `the process ends with ${left} deliveries pending${when}; they are lost`;
+    const fix =
+      'await close() before it ends, or give the option spool, which keeps them for the next process';
+    this.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { fix }));
   }
 
   #watchEnd(): void {

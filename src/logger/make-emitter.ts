@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { absolutePaths } from '../otel/absolute-paths.ts';
 import { readEnvironment } from '../otel/environment.ts';
 import { Pipeline } from '../otel/pipeline.ts';
 import { requireBeside } from '../otel/require-beside.ts';
@@ -32,7 +33,7 @@ export function makeEmitter(options: EventLoggerOptions, settings: Settings): Em
   const pipeline = new Pipeline({
     resource: { app: settings.app, environment, attributes: resource, identifyDevice, env: process.env },
     delivery: options.delivery ?? 'auto',
-    directory: options.spool,
+    ...absolutePaths({ directory: options.spool, quarantine: options.quarantine }),
     level: options.durability,
     maxBytes: options.maxBytes,
     onFull: options.onFull,
@@ -46,7 +47,6 @@ export function makeEmitter(options: EventLoggerOptions, settings: Settings): Em
     flushIntervalMs: options.flushIntervalMs,
     flushBatchSize: options.flushBatchSize,
     exporters,
-    quarantine: options.quarantine,
     onError: diagnostics.report,
   });
   const redact = redactOf(options);

@@ -23,6 +23,8 @@ type Undefinable<T> = { readonly [K in keyof T]-?: T[K] | undefined };
 export interface EventSpoolOptions
   extends Undefinable<Pick<OutboxOptions, 'directory' | 'level' | 'maxBytes' | 'maxAgeMs' | 'onFull'>> {
   readonly accounts: Accounts;
+  /** Whether the end of the process was announced already: nobody comes a second time to save what it holds. */
+  readonly isEnding?: boolean;
   readonly exporters: readonly Exporter[];
   /** Asked once, for the first event. */
   readonly resource: () => AttributeMap;
@@ -82,6 +84,7 @@ export class EventSpool {
       onFound: (log, { name, sinks, end }) => accounts.adopt(log, name, sinks, end),
     });
     for (const exporter of options.exporters) this.#serveExporter(exporter);
+    if (options.isEnding === true) this.saveNow(true);
   }
 
   get unsettled(): number {
@@ -95,7 +98,8 @@ export class EventSpool {
 
   /** Whether what is pending outlives the process. */
   get isDurable(): boolean {
-    return this.#outbox.spool.directory !== undefined;
+    const { directory, failing } = this.#outbox.spool;
+    return directory !== undefined && !failing;
   }
 
   /** Begins to send events and spans over OTLP. */

@@ -1,7 +1,7 @@
-import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
 import { saveResultsFile } from '../exporters/results-file.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
+import { absolute } from '../spool/absolute.ts';
 import { type QueueOutcome, SendQueue } from '../spool/send-queue.ts';
 import type { Accounts, Ticket } from './accounts.ts';
 import type { Delivery, Sink } from './sink.ts';
@@ -64,7 +64,7 @@ class OutputSink implements Sink {
     this.#queue.push({
       record: toEventRecord({ event, content }, this.#options.resource),
       // Now: it means the directory in which the app is.
-      directory: path.resolve(event.outputPath as string),
+      directory: absolute(event.outputPath as string),
       ticket,
       bytes: content.bytes,
       isLate: false,

@@ -80,6 +80,7 @@ export class Pipeline {
   /** The sinks beside the spool that have been used. */
   readonly #besides = new Set<Sink>();
   #isOwn = false;
+  #isEnding = false;
   #closing: Promise<Totals> | undefined;
 
   constructor(options: PipelineOptions) {
@@ -159,6 +160,7 @@ export class Pipeline {
     const resource = (): AttributeMap => ({ ...SDK_ATTRIBUTES, ...this.#resource.attributes });
     this.#quarantine ??= loadQuarantine({ directory, resource, onError: this.#onError });
     this.#quarantine.add(event);
+    if (this.#isEnding) this.#quarantine.flushSync();
     return true;
   }
 
@@ -233,6 +235,7 @@ export class Pipeline {
 
   /** @see EventSpool.saveNow */
   saveNow(ending: boolean): void {
+    this.#isEnding ||= ending;
     this.#spool?.saveNow(ending);
     this.#quarantine?.flushSync();
   }
@@ -252,6 +255,7 @@ export class Pipeline {
     this.#spool ??= loadEventSpool({
       ...this.#options,
       accounts: this.#accounts,
+      isEnding: this.#isEnding,
       resource: () => ({ ...SDK_ATTRIBUTES, ...this.#resource.attributes }),
       maxAttributes: this.#options.env.logs.maxAttributes,
       maxValueLength: this.#options.env.logs.maxValueLength,

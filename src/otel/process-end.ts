@@ -22,11 +22,19 @@ const MAX_ROUNDS = 10;
 let rounds = 0;
 
 /**
+ * Whether `exit` handlers are running: one that is added now is not called any more. Node says so nowhere else.
+ */
+function isEnding(): boolean {
+  return (process as { readonly _exiting?: boolean })._exiting === true;
+}
+
+/**
  * Looks after `target` when the process, or this worker thread, ends: flushes it when the event loop runs dry
  * (timers of ours never keep it running), and saves it when somebody calls `process.exit` or an exception is
  * not caught.
  */
 export function watchEnd(target: EndsWithProcess): void {
+  if (isEnding()) target.saveNow?.(true);
   if (open.size === 0) {
     rounds = 0;
     process.on('beforeExit', flushPending);

@@ -13,6 +13,7 @@ import {
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
 import type { Signal } from '../otlp/batch.ts';
+import { absolute } from './absolute.ts';
 
 /** A record that a destination refused for good. */
 export interface DeadLetter {
@@ -65,7 +66,7 @@ export class DeadLetters {
 
   /** @param onError - called when letters begin to be lost, once until one is kept again */
   constructor(directory: string, onError: (error: OtelEventsError) => void = () => {}) {
-    this.#directory = path.join(directory, DIRECTORY);
+    this.#directory = path.join(absolute(directory), DIRECTORY);
     this.#onError = onError;
   }
 

@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Signal } from '../otlp/batch.ts';
+import { absolute } from './absolute.ts';
 import { Adopter } from './adopter.ts';
 import { Bounds, lagStart } from './bounds.ts';
 import { Cursor, type RecordSource } from './cursor.ts';
@@ -75,10 +76,18 @@ export class Spool implements RecordSource {
     });
     const inFiles = directory !== undefined && level !== 'memory';
     if (inFiles) {
-      this.#files = this.#openFiles(directory);
+      const place = absolute(directory);
+      this.#files = this.#openFiles(place);
       const { now, onSettled, onFound } = this.#options;
       const onUnreadable = this.#reports.unreadable;
-      this.#adopter = new Adopter({ directory, owner: this.#owner, now, onSettled, onFound, onUnreadable });
+      this.#adopter = new Adopter({
+        directory: place,
+        owner: this.#owner,
+        now,
+        onSettled,
+        onFound,
+        onUnreadable,
+      });
     }
     if (inFiles || Number.isFinite(this.#options.maxAgeMs)) {
       this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatMs).unref();
