@@ -59,6 +59,8 @@ export interface Event {
   readonly incomplete: boolean;
   /** The span the event belongs to, if any. */
   readonly span: SpanContext | undefined;
+  /** Values that were cut before it is encoded, which may cut more. */
+  readonly truncated?: number | undefined;
   /** The sinks it is for, by name; undefined: all. */
   readonly exporters: readonly string[] | undefined;
   /** Directory in which the event is also saved as `results.json`. */

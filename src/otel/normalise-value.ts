@@ -1,5 +1,6 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
 import type { AttributeValue } from '../otlp/attribute-value.ts';
+import { standIn, UNREADABLE } from '../otlp/stand-in.ts';
 
 /** What one event may still take, and what had to be cut. One for all values of an event. */
 export class NormaliseBudget {
@@ -21,7 +22,6 @@ export class NormaliseBudget {
 
 const TRUNCATED = '[Truncated]';
 const CIRCULAR = '[Circular]';
-const UNREADABLE = '[Unreadable]';
 
 /** Bytes counted for a value beside its text: key and value headers on the wire. */
 const OVERHEAD_BYTES = 8;
@@ -168,41 +168,18 @@ function normaliseSpecial(
   value: object,
   budget: NormaliseBudget,
 ): AttributeValue | undefined | typeof NOT_SPECIAL {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  if (value instanceof Error) return normaliseFields(describeError(value), budget);
-  if (ArrayBuffer.isView(value)) return copyBytes(value.buffer, value.byteOffset, value.byteLength, budget);
-  if (value instanceof ArrayBuffer) return copyBytes(value, 0, value.byteLength, budget);
-  if (value instanceof Map) return normaliseMap(value, budget);
-  if (value instanceof Set) return normaliseItems([...value], budget);
-  if (value instanceof URL || value instanceof RegExp) return normaliseString(String(value), budget);
-  if (value instanceof Number || value instanceof String || value instanceof Boolean) {
-    return normaliseValue(value.valueOf(), budget);
-  }
-  return NOT_SPECIAL;
+  const plain = standIn(value);
+  if (plain instanceof Uint8Array) return copyBytes(plain, budget);
+  if (plain === value) return NOT_SPECIAL;
+  if (typeof plain !== 'object' || plain === null) return normaliseValue(plain, budget);
+  return Array.isArray(plain) ? normaliseItems(plain, budget) : normaliseFields(plain, budget);
 }
 
-function normaliseMap(map: ReadonlyMap<unknown, unknown>, budget: NormaliseBudget): AttributeValue {
-  const result: Record<string, AttributeValue> = {};
-  for (const [key, item] of map) setField(result, String(key), item, budget);
-  return result;
-}
-
-function copyBytes(
-  buffer: ArrayBufferLike,
-  offset: number,
-  length: number,
-  budget: NormaliseBudget,
-): Uint8Array {
-  const kept = Math.min(length, Math.max(0, budget.bytesLeft));
-  if (kept < length) budget.truncated++;
+function copyBytes(bytes: Uint8Array, budget: NormaliseBudget): Uint8Array {
+  const kept = Math.min(bytes.length, Math.max(0, budget.bytesLeft));
+  if (kept < bytes.length) budget.truncated++;
   budget.bytesLeft -= kept;
-  return new Uint8Array(buffer, offset, kept).slice();
-}
-
-/** An error as data: its own fields come first, so that a `code` or `status` is not lost. */
-function describeError(error: Error): Record<string, unknown> {
-  const { name: type, message, stack: stacktrace, cause } = error;
-  return { ...error, type, message, stacktrace, cause };
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, kept).slice();
 }
 
 function normaliseReadable(value: object, budget: NormaliseBudget): AttributeValue | undefined {

@@ -1,6 +1,7 @@
 import { type Event, MAX_EVENT_BYTES } from '../event.ts';
 import { type Promoted, promotedOf } from './promoted-of.ts';
 import { standIn } from './stand-in.ts';
+import { toRecord } from './to-record.ts';
 import type { ValueCopier } from './value-copier.ts';
 
 /** An event, and what copying it within the limits has changed. */
@@ -14,8 +15,6 @@ export interface EncodableEvent extends Event {
   readonly promoted?: readonly Promoted[];
   /** The data beyond the attribute limit. */
   readonly overflow?: object | undefined;
-  /** How many values were cut. */
-  readonly truncated?: number;
   /** Longer strings are cut without being counted: it was asked for. */
   readonly maxValueLength?: number;
 }
@@ -55,12 +54,15 @@ export function copyEvent(copier: ValueCopier, event: Event, maxAttributes: numb
     isCopy: true,
     message: body,
     failure: failure && { type: type ?? '', message, stacktrace: failure.stacktrace && stacktrace },
-    truncated: copier.truncated,
+    truncated: copier.truncated + (event.truncated ?? 0),
   };
 }
 
 function bytesOf(texts: readonly string[]): number {
-  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  // One that is too long is not measured: it may be half a gigabyte.
+  const bytes = (text: string): number =>
+    text.length > MAX_TEXT_BYTES ? text.length : Buffer.byteLength(text);
+  return texts.reduce((sum, text) => sum + bytes(text), 0);
 }
 
 /** Short ones first: it is the longest that is cut. */
@@ -95,7 +97,7 @@ function copyContent(
     hasContext,
     context,
     promoted,
-    data: pick(data, keys.slice(0, direct)),
+    data: direct === keys.length ? data : pick(data, keys.slice(0, direct)),
     overflow: direct === keys.length ? undefined : pick(data, keys.slice(direct)),
   };
 }
@@ -148,13 +150,6 @@ function isDirect(data: Event['data'], room: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** What is no map (an array, a string) becomes one with the key `value`: nothing is lost. */
-function toRecord(value: unknown): Record<string, unknown> {
-  if (value === undefined || value === null) return {};
-  const isRecord = typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
-  return isRecord ? (value as Record<string, unknown>) : { value };
 }
 
 function pick(record: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {

@@ -122,30 +122,50 @@ function attribute(writer: ValueWriter, key: CachedKey, value: unknown): void {
 function writeData(writer: ValueWriter, event: EncodableEvent, maxAttributes: number): void {
   const { data } = event;
   if (!event.isCopy && !isMap(data)) throw BEYOND_LIMITS;
+  const { length } = writer.out;
+  const room = roomForData(event, maxAttributes);
   writer.enter(data);
-  const added = data.constructor === Object ? writePlainData(writer, data) : writeOtherData(writer, data);
+  const fits =
+    data.constructor === Object ? writePlainData(writer, data, room) : writeOtherData(writer, data, room);
+  if (!fits) {
+    writer.out.rewind(length);
+    writeMuchData(writer, data, room);
+  }
   writer.leave();
-  if (added > roomForData(event, maxAttributes)) throw BEYOND_LIMITS;
 }
 
-/** Both return how many attributes they have written. */
-function writePlainData(writer: ValueWriter, data: Event['data']): number {
-  let added = 0;
+/** Both return whether no more than `room` attributes were written. */
+function writePlainData(writer: ValueWriter, data: Event['data'], room: number): boolean {
+  let left = room;
   let last: string | undefined;
   for (const key in data) {
-    added += writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
+    left -= writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
+    if (left < 0) return false;
     last = key;
   }
   // Inherited keys come after the data's own.
   if (last !== undefined && !Object.hasOwn(data, last)) throw BEYOND_LIMITS;
-  return added;
+  return true;
 }
 
 /** Apart, since V8 compiles a `for-in` to something slower once it has seen objects of another kind. */
-function writeOtherData(writer: ValueWriter, data: Event['data']): number {
-  let added = 0;
+function writeOtherData(writer: ValueWriter, data: Event['data'], room: number): boolean {
+  let left = room;
   for (const key of Object.keys(data)) {
-    added += writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
+    left -= writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
+    if (left < 0) return false;
   }
-  return added;
+  return true;
+}
+
+/** More keys than attributes: those for which there is no place become one map. */
+function writeMuchData(writer: ValueWriter, data: Event['data'], room: number): void {
+  const keys = Object.keys(data);
+  let left = room - 1;
+  let next = 0;
+  for (; next < keys.length && left > 0; next++) {
+    const key = keys[next] as string;
+    left -= writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
+  }
+  writer.entryOf(LOG_RECORD.attributes, DATA_KEY, data, keys.slice(next));
 }

@@ -185,6 +185,8 @@ export class ForwardWriter {
 
   #longString(tag: number, value: string): void {
     const { length } = value;
+    // Before it is measured: it may be half a gigabyte.
+    if (length > this.#maxBytes) throw BEYOND_LIMITS;
     const room = length < MEASURED_STRING ? 3 * length : Buffer.byteLength(value);
     if (this.#at + room > this.#full) this.#grow(room);
     // It takes a byte a character, nearly always.

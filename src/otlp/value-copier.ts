@@ -1,10 +1,10 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
 import { cutText } from './cut-text.ts';
-import { standIn } from './stand-in.ts';
+import { setOwn } from './set-own.ts';
+import { standIn, UNREADABLE } from './stand-in.ts';
 import { CIRCULAR } from './value-writer.ts';
 
 const TRUNCATED = '[Truncated]';
-const UNREADABLE = '[Unreadable]';
 
 /** What stands around the key and the content of a value if both are short: four tags and four lengths. */
 const FRAME_BYTES = 8;
@@ -16,6 +16,19 @@ const LONG_FRAME_BYTES = 12;
 /** What the entries that stay in any case may take beyond the limit. */
 const MAX_DEBT_BYTES = 64 * 1024;
 
+/** How much is copied, and for whom. */
+export interface CopierOptions {
+  readonly maxBytes: number;
+  readonly maxDepth: number;
+  /**
+   * The app looks at the copy and may change it: plain objects instead of records without prototype, dates that
+   * are still dates, bytes of its own.
+   */
+  readonly isForApp: boolean;
+}
+
+const ENCODER: CopierOptions = { maxBytes: MAX_EVENT_BYTES, maxDepth: MAX_DEPTH, isForApp: false };
+
 /**
  * Copies JavaScript values of any kind into ones that the `ValueWriter` takes as they are: within the limits,
  * without cycles, and without anything that throws. One for all values of an event, in their order, so that
@@ -23,11 +36,19 @@ const MAX_DEBT_BYTES = 64 * 1024;
  * on the wire, or a few bytes more.
  */
 export class ValueCopier {
-  #bytesLeft = MAX_EVENT_BYTES;
+  readonly #maxDepth: number;
+  readonly #isForApp: boolean;
+  #bytesLeft: number;
   #setAside = 0;
   /** Values that were cut or left out because of a limit. */
   truncated = 0;
   readonly #path: object[] = [];
+
+  constructor({ maxBytes, maxDepth, isForApp }: CopierOptions = ENCODER) {
+    this.#bytesLeft = maxBytes;
+    this.#maxDepth = maxDepth;
+    this.#isForApp = isForApp;
+  }
 
   /** Whether there is no place for more. */
   get isFull(): boolean {
@@ -106,10 +127,11 @@ export class ValueCopier {
   }
 
   #bytes(value: Uint8Array): Uint8Array {
-    const kept = value.subarray(0, Math.max(0, this.#bytesLeft));
-    if (kept.length < value.length) this.truncated++;
+    const length = LENGTH_OF.call(value);
+    const kept = firstBytes(value, Math.min(length, Math.max(0, this.#bytesLeft)));
+    if (kept.length < length) this.truncated++;
     this.#spendContent(kept.length);
-    return kept;
+    return this.#isForApp ? new Uint8Array(kept) : kept;
   }
 
   #bigint(value: bigint): unknown {
@@ -131,7 +153,7 @@ export class ValueCopier {
   #object(value: object): unknown {
     if (this.#path.includes(value)) return this.#mark(CIRCULAR);
     const depth = this.#path.length;
-    if (depth >= MAX_DEPTH || this.isFull) {
+    if (depth >= this.#maxDepth || this.isFull) {
       this.truncated++;
       return this.#mark(TRUNCATED);
     }
@@ -151,6 +173,7 @@ export class ValueCopier {
   #container(value: object): unknown {
     if (Array.isArray(value)) return this.#list(value);
     const plain = standIn(value);
+    if (this.#isForApp && value instanceof Date) return new Date(value.getTime());
     if (plain !== value || value instanceof Uint8Array) return this.#standIn(plain);
     const json = this.#fromJson(value);
     return json === NO_JSON ? this.#record(value) : this.copy(json);
@@ -184,7 +207,7 @@ export class ValueCopier {
 
   /** @param debt - by how many bytes its entries may go beyond what is left */
   #record(value: object, debt = 0): object {
-    const record: Record<string, unknown> = Object.create(null);
+    const record: Record<string, unknown> = this.#isForApp ? {} : Object.create(null);
     for (const key of Object.keys(value)) {
       const keyBytes = Buffer.byteLength(key);
       if (this.#leavesOut(keyBytes - debt)) continue;
@@ -192,6 +215,7 @@ export class ValueCopier {
       this.#spendContent(keyBytes);
       const copied = this.#field(value, key);
       if (copied === undefined) this.#bytesLeft = before;
+      else if (this.#isForApp) setOwn(record, key, copied);
       else record[key] = copied;
     }
     return record;
@@ -214,6 +238,20 @@ export class ValueCopier {
 }
 
 const NO_JSON = Symbol('no toJSON');
+
+/** What a subclass, or a field of its own, says of the bytes of a view need not be so. */
+const BUFFER_OF = getterOf<ArrayBufferLike>('buffer');
+const OFFSET_OF = getterOf<number>('byteOffset');
+const LENGTH_OF = getterOf<number>('length');
+
+function firstBytes(view: Uint8Array, count: number): Uint8Array {
+  return new Uint8Array(BUFFER_OF.call(view), OFFSET_OF.call(view), count);
+}
+
+function getterOf<T>(name: string): () => T {
+  const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
+  return Object.getOwnPropertyDescriptor(typedArray, name)?.get as () => T;
+}
 
 /** What a number takes beside its tag. */
 function numberBytes(value: number): number {

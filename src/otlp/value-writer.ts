@@ -103,6 +103,18 @@ export class ValueWriter {
     return 1;
   }
 
+  /** One `KeyValue` in a field with the given tag: some of the keys of a map, as a map. */
+  entryOf(tag: number, key: CachedKey, map: object, keys: readonly string[]): void {
+    const { out } = this;
+    const before = out.length;
+    const { width } = key;
+    const start = out.openEntry(tag, key, width);
+    const list = out.open(KVLIST_VALUE, width);
+    for (const each of keys) this.field(LIST_ITEM, KEYS, each, (map as Record<string, unknown>)[each]);
+    out.close(list, width);
+    out.closeEntry(before, start, key, width);
+  }
+
   /** The entries of a map, each in a field with the given tag. */
   entries(tag: number, map: object): void {
     if (map.constructor === Object) this.#plainEntries(tag, map);
