@@ -1,4 +1,4 @@
-import { copyOf } from '../processors/copy-of.ts';
+import { copyOf } from './copy-of.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

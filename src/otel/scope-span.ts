@@ -14,9 +14,8 @@ import type { EpochTime, Event } from '../event.ts';
 import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
 import { appApi } from './app-api.ts';
 import { simpleAttributes, skippedCopies } from './copy-to-span.ts';
-import { NormaliseBudget } from './normalise-value.ts';
 import type { ChosenTracer } from './providers.ts';
-import { identityAttributes } from './to-attributes.ts';
+import { identityOf } from './to-attributes.ts';
 
 /** What a scope says of its span beside the event itself. */
 export interface ScopeSpanOptions {
@@ -30,19 +29,18 @@ export class ScopeSpan {
   readonly span: Span;
   /** The parent's context with this span in it. */
   readonly context: Context;
+  /** Read once: an app's span may throw. */
+  readonly spanContext: SpanContext;
   readonly #own: boolean;
 
   constructor(chosen: ChosenTracer | undefined, event: Event, parent: Context, options: ScopeSpanOptions) {
     this.#own = chosen?.own ?? false;
-    const identity = identityAttributes(event, new NormaliseBudget());
+    const identity = identityOf(event);
     this.span =
       chosen === undefined ? unexportedSpan(parent) : startSpan(chosen, event, parent, options, identity);
+    this.spanContext = this.span.spanContext();
     this.context = trace.setSpan(parent, this.span);
     this.#setAttributes(mapsOf(identity));
-  }
-
-  get spanContext(): SpanContext {
-    return this.span.spanContext();
   }
 
   /** Ends the span as its event went. */

@@ -34,12 +34,21 @@ function attributesWithin(event: Event, maxAttributes: number, budget: Normalise
   setSchema(attributes, event.schema);
   setOutcome(attributes, event);
   setData(attributes, event.data, maxAttributes, budget);
-  if (budget.truncated > 0) attributes[EVENT.truncated] = budget.truncated;
+  const truncated = budget.truncated + (event.truncated ?? 0);
+  if (truncated > 0) attributes[EVENT.truncated] = truncated;
   return { attributes, bytes: RECORD_BYTES + MAX_EVENT_BYTES - budget.bytesLeft };
 }
 
 /** What is known of an event from its start: the same on the record and on the span. */
-export function identityAttributes(event: Event, budget: NormaliseBudget): Record<string, AttributeValue> {
+export function identityOf(event: Event): Record<string, AttributeValue> {
+  try {
+    return identityAttributes(event, new NormaliseBudget());
+  } catch {
+    return identityAttributes(event, new NormaliseBudget(true));
+  }
+}
+
+function identityAttributes(event: Event, budget: NormaliseBudget): Record<string, AttributeValue> {
   const attributes: Record<string, AttributeValue> = { [EVENT.uid]: event.id };
   if (event.category !== undefined) attributes[EVENT.category] = event.category;
   if (event.tags.length > 0) attributes[EVENT.tags] = event.tags;

@@ -1,12 +1,13 @@
 import type { Event } from '../event.ts';
-import { copyOf } from './copy-of.ts';
+import { copyFields } from '../otlp/copy-fields.ts';
 import type { ProcessorEvent } from './processor.ts';
 
 type Fields = Record<string, unknown>;
 
 /**
  * A view of an event for one route. What can be changed in place (data, session, context, tags) is copied when
- * it is first looked at: a route that only reads names costs no copy, and what one route does no other sees.
+ * it is first looked at: a route that only reads names costs no copy, and what one route does no other sees. The
+ * copy is plain: what the event holds is there as it will be emitted.
  *
  * These four are accessors of the class: `{ ...event, name }` leaves them out, and what a processor leaves out
  * stays as it is.
@@ -25,6 +26,7 @@ export class EventView implements ProcessorEvent {
   #session: Fields | undefined;
   #context: Fields | undefined;
   #tags: string[] | undefined;
+  #truncated: number | undefined;
 
   constructor(original: Event) {
     this.#original = original;
@@ -36,10 +38,11 @@ export class EventView implements ProcessorEvent {
     this.timestamp = msOf(original.time);
     this.severity = original.severity;
     this.message = original.message;
+    this.#truncated = original.truncated;
   }
 
   get data(): Fields {
-    this.#data ??= copyOf(this.#original.data) as Fields;
+    this.#data ??= this.#copy(this.#original.data);
     return this.#data;
   }
   set data(value: unknown) {
@@ -47,7 +50,7 @@ export class EventView implements ProcessorEvent {
   }
 
   get session(): Fields {
-    this.#session ??= copyOf(this.#original.session) as Fields;
+    this.#session ??= this.#copy(this.#original.session);
     return this.#session;
   }
   set session(value: unknown) {
@@ -55,7 +58,7 @@ export class EventView implements ProcessorEvent {
   }
 
   get context(): Fields {
-    this.#context ??= copyOf(this.#original.context) as Fields;
+    this.#context ??= this.#copy(this.#original.context);
     return this.#context;
   }
   set context(value: unknown) {
@@ -68,6 +71,12 @@ export class EventView implements ProcessorEvent {
   }
   set tags(value: unknown) {
     this.#tags = Array.isArray(value) ? value.map(String) : [];
+  }
+
+  #copy(fields: Event['data']): Fields {
+    return copyFields(fields, (count) => {
+      this.#truncated = (this.#truncated ?? 0) + count;
+    });
   }
 
   /** All of it, for whoever writes it somewhere. */
@@ -94,6 +103,7 @@ export class EventView implements ProcessorEvent {
       session: view.#session ?? original.session,
       context: view.#context ?? original.context,
       tags: view.#tags ?? original.tags,
+      truncated: view.#truncated,
     };
   }
 
@@ -124,8 +134,13 @@ function msOf(time: Event['time']): number {
   return time[0] * 1000 + time[1] / 1e6;
 }
 
+/** @returns undefined for what is no text and becomes none */
 function textOf(value: unknown): string | undefined {
-  return value === undefined || value === null ? undefined : String(value);
+  try {
+    return value === undefined || value === null ? undefined : String(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function severityOf(value: unknown): number | undefined {
@@ -133,7 +148,7 @@ function severityOf(value: unknown): number | undefined {
 }
 
 function timeOf(value: unknown): Event['time'] | undefined {
-  const ms = Number(value);
+  const ms = value instanceof Date ? value.getTime() : Number(textOf(value));
   if (!Number.isFinite(ms) || ms < 0) return undefined;
   const seconds = Math.floor(ms / 1000);
   return [seconds, Math.round((ms - seconds * 1000) * 1e6)];

@@ -78,10 +78,18 @@ function passThrough(
     try {
       if (apply(processor, view) === null) return processor.dropsAs ?? 'filtered';
     } catch (cause) {
-      onFailure(processor.name || 'processor', cause);
+      onFailure(nameOf(processor), cause);
     }
   }
   return EventView.resultOf(view);
+}
+
+function nameOf(processor: Processor): string {
+  try {
+    return String(processor.name) || 'processor';
+  } catch {
+    return 'processor';
+  }
 }
 
 /** @returns null if the event is dropped */

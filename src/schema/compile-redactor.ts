@@ -1,13 +1,14 @@
 import { OtelEventsError } from '../errors.ts';
 import { MAX_DEPTH } from '../event.ts';
+import { setOwn } from '../otlp/set-own.ts';
 import type { AllowedProperties } from './allowed-schemas.ts';
 import { isPlain } from './is-plain.ts';
 import { patternCost } from './pattern-cost.ts';
 import { type Place, Places } from './places.ts';
-import { plainData, setOwn } from './plain-data.ts';
+import { plainData } from './plain-data.ts';
 import type { SchemaDocument, SchemaNode } from './schema-document.ts';
 import type { SchemaGraph } from './schema-graph.ts';
-import { withinTime } from './within-time.ts';
+import { TookTooLong, withinTime } from './within-time.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -16,6 +17,9 @@ export type Redactor = (data: Data) => Data;
 
 /** What becomes of a property at the top: kept as it is, taken away, or looked into. */
 type Action = 'keep' | 'null' | Place;
+
+/** Longer lists are cut before they are looked at. */
+const MAX_ITEMS = 1_000_000;
 
 /** What a pattern for names may try without a look at the clock. */
 const UNWATCHED_STEPS = 1_000_000;
@@ -68,6 +72,7 @@ function redactValue(value: unknown, place: Place, depth: number): unknown {
   if (place.harmless || typeof value !== 'object' || value === null) return value;
   if (depth > MAX_DEPTH) return null;
   if (Array.isArray(value)) {
+    if (value.length > MAX_ITEMS) throw new RangeError('more items than an event holds');
     return Array.from(value, (item, index) => redactValue(item, place.item(index), depth + 1));
   }
   const data = isPlain(value) ? value : fromUnusual(value);
@@ -104,6 +109,7 @@ function watched(redact: Redactor, root: SchemaNode, graph: SchemaGraph): Redact
     try {
       return withinTime(() => redact(data));
     } catch (cause) {
+      if (!(cause instanceof TookTooLong)) throw cause;
       const fix = 'simplify the patternProperties of the schema';
       throw new OtelEventsError('EVENT_INVALID', 'redaction takes too long', { cause, fix });
     }

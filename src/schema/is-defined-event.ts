@@ -5,5 +5,11 @@ export const DEFINED = Symbol.for('otel-events.defined-event');
 
 /** Whether a value was made by `defineEvent`, of this or another copy of the package. */
 export function isDefinedEvent(value: unknown): value is DefinedEvent {
-  return typeof value === 'object' && value !== null && DEFINED in value;
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return DEFINED in value;
+  } catch {
+    // A proxy that throws.
+    return false;
+  }
 }

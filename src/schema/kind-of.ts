@@ -2,7 +2,24 @@
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return value instanceof Date ? 'a date' : 'an object';
+  if (isList(value)) return 'an array';
+  if (typeof value === 'object') return isDate(value) ? 'a date' : 'an object';
   return `a ${typeof value}`;
+}
+
+/** `Array.isArray` throws for a proxy that has been revoked. */
+export function isList(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+function isDate(value: object): boolean {
+  try {
+    return value instanceof Date;
+  } catch {
+    return false;
+  }
 }

@@ -26,12 +26,12 @@ export function stepInto(patterns: readonly PathPattern[], key: string): readonl
 }
 
 function stepOne(pattern: PathPattern, key: string, next: PathPattern[]): void {
-  const [head, ...rest] = pattern;
+  const [head] = pattern;
   if (head === undefined) return;
   if (head === '**') {
     next.push(pattern);
-    stepOne(rest, key, next);
+    stepOne(pattern.slice(1), key, next);
   } else if (head === '*' || head === key || (head.startsWith('\\*') && head.slice(1) === key)) {
-    next.push(rest);
+    next.push(pattern.slice(1));
   }
 }

@@ -1,4 +1,6 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
+import { setOwn } from '../otlp/set-own.ts';
+import { standIn } from '../otlp/stand-in.ts';
 import type { Issue } from './issue.ts';
 import { kindOf } from './kind-of.ts';
 import { stepTo } from './schema-document.ts';
@@ -86,21 +88,9 @@ class Copier {
     if (Array.isArray(value)) return this.#items(value);
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) {
-      if (value instanceof Date) {
-        return this.#text(Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString());
-      }
-      if (value instanceof Map) return this.#entries(value);
-      if (value instanceof Set) return this.#items([...value]);
-      if (value instanceof Error) {
-        const { name: type, message, stack: stacktrace, cause } = value;
-        return this.#fields({ ...value, type, message, stacktrace, cause });
-      }
-      const bytes = bytesOf(value);
-      if (bytes !== undefined) return this.#text(bytes.toString('base64'));
-      if (value instanceof URL || value instanceof RegExp) return this.#text(String(value));
-      if (value instanceof Number || value instanceof String || value instanceof Boolean) {
-        return this.copy(value.valueOf());
-      }
+      const plain = standIn(value);
+      if (plain instanceof Uint8Array) return this.#base64(plain);
+      if (plain !== value) return this.#standIn(plain);
     }
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON !== 'function') return this.#fields(value);
@@ -108,6 +98,17 @@ class Copier {
     const result = this.copy(toJSON.call(value));
     this.path.pop();
     return result;
+  }
+
+  #standIn(plain: unknown): unknown {
+    if (typeof plain !== 'object' || plain === null) return this.copy(plain);
+    return Array.isArray(plain) ? this.#items(plain) : this.#fields(plain);
+  }
+
+  #base64({ buffer, byteOffset, byteLength }: Uint8Array): string {
+    // Before it is made: it may be a gigabyte.
+    if (byteLength > this.#bytesLeft) this.#take(byteLength);
+    return this.#text(Buffer.from(buffer, byteOffset, byteLength).toString('base64'));
   }
 
   #items(items: readonly unknown[]): unknown[] {
@@ -127,12 +128,6 @@ class Copier {
     return result;
   }
 
-  #entries(map: ReadonlyMap<unknown, unknown>): Record<string, unknown> {
-    const result: Record<string, unknown> = {};
-    for (const [key, item] of map) this.#set(result, String(key), item);
-    return result;
-  }
-
   #set(result: Record<string, unknown>, key: string, item: unknown): void {
     this.path.push(key);
     this.#text(key);
@@ -140,15 +135,4 @@ class Copier {
     this.path.pop();
     if (value !== undefined) setOwn(result, key, value);
   }
-}
-
-function bytesOf(value: object): Buffer | undefined {
-  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return value instanceof ArrayBuffer ? Buffer.from(value) : undefined;
-}
-
-/** Sets a field under its own name, `__proto__` too. */
-export function setOwn(result: Record<string, unknown>, key: string, value: unknown): void {
-  if (key !== '__proto__') result[key] = value;
-  else Object.defineProperty(result, key, { value, enumerable: true, configurable: true, writable: true });
 }

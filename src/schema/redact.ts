@@ -1,7 +1,8 @@
-import { type EventFailure, MAX_DEPTH } from '../event.ts';
-import { isPlain } from './is-plain.ts';
+import type { EventFailure, EventSchema } from '../event.ts';
+import { copyFields } from '../otlp/copy-fields.ts';
+import { setOwn } from '../otlp/set-own.ts';
 import { type PathPattern, stepInto } from './path-pattern.ts';
-import { plainData, setOwn } from './plain-data.ts';
+import { plainData } from './plain-data.ts';
 import {
   type CompiledPattern,
   type CompiledRule,
@@ -9,7 +10,7 @@ import {
   REDACTED,
   type RedactRule,
 } from './redact-rule.ts';
-import { TookTooLong, withinTime } from './within-time.ts';
+import { withinTime } from './within-time.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,37 +21,36 @@ export interface EventParts {
   readonly context: Fields;
   readonly message: string | undefined;
   readonly failure: EventFailure | undefined;
+  /** The paths of its issues hold names out of the data. */
+  readonly schema?: EventSchema | undefined;
+  /** Values that were cut. */
+  readonly truncated?: number | undefined;
 }
 
 /** What a pattern may try in one text without a look at the clock. */
 const UNWATCHED_STEPS = 1_000_000;
 
-/** More values than an event can hold. */
-const MAX_VALUES = 500_000;
-
 /**
- * Turns rules into a function that takes out of an event what they name. Nothing of the caller's is changed;
- * what has nothing to take out is given back as it is. A pattern that takes more than a second has all texts
- * masked: what could not be looked at does not leave.
+ * Turns rules into a function that takes out of an event what they name. Nothing of the caller's is changed, and
+ * nothing of it is in what is given back: what was looked at is what leaves. A pattern that takes more than a
+ * second, or a rule that throws, has all texts and numbers masked: what could not be looked at does not leave.
+ * @param onFailure - told why all was masked
  * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
 export function compileRedact(
   given: RedactRule | readonly RedactRule[],
+  onFailure: (cause: unknown) => void = () => {},
 ): <Parts extends EventParts>(parts: Parts) => Parts {
   const rules = (Array.isArray(given) ? (given as readonly RedactRule[]) : [given as RedactRule]).map(
     compileRule,
   );
   return (parts) => {
+    const read = readParts(parts);
     try {
-      return redactParts(parts, rules, false);
-    } catch (error) {
-      if (!(error instanceof NeedsClock)) throw error;
-    }
-    try {
-      return withinTime(() => redactParts(parts, rules, true));
-    } catch (error) {
-      if (!(error instanceof TookTooLong)) throw error;
-      return redactParts(parts, [EVERYTHING], true);
+      return redactWatched(read, rules);
+    } catch (cause) {
+      onFailure(cause);
+      return redactParts(read, [EVERYTHING], true);
     }
   };
 }
@@ -63,6 +63,27 @@ const EVERYTHING: CompiledRule = {
   replace: () => REDACTED,
 };
 
+/** The values that will be emitted, read once: a getter or a proxy may say something else the next time. */
+function readParts<Parts extends EventParts>(parts: Parts): Parts {
+  let truncated = parts.truncated ?? 0;
+  const read = (fields: Fields): Fields =>
+    copyFields(fields, (count) => {
+      truncated += count;
+    });
+  const { data, session, context } = parts;
+  const copy = { ...parts, data: read(data), session: read(session), context: read(context) };
+  return truncated === 0 ? copy : { ...copy, truncated };
+}
+
+function redactWatched<Parts extends EventParts>(parts: Parts, rules: readonly CompiledRule[]): Parts {
+  try {
+    return redactParts(parts, rules, false);
+  } catch (error) {
+    if (!(error instanceof NeedsClock)) throw error;
+  }
+  return withinTime(() => redactParts(parts, rules, true));
+}
+
 function redactParts<Parts extends EventParts>(
   parts: Parts,
   rules: readonly CompiledRule[],
@@ -73,12 +94,10 @@ function redactParts<Parts extends EventParts>(
   return result;
 }
 
-/** One rule on its way through one event. */
+/** One rule on its way through the copy of one event: plain objects, lists, texts, numbers, dates and bytes. */
 class Walk {
   readonly #rule: CompiledRule;
   readonly #watched: boolean;
-  readonly #open: object[] = [];
-  #count = 0;
 
   constructor(rule: CompiledRule, watched: boolean) {
     this.#rule = rule;
@@ -86,7 +105,7 @@ class Walk {
   }
 
   parts<Parts extends EventParts>(parts: Parts): Parts {
-    const { data, session, context, message, failure } = parts;
+    const { data, session, context, message, failure, schema } = parts;
     return {
       ...parts,
       data: this.#fields(data),
@@ -94,6 +113,7 @@ class Walk {
       context: this.#fields(context),
       message: message === undefined ? undefined : this.#text(message),
       failure: failure === undefined ? undefined : this.#failure(failure),
+      ...(schema === undefined ? {} : { schema: this.#schema(schema) }),
     };
   }
 
@@ -109,53 +129,40 @@ class Walk {
     };
   }
 
-  #value(value: unknown, paths: readonly PathPattern[]): unknown {
-    if (typeof value === 'string') return this.#text(value);
-    if (typeof value !== 'object' || value === null) return value;
-    if (value instanceof Date || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value;
-    if (this.#open.length >= MAX_DEPTH || this.#count++ > MAX_VALUES) return REDACTED;
-    if (this.#open.includes(value)) return '[Circular]';
-    this.#open.push(value);
-    const result = this.#container(value, paths);
-    this.#open.pop();
-    return result;
+  #schema(schema: EventSchema): EventSchema {
+    if (schema.issues.length === 0) return schema;
+    return { ...schema, issues: schema.issues.map((issue) => ({ ...issue, path: this.#text(issue.path) })) };
   }
 
-  #container(value: object, paths: readonly PathPattern[]): unknown {
-    if (Array.isArray(value)) return this.#items(value, paths);
-    if (isPlain(value)) return this.#object(value as Fields, paths);
-    // A map, a set, an instance of a class: what will be emitted for it.
-    const plain = plainData(value);
-    return 'path' in plain ? REDACTED : this.#value(plain.value, paths);
+  #value(value: unknown, paths: readonly PathPattern[]): unknown {
+    if (typeof value === 'string') return this.#text(value);
+    if (typeof value === 'number' || typeof value === 'bigint') return this.#asText(value, String(value));
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+    if (value instanceof Date) return this.#asText(value, textOf(value));
+    return Array.isArray(value) ? this.#items(value, paths) : this.#object(value as Fields, paths);
+  }
+
+  /** A value that becomes text sooner or later stays what it is if there is nothing to take out. */
+  #asText(value: unknown, text: string): unknown {
+    const after = this.#text(text);
+    return after === text ? value : after;
   }
 
   #items(items: readonly unknown[], paths: readonly PathPattern[]): readonly unknown[] {
-    let changed = false;
-    const result = Array.from(items, (item, index) => {
-      const after = this.#at(item, stepInto(paths, String(index)));
-      changed ||= after !== item;
-      // The others keep their places.
-      return after === undefined ? null : after;
-    });
-    return changed ? result : items;
+    // The others keep their places.
+    return items.map((item, index) =>
+      item === null ? null : (this.#at(item, stepInto(paths, String(index))) ?? null),
+    );
   }
 
   #object(fields: Fields, paths: readonly PathPattern[]): Fields {
-    let changed = false;
     const result: Record<string, unknown> = {};
-    const names = new Map<string, number>();
+    const times = new Map<string, number>();
     for (const key of Object.keys(fields)) {
-      const value = fields[key];
-      const after = this.#at(value, stepInto(paths, key));
-      const name = this.#text(key);
-      changed ||= after !== value || name !== key;
-      if (after === undefined) continue;
-      const times = (names.get(name) ?? 0) + 1;
-      names.set(name, times);
-      // Two names may become the same.
-      setOwn(result, times === 1 ? name : `${name} ${times}`, after);
+      const after = this.#at(fields[key], stepInto(paths, key));
+      if (after !== undefined) setOwn(result, freeName(result, this.#text(key), times), after);
     }
-    return changed ? result : fields;
+    return result;
   }
 
   /** A value at which paths have arrived goes as a whole. */
@@ -179,6 +186,21 @@ class Walk {
       return keeps ? found : (this.#rule.replace(found) ?? '');
     });
   }
+}
+
+function textOf(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString();
+}
+
+/** Two names may become the same. @param times - how often names were given that had been given before */
+function freeName(fields: Fields, name: string, times: Map<string, number>): string {
+  let free = name;
+  while (Object.hasOwn(fields, free)) {
+    const count = (times.get(name) ?? 1) + 1;
+    times.set(name, count);
+    free = `${name} ${count}`;
+  }
+  return free;
 }
 
 function asText(value: unknown): string {

@@ -109,16 +109,35 @@ test('written as JSON a view is whole; spread into a new event it may lack what 
   );
 });
 
-test('a view holds what cannot be copied: cycles, getters that throw, polluting keys', () => {
+test('a view holds what cannot be read as text: cycles, getters that throw, polluting keys', () => {
   const data: Record<string, unknown> = JSON.parse('{"__proto__": {"polluted": 1}}');
   data.self = data;
   Object.defineProperty(data, 'bad', { enumerable: true, get: () => assert.fail('on purpose') });
   const view = new EventView({ ...PLAIN_EVENT, data });
   const copy = view.data;
-  assert.equal(copy.self, copy);
+  assert.equal(copy.self, '[Circular]');
   assert.equal(copy.bad, '[Unreadable]');
   assert.deepEqual(Object.keys(copy), ['__proto__', 'self', 'bad']);
   assert.equal(({} as Record<string, unknown>).polluted, undefined);
+});
+
+test('a view is plain: classes, maps and URLs are there as they will be emitted', () => {
+  class Point {
+    readonly x = 1;
+  }
+  const data = { point: new Point(), map: new Map([['a', new Set([1])]]), url: new URL('https://a.org/') };
+  const view = new EventView({ ...PLAIN_EVENT, data, session: new URL('https://b.org/') as never });
+  assert.deepEqual(view.data, { point: { x: 1 }, map: { a: [1] }, url: 'https://a.org/' });
+  assert.deepEqual(view.session, { value: 'https://b.org/' });
+});
+
+test('what cannot become text is left out of an event, which keeps what processors have changed', () => {
+  const bad = { toString: () => assert.fail('on purpose') };
+  const view = new EventView({ ...PLAIN_EVENT, userId: 'u', data: { card: 1 } });
+  Object.assign(view, { name: bad, userId: bad, message: bad, timestamp: Symbol('t'), data: { card: '*' } });
+  const { name, userId, message, time, data } = EventView.resultOf(view);
+  const expected = { name: 'test.event', userId: undefined, message: undefined, time: PLAIN_EVENT.time };
+  assert.deepEqual({ name, userId, message, time, data }, { ...expected, data: { card: '*' } });
 });
 
 test('values of the wrong type in a view become what an event holds', () => {
