@@ -1,5 +1,5 @@
-/** Control characters, line and paragraph separators, and what changes the direction of text. */
-const UNSAFE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** Control characters, line and paragraph separators, what changes the direction of text, halves of characters. */
+const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * Text in which nothing moves the cursor, starts a line or hides what follows: written as `\u001b`. JSON stays

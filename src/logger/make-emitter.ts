@@ -49,7 +49,8 @@ export function makeEmitter(options: EventLoggerOptions, settings: Settings): Em
     exporters,
     onError: diagnostics.report,
   });
-  const redact = redactOf(options);
+  const failures = new Failures(pipeline, diagnostics);
+  const redact = redactOf(options, failures);
   const root = rootOf(options.processors ?? [], to, options.delivery !== 'none');
   const emitter = new Emitter({
     pipeline,
@@ -57,8 +58,8 @@ export function makeEmitter(options: EventLoggerOptions, settings: Settings): Em
     exitTimeoutMs,
     handleSignals: options.handleSignals,
     baggage: options.baggage ?? [],
-    router: root && new Router(root, pipeline, diagnostics),
-    schemas: schemasOf(options, pipeline, diagnostics, redact),
+    router: root && new Router(root, pipeline, failures),
+    schemas: schemasOf(options, failures, redact),
     redact,
     sessions: options.sessions && new Sessions(options.sessions, (cause) => storeFailed(diagnostics, cause)),
   });
@@ -75,19 +76,14 @@ function storeFailed(diagnostics: Diagnostics, cause: unknown): void {
 }
 
 /** Loaded only for those who have rules. */
-function redactOf({ redact }: EventLoggerOptions): Redact | undefined {
+function redactOf({ redact }: EventLoggerOptions, failures: Failures): Redact | undefined {
   if (redact === undefined) return undefined;
   const file = '../schema/redact';
-  return requireBeside<typeof import('../schema/redact.ts')>(import.meta, file).compileRedact(redact);
+  const { compileRedact } = requireBeside<typeof import('../schema/redact.ts')>(import.meta, file);
+  return compileRedact(redact, (cause) => failures.redact(cause));
 }
 
-function schemasOf(
-  options: EventLoggerOptions,
-  pipeline: Pipeline,
-  diagnostics: Diagnostics,
-  redact: Redact | undefined,
-): Schemas {
-  const failures = new Failures(pipeline, diagnostics);
+function schemasOf(options: EventLoggerOptions, failures: Failures, redact: Redact | undefined): Schemas {
   const listeners = new Listeners((kind, name, cause) => failures.add(kind, name, cause));
   const nothing = { session: {}, context: {}, message: undefined, failure: undefined };
   const schemas = new Schemas({

@@ -1,5 +1,4 @@
-import type { Context } from '@opentelemetry/api';
-import { OtelEventsError } from '../errors.ts';
+import { type Context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Event } from '../event.ts';
 import type { Emitted } from '../otel/pipeline.ts';
 import { ScopeSpan, type ScopeSpanOptions } from '../otel/scope-span.ts';
@@ -10,16 +9,27 @@ export function openSpan(
   emitter: Emitter,
   event: Event,
   parent: Context,
-  { kind, links }: Partial<ScopeSpanOptions> = {},
+  options: Partial<ScopeSpanOptions> | undefined,
 ): ScopeSpan {
   // What processors may change is not shown before they have.
   const shown = emitter.changesEvents ? bare(event) : event;
   try {
+    const { kind, links } = options ?? {};
     return new ScopeSpan(emitter.tracer(), shown, parent, { kind, links });
   } catch (cause) {
     const message = "the app's tracer threw when a scope began; its event is not affected";
-    emitter.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
-    return new ScopeSpan(undefined, shown, parent, { kind, links });
+    emitter.diagnostics.burst('tracer begin', 'EXPORT_FAILED', message, { cause });
+    return onlyIds(shown, parent);
+  }
+}
+
+function onlyIds(event: Event, parent: Context): ScopeSpan {
+  const nothing = { kind: undefined, links: undefined };
+  try {
+    return new ScopeSpan(undefined, event, parent, nothing);
+  } catch {
+    // The parent is the app's too.
+    return new ScopeSpan(undefined, event, ROOT_CONTEXT, nothing);
   }
 }
 
@@ -43,7 +53,7 @@ export function endSpan(
     });
   } catch (cause) {
     const message = "the app's tracer threw when a scope ended; its event is not affected";
-    emitter.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+    emitter.diagnostics.burst('tracer end', 'EXPORT_FAILED', message, { cause });
   }
 }
 

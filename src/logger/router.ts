@@ -3,8 +3,7 @@ import type { Event } from '../event.ts';
 import type { Emitted, Pipeline } from '../otel/pipeline.ts';
 import type { Processor } from '../processors/processor.ts';
 import { type RouteNode, runRoute } from '../processors/run-route.ts';
-import type { Diagnostics } from './diagnostics.ts';
-import { Failures } from './failures.ts';
+import type { Failures } from './failures.ts';
 
 /** The destination over OpenTelemetry, as a sink to route to. */
 const OTLP = 'otlp';
@@ -15,10 +14,10 @@ export class Router {
   readonly #pipeline: Pipeline;
   readonly #failures: Failures;
 
-  constructor(root: RouteNode, pipeline: Pipeline, diagnostics: Diagnostics) {
+  constructor(root: RouteNode, pipeline: Pipeline, failures: Failures) {
     this.#root = root;
     this.#pipeline = pipeline;
-    this.#failures = new Failures(pipeline, diagnostics);
+    this.#failures = failures;
   }
 
   /**

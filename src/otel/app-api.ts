@@ -141,16 +141,31 @@ function logsOfSdk2(getter: unknown): ApiLoggerProvider | undefined {
   return typeof getter === 'function' ? (getter(1) as ApiLoggerProvider | undefined) : undefined;
 }
 
-/** The app's active context; the root context where no context manager is registered. */
+/** The app's active context; the root context where no context manager is registered, or where it throws. */
 export function activeContext(): Context {
-  const api = (globalThis as { [key: symbol]: unknown })[API] as ApiGlobal | undefined;
-  return api?.context?.active() ?? ROOT_CONTEXT;
+  try {
+    const api = (globalThis as { [key: symbol]: unknown })[API] as ApiGlobal | undefined;
+    return api?.context?.active() ?? ROOT_CONTEXT;
+  } catch {
+    return ROOT_CONTEXT;
+  }
 }
 
-/** Runs `fn` with `context` active, where the app has a context manager. */
+/** Runs `fn`, once, with `context` active, where the app has a context manager that does not throw. */
 export function withContext<T>(context: Context, fn: () => T): T {
-  const { contexts } = appApi();
-  return contexts === undefined ? fn() : contexts.with(context, fn);
+  let isRun = false;
+  try {
+    const api = (globalThis as { [key: symbol]: unknown })[API] as ApiGlobal | undefined;
+    if (api?.context !== undefined) {
+      return api.context.with(context, () => {
+        isRun = true;
+        return fn();
+      });
+    }
+  } catch (error) {
+    if (isRun) throw error;
+  }
+  return fn();
 }
 
 /**

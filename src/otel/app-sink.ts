@@ -50,8 +50,9 @@ export class AppSink implements Sink {
     const logger = this.#logger as ApiLogger;
     this.#account ??= this.#accounts.sink(this.name);
     if (!this.#takes(logger, { context, severityNumber: event.severity, eventName: event.name })) {
-      this.#accounts.settle(ticket, this.#account, { column: 'dropped', reason: 'disabled' });
+      // Before it is booked: the logger is asked again, and may throw now.
       this.#tellDeaf(logger, event.name);
+      this.#accounts.settle(ticket, this.#account, { column: 'dropped', reason: 'disabled' });
       return;
     }
     logger.emit(toLogRecord(delivery, this.#withApp(content.attributes)));

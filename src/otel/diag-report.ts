@@ -1,4 +1,5 @@
 import type { OtelEventsError } from '../errors.ts';
+import { escapeControls } from '../exporters/escape-controls.ts';
 import { appDiag } from './app-api.ts';
 
 /** Losses; everything else is a warning. */
@@ -15,9 +16,9 @@ export function severityOf({ code }: OtelEventsError): 'error' | 'warn' {
   return LOSSES.has(code) ? 'error' : 'warn';
 }
 
-/** One line for people. */
+/** One line for people. What the message quotes (names, options, texts of servers) cannot start another one. */
 export function lineOf({ code, message }: OtelEventsError): string {
-  return `otel-events: ${code}: ${message}`;
+  return escapeControls(`otel-events: ${code}: ${message}`);
 }
 
 /** Writes to OpenTelemetry's own diagnostics. @returns false if the app has set no logger there */

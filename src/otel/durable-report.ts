@@ -1,6 +1,7 @@
 import type { OtelEventsError } from '../errors.ts';
 import { quietly } from '../spool/quietly.ts';
 import { lineOf, reportToDiag, severityOf } from './diag-report.ts';
+import { callApp, oneByOne } from './one-by-one.ts';
 
 /** What the environment asks for is said once a process, however many processors read it. */
 const saidOfEnvironment = new Set<string>();
@@ -12,8 +13,11 @@ const saidOfEnvironment = new Set<string>();
 export function durableReport(
   onError?: ((error: OtelEventsError) => void) | undefined,
 ): (error: OtelEventsError) => void {
-  return (error) => {
-    quietly(() => onError?.(error));
+  return oneByOne((error) => {
+    callApp(
+      () => onError?.(error),
+      () => {},
+    );
     if (error.code === 'ENVIRONMENT_UNSUPPORTED') {
       if (saidOfEnvironment.has(error.message)) return;
       saidOfEnvironment.add(error.message);
@@ -22,7 +26,7 @@ export function durableReport(
       const heard = reportToDiag(error) || onError !== undefined;
       if (!heard && isWanted(error)) process.stderr.write(`${lineOf(error)}\n`);
     });
-  };
+  });
 }
 
 /** @see OpenTelemetry specification, "configuration/sdk-environment-variables", OTEL_LOG_LEVEL */

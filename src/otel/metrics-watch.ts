@@ -1,3 +1,4 @@
+import { OtelEventsError } from '../errors.ts';
 import { appMetrics } from './app-api.ts';
 import type { DeliveryMetrics, DeliveryMetricsOptions } from './delivery-metrics.ts';
 
@@ -16,19 +17,25 @@ export class MetricsWatch {
     void this.look();
   }
 
-  /** Looks now. */
+  /** Looks now. An app whose globals throw has no metrics: nobody waits for this, so that nothing may be thrown. */
   async look(): Promise<void> {
-    if (appMetrics() === undefined) return;
-    this.#metrics ??= import('./delivery-metrics.ts').then(
-      (module) => new module.DeliveryMetrics(this.#options),
-    );
-    (await this.#metrics).attach();
+    try {
+      if (appMetrics() === undefined) return;
+      this.#metrics ??= import('./delivery-metrics.ts').then(
+        (module) => new module.DeliveryMetrics(this.#options),
+      );
+      (await this.#metrics).attach();
+    } catch (cause) {
+      const message = 'the metrics of the delivery of events cannot be made';
+      this.#options.onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+      clearInterval(this.#timer);
+    }
   }
 
   /** The last counts stay in the metrics. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.look();
-    (await this.#metrics)?.detach();
+    (await this.#metrics?.catch(() => undefined))?.detach();
   }
 }

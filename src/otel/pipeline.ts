@@ -1,5 +1,4 @@
 import type { Context, Span } from '@opentelemetry/api';
-import { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
@@ -7,7 +6,7 @@ import type { EventRecord } from '../otlp/event-record.ts';
 import type { Outcome } from '../spool/outcome.ts';
 import { within } from '../spool/within.ts';
 import { Accounts, type Ledger, OTLP_SINK, SPAN_SINK, type Ticket, type Totals } from './accounts.ts';
-import { copyToSpan } from './copy-to-span.ts';
+import { Bursts } from './bursts.ts';
 import { DropWarnings } from './drop-warnings.ts';
 import type { EventSpool, EventSpoolOptions, SpoolRoute } from './event-spool.ts';
 import { loadEventSpool } from './load-event-spool.ts';
@@ -22,6 +21,7 @@ import { appAttributes } from './resource/app.ts';
 import { type ResourceOptions, resourceAttributes } from './resource/resource.ts';
 import { RouteTable } from './route-table.ts';
 import type { Delivery, Sink } from './sink.ts';
+import { SpanCopies } from './span-copies.ts';
 import { type EventAttributes, toAttributes } from './to-attributes.ts';
 import { VERSION } from './version.ts';
 
@@ -62,6 +62,8 @@ interface Route extends SpoolRoute {
   readonly beside: readonly Sink[];
 }
 
+const NOT_EMITTED = { column: 'dropped', reason: 'not_emitted' } as const;
+
 /** Takes events from loggers, books them and hands each to its sinks. One for a logger and its children. */
 export class Pipeline {
   readonly #options: PipelineOptions;
@@ -69,8 +71,9 @@ export class Pipeline {
   readonly #providers: Providers;
   readonly #resource: { readonly attributes: AttributeMap };
   readonly #exporters: readonly string[];
-  readonly #onError: (error: OtelEventsError) => void;
   readonly #warnings: DropWarnings;
+  readonly #bursts: Bursts;
+  readonly #copies: SpanCopies;
   readonly #routes = new RouteTable<Route>();
   #spool: EventSpool | undefined;
   #quarantine: Quarantine | undefined;
@@ -86,8 +89,9 @@ export class Pipeline {
   constructor(options: PipelineOptions) {
     const { resource, exporters, onError, directory } = options;
     this.#options = options;
-    this.#onError = onError;
     this.#warnings = new DropWarnings(onError);
+    this.#bursts = new Bursts(onError);
+    this.#copies = new SpanCopies(this.#bursts);
     this.#resource = lazyResource(resource);
     this.#exporters = exporters.map(({ name }) => name);
     for (const name of this.#exporters) this.#accounts.sink(name);
@@ -123,16 +127,24 @@ export class Pipeline {
    * @param copyTo - the span that shows the event as a span event, if any
    */
   emit(event: Event, context: Context, copyTo?: Span): Emitted {
-    const route = this.#routeFor(event);
-    const copied = copyTo?.isRecording() === true;
-    const content = copied || route.beside.length > 0 ? this.attributesOf(event) : undefined;
-    const ticket =
-      route.sinks.length === 0
-        ? this.#accounts.open(this.#accounts.event(event.name), route.accounts)
-        : this.#spoolOf().append(event, route);
+    const copied = copyTo !== undefined && this.#copies.isWanted(copyTo);
+    let route: Route;
+    let content: EventAttributes | undefined;
+    let ticket: Ticket | undefined;
+    try {
+      route = this.#routeFor(event);
+      content = copied || route.beside.length > 0 ? this.attributesOf(event) : undefined;
+      ticket =
+        route.sinks.length === 0
+          ? this.#accounts.open(this.#accounts.event(event.name), route.accounts)
+          : this.#spoolOf().append(event, route);
+    } catch (cause) {
+      this.#accounts.refuse(event.name, NOT_EMITTED);
+      throw cause;
+    }
     if (content === undefined) return { event, content };
     for (const sink of route.beside) this.#push(sink, { event, context, content, ticket: ticket as Ticket });
-    if (copied) this.#copy(copyTo, event, content);
+    if (copied) this.#copies.add(copyTo, event, content);
     return { event, content };
   }
 
@@ -158,7 +170,7 @@ export class Pipeline {
     const { quarantine: directory } = this.#options;
     if (directory === undefined || this.#closing !== undefined) return false;
     const resource = (): AttributeMap => ({ ...SDK_ATTRIBUTES, ...this.#resource.attributes });
-    this.#quarantine ??= loadQuarantine({ directory, resource, onError: this.#onError });
+    this.#quarantine ??= loadQuarantine({ directory, resource, onError: this.#options.onError });
     this.#quarantine.add(event);
     if (this.#isEnding) this.#quarantine.flushSync();
     return true;
@@ -187,7 +199,7 @@ export class Pipeline {
     this.#metrics ??= new MetricsWatch({
       ledger: () => ({ ...this.ledger(), refused: this.#accounts.refused }),
       describe: (sink) => this.#describe(sink),
-      onError: this.#onError,
+      onError: this.#options.onError,
     });
     try {
       const kind = this.#providers.warmUp();
@@ -265,7 +277,7 @@ export class Pipeline {
   }
 
   #otlpSettings(): OtlpSettings {
-    this.#otlp ??= otlpSettings(this.#options, process.env, this.#onError);
+    this.#otlp ??= otlpSettings(this.#options, process.env, this.#options.onError);
     return this.#otlp;
   }
 
@@ -286,16 +298,7 @@ export class Pipeline {
       const outcome = { column: 'dropped', reason: 'sink_threw' } as const;
       this.#accounts.settle(delivery.ticket, this.#accounts.sink(sink.name), outcome);
       const message = `${sink.name}: taking an event threw, the event is dropped`;
-      this.#onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
-    }
-  }
-
-  #copy(span: Span, event: Event, content: EventAttributes): void {
-    try {
-      copyToSpan(span, event.name, content.attributes, event.time);
-    } catch (cause) {
-      const message = "the app's span threw when an event was copied to it; the event is not affected";
-      this.#onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+      this.#bursts.add(`sink ${sink.name}`, 'EXPORT_FAILED', message, { cause });
     }
   }
 
@@ -305,7 +308,7 @@ export class Pipeline {
       return this.#providers.destination();
     } catch (cause) {
       const message = 'the logger provider threw when it was asked for a logger, the event is dropped';
-      this.#onError(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+      this.#bursts.add('provider', 'EXPORT_FAILED', message, { cause });
       return { kind: 'none', reason: 'sink_threw' };
     }
   }
@@ -381,7 +384,7 @@ export class Pipeline {
     this.#output ??= outputSink({
       resource: this.#resource,
       accounts: this.#accounts,
-      onError: this.#onError,
+      onError: this.#options.onError,
     });
     this.#besides.add(this.#output);
     return this.#output;

@@ -1,0 +1,36 @@
+import type { Span } from '@opentelemetry/api';
+import type { Event } from '../event.ts';
+import type { Bursts } from './bursts.ts';
+import { copyToSpan } from './copy-to-span.ts';
+import type { EventAttributes } from './to-attributes.ts';
+
+/** Copies events to spans of the app's tracer; what throws there costs the copy only. */
+export class SpanCopies {
+  readonly #bursts: Bursts;
+
+  constructor(bursts: Bursts) {
+    this.#bursts = bursts;
+  }
+
+  isWanted(span: Span): boolean {
+    try {
+      return span.isRecording();
+    } catch (cause) {
+      this.#threw(cause);
+      return false;
+    }
+  }
+
+  add(span: Span, { name, time }: Event, { attributes }: EventAttributes): void {
+    try {
+      copyToSpan(span, name, attributes, time);
+    } catch (cause) {
+      this.#threw(cause);
+    }
+  }
+
+  #threw(cause: unknown): void {
+    const message = "the app's span threw when an event was copied to it; the event is not affected";
+    this.#bursts.add('span', 'EXPORT_FAILED', message, { cause });
+  }
+}
