@@ -1,4 +1,5 @@
 import { type Context, propagation } from '@opentelemetry/api';
+import { setOwn } from '../otlp/set-own.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,12 +11,16 @@ export function baggageFields(
   context: Context,
   allowed: readonly string[],
 ): Record<string, string> | undefined {
-  const baggage = propagation.getBaggage(context);
-  if (baggage === undefined) return undefined;
   const fields: Record<string, string> = {};
-  for (const key of allowed) {
-    const entry = baggage.getEntry(key);
-    if (entry !== undefined) define(fields, key, entry.value);
+  try {
+    const baggage = propagation.getBaggage(context);
+    if (baggage === undefined) return undefined;
+    for (const key of allowed) {
+      const entry = baggage.getEntry(key);
+      if (entry !== undefined) setOwn(fields, key, entry.value);
+    }
+  } catch {
+    // Another library's baggage: what could be read of it counts.
   }
   return Object.keys(fields).length === 0 ? undefined : fields;
 }
@@ -30,9 +35,4 @@ export function withBaggage(context: Context, allowed: readonly string[], fields
     }
   }
   return propagation.setBaggage(context, baggage);
-}
-
-/** As an own field, even if it is called `__proto__`. */
-function define(fields: Record<string, string>, key: string, value: string): void {
-  Object.defineProperty(fields, key, { value, enumerable: true });
 }

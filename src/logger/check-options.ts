@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
+import { isList } from '../schema/kind-of.ts';
 import type { ChildOptions, EventLoggerOptions } from './options.ts';
 
 interface Check {
@@ -8,7 +9,7 @@ interface Check {
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !isList(value);
 
 const text: Check = { wanted: 'a string', accepts: (value) => typeof value === 'string' };
 const map: Check = { wanted: 'an object', accepts: isMap };
@@ -160,7 +161,7 @@ export function checkChildOptions(options: ChildOptions): void {
 /** Says what a value is, without saying what it holds. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
+  if (isList(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
   return `a ${typeof value}`;
 }

@@ -22,10 +22,19 @@ export function parseContextCall<T>(args: ContextArguments<T>, diagnostics: Diag
   const [name, fields, fn] = args.length < 3 ? [undefined, ...args] : args;
   if (typeof fn !== 'function') throw new TypeError(`context(): wanted a function, got ${kindOf(fn)}`);
   return {
-    name: name === undefined ? undefined : String(name),
+    name: name === undefined ? undefined : nameOf(name),
     fields: toFields(fields, diagnostics),
     fn: fn as () => T,
   };
+}
+
+/** The name of a context; that of all which have none that can be read is empty. */
+export function nameOf(name: unknown): string {
+  try {
+    return String(name);
+  } catch {
+    return '';
+  }
 }
 
 /** A copy of a context, whose getters are read now. What is no object, or throws, counts as empty and is said once. */

@@ -2,6 +2,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import { type Event, type EventSchema, MAX_NAME_LENGTH } from '../event.ts';
 import { nearestName } from '../nearest-name.ts';
+import { copyFields } from '../otlp/copy-fields.ts';
 import { epochNow, toEpochMs, toEpochTime } from './clock.ts';
 import type { ContextView } from './context-frame.ts';
 import type { Diagnostics } from './diagnostics.ts';
@@ -36,6 +37,9 @@ export interface EventCall {
   readonly diagnostics: Diagnostics;
 }
 
+/** What is shown of the name of an option that there is not. */
+const MAX_SHOWN = 100;
+
 const NO_OPTIONS: LogOptions = Object.freeze({});
 
 /**
@@ -46,9 +50,37 @@ export function draftEvent(call: EventCall): Event {
   try {
     return draft(call);
   } catch {
-    // A getter or a `toString` among the options threw.
-    warn(call.diagnostics, 'unreadable', 'the options of an event cannot be read, they are ignored');
+    // A getter, a proxy or a `toString` threw.
+    return draftReadable({ ...call, data: copyFields(call.data) });
+  }
+}
+
+/** An event of what can be read. */
+function draftReadable(call: EventCall): Event {
+  const options: Record<string, unknown> = {};
+  for (const name of KNOWN_OPTIONS) {
+    const option = readableOption(call, name);
+    if (option !== undefined) Object.assign(options, option);
+  }
+  try {
+    return draft({ ...call, options });
+  } catch {
+    // What could be read once cannot be read again.
     return draft({ ...call, options: undefined });
+  }
+}
+
+/** One option alone; undefined, which is said, if no event can be made with it. */
+function readableOption(call: EventCall, name: string): LogOptions | undefined {
+  try {
+    const value = (call.options as Record<string, unknown> | undefined)?.[name];
+    if (value === undefined) return undefined;
+    const option = { [name]: name === 'session' ? copyFields(value) : value };
+    draft({ ...call, options: option });
+    return option;
+  } catch {
+    warn(call.diagnostics, 'unreadable', 'options of an event that cannot be read are ignored');
+    return undefined;
   }
 }
 
@@ -111,12 +143,16 @@ function checkedOptions(options: unknown, diagnostics: Diagnostics): LogOptions 
     return NO_OPTIONS;
   }
   for (const key of Object.keys(options)) {
-    if (KNOWN_OPTIONS.includes(key)) continue;
-    const nearest = nearestName(key, KNOWN_OPTIONS);
-    const hint = nearest === undefined ? `known are ${KNOWN_OPTIONS.join(', ')}` : `did you mean ${nearest}?`;
-    warn(diagnostics, `option ${key}`, `there is no event option ${key}, it is ignored (${hint})`);
+    if (!KNOWN_OPTIONS.includes(key)) diagnostics.once(`option ${key}`, () => unknownOption(key));
   }
   return options;
+}
+
+function unknownOption(key: string): OtelEventsError {
+  const nearest = nearestName(key, KNOWN_OPTIONS);
+  const hint = nearest === undefined ? `known are ${KNOWN_OPTIONS.join(', ')}` : `did you mean ${nearest}?`;
+  const message = `there is no event option ${key.slice(0, MAX_SHOWN)}, it is ignored (${hint})`;
+  return new OtelEventsError('EVENT_INVALID', `${message}; this is said once`);
 }
 
 function nameOf({ name, diagnostics }: EventCall): string {
@@ -170,15 +206,26 @@ function tagsOf(own: readonly string[], added: unknown): readonly string[] {
   return [...new Set([...own, ...added.map(String)])];
 }
 
-/** The session of a scope over those around it; one that cannot be read counts as none. */
+/** The session that a scope's options give, over those around it. */
 export function mergedSession(
   outer: Readonly<Record<string, unknown>>,
-  own: unknown,
+  options: TrackOptions | undefined,
 ): Readonly<Record<string, unknown>> {
+  let own: unknown;
   try {
+    own = options?.session;
     return typeof own === 'object' ? { ...outer, ...own } : outer;
   } catch {
-    return outer;
+    return { ...outer, ...copyFields(own) };
+  }
+}
+
+/** Options over those that a definition has; ones that cannot be read are none. */
+export function mergedOptions<T extends LogOptions>(own: LogOptions | undefined, given: T | undefined): T {
+  try {
+    return own === undefined ? ((given ?? NO_OPTIONS) as T) : ({ ...own, ...given } as T);
+  } catch {
+    return { ...own } as T;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import type { Event, EventSchema } from '../event.ts';
 import type { Ledger, Totals } from '../otel/accounts.ts';
@@ -14,7 +14,7 @@ import { baggageFields, withBaggage } from './baggage.ts';
 import { epochNow, toEpochMs } from './clock.ts';
 import { type ContextView, contextOver, toView } from './context-frame.ts';
 import type { Diagnostics } from './diagnostics.ts';
-import { draftEvent, type EventDefaults } from './draft-event.ts';
+import { draftEvent, type EventDefaults, mergedOptions } from './draft-event.ts';
 import type { LogOptions } from './options.ts';
 import type { Router } from './router.ts';
 import type { Schemas, Subject, Verdict } from './schemas.ts';
@@ -133,7 +133,7 @@ export class Emitter {
     frame?: ScopeFrame,
   ): string {
     const verdict = this.check(subject, given, logger, fallback);
-    const own = subject.options === undefined ? options : { ...subject.options, ...options };
+    const own = mergedOptions(subject.options, options);
     const [data, schema] = verdict.kind === 'not allowed' ? [{}] : [verdict.data, verdict.schema];
     const { event, context, scope } = this.draft(defaults, subject.name, data, own, frame, schema);
     this.emitChecked(event, verdict, context, scope === undefined ? undefined : trace.getSpan(context));
@@ -178,8 +178,8 @@ export class Emitter {
     const scope = frame ?? ambientFrame.getStore();
     const scopeSession = sessionFor(this, scope);
     const { diagnostics } = this;
-    const otel = this.#contextOf(options?.traceparent, frame, scope);
-    const span = trace.getSpanContext(otel);
+    const otel = this.#contextOf(options, frame, scope);
+    const span = this.#spanIn(otel);
     const context = this.contextFor(defaults, otel);
     const call = { name, data, options, defaults, scopeSession, context, schema, span, diagnostics };
     const event = draftEvent(call);
@@ -219,7 +219,7 @@ export class Emitter {
       return emitted;
     } catch (cause) {
       const message = 'an event could not be emitted, it is lost; please report this as a defect';
-      this.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { cause }));
+      this.diagnostics.burst('emit', 'EXPORT_FAILED', message, { cause });
       return NOTHING;
     }
   }
@@ -348,7 +348,24 @@ export class Emitter {
     if (this.#handleSignals !== false) watchSignals(this);
   }
 
-  #contextOf(traceparent: unknown, called: ScopeFrame | undefined, ambient: ScopeFrame | undefined): Context {
+  /** What the app's spans and contexts throw costs an event its place in the trace, and nothing else. */
+  #contextOf(options: unknown, called: ScopeFrame | undefined, ambient: ScopeFrame | undefined): Context {
+    try {
+      return this.#traced((options as LogOptions | undefined)?.traceparent, called, ambient);
+    } catch {
+      return called?.context ?? ambient?.context ?? ROOT_CONTEXT;
+    }
+  }
+
+  #spanIn(context: Context): SpanContext | undefined {
+    try {
+      return trace.getSpanContext(context);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #traced(traceparent: unknown, called: ScopeFrame | undefined, ambient: ScopeFrame | undefined): Context {
     if (traceparent !== undefined) {
       const remote = typeof traceparent === 'string' ? parseTraceparent(traceparent) : undefined;
       if (remote !== undefined) return trace.setSpanContext(ROOT_CONTEXT, remote);

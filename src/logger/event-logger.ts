@@ -5,7 +5,7 @@ import type { DefinedEvent } from '../schema/defined-event.ts';
 import type { FetchSchemaOptions } from '../schema/fetch-schema.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import { checkChildOptions, checkOptions } from './check-options.ts';
-import { type ContextArguments, parseContextCall, toFields } from './context-call.ts';
+import { type ContextArguments, nameOf, parseContextCall, toFields } from './context-call.ts';
 import { enterFrame, exitFrame, runInFrame } from './context-frame.ts';
 import { childDefaults, defaultsOf } from './defaults-of.ts';
 import type { EventDefaults } from './draft-event.ts';
@@ -165,7 +165,7 @@ export class EventLogger {
    * middleware, it holds in all of that and nowhere else; outside of any, in what follows from here.
    */
   enterContext(name: string, fields: object): void {
-    enterFrame(this.#emitter, String(name), toFields(fields, this.#emitter.diagnostics));
+    enterFrame(this.#emitter, nameOf(name), toFields(fields, this.#emitter.diagnostics));
   }
 
   /**
@@ -173,7 +173,7 @@ export class EventLogger {
    * @throws OtelEventsError `CONTEXT_NOT_ENTERED`
    */
   exitContext(name: string): void {
-    if (exitFrame(this.#emitter, String(name))) return;
+    if (exitFrame(this.#emitter, nameOf(name))) return;
     const message = `exitContext: the context '${name}' is not entered here`;
     const fix = 'leave a context where it was entered, or use context(name, fields, fn)';
     throw new OtelEventsError('CONTEXT_NOT_ENTERED', message, { fix });

@@ -4,9 +4,11 @@ import { withContext } from '../otel/app-api.ts';
 import type { Emitted } from '../otel/pipeline.ts';
 import type { ScopeSpan } from '../otel/scope-span.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
+import { copyFields } from '../otlp/copy-fields.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
+import { isPlain } from '../schema/is-plain.ts';
 import { epochNow, toEpochSeconds } from './clock.ts';
-import { mergedSession, toData } from './draft-event.ts';
+import { mergedOptions, mergedSession, toData } from './draft-event.ts';
 import type { Emitter, OpenScope, Origin } from './emitter.ts';
 import { endSpan, openSpan } from './open-span.ts';
 import type { LogOptions, TrackOptions } from './options.ts';
@@ -50,17 +52,17 @@ export class EventScope implements OpenScope {
     const { emitter, defaults } = origin;
     this.#subject =
       typeof name === 'object' && isDefinedEvent(name) ? emitter.schemas.defined(name) : undefined;
-    const own = this.#subject?.options === undefined ? options : { ...this.#subject.options, ...options };
+    const own = mergedOptions(this.#subject?.options, options);
     const drafted = emitter.draft(defaults, this.#subject?.name ?? name, data, own, outer);
     const { event, context, scope } = drafted;
     this.#origin = origin;
     this.#start = event;
     this.id = event.id;
     this.#data = snapshot({}, event.data);
-    this.#span = openSpan(emitter, event, context, options ?? {});
+    this.#span = openSpan(emitter, event, context, options);
     this.#frame = {
       owner: emitter,
-      session: mergedSession(sessionFor(emitter, scope), options?.session),
+      session: mergedSession(sessionFor(emitter, scope), options),
       context: this.#span.context,
       outer: scope,
     };
@@ -75,7 +77,7 @@ export class EventScope implements OpenScope {
   /** Adds data to the event; later values win. */
   add(data: object): void {
     if (this.#ended) this.#warnEnded('add');
-    else this.#data = snapshot(this.#data, toData(data));
+    else this.#data = snapshot(this.#data, data);
   }
 
   /** Logs an event inside this scope, wherever it is called. */
@@ -181,12 +183,13 @@ function toTimes(start: EpochTime, end: EpochTime): ScopeTimes {
   return { start: toEpochSeconds(start), end: toEpochSeconds(end), duration: Math.max(0, duration) };
 }
 
-/** A copy of `base` with the fields of `data`, whose getters may throw. */
-function snapshot(base: Readonly<Record<string, unknown>>, data: object): Readonly<Record<string, unknown>> {
+/** A copy of `base` with the fields of `data`, which need be no plain object, and whose getters may throw. */
+function snapshot(base: Readonly<Record<string, unknown>>, data: unknown): Readonly<Record<string, unknown>> {
   try {
-    return { ...base, ...data };
+    const fields = toData(data);
+    if (isPlain(fields)) return { ...base, ...fields };
   } catch {
-    // Kept as it is: reading it field by field is the business of normalising.
-    return { ...base, value: data };
+    // A getter or a proxy: read with care.
   }
+  return { ...base, ...copyFields(data) };
 }

@@ -1,10 +1,12 @@
 import { OtelEventsError } from '../errors.ts';
 import type { EventSchema } from '../event.ts';
 import { requireBeside } from '../otel/require-beside.ts';
+import { copyFields } from '../otlp/copy-fields.ts';
 import type { AllowedProperties, AllowedSchemas } from '../schema/allowed-schemas.ts';
 import type { DefinedEvent, OnInvalid } from '../schema/defined-event.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import type { Issue, Validated } from '../schema/issue.ts';
+import { isList } from '../schema/kind-of.ts';
 import type { RegisteredSchema } from '../schema/registered-schema.ts';
 import type { SchemaRegistry } from '../schema/registry.ts';
 import type { Listeners } from './listeners.ts';
@@ -111,7 +113,7 @@ export class Schemas {
     const allowed = this.#allowedOf(schemaId);
     if (allowed === undefined) return { kind: 'not allowed' };
     const redact = this.#redactorOf(subject, allowed);
-    const isMap = typeof given === 'object' && given !== null && !Array.isArray(given);
+    const isMap = typeof given === 'object' && given !== null && !isList(given);
     const raw = isMap ? (given as Data) : {};
     if (this.listeners.hasRaw(schemaId)) this.#tell(logger, subject, redact(raw), true);
     const data = isMap ? this.listeners.modified(schemaId, raw) : given;
@@ -161,7 +163,7 @@ export class Schemas {
     if (registered === undefined) return (data) => data;
     let redactor = this.#redactors.get(registered);
     if (redactor === undefined) {
-      redactor = registered.redactor(allowed);
+      redactor = withCare(registered.redactor(allowed));
       this.#redactors.set(registered, redactor);
     }
     return redactor;
@@ -169,6 +171,18 @@ export class Schemas {
 }
 
 const NOTHING_PERSONAL: AllowedProperties = {};
+
+/** Data that were not checked, or not by us, may throw when they are read: they are read again with care. */
+function withCare(redact: (data: Data) => Data): (data: Data) => Data {
+  return (data) => {
+    try {
+      return redact(data);
+    } catch (error) {
+      if (error instanceof OtelEventsError) throw error;
+      return redact(copyFields(data));
+    }
+  };
+}
 
 const subjects = new WeakMap<RegisteredSchema, Subject>();
 

@@ -62,10 +62,12 @@ export function trackWith<S extends RunnableScope, T>(scope: S, fn: (scope: S) =
   ) as T;
 }
 
+/** Does not throw, whatever a callback has returned: its scope has to end. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  try {
+    return typeof (value as { then?: unknown }).then === 'function';
+  } catch {
+    return false;
+  }
 }
