@@ -2,7 +2,8 @@ import type { Batch } from './batch.ts';
 import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf, type OtlpObject } from './decode-protobuf.ts';
 import { type Message, RESPONSE, STATUS } from './messages.ts';
-import type { PostResponse } from './post.ts';
+import type { PostRequest, PostResponse } from './post.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /**
  * How many items of a request a 2xx answer says were refused. An answer that cannot be read came with a 2xx
@@ -19,10 +20,19 @@ export function refusedItems(
 }
 
 /**
- * What an error answer says: the message of a `google.rpc.Status`, or plain text. It may repeat what was
- * sent, so it belongs in no error and no log.
+ * What an error answer says: the message of a `google.rpc.Status`, or plain text. The one place where an answer
+ * becomes text: our headers and credentials are not in it. It may repeat the events that were sent, so it belongs in
+ * no error and no log.
  */
-export function statusMessage(encoding: Batch['encoding'], answer: PostResponse): string {
+export function statusMessage(
+  encoding: Batch['encoding'],
+  answer: PostResponse,
+  request: Pick<PostRequest, 'url' | 'headers'>,
+): string {
+  return withoutSecrets(textOf(encoding, answer), request);
+}
+
+function textOf(encoding: Batch['encoding'], answer: PostResponse): string {
   const status = decode(STATUS, encoding, answer);
   if (status !== undefined) return String(status.message ?? '');
   return answer.type.endsWith('protobuf') ? '' : Buffer.from(answer.body).toString();

@@ -4,7 +4,7 @@ import type { Batch } from '../otlp/batch.ts';
 import { refusedItems, statusMessage } from '../otlp/decode-answer.ts';
 import { requestHead, toRequest } from '../otlp/encode-envelope.ts';
 import { HttpClient, type TlsOptions } from '../otlp/http-client.ts';
-import { type PostResponse, post, targetOf } from '../otlp/post.ts';
+import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/post.ts';
 import { isRetryable } from '../otlp/retryable.ts';
 import { toJson } from '../otlp/transcode.ts';
 import type { SpoolBatch } from './cursor.ts';
@@ -51,7 +51,7 @@ export function otlpTransport(options: OtlpTransportOptions): OtlpTransport {
     }
     try {
       const request = { url, headers: allHeaders, body, compression, timeoutMs, signal, client };
-      return answerOf(batch, encoding, url, await post(request));
+      return answerOf(batch, encoding, request, await post(request));
     } catch (cause) {
       return { kind: 'retry', error: cause as OtelEventsError };
     }
@@ -67,7 +67,13 @@ function bodyOf(
   return [toJson({ signal, encoding: 'protobuf', bytes: toRequest(header, [bytes]), count })];
 }
 
-function answerOf(batch: SpoolBatch, encoding: Batch['encoding'], url: URL, response: PostResponse): Answer {
+function answerOf(
+  batch: SpoolBatch,
+  encoding: Batch['encoding'],
+  request: PostRequest,
+  response: PostResponse,
+): Answer {
+  const { url } = request;
   const { status, retryAfterMs } = response;
   if (status >= 200 && status < 300) return delivered(batch, encoding, url, response);
   const error = answerError(url, response);
@@ -76,7 +82,7 @@ function answerOf(batch: SpoolBatch, encoding: Batch['encoding'], url: URL, resp
   }
   if (status === 413) return { kind: 'too_large', error };
   if (status !== 400 && status !== 422) return { kind: 'hold', error };
-  const answer = statusMessage(encoding, response).slice(0, MAX_ANSWER_CHARS);
+  const answer = statusMessage(encoding, response, request).slice(0, MAX_ANSWER_CHARS);
   return { kind: 'invalid', reason: `http_${status}`, error, ...(answer === '' ? {} : { answer }) };
 }
 
