@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { readConfig } from '../collector/config/read-config.ts';
 import { type Collector, type CollectorStats, startCollector } from '../collector/start-collector.ts';
 import { OtelEventsError } from '../errors.ts';
+import { escapeLines } from '../exporters/escape-controls.ts';
 
 /** The configuration that comes with the package. */
 const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', import.meta.url));
@@ -58,7 +59,7 @@ async function run(config: string): Promise<number> {
   let collector: Collector | undefined;
   const told = untilTold(() => leftBehind(collector?.stats()));
   collector = await startCollector({ config });
-  process.stderr.write(process.stderr.isTTY ? banner(config, collector) : startLines(collector));
+  process.stderr.write(escapeLines(process.stderr.isTTY ? banner(config, collector) : startLines(collector)));
   process.stderr.write(forwardWarning(collector));
   await told;
   await collector.stop();
@@ -119,11 +120,11 @@ function banner(file: string, { endpoints, config }: Collector): string {
 }
 
 function print(text: string): number {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${escapeLines(text)}\n`);
   return 0;
 }
 
 function fail(text: string, status: number): number {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${escapeLines(text)}\n`);
   return status;
 }

@@ -1,3 +1,4 @@
+import { tell } from './run-parsed.ts';
 /** A command: it is loaded only when it is run. */
 export interface Command {
   readonly summary: string;
@@ -23,7 +24,8 @@ export async function dispatch(group: CommandGroup, [name, ...args]: readonly st
     name !== undefined && Object.hasOwn(group.commands, name) ? group.commands[name] : undefined;
   if (command === undefined) {
     const problem = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
-    process.stderr.write(`${group.name}: ${problem}\n\n${usage(group)}\n`);
+    tell(`${group.name}: ${problem}`);
+    process.stderr.write(`\n${usage(group)}\n`);
     return 1;
   }
   const run = await command.load();

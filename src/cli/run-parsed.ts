@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { OtelEventsError } from '../errors.ts';
+import { escapeControls } from '../exporters/escape-controls.ts';
 import { nearestName } from '../nearest-name.ts';
 import { BrokenPipe } from './spool/output.ts';
 
@@ -46,9 +47,14 @@ export async function runParsed<Options extends ParseArgsOptionsConfig>(
   }
 }
 
+/** Writes a line to standard error. What it quotes cannot move the cursor or start another one. */
+export function tell(line: string): void {
+  process.stderr.write(`${escapeControls(line)}\n`);
+}
+
 /** Says on standard error what went wrong, in one line. */
 export function complain(name: string, code: string, message: string): void {
-  process.stderr.write(`${name}: ${code}: ${message}\n`);
+  tell(`${name}: ${code}: ${message}`);
 }
 
 /** Something about the arguments is wrong. */

@@ -1,3 +1,4 @@
+import { escapeControls } from '../exporters/escape-controls.ts';
 import { LOG_LEVELS, type LogLevel } from './config/read-config.ts';
 
 /** Writes one line about what the collector does; never about what is in the data. */
@@ -10,7 +11,7 @@ export function createLog(least: LogLevel, write: (line: string) => void): Log {
   return (level, message, fields = {}) => {
     if (LOG_LEVELS.indexOf(level) < from) return;
     const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${quoted(String(value))}`);
-    write(`${level.toUpperCase()} ${message}${pairs.join('')}`);
+    write(escapeControls(`${level.toUpperCase()} ${message}${pairs.join('')}`));
   };
 }
 

@@ -2,6 +2,7 @@ import type { Batch } from '../otlp/batch.ts';
 import type { OtlpObject } from '../otlp/decode-protobuf.ts';
 import { decodeBatch } from '../otlp/transcode.ts';
 import type { BatchExporter } from './batch-exporter.ts';
+import { escapeControls, escapeLines } from './escape-controls.ts';
 
 /** How much of a batch is shown. */
 export type Verbosity = 'basic' | 'normal' | 'detailed';
@@ -16,8 +17,9 @@ export function debugExporter(verbosity: Verbosity, write: (text: string) => voi
     keeps: false,
     consume: async (batch) => {
       write(`debug: ${batch.signal} items=${batch.count}`);
-      if (verbosity === 'normal') for (const item of itemsOf(batch)) write(JSON.stringify(item));
-      if (verbosity === 'detailed') write(JSON.stringify(decodeBatch(batch), null, 2));
+      if (verbosity === 'normal')
+        for (const item of itemsOf(batch)) write(escapeControls(JSON.stringify(item)));
+      if (verbosity === 'detailed') write(escapeLines(JSON.stringify(decodeBatch(batch), null, 2)));
     },
     close: async () => {},
   };

@@ -48,7 +48,8 @@ const TOOL: Tool<typeof OPTIONS> = {
       else rows.push(toRow(each, style));
     }
     if (rows.length > 0) for (const line of toTable(COLUMNS, rows)) await output.line(line);
-    if (!json) await output.line(rows.length > 0 ? `\n${counted(rows.length, 'event', style)}` : 'no events');
+    if (!json)
+      await output.block(rows.length > 0 ? `\n${counted(rows.length, 'event', style)}` : 'no events');
     await output.flush();
     return readStatus(NAME, directory, logs);
   },

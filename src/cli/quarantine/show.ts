@@ -29,7 +29,7 @@ const TOOL: Tool<Record<never, never>> = {
     const found = [...quarantinedIn(logs)].filter((each) => isChosen(each, target));
     checkWanted(found, target);
     const output = new Output();
-    for (const each of found) await output.line(JSON.stringify(toJson(each), null, 2));
+    for (const each of found) await output.block(JSON.stringify(toJson(each), null, 2));
     await output.flush();
     return readStatus(NAME, target.directory, logs);
   },

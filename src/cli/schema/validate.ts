@@ -66,7 +66,7 @@ async function checkSchemas(files: readonly string[]): Promise<number> {
   const output = new Output();
   let isBad = false;
   for (const { file, text, checked } of loaded.files) {
-    if (text !== '') await output.line(text.replace(/\n$/, ''));
+    if (text !== '') await output.block(text.replace(/\n$/, ''));
     for (const each of checked) {
       try {
         // References and patterns are looked at when it is used first.

@@ -10,6 +10,6 @@ export async function writeOut(text: string, file: string | undefined): Promise<
     return;
   }
   const output = new Output();
-  await output.line(text.replace(/\n$/, ''));
+  await output.document(text.replace(/\n$/, ''));
   await output.flush();
 }

@@ -46,7 +46,7 @@ const COMMAND: SpoolCommand<typeof OPTIONS> = {
     }
     if (rows.length > 0) for (const line of toTable(COLUMNS, rows)) await output.line(line);
     if (!json)
-      await output.line(
+      await output.block(
         rows.length > 0 ? `\n${counted(rows.length, 'dead letter', style)}` : 'no dead letters',
       );
     await output.flush();

@@ -39,7 +39,7 @@ const COMMAND: SpoolCommand<typeof OPTIONS> = {
       quarantine: countFiles(path.join(directory, 'quarantine')),
     };
     const lines = json ? [JSON.stringify(toJson(contents), null, 2)] : toText(contents, output.isTerminal);
-    for (const line of lines) await output.line(line);
+    for (const line of lines) await output.block(line);
     await output.flush();
     const unread = summaries.flatMap((summary) => summary.unread);
     for (const { file, error } of unread) complain(NAME, error.code ?? 'EIO', `cannot read ${file}`);

@@ -1,9 +1,14 @@
+import { escapeControls, escapeLines } from '../../exporters/escape-controls.ts';
+
 /** Whoever read our output has gone away. */
 export class BrokenPipe extends Error {}
 
 const CHUNK_LENGTH = 64 * 1024;
 
-/** Writes lines to standard output, no faster than they are read. */
+/**
+ * Writes lines to standard output, no faster than they are read. What is in the files that a command reads may come
+ * from anybody: nothing of it moves the cursor of a terminal, hides what follows or starts a line.
+ */
 export class Output {
   readonly #stream: NodeJS.WriteStream = process.stdout;
   #text = '';
@@ -18,7 +23,21 @@ export class Output {
   }
 
   /** @throws BrokenPipe */
-  async line(text: string): Promise<void> {
+  line(text: string): Promise<void> {
+    return this.#add(escapeControls(text));
+  }
+
+  /** Several lines, such as indented JSON. @throws BrokenPipe */
+  block(text: string): Promise<void> {
+    return this.#add(escapeLines(text));
+  }
+
+  /** A document that was made: byte for byte, unless a person reads it. @throws BrokenPipe */
+  document(text: string): Promise<void> {
+    return this.isTerminal ? this.block(text) : this.#add(text);
+  }
+
+  async #add(text: string): Promise<void> {
     this.#text += `${text}\n`;
     if (this.#text.length >= CHUNK_LENGTH) await this.flush();
   }

@@ -3,7 +3,7 @@ import { OTLP_SINK, SPAN_SINK } from '../../otel/accounts.ts';
 import { DeadLetters } from '../../spool/dead-letters.ts';
 import { isMoved, ReadLog } from '../../spool/read-log.ts';
 import { subDirectoriesOf } from '../../spool/read-spool.ts';
-import { complain, usageError } from '../run-parsed.ts';
+import { complain, tell, usageError } from '../run-parsed.ts';
 import { checkSinks } from './check-sinks.ts';
 import { Delivery } from './delivery.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
@@ -122,5 +122,5 @@ function reportGone(directory: string, jobs: readonly ReplayJob[], { gone }: Del
 }
 
 function note(text: string): void {
-  process.stderr.write(`${NAME}: ${text}\n`);
+  tell(`${NAME}: ${text}`);
 }
