@@ -1,3 +1,4 @@
+import { EMPTY, emptyMessage } from './empty-message.ts';
 import { Malformed, within } from './malformed.ts';
 import { type Field, MAX_VALUE_DEPTH, type Message, type ScalarType } from './messages.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
@@ -61,23 +62,36 @@ function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, d
     checkWireType(field, tag);
     const { name, type, repeated } = field;
     if (typeof type === 'string') {
+      if (repeated) reader.count();
       set(out, message, field, READ[type](reader));
       continue;
     }
-    // A message that comes twice is merged, except in a oneof and in a list.
-    const into = message.oneof || repeated ? {} : ((out[name] as OtlpObject | undefined) ?? {});
     const outerEnd = reader.end;
     try {
       reader.enter();
-      decodeInto(into, reader, type, inside);
+      // A message that comes twice is merged, except in a oneof and in a list.
+      const before = message.oneof || repeated ? undefined : (out[name] as OtlpObject | undefined);
+      set(out, message, field, decodeAfter(before, reader, type, inside));
     } catch (error) {
       throw within(error, `.${name}`);
     }
     reader.end = outerEnd;
-    set(out, message, field, into);
   }
-  for (const name of message.always) out[name] ??= {};
+  for (const name of message.always) out[name] ??= EMPTY;
   return out;
+}
+
+function decodeAfter(
+  before: OtlpObject | undefined,
+  reader: ProtobufReader,
+  message: Message,
+  depth: number,
+): OtlpObject {
+  const empty = emptyMessage(message);
+  const isNew = before === undefined || before === empty;
+  if (reader.position < reader.end) return decodeInto(isNew ? {} : before, reader, message, depth);
+  nested(message, depth);
+  return isNew ? empty : before;
 }
 
 function set(out: OtlpObject, message: Message, { name, repeated }: Field, value: OtlpValue): void {
@@ -110,6 +124,7 @@ function scan(reader: ProtobufReader, message: Message, depth: number): number {
     const { type } = field;
     if (field.counted) count++;
     if (typeof type === 'string') {
+      if (field.repeated) reader.count();
       reader.skipScalar(field.wireType, type === 'traceId' ? 16 : type === 'spanId' ? 8 : 0);
       continue;
     }

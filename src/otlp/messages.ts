@@ -58,8 +58,8 @@ interface FieldOptions {
 export const MAX_VALUE_DEPTH = 200;
 
 /**
- * The most messages in one request. Two bytes are enough for an empty record, which takes a hundred in memory:
- * 20 MiB of them would be gigabytes. Honest data takes ten bytes or more for each.
+ * The most messages and items of lists in one request. Four bytes are enough for a record, which takes sixty in
+ * memory: 20 MiB of them would be a third of a gigabyte. Honest data takes ten bytes or more for each.
  */
 export const MAX_MESSAGES = 2 ** 21;
 

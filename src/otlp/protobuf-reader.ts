@@ -84,6 +84,11 @@ export class ProtobufReader {
     return this.#bytes.readUInt32LE(this.#take(4));
   }
 
+  /** Counts a message or an item of a list against the most that one request may hold. */
+  count(): void {
+    if (++this.#messages > MAX_MESSAGES) this.#fail(`more than ${MAX_MESSAGES} messages and items of lists`);
+  }
+
   /** The length of what follows, checked to lie inside the message. */
   length(): number {
     const length = this.varint();
@@ -93,7 +98,7 @@ export class ProtobufReader {
 
   /** Goes into a nested message: from here on `end` is its end. */
   enter(): void {
-    if (++this.#messages > MAX_MESSAGES) this.#fail(`more than ${MAX_MESSAGES} messages`);
+    this.count();
     const length = this.length();
     this.end = this.position + length;
   }

@@ -94,6 +94,33 @@ test('a request of more than two million messages is refused before it takes gig
   assert.ok(process.memoryUsage().rss - before < 1024 ** 3);
 });
 
+test('two million empty messages take no object each', () => {
+  const many = inField(1, inField(2, Buffer.alloc(2 * (MAX_MESSAGES - 2), Buffer.from([0x12, 0x00]))));
+  const before = process.memoryUsage().rss;
+  const [{ scopeLogs }] = decodeProtobuf(REQUEST.logs, many).resourceLogs as [{ scopeLogs: [object] }];
+  assert.deepEqual(scopeLogs, [{ scope: {}, logRecords: Array(MAX_MESSAGES - 2).fill({ body: {} }) }]);
+  assert.ok(process.memoryUsage().rss - before < 200 * 1024 * 1024);
+});
+
+test('items of lists count as messages do', () => {
+  const idKeys = Buffer.alloc(2 * MAX_MESSAGES, Buffer.from([0x1a, 0x00]));
+  const many = inField(1, inField(1, inField(3, idKeys)));
+  for (const read of [scanProtobuf, decodeProtobuf]) {
+    assert.throws(() => read(REQUEST.logs, many), {
+      message: /more than 2097152 messages and items of lists/,
+    });
+  }
+});
+
+test('an empty message that comes again is merged with what came before it', () => {
+  const twice = (...parts: Buffer[]) => inField(1, Buffer.concat(parts.map((part) => inField(1, part))));
+  const set = Buffer.from([0x10, 2]);
+  const none = Buffer.alloc(0);
+  const expected = { resourceLogs: [{ resource: { droppedAttributesCount: 2 } }] };
+  assert.deepEqual(decodeProtobuf(REQUEST.logs, twice(none, set)), expected);
+  assert.deepEqual(decodeProtobuf(REQUEST.logs, twice(set, none)), expected);
+});
+
 test('64-bit integers keep every bit', () => {
   const cases: readonly [number[], string][] = [
     [[...Array(9).fill(0xff), 0x01], '-1'],
