@@ -1,5 +1,10 @@
+/** Names of people's making are shorter, and so are lists of them: what is longer is not compared. */
+const MAX_LENGTH = 100;
+const MAX_KNOWN = 1_000;
+
 /** The known name that `name` was most likely meant to be; undefined if none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > MAX_LENGTH || known.length > MAX_KNOWN) return undefined;
   const limit = Math.max(2, Math.floor(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;

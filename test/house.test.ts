@@ -6,7 +6,7 @@ import { test } from 'node:test';
 const src = path.join(import.meta.dirname, '..', 'src');
 
 /** What every room may import. */
-const FOR_ALL = ['errors.ts', 'event.ts', 'gather-bytes.ts', 'nearest-name.ts'];
+const FOR_ALL = ['errors.ts', 'event.ts', 'gather-bytes.ts', 'nearest-name.ts', 'read-yaml-document.ts'];
 
 /** What each room may import beside that; a room's own files always. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -30,6 +30,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'errors.ts': [],
   'gather-bytes.ts': [],
   'nearest-name.ts': [],
+  'read-yaml-document.ts': [],
   'register.ts': ['logger', 'otel'],
   'testing.ts': Object.keys(MAY_IMPORT),
 };

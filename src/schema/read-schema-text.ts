@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
+import { readYamlDocument } from '../read-yaml-document.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { schemaInvalid } from './schema-document.ts';
 
@@ -52,12 +53,12 @@ function checkSize(text: string, source: string): void {
 }
 
 function parseYaml(text: string, source: string): unknown {
-  const { parseDocument } = createRequire(import.meta.url)('yaml') as typeof Yaml;
+  const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml;
   try {
-    const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
-    const [problem] = document.errors;
+    const { document, problems } = readYamlDocument(yaml, text);
+    const problem = problems.find(({ isWarning }) => !isWarning);
     if (problem === undefined) return document.toJS({ maxAliasCount: MAX_ALIASES });
-    throw new Error(`${problem.message.split('\n')[0]} (offset ${problem.pos[0]})`);
+    throw new Error(`${problem.message} (offset ${problem.offset})`);
   } catch (cause) {
     const why = cause instanceof RangeError ? 'it is nested too deeply' : (cause as Error).message;
     throw schemaInvalid(source, '', `it is neither JSON nor YAML: ${why}`, { cause });

@@ -23,6 +23,7 @@ const MAX_DEPTH = 10;
  */
 export function expandEnvironment(text: string, variables: Variables, depth = 0): Expanded {
   if (depth > MAX_DEPTH) throw new Error('variables nested too deeply');
+  const braces = closingBraces(text);
   let out = '';
   let at = 0;
   let whole = false;
@@ -30,8 +31,8 @@ export function expandEnvironment(text: string, variables: Variables, depth = 0)
     const dollar = text.indexOf('$', at);
     if (dollar < 0) return { text: out + text.slice(at), whole };
     out += text.slice(at, dollar);
-    const end = text[dollar + 1] === '{' ? closingBrace(text, dollar + 2) : -1;
-    if (end >= 0) {
+    const end = braces.get(dollar);
+    if (end !== undefined) {
       const reference = expandEnvironment(text.slice(dollar + 2, end), variables, depth + 1).text;
       out += resolve(reference, variables);
       whole = dollar === 0 && end === text.length - 1;
@@ -43,14 +44,18 @@ export function expandEnvironment(text: string, variables: Variables, depth = 0)
   }
 }
 
-/** The place of the `}` that closes the `${` before `from`; -1 if there is none. */
-function closingBrace(text: string, from: number): number {
-  let depth = 1;
-  for (let at = from; at < text.length; at++) {
-    if (text[at] === '$' && text[at + 1] === '{') depth++;
-    else if (text[at] === '}' && --depth === 0) return at;
+/** For each `${` the place of the `}` that closes it, if there is one; all of them in one pass. */
+function closingBraces(text: string): ReadonlyMap<number, number> {
+  const closing = new Map<number, number>();
+  const open: number[] = [];
+  for (const { 0: found, index } of text.matchAll(/\$\{|\}/g)) {
+    if (found === '${') open.push(index);
+    else {
+      const opening = open.pop();
+      if (opening !== undefined) closing.set(opening, index);
+    }
   }
-  return -1;
+  return closing;
 }
 
 function resolve(reference: string, { values, onUnset }: Variables): string {

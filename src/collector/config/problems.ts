@@ -7,12 +7,28 @@ interface Problem {
   readonly message: string;
 }
 
-/** Everything that is wrong with a configuration: all of it is reported at once. */
+/** More than anybody mends at once; a file that is no configuration has a problem in each of its bytes. */
+const MAX_PROBLEMS = 100;
+const MAX_PATH_LENGTH = 300;
+const MAX_MESSAGE_LENGTH = 1_000;
+
+/** Everything that is wrong with a configuration: all of it is reported at once, up to 100 problems. */
 export class Problems {
   readonly #found: Problem[] = [];
+  #left = 0;
 
-  add(at: Position | undefined, path: string, message: string): void {
-    this.#found.push({ at, path, message });
+  /** @param message - as a function where it takes long to find the words */
+  add(at: Position | undefined, path: string, message: string | (() => string)): void {
+    if (this.#found.length >= MAX_PROBLEMS) {
+      this.#left++;
+      return;
+    }
+    const text = typeof message === 'string' ? message : message();
+    this.#found.push({
+      at,
+      path: path.slice(0, MAX_PATH_LENGTH),
+      message: text.slice(0, MAX_MESSAGE_LENGTH),
+    });
   }
 
   get isEmpty(): boolean {
@@ -29,6 +45,7 @@ export class Problems {
       const place = at === undefined ? source : `${source}:${at.line}:${at.column}`;
       return `${place}: ${path === '' ? '' : `${path}: `}${message}`;
     });
+    if (this.#left > 0) lines.push(`${source}: and ${this.#left} more`);
     throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', lines.join('\n'));
   }
 }

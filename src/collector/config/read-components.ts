@@ -88,7 +88,7 @@ function shapeOf<T>(
   const [, type = ''] = /^([a-zA-Z][0-9a-zA-Z_]*)(?:\/\S.*)?$/.exec(id) ?? [];
   const shape = Object.hasOwn(types, type) ? types[type] : undefined;
   if (shape !== undefined) return shape;
-  problems.add(keyAt, path, whyUnknown(section, type, Object.keys(types)));
+  problems.add(keyAt, path, () => whyUnknown(section, type, Object.keys(types)));
   return undefined;
 }
 

@@ -18,6 +18,12 @@ export interface KnownIds {
   readonly extensions: readonly string[];
 }
 
+/** Ids in their order, and to be found. */
+interface KnownSet {
+  readonly list: readonly string[];
+  readonly set: ReadonlySet<string>;
+}
+
 const SIGNALS = ['logs', 'traces'] as const;
 
 /** The shape of `service.pipelines`. */
@@ -35,7 +41,7 @@ export function pipelines(known: KnownIds): Shape<readonly PipelineConfig[]> {
       return entries.flatMap(([id, entry]) => {
         const at = dotted(path, id);
         const signal = SIGNALS.find((name) => name === id.split('/')[0]);
-        if (signal === undefined) problems.add(entry.keyAt, at, whyNoSignal(id));
+        if (signal === undefined) problems.add(entry.keyAt, at, () => whyNoSignal(id));
         const { receivers, exporters } = pipeline.read(entry.node, at, problems);
         return signal === undefined ? [] : [{ id, signal, receivers, exporters }];
       });
@@ -58,6 +64,7 @@ const noProcessors: Shape<void> = {
 
 /** A list of ids, each of them defined; as in the OpenTelemetry Collector, to name one twice changes nothing. */
 export function references(kind: string, known: readonly string[], least = 1): Shape<readonly string[]> {
+  const ids: KnownSet = { list: known, set: new Set(known) };
   return {
     read: (node, path, problems) => {
       if (node.kind !== 'list') {
@@ -65,10 +72,10 @@ export function references(kind: string, known: readonly string[], least = 1): S
         return [];
       }
       if (node.items.length < least) problems.add(node.at, path, `expected at least one ${kind}`);
-      const ids = node.items.map((item, index) =>
-        readReference(item, `${path}[${index}]`, kind, known, problems),
+      const read = node.items.map((item, index) =>
+        readReference(item, `${path}[${index}]`, kind, ids, problems),
       );
-      return [...new Set(ids)];
+      return [...new Set(read)];
     },
   };
 }
@@ -77,13 +84,13 @@ function readReference(
   node: ConfigNode,
   path: string,
   kind: string,
-  known: readonly string[],
+  known: KnownSet,
   problems: Problems,
 ): string {
   const id = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
   if (id === undefined)
     problems.add(node.at, path, `expected the id of ${articled(kind)}, got ${kindOf(node)}`);
-  else if (!known.includes(id)) problems.add(node.at, path, whyUndefined(id, kind, known));
+  else if (!known.set.has(id)) problems.add(node.at, path, () => whyUndefined(id, kind, known.list));
   return id ?? path;
 }
 

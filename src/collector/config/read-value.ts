@@ -1,7 +1,11 @@
-import { parse } from 'yaml';
+import * as yaml from 'yaml';
+import { readYamlDocument } from '../../read-yaml-document.ts';
 import { type ConfigNode, dotted, type MapEntry, type Position } from './config-node.ts';
 import { expandEnvironment, type Variables } from './expand-environment.ts';
 import type { Problems } from './problems.ts';
+
+/** So often may the anchors of a variable be used, counted with what is in them. */
+const MAX_ALIASES = 100;
 
 /** Where a value stands, and how it is read. */
 export interface Place {
@@ -63,7 +67,8 @@ function retype(text: string, place: Place): ConfigNode {
 /** Text that is not YAML is a string. */
 function parseOr(text: string): unknown {
   try {
-    return parse(text, { prettyErrors: false, logLevel: 'error' });
+    const { document, problems } = readYamlDocument(yaml, text);
+    return problems.length > 0 ? text : document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch {
     return text;
   }

@@ -1,16 +1,6 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-} from 'yaml';
+import * as yaml from 'yaml';
+import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair } from 'yaml';
+import { readYamlDocument, type YamlDocument } from '../../read-yaml-document.ts';
 import { type ConfigNode, dotted, type MapEntry, type Position } from './config-node.ts';
 import type { Variables } from './expand-environment.ts';
 import type { Problems } from './problems.ts';
@@ -23,52 +13,47 @@ const MAX_ALIASES = 100;
 /** Reads YAML text; what is wrong with it goes to `problems`. Undefined if there is nothing to go on with. */
 export function readYaml(text: string, variables: Variables, problems: Problems): ConfigNode | undefined {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
-  for (const { code, pos, message } of [...document.errors, ...document.warnings]) {
-    const known = code === 'MULTIPLE_DOCS' ? 'expected one YAML document' : firstLine(message);
-    problems.add(positionOf(lines, pos[0]), '', known);
+  const read = readYamlDocument(yaml, text, lines);
+  for (const { code, offset, message } of read.problems) {
+    const known = code === 'MULTIPLE_DOCS' ? 'expected one YAML document' : message;
+    problems.add(positionOf(lines, offset), '', known);
   }
-  checkAliases(document, lines, problems);
-  if (problems.isEmpty && document.contents === null) {
+  checkAliases(read, lines, problems);
+  const { contents } = read.document;
+  if (problems.isEmpty && contents === null) {
     problems.add({ line: 1, column: 1 }, '', 'the file is empty; expected receivers, exporters and service');
   }
   if (!problems.isEmpty) return undefined;
-  return new NodeReader(document, lines, variables, problems).read(document.contents, '', 0);
+  return new NodeReader(read, lines, variables, problems).read(contents, '', 0);
 }
 
-function checkAliases(document: Document.Parsed, lines: LineCounter, problems: Problems): void {
+function checkAliases(read: YamlDocument, lines: LineCounter, problems: Problems): void {
   if (!problems.isEmpty) return;
-  visit(document, {
-    Alias: (_key, alias) => {
-      const wrong = wrongAlias(alias, document);
-      if (wrong !== undefined) problems.add(positionOf(lines, alias.range?.[0] ?? 0), '', wrong);
-    },
-  });
+  for (const [{ source, range }, target] of read.aliases) {
+    const at = range?.[0] ?? 0;
+    const [start = 0, end = 0] = target?.range ?? [];
+    const problem =
+      target === undefined ? `there is no anchor &${source}` : `the anchor &${source} holds itself`;
+    if (target === undefined || (at >= start && at < end)) problems.add(positionOf(lines, at), '', problem);
+  }
   if (!problems.isEmpty) return;
   try {
     // A few anchors can stand for billions of nodes; the library counts before it resolves.
-    document.toJS({ maxAliasCount: MAX_ALIASES });
+    read.document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    problems.add({ line: 1, column: 1 }, '', firstLine((error as Error).message));
+    problems.add({ line: 1, column: 1 }, '', (error as Error).message.split('\n', 1)[0] ?? '');
   }
 }
 
-function wrongAlias(alias: Alias, document: Document.Parsed): string | undefined {
-  const target = alias.resolve(document);
-  if (target === undefined) return `there is no anchor &${alias.source}`;
-  const [at = 0] = alias.range ?? [];
-  const [start = 0, end = 0] = target.range ?? [];
-  return at >= start && at < end ? `the anchor &${alias.source} holds itself` : undefined;
-}
-
 class NodeReader {
-  readonly #document: Document.Parsed;
+  readonly #aliases: YamlDocument['aliases'];
   readonly #lines: LineCounter;
   readonly #variables: Variables;
   readonly #problems: Problems;
+  readonly #read = new Map<Node | null, ConfigNode>();
 
-  constructor(document: Document.Parsed, lines: LineCounter, variables: Variables, problems: Problems) {
-    this.#document = document;
+  constructor({ aliases }: YamlDocument, lines: LineCounter, variables: Variables, problems: Problems) {
+    this.#aliases = aliases;
     this.#lines = lines;
     this.#variables = variables;
     this.#problems = problems;
@@ -80,7 +65,7 @@ class NodeReader {
       this.#problems.add(at, path, 'nested too deeply');
       return { kind: 'scalar', at, value: null };
     }
-    if (isAlias(node)) return this.read(node.resolve(this.#document) ?? null, path, depth + 1);
+    if (isAlias(node)) return this.#target(node, path, depth + 1);
     if (isMap<Node, Node | null>(node))
       return { kind: 'map', at, entries: this.#entries(node.items, path, depth) };
     if (isSeq<Node>(node)) {
@@ -92,6 +77,16 @@ class NodeReader {
     }
     const value = isScalar(node) ? node.value : null;
     return readValue(value, { at, path, parents: [], variables: this.#variables, problems: this.#problems });
+  }
+
+  /** What an alias stands for; read once, however often it is used. */
+  #target(alias: Alias, path: string, depth: number): ConfigNode {
+    const target = this.#aliases.get(alias) ?? null;
+    const known = this.#read.get(target);
+    if (known !== undefined) return known;
+    const read = this.read(target, path, depth);
+    this.#read.set(target, read);
+    return read;
   }
 
   #entries(pairs: readonly Pair<Node, Node | null>[], path: string, depth: number): Map<string, MapEntry> {
@@ -116,8 +111,4 @@ class NodeReader {
 function positionOf(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
-}
-
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message;
 }

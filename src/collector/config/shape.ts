@@ -74,8 +74,9 @@ function checkKeys(
 ): void {
   for (const [name, { keyAt }] of map.entries) {
     if (known.includes(name)) continue;
-    const message = elsewhere.includes(name) ? RUN_THE_REAL_ONE : `unknown key; ${suggestion(name, known)}`;
-    problems.add(keyAt, dotted(path, name), message);
+    problems.add(keyAt, dotted(path, name), () =>
+      elsewhere.includes(name) ? RUN_THE_REAL_ONE : `unknown key; ${suggestion(name, known)}`,
+    );
   }
 }
 
@@ -156,6 +157,10 @@ function numberOr(node: ConfigNode): string {
   return node.kind === 'scalar' && typeof node.value === 'number' ? String(node.value) : kindOf(node);
 }
 
+/** The most names that are listed. */
+const MAX_LISTED = 20;
+
 export function listed(names: readonly string[]): string {
+  if (names.length > MAX_LISTED) return `one of ${names.length} others`;
   return names.join(', ').replace(/, ([^,]*)$/, ' or $1');
 }
