@@ -2,6 +2,7 @@ import type { Batch, Signal } from './batch.ts';
 import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf, type OtlpObject, type OtlpValue, scanProtobuf } from './decode-protobuf.ts';
 import { encodeProtobuf } from './encode-protobuf.ts';
+import { jsonBytes } from './json-bytes.ts';
 import { type Message, REQUEST } from './messages.ts';
 
 /**
@@ -53,7 +54,7 @@ export function toProtobuf(batch: Batch): Uint8Array {
 /** The batch as canonical OTLP/JSON on one line, without a line break. */
 export function toJson(batch: Batch): Uint8Array {
   const found = factsOf(batch);
-  found.json ??= Buffer.from(JSON.stringify(decodeBatch(batch)));
+  found.json ??= jsonBytes(decodeBatch(batch), batch.bytes);
   return found.json;
 }
 
