@@ -1,5 +1,6 @@
 import type { Ajv } from 'ajv';
 import { OtelEventsError } from '../errors.ts';
+import { formatCost } from './add-formats.ts';
 import { describeError } from './describe-error.ts';
 import type { Issue, Validated } from './issue.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -15,8 +16,9 @@ import { TookTooLong, withinTime } from './within-time.ts';
 /** The most issues that are told of one event. */
 const MAX_ISSUES = 100;
 
-/** What may be done without a time limit: about a few milliseconds. */
+/** What may be done without a time limit: for one text a few milliseconds, for all of them some more. */
 const UNWATCHED_STEPS = 1_000_000;
+const UNWATCHED_STEPS_IN_ALL = 20_000_000;
 const UNWATCHED_VALUES = 2_000;
 
 /** Keywords that neither limit anything nor hold what does. */
@@ -122,19 +124,32 @@ function costOf(nodes: ReadonlySet<SchemaNode>, graph: SchemaGraph): Cost {
     if (typeof schema === 'boolean') continue;
     if (typeof schema.pattern === 'string') patterns.push(patternCost(schema.pattern));
     for (const source of Object.keys(schema.patternProperties ?? {})) patterns.push(patternCost(source));
+    if (typeof schema.format === 'string') patterns.push(formatCost(schema.format));
+    // A value is compared with each of them.
+    if (Array.isArray(schema.enum)) patterns.push({ degree: 0, factor: schema.enum.length });
   }
   return { patterns, recursive: graph.multiplies(nodes) };
 }
 
-function bounded(check: ValidateFunction, { patterns, recursive }: Cost): (data: unknown) => Validated {
+/** Whether a check may take so long that somebody has to look at the clock. */
+function mayTakeLong({ patterns, recursive }: Cost, count: number, longestText: number): boolean {
+  if (recursive || count > UNWATCHED_VALUES) return true;
+  const length = Math.max(longestText, 2);
+  let inAll = 0;
+  for (const { degree, factor } of patterns) {
+    const steps = factor * length ** degree;
+    inAll += steps * count;
+    if (steps > UNWATCHED_STEPS || inAll > UNWATCHED_STEPS_IN_ALL) return true;
+  }
+  return false;
+}
+
+function bounded(check: ValidateFunction, cost: Cost): (data: unknown) => Validated {
   return (data) => {
     const plain = plainData(data);
     if ('path' in plain) return { issues: [plain] };
     const { value, count, longestText } = plain;
-    const watched =
-      recursive ||
-      count > UNWATCHED_VALUES ||
-      patterns.some(({ degree, factor }) => factor * Math.max(longestText, 2) ** degree > UNWATCHED_STEPS);
+    const watched = mayTakeLong(cost, count, longestText);
     try {
       const run = (): boolean => check(value) as boolean;
       if (watched ? withinTime(run) : run()) return accepted(value);

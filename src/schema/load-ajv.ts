@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Ajv, AnySchema, ErrorObject, ValidateFunction } from 'ajv';
-import type { FormatsPlugin } from 'ajv-formats';
+import { addFormats } from './add-formats.ts';
 import type { Draft } from './schema-keywords.ts';
 
 export type { AnySchema, ErrorObject, ValidateFunction };
@@ -26,11 +26,21 @@ export function metaSchemaOf(draft: Draft): MetaSchema {
   let meta = metaSchemas.get(draft);
   if (meta === undefined) {
     const ajv = newAjv(draft);
+    if (draft === 'draft-07') withoutUniqueEnum(ajv);
     const check = ajv.getSchema(META[draft]) as ValidateFunction;
     meta = { check, formats: new Set(Object.keys(ajv.formats)) };
     metaSchemas.set(draft, meta);
   }
   return meta;
+}
+
+/** Ajv compares each value of an `enum` with all others; `readDocument` does it with a set. */
+function withoutUniqueEnum(ajv: Ajv): void {
+  const name = META['draft-07'];
+  const meta = ajv.schemas[name]?.schema as { readonly properties?: object } | undefined;
+  ajv.removeSchema(name);
+  const properties = { ...meta?.properties, enum: { type: 'array', items: true } };
+  ajv.addMetaSchema({ ...meta, properties }, name);
 }
 
 /** A compiler of its own, in which formats count. It takes most of the time of a first use, so it comes late. */
@@ -50,6 +60,6 @@ export function newAjv(draft: Draft): Ajv {
     // Smaller code takes longer to make than it saves.
     code: { optimize: false },
   });
-  (require('ajv-formats') as { default: FormatsPlugin }).default(ajv);
+  addFormats(ajv);
   return ajv;
 }

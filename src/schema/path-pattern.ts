@@ -1,6 +1,9 @@
 /** A path that values are looked for at: names, `*` for any one name or place, `**` for any number of them. */
 export type PathPattern = readonly string[];
 
+/** So many patterns may be left without a look at whether some are equal. */
+const MAX_LEFT = 100;
+
 /** `/user/email`, `user.email`, `*.password`, `items[*].card`, `items[0]`, `**.token`. */
 export function parsePath(text: string): PathPattern {
   if (text.startsWith('/')) {
@@ -22,7 +25,12 @@ export function stepInto(patterns: readonly PathPattern[], key: string): readonl
   if (patterns.length === 0) return patterns;
   const next: PathPattern[] = [];
   for (const pattern of patterns) stepOne(pattern, key, next);
-  return next;
+  return next.length > MAX_LEFT ? withoutEqual(next) : next;
+}
+
+/** Several `**` come to the same place in many ways. */
+function withoutEqual(patterns: readonly PathPattern[]): readonly PathPattern[] {
+  return [...new Map(patterns.map((pattern) => [pattern.join('\0'), pattern])).values()];
 }
 
 function stepOne(pattern: PathPattern, key: string, next: PathPattern[]): void {

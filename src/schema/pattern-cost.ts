@@ -4,8 +4,13 @@ export interface PatternCost {
   readonly factor: number;
 }
 
-const NONE: PatternCost = { degree: 0, factor: 1 };
-const ENDLESS: PatternCost = { degree: Number.POSITIVE_INFINITY, factor: 1 };
+/** The cost of a part of a pattern: `factor` ways to go on, of so many `steps` each. */
+interface PartCost extends PatternCost {
+  readonly steps: number;
+}
+
+const ONE: PartCost = { degree: 0, factor: 1, steps: 1 };
+const ENDLESS: PartCost = { degree: Number.POSITIVE_INFINITY, factor: 1, steps: 1 };
 
 /**
  * An upper bound for the work of a regular expression that backtracks. What it cannot bound, such as a choice
@@ -16,7 +21,7 @@ export function patternCost(source: string): PatternCost {
   const { alternatives, cost } = reader.alternation();
   // Without an anchor it starts anew at each character.
   const anchored = source.startsWith('^') && alternatives === 1;
-  return anchored ? cost : { ...cost, degree: cost.degree + 1 };
+  return { degree: anchored ? cost.degree : cost.degree + 1, factor: cost.factor * cost.steps };
 }
 
 class PatternReader {
@@ -28,29 +33,35 @@ class PatternReader {
   }
 
   /** Up to the end or the closing parenthesis. */
-  alternation(): { alternatives: number; cost: PatternCost } {
+  alternation(): { alternatives: number; cost: PartCost } {
     let cost = this.#sequence();
     let alternatives = 1;
     while (this.#source[this.#at] === '|') {
       this.#at++;
       const next = this.#sequence();
-      cost = { degree: Math.max(cost.degree, next.degree), factor: cost.factor + next.factor };
+      cost = {
+        degree: Math.max(cost.degree, next.degree),
+        factor: cost.factor + next.factor,
+        steps: Math.max(cost.steps, next.steps),
+      };
       alternatives++;
     }
     return { alternatives, cost };
   }
 
-  #sequence(): PatternCost {
-    let { degree, factor } = NONE;
+  #sequence(): PartCost {
+    let { degree, factor } = ONE;
+    let steps = 0;
     while (this.#at < this.#source.length && !'|)'.includes(this.#source[this.#at] as string)) {
       const cost = this.#quantified(this.#atom());
       degree += cost.degree;
       factor *= cost.factor;
+      steps += cost.steps;
     }
-    return { degree, factor };
+    return { degree, factor, steps: Math.max(steps, 1) };
   }
 
-  #atom(): PatternCost {
+  #atom(): PartCost {
     const start = this.#source[this.#at++];
     if (start === '[') {
       this.#skip(/(?:\\[\s\S]|[^\]\\])*\]/y);
@@ -58,24 +69,24 @@ class PatternReader {
       const escaped = this.#source[this.#at] ?? '';
       this.#skip(/[pPuk](?:\{[^}]*\}|<[^>]*>)|[1-9]\d*|[\s\S]/y);
       // What a reference stands for is as long as the text.
-      if (/[1-9k]/.test(escaped)) return { degree: 1, factor: 1 };
+      if (/[1-9k]/.test(escaped)) return { ...ONE, degree: 1 };
     } else if (start === '(') {
       this.#skip(/\?(?:<[=!]|<[^>]*>|[a-z]*(?:-[a-z]+)?:|[=!])/y);
       const { cost } = this.alternation();
       this.#at++;
       return cost;
     }
-    return NONE;
+    return ONE;
   }
 
-  #quantified(atom: PatternCost): PatternCost {
+  #quantified(atom: PartCost): PartCost {
     const [text = ''] = this.#skip(/(?:[*+?]|\{\d+(?:,\d*)?\})\??/y) ?? [];
     if (text === '') return atom;
     const [least, most] = bounds(text);
     const chooses = atom.degree > 0 || atom.factor > 1;
-    if (most <= 1) return least === most ? atom : { degree: atom.degree, factor: atom.factor + 1 };
+    if (most <= 1) return least === most ? atom : { ...atom, factor: atom.factor + 1 };
     if (chooses) return ENDLESS;
-    return least === most ? NONE : { degree: 1, factor: 1 };
+    return least === most ? { ...ONE, steps: atom.steps * most } : { ...ONE, degree: 1, steps: atom.steps };
   }
 
   #skip(pattern: RegExp): RegExpExecArray | null {

@@ -1,4 +1,5 @@
 import { nearestName } from '../nearest-name.ts';
+import { checkCompilable } from './check-compilable.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { type SchemaDocument, type SchemaNode, schemaInvalid, stepTo, toUri } from './schema-document.ts';
 import { type Draft, type Holds, KEYWORDS, SCHEMA_KEYWORDS } from './schema-keywords.ts';
@@ -47,6 +48,7 @@ export function readDocument(json: JsonSchema, givenAs: string): SchemaDocument 
     named,
   };
   visit({ document, pointer: '', schema: json, base: uri }, nodes, named);
+  checkCompilable(document);
   return document;
 }
 
@@ -166,22 +168,22 @@ function checkKeyword(keyword: string, value: unknown, { document, pointer }: Sc
       }
     }
   }
-  if (keyword === 'pattern') checkPattern(value, source, at);
-  if (keyword === 'patternProperties') {
-    for (const pattern of Object.keys(value ?? {})) checkPattern(pattern, source, stepTo(at, pattern));
-  }
+  if (keyword === 'enum' && draft === 'draft-07') checkUnique(value, source, at);
   if (keyword === 'categories') checkCategories(value, source, at);
   if (keyword === 'personal' && typeof value !== 'boolean') checkCategories(value, source, at);
 }
 
-function checkPattern(value: unknown, source: string, at: string): void {
-  if (typeof value !== 'string') return;
-  try {
-    new RegExp(value, 'u');
-  } catch (cause) {
-    const fix = 'patterns are read in Unicode mode, in which only what has a meaning may be escaped';
-    throw schemaInvalid(source, at, (cause as Error).message.slice(0, 500), { cause, fix });
-  }
+function checkUnique(values: unknown, source: string, at: string): void {
+  if (!Array.isArray(values) || new Set(values.map(canonical)).size === values.length) return;
+  throw schemaInvalid(source, at, 'wanted items that differ, got an array');
+}
+
+/** The same text for values that are equal, whatever the order of their keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }
 
 function checkCategories(value: unknown, source: string, at: string): void {
