@@ -20,10 +20,10 @@ import type { Quarantine } from './quarantine.ts';
 import { appAttributes } from './resource/app.ts';
 import { type ResourceOptions, resourceAttributes } from './resource/resource.ts';
 import { RouteTable } from './route-table.ts';
+import { SDK_ATTRIBUTES } from './sdk-attributes.ts';
 import type { Delivery, Sink } from './sink.ts';
 import { SpanCopies } from './span-copies.ts';
 import { type EventAttributes, toAttributes } from './to-attributes.ts';
-import { VERSION } from './version.ts';
 
 export type { Exporter, ExporterFunction };
 
@@ -35,16 +35,6 @@ export interface PipelineOptions
   /** Directory for events that their schemas refuse. */
   readonly quarantine: string | undefined;
 }
-
-/**
- * Who made the records, where no SDK of OpenTelemetry's did.
- * @see OpenTelemetry semantic conventions, "resource: telemetry.sdk"
- */
-const SDK_ATTRIBUTES = {
-  'telemetry.sdk.name': 'otel-events',
-  'telemetry.sdk.language': 'nodejs',
-  'telemetry.sdk.version': VERSION,
-};
 
 /** The sink in the ledger of events that nothing takes. */
 const NO_SINK = 'none';
