@@ -6,8 +6,10 @@ import type { Build } from './service.ts';
 export interface ModuleBuild {
   /** Path and version, such as `github.com/FerretDB/FerretDB@v1.24.0`. */
   readonly module: string;
-  /** The program: a folder below `cmd/`, and the name of the executable. */
+  /** The name of the executable. */
   readonly name: string;
+  /** The folder of its `main` package. Default `cmd/` and the name. */
+  readonly folder?: string;
   /** Puts right in a writable copy of the sources what their own repository would have. */
   readonly prepare?: (sourceDir: string) => Promise<void>;
   /** Beside `-buildvcs=false`. */
@@ -19,7 +21,7 @@ export interface ModuleBuild {
 /** Builds a program from a published Go module that `go install` refuses, for its replace directives for example. */
 export async function buildModule(build: Build, options: ModuleBuild): Promise<void> {
   const { workDir, outDir, step } = build;
-  const { module, name, prepare, goFlags = '', ldFlags = '' } = options;
+  const { module, name, folder = `cmd/${name}`, prepare, goFlags = '', ldFlags = '' } = options;
   const sourceDir = path.join(workDir, name);
   const downloaded = await step({
     title: 'download the module',
@@ -35,7 +37,7 @@ export async function buildModule(build: Build, options: ModuleBuild): Promise<v
   await step({
     title: 'compile',
     command: 'go',
-    args: ['build', '-trimpath', `-ldflags=-s -w ${ldFlags}`, '-o', path.join(outDir, name), `./cmd/${name}`],
+    args: ['build', '-trimpath', `-ldflags=-s -w ${ldFlags}`, '-o', path.join(outDir, name), `./${folder}`],
     cwd: sourceDir,
     env: { ...goEnv, GOFLAGS: `${goEnv.GOFLAGS} ${goFlags}`.trim() },
   });
