@@ -1,8 +1,7 @@
 /** `npm run services -- NAME...`: builds the real services that tests run against, all of them by default. */
-import { accessSync, constants } from 'node:fs';
-import path from 'node:path';
 import { binaryOf } from './cache-entry.ts';
 import { installService } from './install-service.ts';
+import { isOnPath } from './is-on-path.ts';
 import type { Service } from './service.ts';
 import { services } from './services.ts';
 
@@ -18,7 +17,9 @@ async function install(names: readonly string[]): Promise<number> {
   }
 
   const chosen = asked.flatMap((name) => known[name] ?? []);
-  const missing = chosen.filter((service) => binaryOf(service) === undefined).flatMap(missingTools);
+  const missing = chosen
+    .filter((service) => binaryOf(service) === undefined)
+    .flatMap(({ tools }) => tools.filter((tool) => !isOnPath(tool)));
   if (missing.length > 0) {
     const tools = [...new Set(missing)].join(', ');
     return refuse(`${tools} not found on PATH; services are built from source, with Go 1.25 or newer`);
@@ -37,18 +38,4 @@ async function install(names: readonly string[]): Promise<number> {
 function refuse(why: string): number {
   console.error(`services: ${why}`);
   return 2;
-}
-
-function missingTools({ tools }: Service): readonly string[] {
-  const dirs = (process.env.PATH ?? '').split(path.delimiter);
-  return tools.filter((tool) => !dirs.some((dir) => isExecutable(path.join(dir, tool))));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
