@@ -54,6 +54,22 @@ test('an event answered while the HTTP endpoint is away survives kill -9 and arr
   assert.ok(body.includes('order.paid'));
 });
 
+test('a request as large as the receiver takes it reaches the HTTP endpoint whole', async (t) => {
+  if (!requireService(t, 'otelcol')) return;
+  const sinkPort = await freePort();
+  const sink = await startSink(t, sinkPort);
+  const env = {
+    OTEL_EVENTS_FORWARD: 'otlp_http/forward',
+    OTEL_EVENTS_FORWARD_ENDPOINT: `http://127.0.0.1:${sinkPort}`,
+  };
+  const otelcol = await startOtelcol({ configs: [collectorYaml], env, dir: tempDir(t) });
+  t.after(() => otelcol.stop());
+  const name = `large.${'x'.repeat(9_500_000)}`;
+  assert.equal(await postJson(`${otelcol.endpoint}/v1/logs`, logsRequest(name)), 200);
+  const { body } = await sink.next();
+  assert.ok(body.length > 19_000_000, 'name and line');
+});
+
 test('the Jaeger of docker-compose.yml still has an answered span after a kill -9', async (t) => {
   if (!requireService(t, 'jaeger')) return;
   const dir = tempDir(t);
