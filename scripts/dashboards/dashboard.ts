@@ -35,17 +35,11 @@ import {
 import type { Options as StatOptions } from '@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen';
 import type { Options as TableOptions } from '@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen';
 import type { Options as TimeSeriesOptions } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
+import { type EventQuery, replaceFields } from './event-query.ts';
+import type { Store } from './store.ts';
 
-/** One query of a panel, in the language of its data source. */
-export type Query = LokiQuery | PrometheusQuery | JaegerSearch;
-
-interface LokiQuery {
-  readonly from: 'loki';
-  readonly expr: string;
-  /** One value for the whole time range, instead of a series. */
-  readonly instant?: boolean;
-  readonly legend?: string;
-}
+/** One query of a panel: to the store of the events, whichever it is, to Prometheus or to Jaeger. */
+export type Query = EventQuery | PrometheusQuery | JaegerSearch;
 
 interface PrometheusQuery {
   readonly from: 'prometheus';
@@ -74,15 +68,16 @@ export interface Panel {
   readonly alarmFrom?: number;
   /** Columns that a table does not show. */
   readonly hidden?: readonly string[];
-  /** A link behind each value. */
+  /** A link behind each row: `{user.id}` in the URL is its field. */
   readonly link?: { readonly title: string; readonly url: string };
   readonly queries: readonly Query[];
 }
 
 /** A variable at the top of a dashboard. */
 export type Variable =
-  | { readonly name: string; readonly label: string; readonly lokiLabel: string }
+  | { readonly name: string; readonly label: string; readonly services: true }
   | { readonly name: string; readonly label: string; readonly prometheus: string }
+  /** `{user.id}` in the text is a field, as a reader types it. */
   | { readonly name: string; readonly label: string; readonly text: string };
 
 export interface Dashboard {
@@ -96,18 +91,19 @@ export interface Dashboard {
 }
 
 /** What all of them have at the top: whose events. */
-export const SERVICE: Variable = { name: 'service', label: 'Service', lokiLabel: 'service_name' };
+export const SERVICE: Variable = { name: 'service', label: 'Service', services: true };
 
 const TAG = 'otel-events';
 
 /** @returns the model that Grafana reads from a file, in the types that its own release publishes */
-export function dashboardJson({ uid, title, description, variables, rows }: Dashboard): GrafanaDashboard {
+export function dashboardJson(dashboard: Dashboard, store: Store): GrafanaDashboard {
+  const { uid, title, description, variables, rows } = dashboard;
   let [id, y] = [0, 0];
   const panels: GrafanaPanel[] = [];
   for (const { height, panels: row } of rows) {
     let x = 0;
     for (const panel of row) {
-      panels.push(panelJson(panel, ++id, { h: height, w: panel.width, x, y }));
+      panels.push(panelJson(panel, store, ++id, { h: height, w: panel.width, x, y }));
       x += panel.width;
     }
     if (x !== 24) throw new Error(`${uid}: the row at ${y} is ${x} wide, not 24`);
@@ -138,15 +134,19 @@ export function dashboardJson({ uid, title, description, variables, rows }: Dash
         targetBlank: false,
       },
     ],
-    templating: { list: variables.map(variableJson) },
+    templating: { list: variables.map((variable) => variableJson(variable, store)) },
     annotations: { list: [] },
     panels,
   };
 }
 
-function panelJson(panel: Panel, id: number, gridPos: NonNullable<GrafanaPanel['gridPos']>): GrafanaPanel {
+function panelJson(
+  panel: Panel,
+  store: Store,
+  id: number,
+  gridPos: NonNullable<GrafanaPanel['gridPos']>,
+): GrafanaPanel {
   const { title, description, type, queries, unit = 'short', alarmFrom, hidden = [], link } = panel;
-  const uid = queries[0]?.from ?? 'loki';
   const isStat = type === 'stat';
   return {
     id,
@@ -154,8 +154,8 @@ function panelJson(panel: Panel, id: number, gridPos: NonNullable<GrafanaPanel['
     description,
     type,
     gridPos,
-    datasource: { type: uid, uid },
-    targets: queries.map(targetJson),
+    datasource: datasource(queries[0]?.from ?? 'events', store),
+    targets: queries.map((query, index) => targetJson(query, store, index)),
     fieldConfig: {
       defaults: {
         unit,
@@ -169,7 +169,7 @@ function panelJson(panel: Panel, id: number, gridPos: NonNullable<GrafanaPanel['
             ...(alarmFrom === undefined ? [] : [{ color: 'red', value: alarmFrom }]),
           ],
         },
-        ...(link === undefined ? {} : { links: [{ ...link, targetBlank: false }] }),
+        ...(link === undefined ? {} : { links: [{ ...rowLink(link, store), targetBlank: false }] }),
       },
       overrides: [],
     },
@@ -178,20 +178,27 @@ function panelJson(panel: Panel, id: number, gridPos: NonNullable<GrafanaPanel['
   };
 }
 
-function targetJson(query: Query, index: number): Record<string, unknown> {
-  const refId = String.fromCharCode(65 + index);
-  const datasource = { type: query.from, uid: query.from };
-  if (query.from === 'jaeger') {
-    return { refId, datasource, queryType: 'search', service: query.service, limit: 20 };
-  }
-  const { from, expr, instant = false, legend } = query;
+function targetJson(query: Query, store: Store, index: number): Record<string, unknown> {
+  const target = { refId: String.fromCharCode(65 + index), datasource: datasource(query.from, store) };
+  if (query.from === 'events') return { ...target, ...store.target(query) };
+  if (query.from === 'jaeger') return { ...target, queryType: 'search', service: query.service, limit: 20 };
+  const { expr, instant = false, legend } = query;
   return {
-    refId,
-    datasource,
+    ...target,
     expr,
-    ...(from === 'loki' ? { queryType: instant ? 'instant' : 'range' } : { instant, range: !instant }),
+    instant,
+    range: !instant,
     ...(legend === undefined ? {} : { legendFormat: legend }),
   };
+}
+
+function datasource(from: Query['from'], { type, uid }: Store): { type: string; uid: string } {
+  return from === 'events' ? { type, uid } : { type: from, uid: from };
+}
+
+/** A row of an answer has the fields as columns; names with dots need brackets. */
+function rowLink({ title, url }: NonNullable<Panel['link']>, store: Store): { title: string; url: string } {
+  return { title, url: replaceFields(url, (field) => `\${__data.fields["${store.column(field)}"]}`) };
 }
 
 function drawing({ stacked = false }: Panel): GraphFieldConfig {
@@ -213,6 +220,8 @@ type PanelOptions =
 
 function optionsOf(type: Panel['type']): PanelOptions {
   const reduceOptions = { calcs: ['lastNotNull'], fields: '', values: false };
+  // One value for the whole range comes as a table, a row for each: without `values` only the last would be shown.
+  const rows = { ...reduceOptions, values: true };
   const legend = {
     showLegend: true,
     displayMode: LegendDisplayMode.List,
@@ -234,14 +243,14 @@ function optionsOf(type: Panel['type']): PanelOptions {
       } satisfies Partial<TimeSeriesOptions>;
     case 'bargauge':
       return {
-        reduceOptions,
+        reduceOptions: rows,
         orientation: VizOrientation.Horizontal,
         displayMode: BarGaugeDisplayMode.Basic,
         valueMode: BarGaugeValueMode.Color,
       } satisfies Partial<BarGaugeOptions>;
     case 'piechart':
       return {
-        reduceOptions,
+        reduceOptions: rows,
         pieType: PieChartType.Donut,
         legend: {
           ...legend,
@@ -270,29 +279,27 @@ function leaveOut(columns: readonly string[]): DataTransformerConfig {
   };
 }
 
-function variableJson(variable: Variable): VariableModel {
+function variableJson(variable: Variable, store: Store): VariableModel {
   const { name, label } = variable;
   if ('text' in variable) {
-    const current = { text: variable.text, value: variable.text };
+    const text = replaceFields(variable.text, store.column);
+    const current = { text, value: text };
     return {
       name,
       label,
       type: 'textbox',
-      query: variable.text,
+      query: text,
       current,
       options: [{ ...current, selected: true }],
     };
   }
-  const isLoki = 'lokiLabel' in variable;
-  const uid = isLoki ? 'loki' : 'prometheus';
-  const query = isLoki
-    ? { refId: 'names', type: 1, label: variable.lokiLabel, stream: '' }
-    : { refId: 'names', qryType: 1, query: variable.prometheus };
+  const query =
+    'services' in variable ? store.services : { refId: 'names', qryType: 1, query: variable.prometheus };
   return {
     name,
     label,
     type: 'query',
-    datasource: { type: uid, uid },
+    datasource: datasource('services' in variable ? 'events' : 'prometheus', store),
     query,
     refresh: VariableRefresh.onTimeRangeChanged,
     sort: VariableSort.alphabeticalAsc,

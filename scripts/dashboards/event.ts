@@ -1,9 +1,8 @@
 import { type Dashboard, SERVICE } from './dashboard.ts';
-import { count, distinct, events, orZero, quantile, sumOf } from './logql.ts';
+import { countBy, has, lines, named, series, total } from './event-query.ts';
 
-const ONE = events('| event_name="$event"');
-const one = (filter: string): string => `${ONE} ${filter}`;
-const inRange = (selection: string): string => count(selection, '$__range');
+const ONE = [named('$event')];
+const DURATION = { what: 'quantile', field: 'event.duration', by: 'event.name' } as const;
 
 /** One event name in depth. */
 export const event: Dashboard = {
@@ -17,7 +16,7 @@ export const event: Dashboard = {
       label: 'Event',
       prometheus: 'label_values(otel_events_received_total{job="$service"}, event_name)',
     },
-    { name: 'field', label: 'Attribute (dots as _)', text: 'user_id' },
+    { name: 'field', label: 'Attribute', text: '{user.id}' },
   ],
   rows: [
     {
@@ -28,7 +27,7 @@ export const event: Dashboard = {
           description: 'In the time range.',
           type: 'stat',
           width: 6,
-          queries: [{ from: 'loki', expr: orZero(sumOf(inRange(ONE))), instant: true }],
+          queries: [total(ONE, { what: 'count' }, { orZero: true })],
         },
         {
           title: 'Failed',
@@ -37,7 +36,7 @@ export const event: Dashboard = {
           width: 6,
           alarmFrom: 1,
           queries: [
-            { from: 'loki', expr: orZero(sumOf(inRange(one('| severity_number >= 17')))), instant: true },
+            total([...ONE, { field: 'severity_number', atLeast: 17 }], { what: 'count' }, { orZero: true }),
           ],
         },
         {
@@ -45,7 +44,7 @@ export const event: Dashboard = {
           description: 'Different user.id.',
           type: 'stat',
           width: 6,
-          queries: [{ from: 'loki', expr: orZero(distinct('user_id', ONE)), instant: true }],
+          queries: [total(ONE, { what: 'distinct', field: 'user.id' }, { orZero: true })],
         },
         {
           title: 'Duration, median',
@@ -53,13 +52,7 @@ export const event: Dashboard = {
           type: 'stat',
           width: 6,
           unit: 's',
-          queries: [
-            {
-              from: 'loki',
-              expr: quantile(0.5, ONE, 'event_duration', 'event_name', '$__range'),
-              instant: true,
-            },
-          ],
+          queries: [total(ONE, { ...DURATION, share: 0.5 })],
         },
       ],
     },
@@ -72,9 +65,7 @@ export const event: Dashboard = {
           type: 'timeseries',
           width: 12,
           stacked: true,
-          queries: [
-            { from: 'loki', expr: sumOf(count(ONE), 'detected_level'), legend: '{{detected_level}}' },
-          ],
+          queries: [countBy(ONE, 'severity')],
         },
         {
           title: 'Duration',
@@ -82,11 +73,7 @@ export const event: Dashboard = {
           type: 'timeseries',
           width: 12,
           unit: 's',
-          queries: [0.5, 0.95, 0.99].map((share) => ({
-            from: 'loki' as const,
-            expr: quantile(share, ONE, 'event_duration', 'event_name'),
-            legend: `p${share * 100}`,
-          })),
+          queries: [0.5, 0.95, 0.99].map((share) => series(ONE, { ...DURATION, share }, `p${share * 100}`)),
         },
       ],
     },
@@ -98,14 +85,7 @@ export const event: Dashboard = {
           description: 'The twenty most frequent values of the attribute above.',
           type: 'bargauge',
           width: 12,
-          queries: [
-            {
-              from: 'loki',
-              expr: `topk(20, ${sumOf(inRange(one('| $field != ""')), '$field')})`,
-              instant: true,
-              legend: '{{$field}}',
-            },
-          ],
+          queries: [total([...ONE, has('$field')], { what: 'count', by: ['$field'], largest: 20 })],
         },
         {
           title: 'Failures by type',
@@ -113,13 +93,7 @@ export const event: Dashboard = {
           type: 'timeseries',
           width: 12,
           stacked: true,
-          queries: [
-            {
-              from: 'loki',
-              expr: sumOf(count(one('| error_type != ""')), 'error_type'),
-              legend: '{{error_type}}',
-            },
-          ],
+          queries: [countBy([...ONE, has('error.type')], 'error.type')],
         },
       ],
     },
@@ -131,14 +105,7 @@ export const event: Dashboard = {
           description: 'Open one: all of its attributes, and a link to its trace.',
           type: 'logs',
           width: 24,
-          queries: [
-            {
-              from: 'loki',
-              expr: one(
-                '| line_format "{{.user_id}} {{.session_id}} {{.error_type}} {{.exception_message}}"',
-              ),
-            },
-          ],
+          queries: [lines(ONE, '{user.id} {session.id} {error.type} {exception.message}')],
         },
       ],
     },

@@ -1,19 +1,20 @@
 import { type Dashboard, type Panel, SERVICE } from './dashboard.ts';
-import { orZero } from './logql.ts';
+import type { Store } from './store.ts';
 
 const OF_APP = 'job="$service"';
 
 const metric = (expr: string, legend?: string): Panel['queries'] => [
   { from: 'prometheus', expr, ...(legend === undefined ? {} : { legend }) },
 ];
+/** Zero instead of nothing: for numbers of which none is the good news. */
+const orZero = (expr: string): string => `${expr} or vector(0)`;
 const number = (expr: string): Panel['queries'] => [{ from: 'prometheus', expr, instant: true }];
 
-/** Where every event is, from the app to its store: the ledger of the apps, the collector, Loki. */
-export const health: Dashboard = {
+/** Where every event is, from the app to its store: the ledger of the apps, the collector, the store. */
+export const health = ({ title: store, refused, cut }: Store): Dashboard => ({
   uid: 'otel-events-health',
   title: 'Delivery',
-  description:
-    'The ledger of the app, the collector behind it and what Loki got: whether anything waits, or is lost.',
+  description: `The ledger of the app, the collector behind it and what ${store} got: whether anything waits, or is lost.`,
   variables: [SERVICE],
   rows: [
     {
@@ -55,12 +56,12 @@ export const health: Dashboard = {
         },
         {
           title: 'Lost behind the collector',
-          description: 'Records that one of its exporters gave up, and what Loki refused.',
+          description: `Records that one of its exporters gave up, and what ${store} did not take.`,
           type: 'stat',
           width: 4,
           alarmFrom: 1,
           queries: number(
-            `(${orZero('sum(otelcol_exporter_send_failed_log_records)')}) + (${orZero('sum(otelcol_exporter_enqueue_failed_log_records)')}) + (${orZero('sum(loki_discarded_samples_total)')})`,
+            `(${orZero('sum(otelcol_exporter_send_failed_log_records)')}) + (${orZero('sum(otelcol_exporter_enqueue_failed_log_records)')}) + (${orZero(`sum(${refused})`)})`,
           ),
         },
       ],
@@ -139,8 +140,7 @@ export const health: Dashboard = {
         },
         {
           title: 'Queues on disk',
-          description:
-            'What waits for Loki, Jaeger or the forward. Full at 1 GB: then senders are told to wait.',
+          description: `What waits for ${store}, Jaeger or the forward. Full at 1 GB: then senders are told to wait.`,
           type: 'timeseries',
           width: 8,
           unit: 'bytes',
@@ -152,19 +152,18 @@ export const health: Dashboard = {
       height: 8,
       panels: [
         {
-          title: 'Changed for Loki',
-          description:
-            'Events that stand in Loki shorter than they are (entries, size, line) or at the time of their arrival (time). The files have all of them as they came.',
+          title: `Changed for ${store}`,
+          description: `Events that stand in ${store} ${cut.reasons}. The files have all of them as they came.`,
           type: 'timeseries',
           width: 8,
-          queries: metric(orZero('sum by (loki_cut) (otel_events_loki_cut_total)'), '{{loki_cut}}'),
+          queries: metric(orZero(`sum by (${cut.label}) (${cut.metric})`), `{{${cut.label}}}`),
         },
         {
-          title: 'Refused by Loki',
-          description: 'By reason, as Loki counts them. Nothing should be here.',
+          title: `Refused by ${store}`,
+          description: `By reason, as ${store} counts them. Nothing should be here.`,
           type: 'timeseries',
           width: 8,
-          queries: metric(orZero('sum by (reason) (loki_discarded_samples_total)'), '{{reason}}'),
+          queries: metric(orZero(refused), '{{reason}}'),
         },
         {
           title: 'Memory of the collector',
@@ -181,7 +180,7 @@ export const health: Dashboard = {
       panels: [
         {
           title: 'Who can be asked',
-          description: '1 is up: the collector itself, what the apps send, Loki.',
+          description: `1 is up: the collector itself, what the apps send, ${store}.`,
           type: 'timeseries',
           width: 12,
           queries: metric('min by (job) (up)', '{{job}}'),
@@ -196,4 +195,4 @@ export const health: Dashboard = {
       ],
     },
   ],
-};
+});

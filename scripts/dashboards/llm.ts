@@ -1,15 +1,14 @@
 import { type Dashboard, SERVICE } from './dashboard.ts';
-import { count, distinct, events, orZero, quantile, sumOf } from './logql.ts';
+import { countBy, has, lines, named, type Show, series, total } from './event-query.ts';
 
-const CALLS = events('| event_name="gen_ai.client.inference.operation.details"');
-const JUDGED = events('| event_name="gen_ai.evaluation.result"');
-const MODEL = 'gen_ai_request_model';
+const CALLS = [named('gen_ai.client.inference.operation.details')];
+const JUDGED = [named('gen_ai.evaluation.result')];
+const MODEL = 'gen_ai.request.model';
+const CONVERSATION = 'gen_ai.conversation.id';
+const SCORE = { what: 'mean', field: 'gen_ai.evaluation.score.value' } as const;
 
-const inRange = (selection: string): string => count(selection, '$__range');
-const tokens = (kind: 'input' | 'output', window: string): string =>
-  `sum_over_time(${CALLS} | gen_ai_usage_${kind}_tokens != "" | unwrap gen_ai_usage_${kind}_tokens | __error__="" [${window}])`;
-const score = (window: string, by = ''): string =>
-  `avg_over_time(${JUDGED} | gen_ai_evaluation_score_value != "" | unwrap gen_ai_evaluation_score_value | __error__="" [${window}]) by (${by})`;
+const tokens = (kind: 'input' | 'output'): Show => ({ what: 'sum', field: `gen_ai.usage.${kind}_tokens` });
+const p95 = (field: string): Show => ({ what: 'quantile', share: 0.95, field, by: MODEL });
 
 /** Calls of language models, the conversations they make, and what people think of the answers. */
 export const llm: Dashboard = {
@@ -26,7 +25,7 @@ export const llm: Dashboard = {
           description: 'In the time range.',
           type: 'stat',
           width: 5,
-          queries: [{ from: 'loki', expr: orZero(sumOf(inRange(CALLS))), instant: true }],
+          queries: [total(CALLS, { what: 'count' }, { orZero: true })],
         },
         {
           title: 'Failed',
@@ -34,30 +33,28 @@ export const llm: Dashboard = {
           type: 'stat',
           width: 4,
           alarmFrom: 1,
-          queries: [
-            { from: 'loki', expr: orZero(sumOf(inRange(`${CALLS} | error_type != ""`))), instant: true },
-          ],
+          queries: [total([...CALLS, has('error.type')], { what: 'count' }, { orZero: true })],
         },
         {
           title: 'Tokens in',
           description: 'gen_ai.usage.input_tokens.',
           type: 'stat',
           width: 5,
-          queries: [{ from: 'loki', expr: sumOf(tokens('input', '$__range')), instant: true }],
+          queries: [total(CALLS, tokens('input'))],
         },
         {
           title: 'Tokens out',
           description: 'gen_ai.usage.output_tokens.',
           type: 'stat',
           width: 5,
-          queries: [{ from: 'loki', expr: sumOf(tokens('output', '$__range')), instant: true }],
+          queries: [total(CALLS, tokens('output'))],
         },
         {
           title: 'Mean score',
           description: 'Of all feedback with a number.',
           type: 'stat',
           width: 5,
-          queries: [{ from: 'loki', expr: score('$__range'), instant: true }],
+          queries: [total(JUDGED, SCORE)],
         },
       ],
     },
@@ -70,7 +67,7 @@ export const llm: Dashboard = {
           type: 'timeseries',
           width: 8,
           stacked: true,
-          queries: [{ from: 'loki', expr: sumOf(count(CALLS), MODEL), legend: `{{${MODEL}}}` }],
+          queries: [countBy(CALLS, MODEL)],
         },
         {
           title: 'Latency, 95th percentile',
@@ -78,9 +75,7 @@ export const llm: Dashboard = {
           type: 'timeseries',
           width: 8,
           unit: 's',
-          queries: [
-            { from: 'loki', expr: quantile(0.95, CALLS, 'event_duration', MODEL), legend: `{{${MODEL}}}` },
-          ],
+          queries: [series(CALLS, p95('event.duration'), `{${MODEL}}`)],
         },
         {
           title: 'First token, 95th percentile',
@@ -88,13 +83,7 @@ export const llm: Dashboard = {
           type: 'timeseries',
           width: 8,
           unit: 's',
-          queries: [
-            {
-              from: 'loki',
-              expr: quantile(0.95, CALLS, 'gen_ai_response_time_to_first_chunk', MODEL),
-              legend: `{{${MODEL}}}`,
-            },
-          ],
+          queries: [series(CALLS, p95('gen_ai.response.time_to_first_chunk'), `{${MODEL}}`)],
         },
       ],
     },
@@ -107,24 +96,14 @@ export const llm: Dashboard = {
           type: 'timeseries',
           width: 8,
           stacked: true,
-          queries: (['input', 'output'] as const).map((kind) => ({
-            from: 'loki' as const,
-            expr: sumOf(tokens(kind, '$__auto')),
-            legend: kind,
-          })),
+          queries: (['input', 'output'] as const).map((kind) => series(CALLS, tokens(kind), kind)),
         },
         {
           title: 'Feedback',
           description: 'Mean score by its name.',
           type: 'timeseries',
           width: 8,
-          queries: [
-            {
-              from: 'loki',
-              expr: score('$__auto', 'gen_ai_evaluation_name'),
-              legend: '{{gen_ai_evaluation_name}}',
-            },
-          ],
+          queries: [series(JUDGED, { ...SCORE, by: 'gen_ai.evaluation.name' }, '{gen_ai.evaluation.name}')],
         },
         {
           title: 'Verdicts',
@@ -132,12 +111,10 @@ export const llm: Dashboard = {
           type: 'piechart',
           width: 8,
           queries: [
-            {
-              from: 'loki',
-              expr: sumOf(inRange(JUDGED), 'gen_ai_evaluation_name', 'gen_ai_evaluation_score_label'),
-              instant: true,
-              legend: '{{gen_ai_evaluation_name}}: {{gen_ai_evaluation_score_label}}',
-            },
+            total(JUDGED, {
+              what: 'count',
+              by: ['gen_ai.evaluation.name', 'gen_ai.evaluation.score.label'],
+            }),
           ],
         },
       ],
@@ -154,14 +131,14 @@ export const llm: Dashboard = {
           link: {
             title: 'This conversation',
             // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
-            url: '/d/otel-events-llm?var-service=$service&var-conversation=${__data.fields.gen_ai_conversation_id}&${__url_time_range}',
+            url: '/d/otel-events-llm?var-service=$service&var-conversation={gen_ai.conversation.id}&${__url_time_range}',
           },
           queries: [
-            {
-              from: 'loki',
-              expr: `topk(20, ${sumOf(inRange(`${CALLS} | gen_ai_conversation_id != ""`), 'gen_ai_conversation_id', 'user_id')})`,
-              instant: true,
-            },
+            total([...CALLS, has(CONVERSATION)], {
+              what: 'count',
+              by: [CONVERSATION, 'user.id'],
+              largest: 20,
+            }),
           ],
         },
         {
@@ -170,10 +147,10 @@ export const llm: Dashboard = {
           type: 'logs',
           width: 15,
           queries: [
-            {
-              from: 'loki',
-              expr: `${CALLS} | gen_ai_conversation_id=~"$conversation.*" | line_format "{{.user_id}}: {{.gen_ai_input_messages}} → {{.${MODEL}}}: {{.gen_ai_output_messages}}"`,
-            },
+            lines(
+              [...CALLS, { field: CONVERSATION, begins: '$conversation' }],
+              `{user.id}: {gen_ai.input.messages} → {${MODEL}}: {gen_ai.output.messages}`,
+            ),
           ],
         },
       ],
@@ -186,21 +163,21 @@ export const llm: Dashboard = {
           description: 'Different gen_ai.conversation.id.',
           type: 'stat',
           width: 8,
-          queries: [{ from: 'loki', expr: distinct('gen_ai_conversation_id', CALLS), instant: true }],
+          queries: [total(CALLS, { what: 'distinct', field: CONVERSATION })],
         },
         {
           title: 'Users',
           description: 'Different user.id with a call.',
           type: 'stat',
           width: 8,
-          queries: [{ from: 'loki', expr: distinct('user_id', CALLS), instant: true }],
+          queries: [total(CALLS, { what: 'distinct', field: 'user.id' })],
         },
         {
           title: 'Judged',
           description: 'Answers that somebody has an opinion about.',
           type: 'stat',
           width: 8,
-          queries: [{ from: 'loki', expr: distinct('gen_ai_evaluation_of', JUDGED), instant: true }],
+          queries: [total(JUDGED, { what: 'distinct', field: 'gen_ai.evaluation.of' })],
         },
       ],
     },

@@ -1,37 +1,78 @@
-/** LogQL over events, as they stand in Loki: dots of attribute names are underscores there. */
+/** Loki: dots of attribute names are underscores there, and the name of an event is an attribute. */
+import { type Condition, type EventQuery, replaceFields, type Show } from './event-query.ts';
+import type { Store } from './store.ts';
 
-/** Everything of the chosen service that is an event; `filter` is more LogQL, such as `| user_id != ""`. */
-export function events(filter = ''): string {
-  return `{service_name="$service"} | event_name != "" ${filter}`.trim();
+export const loki: Store = {
+  title: 'Loki',
+  uid: 'loki',
+  type: 'loki',
+  target: (query) => ({
+    expr: logql(query),
+    queryType: query.total === true ? 'instant' : 'range',
+    ...(query.legend === undefined
+      ? {}
+      : { legendFormat: replaceFields(query.legend, (field) => `{{${column(field)}}}`) }),
+  }),
+  services: { refId: 'names', type: 1, label: 'service_name', stream: '' },
+  column,
+  refused: 'sum by (reason) (loki_discarded_samples_total)',
+  cut: {
+    metric: 'otel_events_loki_cut_total',
+    label: 'loki_cut',
+    reasons: 'shorter than they are (entries, size, line) or at the time of their arrival (time)',
+  },
+};
+
+/** @returns the query in Loki's language */
+export function logql(query: EventQuery): string {
+  const { show, total = false, orZero = false } = query;
+  const selection = `{service_name="$service"} | event_name != ""${query.where.map((one) => ` ${filter(one)}`).join('')}`;
+  const expr = showing(show, selection, total ? '$__range' : '$__auto');
+  return orZero ? `${expr} or vector(0)` : expr;
 }
 
-/** How many, in each step of a graph, or in the time range with `$__range`. */
-export function count(selection: string, window = '$__auto'): string {
-  return `count_over_time(${selection} [${window}])`;
+function column(field: string): string {
+  return field === 'severity' ? 'detected_level' : field.replaceAll('.', '_');
 }
 
-/** The sum of {@link count}, by labels if there are any. */
-export function sumOf(counted: string, ...by: readonly string[]): string {
-  return by.length === 0 ? `sum(${counted})` : `sum by (${by.join(', ')}) (${counted})`;
+function filter(condition: Condition): string {
+  if ('has' in condition) return `| ${column(condition.has)} != ""`;
+  const name = column(condition.field);
+  if ('is' in condition) return `| ${name}="${condition.is}"`;
+  if ('begins' in condition) return `| ${name}=~"${condition.begins}.*"`;
+  if ('matches' in condition) return `| ${name}=~"${condition.matches}"`;
+  return `| ${name} >= ${condition.atLeast}`;
 }
 
-/** How many different values a label has. */
-export function distinct(label: string, selection: string, window = '$__range'): string {
-  return `count(count by (${label}) (${count(`${selection} | ${label} != ""`, window)}))`;
+function showing(show: Show, selection: string, window: string): string {
+  const count = (of: string): string => `count_over_time(${of} [${window}])`;
+  const having = (field: string): string => `${selection} ${filter({ has: field })}`;
+  const distinct = (field: string, of: string): string => `count(count by (${column(field)}) (${count(of)}))`;
+  const numbers = (field: string): string =>
+    `${having(field)} | unwrap ${column(field)} | __error__="" [${window}]`;
+  switch (show.what) {
+    case 'count':
+      return largest(show.largest, sumBy(show.by, count(selection)));
+    case 'distinct':
+      return distinct(show.field, having(show.field));
+    case 'countEach':
+      return `sum(${count(having(show.field))}) / ${distinct(show.field, having(show.field))}`;
+    case 'sum':
+      return `sum(sum_over_time(${numbers(show.field)}))`;
+    case 'mean':
+      return `avg_over_time(${numbers(show.field)}) by (${column(show.by ?? '')})`;
+    case 'quantile':
+      return `quantile_over_time(${show.share}, ${numbers(show.field)}) by (${column(show.by)})`;
+    case 'lines':
+      return `${selection} | line_format "${replaceFields(show.text, (field) => `{{.${column(field)}}}`)}"`;
+  }
 }
 
-/** A share of the values of a numeric attribute lies below. */
-export function quantile(
-  share: number,
-  selection: string,
-  label: string,
-  by: string,
-  window = '$__auto',
-): string {
-  return `quantile_over_time(${share}, ${selection} | ${label} != "" | unwrap ${label} | __error__="" [${window}]) by (${by})`;
+function sumBy(by: readonly string[] = [], counted: string): string {
+  return by.length === 0 ? `sum(${counted})` : `sum by (${by.map(column).join(', ')}) (${counted})`;
 }
 
-/** Zero instead of nothing: for numbers of which none is the good news. */
-export function orZero(expr: string): string {
-  return `${expr} or vector(0)`;
+function largest(how: number | 'all' | undefined, counted: string): string {
+  if (how === undefined) return counted;
+  return how === 'all' ? `sort_desc(${counted})` : `topk(${how}, ${counted})`;
 }

@@ -1,8 +1,7 @@
 import { type Dashboard, SERVICE } from './dashboard.ts';
-import { count, distinct, events, orZero, quantile, sumOf } from './logql.ts';
+import { countBy, has, lines, series, total } from './event-query.ts';
 
-const inRange = (selection: string): string => count(selection, '$__range');
-const FAILED = '| severity_number >= 17';
+const FAILED = { field: 'severity_number', atLeast: 17 };
 
 /** What is happening: how many events, which, whose, what failed. */
 export const overview: Dashboard = {
@@ -20,7 +19,7 @@ export const overview: Dashboard = {
           description: 'Events in the time range.',
           type: 'stat',
           width: 6,
-          queries: [{ from: 'loki', expr: sumOf(inRange(events())), instant: true }],
+          queries: [total([], { what: 'count' })],
         },
         {
           title: 'Failed',
@@ -29,21 +28,21 @@ export const overview: Dashboard = {
           type: 'stat',
           width: 6,
           alarmFrom: 1,
-          queries: [{ from: 'loki', expr: orZero(sumOf(inRange(events(FAILED)))), instant: true }],
+          queries: [total([FAILED], { what: 'count' }, { orZero: true })],
         },
         {
           title: 'Users',
           description: 'Different user.id.',
           type: 'stat',
           width: 6,
-          queries: [{ from: 'loki', expr: distinct('user_id', events()), instant: true }],
+          queries: [total([], { what: 'distinct', field: 'user.id' })],
         },
         {
           title: 'Sessions',
           description: 'Different session.id.',
           type: 'stat',
           width: 6,
-          queries: [{ from: 'loki', expr: distinct('session_id', events()), instant: true }],
+          queries: [total([], { what: 'distinct', field: 'session.id' })],
         },
       ],
     },
@@ -56,7 +55,7 @@ export const overview: Dashboard = {
           type: 'timeseries',
           width: 16,
           stacked: true,
-          queries: [{ from: 'loki', expr: sumOf(count(events()), 'event_name'), legend: '{{event_name}}' }],
+          queries: [countBy([], 'event.name')],
         },
         {
           title: 'Names',
@@ -66,16 +65,9 @@ export const overview: Dashboard = {
           link: {
             title: 'In depth',
             // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
-            url: '/d/otel-events-event?var-service=$service&var-event=${__field.labels.event_name}&${__url_time_range}',
+            url: '/d/otel-events-event?var-service=$service&var-event={event.name}&${__url_time_range}',
           },
-          queries: [
-            {
-              from: 'loki',
-              expr: `sort_desc(${sumOf(inRange(events()), 'event_name')})`,
-              instant: true,
-              legend: '{{event_name}}',
-            },
-          ],
+          queries: [total([], { what: 'count', by: ['event.name'], largest: 'all' })],
         },
       ],
     },
@@ -88,13 +80,7 @@ export const overview: Dashboard = {
           type: 'timeseries',
           width: 12,
           stacked: true,
-          queries: [
-            {
-              from: 'loki',
-              expr: sumOf(count(events('| error_type != ""')), 'error_type'),
-              legend: '{{error_type}}',
-            },
-          ],
+          queries: [countBy([has('error.type')], 'error.type')],
         },
         {
           title: 'Duration, 95th percentile',
@@ -103,11 +89,11 @@ export const overview: Dashboard = {
           width: 12,
           unit: 's',
           queries: [
-            {
-              from: 'loki',
-              expr: quantile(0.95, events(), 'event_duration', 'event_name'),
-              legend: '{{event_name}}',
-            },
+            series(
+              [],
+              { what: 'quantile', share: 0.95, field: 'event.duration', by: 'event.name' },
+              '{event.name}',
+            ),
           ],
         },
       ],
@@ -120,14 +106,7 @@ export const overview: Dashboard = {
           description: 'Open one: all of its attributes, and a link to its trace.',
           type: 'logs',
           width: 14,
-          queries: [
-            {
-              from: 'loki',
-              expr: events(
-                '| line_format "{{.event_name}} {{.user_id}} {{.error_type}} {{.exception_message}}"',
-              ),
-            },
-          ],
+          queries: [lines([], '{event.name} {user.id} {error.type} {exception.message}')],
         },
         {
           title: 'Latest traces',

@@ -1,10 +1,8 @@
 import { type Dashboard, SERVICE } from './dashboard.ts';
-import { count, distinct, events, orZero, sumOf } from './logql.ts';
+import { countBy, has, lines, named, series, total } from './event-query.ts';
 
-const inRange = (selection: string): string => count(selection, '$__range');
-const STARTS = events('| event_name="session.start"');
-const ENDS = events('| event_name="session.end"');
-const CHOSEN = events('| session_id=~"$session.*" | session_id != ""');
+const IN_SESSION = has('session.id');
+const CHOSEN = [{ field: 'session.id', begins: '$session' }, IN_SESSION];
 
 /** Who was there, how often, and what one of them did. */
 export const sessions: Dashboard = {
@@ -21,34 +19,28 @@ export const sessions: Dashboard = {
           description: 'Events session.start in the time range.',
           type: 'stat',
           width: 6,
-          queries: [{ from: 'loki', expr: orZero(sumOf(inRange(STARTS))), instant: true }],
+          queries: [total([named('session.start')], { what: 'count' }, { orZero: true })],
         },
         {
           title: 'Ended',
           description: 'Events session.end: noticed at the next event of anybody, or when the app closes.',
           type: 'stat',
           width: 6,
-          queries: [{ from: 'loki', expr: orZero(sumOf(inRange(ENDS))), instant: true }],
+          queries: [total([named('session.end')], { what: 'count' }, { orZero: true })],
         },
         {
           title: 'Users',
           description: 'Different user.id with a session.',
           type: 'stat',
           width: 6,
-          queries: [{ from: 'loki', expr: distinct('user_id', events('| session_id != ""')), instant: true }],
+          queries: [total([IN_SESSION], { what: 'distinct', field: 'user.id' })],
         },
         {
           title: 'Events a session',
           description: 'Events with a session, by the number of sessions.',
           type: 'stat',
           width: 6,
-          queries: [
-            {
-              from: 'loki',
-              expr: `${sumOf(inRange(events('| session_id != ""')))} / ${distinct('session_id', events())}`,
-              instant: true,
-            },
-          ],
+          queries: [total([], { what: 'countEach', field: 'session.id' })],
         },
       ],
     },
@@ -61,12 +53,8 @@ export const sessions: Dashboard = {
           type: 'timeseries',
           width: 12,
           queries: [
-            { from: 'loki', expr: distinct('session_id', events(), '$__auto'), legend: 'sessions' },
-            {
-              from: 'loki',
-              expr: distinct('user_id', events('| session_id != ""'), '$__auto'),
-              legend: 'users',
-            },
+            series([], { what: 'distinct', field: 'session.id' }, 'sessions'),
+            series([IN_SESSION], { what: 'distinct', field: 'user.id' }, 'users'),
           ],
         },
         {
@@ -76,13 +64,7 @@ export const sessions: Dashboard = {
           type: 'timeseries',
           width: 12,
           stacked: true,
-          queries: [
-            {
-              from: 'loki',
-              expr: sumOf(count(events('| event_name=~"session[.](start|end)"')), 'event_name'),
-              legend: '{{event_name}}',
-            },
-          ],
+          queries: [countBy([{ field: 'event.name', matches: 'session[.](start|end)' }], 'event.name')],
         },
       ],
     },
@@ -98,27 +80,16 @@ export const sessions: Dashboard = {
           link: {
             title: 'This session',
             // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
-            url: '/d/otel-events-sessions?var-service=$service&var-session=${__data.fields.session_id}&${__url_time_range}',
+            url: '/d/otel-events-sessions?var-service=$service&var-session={session.id}&${__url_time_range}',
           },
-          queries: [
-            {
-              from: 'loki',
-              expr: `topk(20, ${sumOf(inRange(events('| session_id != ""')), 'session_id', 'user_id')})`,
-              instant: true,
-            },
-          ],
+          queries: [total([IN_SESSION], { what: 'count', by: ['session.id', 'user.id'], largest: 20 })],
         },
         {
           title: 'What the session did',
           description: 'Events of the chosen session; of all of them if none is chosen.',
           type: 'logs',
           width: 14,
-          queries: [
-            {
-              from: 'loki',
-              expr: `${CHOSEN} | line_format "{{.event_name}} {{.user_id}} {{.url_path}} {{.error_type}}"`,
-            },
-          ],
+          queries: [lines(CHOSEN, '{event.name} {user.id} {url.path} {error.type}')],
         },
       ],
     },

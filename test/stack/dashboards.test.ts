@@ -4,25 +4,59 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { dashboards } from '../../scripts/dashboards/dashboards.ts';
+import { STORES } from '../../scripts/dashboards/stores.ts';
 import { dashboardFiles, type Panel } from './panels.ts';
 
-const grafana = path.join(import.meta.dirname, '../../collector/grafana');
-const files = dashboardFiles();
+interface Datasource {
+  readonly uid: string;
+  readonly type: string;
+  readonly url: string;
+  readonly jsonData: Record<string, unknown>;
+}
 
-const { datasources } = parse(
-  readFileSync(path.join(grafana, 'provisioning/datasources/otel-events.yaml'), 'utf8'),
-) as { datasources: { uid: string; type: string; jsonData: Record<string, unknown> }[] };
+const root = path.join(import.meta.dirname, '../..');
+const ofStores = STORES.map(({ folder }) => dashboardFiles(folder));
+const files = ofStores.flat();
+
+const read = (file: string): readonly Datasource[] =>
+  (parse(readFileSync(path.join(root, file), 'utf8')) as { datasources: Datasource[] }).datasources;
+const provisioned = read('collector/grafana/provisioning/datasources/otel-events.yaml');
+const ofLoki = read('collector/loki/datasources.yaml');
+const datasources = [...provisioned, ...ofLoki];
 const uids = datasources.map(({ uid }) => uid);
 
 /** Variables that Grafana has of itself. */
 const BUILT_IN = /^__/;
 
 test('the files are what `npm run grafana:dashboards` writes', () => {
-  const written = dashboards();
-  assert.deepEqual(readdirSync(path.join(grafana, 'dashboards')).sort(), [...written.keys()].sort());
-  for (const [name, text] of written) {
-    assert.equal(readFileSync(path.join(grafana, 'dashboards', name), 'utf8'), text, name);
+  for (const { store, folder } of STORES) {
+    const written = dashboards(store);
+    assert.deepEqual(readdirSync(path.join(root, folder)).sort(), [...written.keys()].sort());
+    for (const [name, text] of written) {
+      assert.equal(readFileSync(path.join(root, folder, name), 'utf8'), text, `${folder}/${name}`);
+    }
   }
+});
+
+test('the dashboards of docker-compose.yml ask only what Grafana is given there', () => {
+  const [own = []] = ofStores;
+  const asked = new Set(
+    own
+      .flatMap(({ panels }) => panels.flatMap(({ targets }) => targets))
+      .map(({ datasource }) => JSON.stringify(datasource)),
+  );
+  const given = provisioned.map(({ type, uid }) => JSON.stringify({ type, uid }));
+  assert.deepEqual([...asked].sort(), given.sort());
+});
+
+test('each store is asked the same questions', () => {
+  const [own = [], others = []] = ofStores.map((one) =>
+    one.map(({ uid, panels }) => ({
+      uid,
+      panels: panels.map(({ id, type, targets }) => [id, type, targets.length]),
+    })),
+  );
+  assert.deepEqual(own, others);
 });
 
 test('every panel and variable asks a data source that Grafana is given, each of the language it is in', () => {
@@ -82,18 +116,21 @@ test('no panel lies on another, and each says what it shows', () => {
     assert.ok(panels.every((panel) => (panel as Panel & { description?: string }).description));
     assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
   }
-  assert.equal(new Set(files.map(({ uid }) => uid)).size, files.length);
+  for (const own of ofStores) assert.equal(new Set(own.map(({ uid }) => uid)).size, own.length);
 });
 
 test('an event links to its trace, and a span to its events', () => {
-  const [loki, jaeger] = ['loki', 'jaeger'].map(
-    (uid) => datasources.find((one) => one.uid === uid)?.jsonData,
-  );
-  const [trace] = (loki?.derivedFields ?? []) as { datasourceUid: string; matcherRegex: string }[];
-  assert.deepEqual([trace?.datasourceUid, trace?.matcherRegex], ['jaeger', 'trace_id']);
-  const logs = jaeger?.tracesToLogsV2 as { datasourceUid: string; query: string };
-  assert.equal(logs.datasourceUid, 'loki');
-  assert.match(logs.query, /trace_id="\$\$\{__span\.traceId\}"/);
+  for (const [given, store, query] of [
+    [provisioned, 'victorialogs', /trace_id:="\$\$\{__span\.traceId\}"/],
+    [ofLoki, 'loki', /trace_id="\$\$\{__span\.traceId\}"/],
+  ] as const) {
+    const dataOf = (uid: string) => given.find((one) => one.uid === uid)?.jsonData;
+    const [trace] = (dataOf(store)?.derivedFields ?? []) as { datasourceUid: string; matcherRegex: string }[];
+    assert.deepEqual([trace?.datasourceUid, trace?.matcherRegex], ['jaeger', 'trace_id']);
+    const logs = dataOf('jaeger')?.tracesToLogsV2 as { datasourceUid: string; query: string };
+    assert.equal(logs.datasourceUid, store);
+    assert.match(logs.query, query);
+  }
 });
 
 function cellsOf({ x, y, w, h }: Panel['gridPos']): string[] {

@@ -16,7 +16,7 @@ import { dashboardFiles, type Panel } from './panels.ts';
 import { sendOversize } from './send-oversize.ts';
 
 const root = path.join(import.meta.dirname, '../..');
-const datasourcesFile = path.join(root, 'collector/grafana/provisioning/datasources/otel-events.yaml');
+const datasourcesFile = path.join(root, 'collector/loki/datasources.yaml');
 
 const SERVICE = 'coffee-house';
 const VARIABLES = { service: SERVICE, event: 'checkout', field: 'user_id', session: '', conversation: '' };
@@ -39,7 +39,7 @@ test('what Grafana shows of the demo', async (t) => {
 
   await t.test('the variable of services offers the one that there is', () => checkServices(stack));
   await t.test('the variable of events offers its events', (one) => checkNames(one, stack));
-  for (const { uid, panels } of dashboardFiles()) {
+  for (const { uid, panels } of dashboardFiles('collector/loki/dashboards')) {
     for (const panel of panels) {
       await t.test(`${uid}: ${panel.title} (${panel.id})`, (one) => checkPanel(one, stack, uid, panel));
     }

@@ -26,7 +26,7 @@ export interface Variable {
   readonly name: string;
   readonly type: string;
   readonly datasource?: { readonly uid: string };
-  readonly query: string | { readonly label?: string; readonly query?: string };
+  readonly query: string | { readonly label?: string; readonly query?: string; readonly field?: string };
 }
 
 /** A dashboard as Grafana reads it. */
@@ -39,10 +39,11 @@ export interface DashboardFile {
   readonly panels: readonly Panel[];
 }
 
-const dir = path.join(import.meta.dirname, '../../collector/grafana/dashboards');
+const root = path.join(import.meta.dirname, '../..');
 
-/** All dashboards that Grafana is given. */
-export function dashboardFiles(): DashboardFile[] {
+/** All dashboards of a folder of this repository, as Grafana is given them. */
+export function dashboardFiles(folder: string): DashboardFile[] {
+  const dir = path.join(root, folder);
   return readdirSync(dir).map((file) => ({
     file,
     ...(JSON.parse(readFileSync(path.join(dir, file), 'utf8')) as Omit<DashboardFile, 'file'>),
