@@ -8,8 +8,10 @@ import { type Server, startServer } from './start-server.ts';
 export interface PrometheusOptions {
   /** Where its files are; made if missing. */
   readonly dir: string;
-  /** `host:port` to scrape instead of each target of the configuration, which has the names of containers. */
+  /** `host:port` to scrape instead of each target of the configuration, which has the names of containers; others are left out. */
   readonly targets: Readonly<Record<string, string>>;
+  /** What is scraped besides, by the name of its job. */
+  readonly jobs?: Readonly<Record<string, string>>;
   /** Instead of the configuration's 10 s, so that a test need not wait. */
   readonly scrapeInterval: string;
 }
@@ -21,7 +23,7 @@ export interface Prometheus extends Server {
 
 interface Config {
   readonly global: Record<string, string>;
-  readonly scrape_configs: { static_configs: { targets: string[] }[] }[];
+  readonly scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
 }
 
 const config = path.join(import.meta.dirname, '../../collector/prometheus/config.yaml');
@@ -49,15 +51,17 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   return { ...server, url };
 }
 
-async function localConfig({ targets, scrapeInterval }: PrometheusOptions): Promise<string> {
+async function localConfig({ targets, jobs = {}, scrapeInterval }: PrometheusOptions): Promise<string> {
   const read = parse(await readFile(config, 'utf8')) as Config;
-  const local = (target: string): string => {
+  const local = (target: string): readonly string[] => {
     const replacement = targets[target];
-    if (replacement !== undefined) return replacement;
-    throw new Error(`${config}: the test knows no ${target}`);
+    return replacement === undefined ? [] : [replacement];
   };
   for (const { static_configs } of read.scrape_configs) {
-    for (const entry of static_configs) entry.targets = entry.targets.map(local);
+    for (const entry of static_configs) entry.targets = entry.targets.flatMap(local);
+  }
+  for (const [job_name, target] of Object.entries(jobs)) {
+    read.scrape_configs.push({ job_name, static_configs: [{ targets: [target] }] });
   }
   const global = { ...read.global, scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval };
   return stringify({ ...read, global });

@@ -39,20 +39,53 @@ export async function ask(
   variables: Readonly<Record<string, string>>,
 ): Promise<Answer> {
   const replace = (text = ''): string => replaceVariables(text, { ...BUILT_IN, ...variables });
-  if (target.datasource.uid === 'jaeger')
-    return askJaeger(stack, replace(target.service), target.limit ?? 20);
-  const isLoki = target.datasource.uid === 'loki';
-  const isInstant = isLoki ? target.queryType === 'instant' : target.instant === true;
-  const base = isLoki ? `${stack.loki.url}/loki/api/v1` : `${stack.prometheus?.url}/api/v1`;
+  switch (target.datasource.uid) {
+    case 'jaeger':
+      return askJaeger(stack, replace(target.service), target.limit ?? 20);
+    case 'victorialogs':
+      return askVictorialogs(stack, target, replace(target.expr));
+    case 'loki':
+      return askMatrix(
+        `${stack.store.url}/loki/api/v1`,
+        replace(target.expr),
+        target.queryType === 'instant',
+      );
+    default:
+      return askMatrix(`${stack.prometheus?.url}/api/v1`, replace(target.expr), target.instant === true);
+  }
+}
+
+/** Loki and Prometheus have the same API. */
+async function askMatrix(base: string, expr: string, isInstant: boolean): Promise<Answer> {
   const url = new URL(`${base}/${isInstant ? 'query' : 'query_range'}`);
   const nowS = Date.now() / 1000;
   const time = isInstant
     ? { time: nowS.toFixed(3) }
     : { start: (nowS - RANGE_S).toFixed(3), end: nowS.toFixed(3), step: String(STEP_S) };
-  for (const [name, value] of Object.entries({ query: replace(target.expr), ...time })) {
-    url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries({ query: expr, ...time })) url.searchParams.set(name, value);
+  return answerOf((await getJson(url)) as Matrix);
+}
+
+/** As its plugin does: a path for each type of query, and the time range inside of the query for one value. */
+async function askVictorialogs({ store }: Stack, { queryType }: Target, expr: string): Promise<Answer> {
+  const nowS = Math.floor(Date.now() / 1000);
+  const range = { start: String(nowS - RANGE_S), end: String(nowS) };
+  const ask = async (path: string, params: Record<string, string>): Promise<string> =>
+    post(`${store.url}/select/logsql/${path}`, params);
+  if (queryType === 'stats') {
+    const query = `_time:[${range.start}, ${range.end}] ${expr}`;
+    return answerOf(JSON.parse(await ask('stats_query', { query, time: range.end })) as Matrix);
   }
-  const { data } = (await getJson(url)) as Matrix;
+  if (queryType === 'statsRange') {
+    const step = `${STEP_S}s`;
+    return answerOf(JSON.parse(await ask('stats_query_range', { query: expr, ...range, step })) as Matrix);
+  }
+  const text = await ask('query', { query: `${expr} | sort by (_time) desc`, ...range, limit: '1000' });
+  const lines = text.split('\n').filter((line) => line !== '');
+  return { series: lines.length === 0 ? 0 : 1, points: lines.length, max: undefined };
+}
+
+function answerOf({ data }: Matrix): Answer {
   const points = data.result.flatMap(({ values = [], value }) => (value === undefined ? values : [value]));
   const numbers = points.map(([, value]) => Number(value)).filter((value) => !Number.isNaN(value));
   return {
@@ -69,6 +102,14 @@ async function askJaeger({ jaeger }: Stack, service: string, limit: number): Pro
   }
   const { data } = (await getJson(url)) as { data: readonly { spans: readonly unknown[] }[] };
   return { series: data.length, points: data.flatMap(({ spans }) => spans).length, max: undefined };
+}
+
+/** @throws when the server does not answer 200; the message has the query and what it says */
+export async function post(url: string, params: Record<string, string>): Promise<string> {
+  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(params) });
+  const text = await response.text();
+  if (response.ok) return text;
+  throw new Error(`${url} ${params.query} answered ${response.status}: ${text}`);
 }
 
 /** @throws when the server does not answer 200; the message has the query and what it says */

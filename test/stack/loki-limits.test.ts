@@ -8,17 +8,16 @@ import { readCollectorFile } from '../services/collector-file.ts';
 import { requireLoki } from '../services/loki.ts';
 import { postJson } from '../services/otlp-request.ts';
 import { requireService } from '../services/require-service.ts';
-import { startLoki } from '../services/start-loki.ts';
+import { type Loki, startLoki } from '../services/start-loki.ts';
 import { startOtelcol } from '../services/start-otelcol.ts';
-import type { Stack } from '../services/start-stack.ts';
+import { COLLECTOR_FOR, type Stack } from '../services/start-stack.ts';
 import { getJson } from './ask.ts';
 import { lokiEvents } from './loki-events.ts';
 import { LONG_KEY, OVERSIZE, STRANGE, sendOversize } from './send-oversize.ts';
 
 const SERVICE = 'too-much';
-const collectorYaml = path.join(import.meta.dirname, '../../collector/collector.yaml');
 
-type LokiStack = Pick<Stack, 'loki' | 'otelcol' | 'files'>;
+type LokiStack = Pick<Stack, 'otelcol' | 'files'> & { readonly loki: Loki };
 
 test('Loki’s limits', async (t) => {
   if (!requireLoki(t) || !requireService(t, 'otelcol')) return;
@@ -26,8 +25,8 @@ test('Loki’s limits', async (t) => {
   await using running = new AsyncDisposableStack();
   const loki = running.adopt(await startLoki({ dir: path.join(dir, 'loki') }), (server) => server.stop());
   const files = path.join(dir, 'collector');
-  const env = { OTEL_EVENTS_LOKI_ENDPOINT: loki.otlpEndpoint };
-  const started = await startOtelcol({ configs: [collectorYaml], env, dir: files });
+  const { configs, env } = COLLECTOR_FOR.loki;
+  const started = await startOtelcol({ configs, env: env(loki), dir: files });
   const stack = { files, loki, otelcol: running.adopt(started, (server) => server.stop()) };
 
   await t.test('an event over one of them is in Loki, shortened and marked, and whole in the file', () =>

@@ -1,6 +1,6 @@
 import { EventLogger } from '../../src/index.ts';
 
-/** What is too much for Loki in each of the ways there are, by the name of the event. */
+/** What is too much for Loki in each of the ways there are, by the name of the event; some for VictoriaLogs as well. */
 export const OVERSIZE = {
   'too.many': 'entries',
   'too.many_nested': 'entries',
