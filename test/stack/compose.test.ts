@@ -5,9 +5,10 @@ import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { JAEGER_RELEASE } from '../services/jaeger.ts';
-import { LOKI_VERSION } from '../services/loki.ts';
 import { otelcol } from '../services/otelcol.ts';
 import { PROMETHEUS_VERSION } from '../services/prometheus.ts';
+import { VICTORIALOGS_FLAGS } from '../services/start-victorialogs.ts';
+import { VICTORIALOGS_VERSION } from '../services/victorialogs.ts';
 
 interface ComposeService {
   readonly image: string;
@@ -46,14 +47,35 @@ test('docker-compose.yml is what the Compose Specification describes', () => {
   assert.ok(!validate({ services: { a: { imagee: 'b' } } }), 'the schema refuses what is wrong');
 });
 
+const versionOf = (name: string): string => /:v?([^@]+)/.exec(services[name]?.image ?? '')?.[1] ?? '';
+
 test('it runs the versions that the tests run', () => {
-  const versionOf = (name: string): string => /:v?([^@]+)/.exec(services[name]?.image ?? '')?.[1] ?? '';
-  assert.deepEqual(['collector', 'loki', 'jaeger', 'prometheus'].map(versionOf), [
+  assert.deepEqual(['collector', 'jaeger', 'prometheus'].map(versionOf), [
     otelcol.version.split('-')[0],
-    LOKI_VERSION,
     JAEGER_RELEASE,
     PROMETHEUS_VERSION,
   ]);
+});
+
+test('VictoriaLogs is newer than what the tests can build, and docs/grafana.md says both', () => {
+  const [image, built] = [versionOf('victorialogs'), VICTORIALOGS_VERSION];
+  assert.ok(image.localeCompare(built, 'en', { numeric: true }) >= 0, `${image} ${built}`);
+  const text = read('docs/grafana.md');
+  for (const version of [image, built]) assert.ok(text.includes(version), version);
+});
+
+test('VictoriaLogs has the flags that the tests start it with', () => {
+  const flags = services.victorialogs?.command ?? [];
+  assert.deepEqual(flags, ['-storageDataPath=/victorialogs', ...VICTORIALOGS_FLAGS]);
+});
+
+test('Grafana has the plugin of each data source that is not its own, of the version that offline.yaml has', () => {
+  const offline = read('collector/grafana/offline.yaml');
+  const plugin = services.grafana?.environment?.GF_PLUGINS_PREINSTALL_SYNC ?? '';
+  const [name = '', version = ''] = plugin.split('@');
+  assert.ok(offline.includes(`/v${version}/${name}-v${version}.zip`), plugin);
+  const merged = parse(offline) as Compose;
+  assert.deepEqual(Object.keys(merged.services), ['grafana']);
 });
 
 test('images are pinned by version, and by digest where it is known', () => {
@@ -61,7 +83,11 @@ test('images are pinned by version, and by digest where it is known', () => {
     ([, { image }]) => !/:v?\d+\.\d+\.\d+(-\w+)?(@sha256:[0-9a-f]{64})?$/.test(image),
   );
   assert.deepEqual(names(unpinned), []);
-  assert.deepEqual(names(all.filter(([, { image }]) => !image.includes('@'))), ['volume-owner', 'jaeger']);
+  assert.deepEqual(names(all.filter(([, { image }]) => !image.includes('@'))), [
+    'volume-owner',
+    'victorialogs',
+    'jaeger',
+  ]);
 });
 
 test('it opens ports on this machine only, and only those that a person or an app opens', () => {
@@ -72,6 +98,7 @@ test('it opens ports on this machine only, and only those that a person or an ap
     '3000',
     '4317',
     '4318',
+    '9428',
   ]);
 });
 
@@ -102,6 +129,7 @@ test('nobody has a password, and nobody is an administrator', () => {
 test('every service says whether it is well, but for those whose image has no command to ask with', () => {
   assert.deepEqual(names(staying.filter(([, { healthcheck }]) => healthcheck === undefined)), [
     'collector',
+    'victorialogs',
     'demo',
   ]);
 });
@@ -136,6 +164,6 @@ test('the configurations call each other by the names of the services', () => {
   const hosts = texts.flatMap((text) =>
     [...text.matchAll(/(?:http:\/\/|\[)([a-z]+):\d+/g)].map(([, host]) => host),
   );
-  assert.deepEqual([...new Set(hosts)].sort(), ['collector', 'jaeger', 'loki', 'prometheus']);
+  assert.deepEqual([...new Set(hosts)].sort(), ['collector', 'jaeger', 'prometheus', 'victorialogs']);
   for (const host of hosts) assert.ok(host !== undefined && host in services, host);
 });
