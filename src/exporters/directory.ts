@@ -3,11 +3,11 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EventRecord } from '../otlp/event-record.ts';
 import { absolute } from '../spool/absolute.ts';
+import { makeDirectory } from '../spool/make-directory.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
-import { makeDirectory } from './make-directory.ts';
 import { renderBatch } from './render-batch.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -49,7 +49,7 @@ export function directoryExporter(options: DirectoryExporterOptions): Exporter {
     ...batchLimits(options),
     async send(records) {
       const files = renderBatch(records, (record) => filesOf(record, toTexts(record)));
-      await makeDirectory(directory);
+      makeDirectory(directory);
       for (const { name, text } of files.flat()) {
         await writeWhole(path.join(directory, name), text);
         await removeOldest(directory, limit);

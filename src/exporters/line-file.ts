@@ -2,9 +2,9 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
 import { absolute } from '../spool/absolute.ts';
+import { makeDirectory } from '../spool/make-directory.ts';
 import { AppendFile } from './append-file.ts';
 import { pruneBackups, type Rotation, setAside } from './backups.ts';
-import { makeDirectory } from './make-directory.ts';
 
 /** Where lines go, and how. */
 export interface LineFileOptions {
@@ -197,7 +197,7 @@ export class LineFile {
 
   async #open(): Promise<AppendFile> {
     const { path: file, createDirectory, lineStart, fsync } = this.#options;
-    if (createDirectory) await makeDirectory(path.dirname(file), 0o755);
+    if (createDirectory) makeDirectory(path.dirname(file), 0o755);
     const opened = await AppendFile.open({ path: file, lineStart, truncate: this.#truncate });
     this.#truncate = false;
     this.#file = opened;

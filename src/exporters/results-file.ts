@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { leip } from '../formats/leip.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
-import { makeDirectory } from './make-directory.ts';
+import { makeDirectory } from '../spool/make-directory.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Saves an event as LEIP's `results.json` in a directory, which is made if it is not there. */
 export async function saveResultsFile(directory: string, record: EventRecord): Promise<void> {
   const text = JSON.stringify(leip(record));
-  await makeDirectory(directory);
+  makeDirectory(directory);
   await writeWhole(path.join(directory, 'results.json'), text);
 }

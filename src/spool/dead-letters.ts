@@ -3,7 +3,6 @@ import {
   closeSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -14,6 +13,7 @@ import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
 import type { Signal } from '../otlp/batch.ts';
 import { absolute } from './absolute.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** A record that a destination refused for good. */
 export interface DeadLetter {
@@ -99,7 +99,7 @@ export class DeadLetters {
   }
 
   #append(line: Buffer): void {
-    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    makeDirectory(this.#directory, 0o700);
     this.#file ??= path.join(this.#directory, `${randomBytes(8).toString('hex')}${SUFFIX}`);
     const fd = openSync(this.#file, 'a', 0o600);
     try {

@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   lstatSync,
   lutimesSync,
   mkdirSync,
@@ -14,6 +16,7 @@ import { CURSOR_FILE, CursorFile } from './cursor-file.ts';
 import { isForWant } from './is-for-want.ts';
 import { isThere } from './is-there.ts';
 import { baseOf } from './layout.ts';
+import { makeDirectory } from './make-directory.ts';
 import { directoryName, freeName, isFree, type Owner, ownerOf } from './owner.ts';
 import { QUARANTINE_DIRECTORY } from './quarantine.ts';
 import { quietly } from './quietly.ts';
@@ -33,7 +36,7 @@ export class Home {
 
   /** Makes a sub-directory of `directory` for `owner`. @throws what the file system throws */
   static make(directory: string, owner: Owner): Home {
-    makeDirectory(directory);
+    makeDirectory(directory, 0o700);
     const own = path.join(directory, directoryName(owner));
     mkdirSync(own, { mode: 0o700 });
     try {
@@ -109,20 +112,6 @@ export class Home {
   }
 }
 
-/** Node's own recursive one says ENOENT for a read-only or full file system, which helps nobody to mend it. */
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    const parent = path.dirname(directory);
-    if (code !== 'ENOENT' || parent === directory) throw error;
-    makeDirectory(parent);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-  }
-}
-
 function beat(directory: string, nowMs: number): void {
   const file = path.join(directory, HEARTBEAT_FILE);
   try {
@@ -155,7 +144,8 @@ function setAside(directory: string, name: string): boolean {
   const quarantine = path.join(path.dirname(directory), QUARANTINE_DIRECTORY);
   try {
     if (lstatSync(path.join(directory, name), { throwIfNoEntry: false }) === undefined) return false;
-    mkdirSync(quarantine, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.W_OK);
+    makeDirectory(quarantine, 0o700);
     renameSync(path.join(directory, name), path.join(quarantine, `${path.basename(directory)}.${name}`));
     return true;
   } catch {

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeDirectory } from './make-directory.ts';
 
 /** What was found damaged, in total. */
 export interface Damage {
@@ -34,7 +35,7 @@ export class Quarantine {
     this.damage.stretches++;
     this.damage.bytes += bytes.length;
     await quietly(async () => {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      makeDirectory(this.#directory, 0o700);
       if (this.damage.bytes > MAX_BYTES || (await readdir(this.#directory)).length >= MAX_FILES) return;
       await writeFile(path.join(this.#directory, `${nameOf(file)}.${offset}`), bytes, { mode: 0o600 });
     });
@@ -44,7 +45,7 @@ export class Quarantine {
   async setAside(file: string): Promise<void> {
     this.damage.files++;
     await quietly(async () => {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      makeDirectory(this.#directory, 0o700);
       await rename(file, path.join(this.#directory, nameOf(file)));
     });
   }

@@ -21,7 +21,7 @@ test('a directory that cannot be made: reported once, pending, delivered when it
   const { events, errors } = watched({ bufferDirectory: directory });
   events.log('a');
   events.log('b');
-  assert.deepEqual(await events.flush({ timeoutMs: 100 }), { acked: 0, pending: 2, rejected: 0, dropped: 0 });
+  assert.deepEqual(await events.flush({ timeoutMs: 500 }), { acked: 0, pending: 2, rejected: 0, dropped: 0 });
   assert.equal(errors.length, 1);
   assert.match(errors[0]?.message ?? '', /EEXIST|ENOTDIR/);
   rmSync(directory);

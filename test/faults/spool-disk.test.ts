@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
+import { runNode } from '../harness/run-node.ts';
 import { smallDisk } from '../harness/small-disk.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { drain, HEADER, inWords, segmentsIn } from '../spool/fields.ts';
@@ -310,4 +311,24 @@ test('after close() appends are refused; what only memory held is counted as dro
   assert.equal(spool.append(spool.kind('logs', HEADER, 'x', ['a']), Buffer.from('late')), 0);
   assert.equal(spool.isClosed, true);
   assert.deepEqual([dropped, errors], [['a dropped(closed) 3'], []]);
+});
+
+test('a place where nothing can be made, with all that is above it there: the app goes on, and is told', {
+  skip: process.platform !== 'linux' && 'there is no /proc',
+}, async () => {
+  const { stdout, stderr, code } = await runNode(
+    `import { EventLogger } from '../../src/index.ts';
+     const events = new EventLogger({
+       delivery: 'none', logLevel: 'none', spool: '/proc/spool', quarantine: '/proc/bad', bufferDirectory: '/proc/buffer',
+       onError: ({ code }) => console.log(code),
+     });
+     events.log('one', {}, { outputPath: '/proc/output' });
+     await events.flush({ timeoutMs: 300 });
+     await events.close({ timeoutMs: 50 });
+     console.log(JSON.stringify(events.stats().total.dropped));`,
+    { timeoutMs: 20_000 },
+  );
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /SPOOL_UNWRITABLE\n/);
+  assert.match(stdout, /\n\{"closed":1\}\n$/);
 });

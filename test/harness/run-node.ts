@@ -9,16 +9,29 @@ export interface NodeRun {
   readonly ms: number;
 }
 
+/** How to run it. */
+export interface NodeOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  /** Killed after that. Default: never. */
+  readonly timeoutMs?: number;
+}
+
 /** Runs TypeScript text as the main module of a Node process of its own. */
 export async function runNode(
   code: string,
-  { env = {}, args = [] }: { env?: Record<string, string>; args?: readonly string[] } = {},
+  { env = {}, args = [], timeoutMs }: NodeOptions = {},
 ): Promise<NodeRun> {
   const start = performance.now();
   const child = spawn(
     process.execPath,
     ['--no-warnings', ...args, '--input-type=module-typescript', '--eval', code],
-    { env: { PATH: process.env.PATH, ...env }, cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      env: { PATH: process.env.PATH, ...env },
+      cwd: import.meta.dirname,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: 'SIGKILL' }),
+    },
   );
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { attributeName } from '../../otlp/attribute-name.ts';
 import { weaverRegistry } from '../../schema/weaver.ts';
+import { makeDirectory } from '../../spool/make-directory.ts';
 import { complain, usageError } from '../run-parsed.ts';
 import { Output } from '../spool/output.ts';
 import { changedLines } from './changed-lines.ts';
@@ -73,7 +74,7 @@ function checkUrl(given: string): void {
 }
 
 function writeAll(directory: string, files: Readonly<Record<string, string>>): void {
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
 }
 

@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectory } from '../../spool/make-directory.ts';
 import { Output } from '../spool/output.ts';
 
 /** Writes what a tool made to a file, whose directory is made if missing, or to standard output. */
 export async function writeOut(text: string, file: string | undefined): Promise<void> {
   if (file !== undefined) {
-    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    makeDirectory(path.dirname(path.resolve(file)));
     writeFileSync(file, text);
     return;
   }
