@@ -161,8 +161,9 @@ export class Leftover implements RecordSource {
     for (const name of names) {
       const file = path.join(this.#home.path, name);
       const segment = await recoverSegment(file, this.#quarantine, (record) => this.#found(record));
-      if (segment === 'unreadable') this.#leaveFrom(baseOf(name) ?? 0);
-      else if (segment !== undefined) this.#segments.push(segment);
+      if (segment === 'unreadable') {
+        if (!this.#isGone()) this.#leaveFrom(baseOf(name) ?? 0);
+      } else if (segment !== undefined) this.#segments.push(segment);
     }
     for (const record of this.#unnamed) this.#tell(record);
     this.#unnamed = [];
@@ -262,10 +263,18 @@ export class Leftover implements RecordSource {
   #listFiles(): string[] {
     try {
       return readdirSync(this.#home.path).sort();
-    } catch (error) {
-      // Gone: taken from us in this very moment.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#leaveFrom(0);
+    } catch {
+      if (!this.#isGone()) this.#leaveFrom(0);
       return [];
+    }
+  }
+
+  /** Taken from us in this very moment: then nothing of it is ours to report, or to remove. */
+  #isGone(): boolean {
+    try {
+      return !this.#home.isOurs();
+    } catch {
+      return false;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { readFile, stat, truncate, unlink } from 'node:fs/promises';
+import { lstat, readFile, truncate, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import {
   baseIn,
@@ -46,13 +46,13 @@ export async function recoverSegment(
 
 async function readWhole(file: string, quarantine: Quarantine): Promise<Buffer | 'unreadable' | undefined> {
   try {
-    const found = await stat(file);
-    // Of what is no file, a pipe could be read for ever.
+    const found = await lstat(file);
+    // What is no file is not ours: a pipe could be read for ever, a link leads anywhere.
     if (!found.isFile() || found.size > MAX_SEGMENT_BYTES) return setAside(file, quarantine);
     return await readFile(file);
-  } catch (error) {
-    // Not now, perhaps later: it stays where it is. If it is gone, the directory was taken from us.
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'unreadable';
+  } catch {
+    // Not now, perhaps later: it stays where it is.
+    return 'unreadable';
   }
 }
 

@@ -21,16 +21,13 @@ export class SegmentReader {
    * @returns where the next visit goes on
    */
   visit(segment: Segment, position: number, end: number, visit: Visit): number {
-    const fd = this.#fdOf(segment);
-    if (fd === undefined) return end;
-    if (fd === 'later') return position;
     this.#window ??= Buffer.allocUnsafeSlow(WINDOW_BYTES);
     let wanted = Math.min(WINDOW_BYTES, end - position);
     let at = position;
     while (at < end) {
       const window =
         wanted > WINDOW_BYTES ? Buffer.allocUnsafeSlow(wanted) : this.#window.subarray(0, wanted);
-      const count = readQuietly(fd, segment, at, window);
+      const count = this.#read(segment, at, window);
       if (count === 'later') return at;
       if (count === 0) return end;
       const step = walk(window, count, at, visit, this.#view, count < wanted || at + count === end);
@@ -47,16 +44,24 @@ export class SegmentReader {
     this.#open = undefined;
   }
 
-  #fdOf(segment: Segment): number | 'later' | undefined {
+  /** A second time with a new handle: a server that was away does not know the old one any more. */
+  #read(segment: Segment, position: number, into: Buffer): number | 'later' {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        return readAt(this.#fdOf(segment), segment, position, into);
+      } catch (error) {
+        if (isForWant(error)) return 'later';
+        this.close();
+      }
+    }
+    // Gone or unreadable: its records are missed by the cursors' own count, and reported there.
+    return 0;
+  }
+
+  #fdOf(segment: Segment): number {
     if (this.#open?.segment === segment) return this.#open.fd;
     this.close();
-    if (segment.file === undefined) return undefined;
-    try {
-      this.#open = { segment, fd: openSync(segment.file, 'r') };
-    } catch (error) {
-      // Gone or unreadable: its records are missed by the cursors' own count, and reported there.
-      return isForWant(error) ? 'later' : undefined;
-    }
+    this.#open = { segment, fd: openSync(segment.file ?? '', 'r') };
     return this.#open.fd;
   }
 }
@@ -106,13 +111,4 @@ function walk(
     }
   }
   return { position: position + count, stopped: false };
-}
-
-function readQuietly(fd: number, segment: Segment, position: number, into: Buffer): number | 'later' {
-  try {
-    return readAt(fd, segment, position, into);
-  } catch (error) {
-    // EIO: the stretch counts as damaged.
-    return isForWant(error) ? 'later' : 0;
-  }
 }

@@ -78,7 +78,11 @@ export class Spool implements RecordSource {
     if (inFiles) {
       const place = absolute(directory);
       this.#files = this.#openFiles(place);
-      const { now, onSettled, onFound } = this.#options;
+      const { now, onFound } = this.#options;
+      const onSettled = (source: RecordSource, settlement: Settlement): void => {
+        this.#options.onSettled(source, settlement);
+        this.#reports.settled(settlement);
+      };
       const onUnreadable = this.#reports.unreadable;
       this.#adopter = new Adopter({
         directory: place,

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { readCursors } from './cursor-file.ts';
 import { baseOf, PREAMBLE_BYTES } from './layout.ts';
@@ -34,7 +34,7 @@ function stretchOf(file: string): Stretch[] {
   const base = baseOf(path.basename(file));
   if (base === undefined) return [];
   try {
-    const found = statSync(file);
+    const found = lstatSync(file);
     if (!found.isFile()) return [];
     return [{ file, base, end: base + Math.max(0, found.size - PREAMBLE_BYTES) }];
   } catch {

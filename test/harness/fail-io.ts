@@ -28,7 +28,7 @@ function compiled(): string {
     const directory = mkdtempSync(path.join(tmpdir(), 'otel-events-shim-'));
     process.on('exit', () => rmSync(directory, { recursive: true }));
     const file = path.join(directory, 'fail-io.so');
-    const options = ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', file, SOURCE, '-ldl'];
+    const options = ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', file, SOURCE, '-ldl', '-lpthread'];
     execFileSync('cc', options, { stdio: 'pipe' });
     shim = file;
   }
