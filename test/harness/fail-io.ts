@@ -22,7 +22,7 @@ const SOURCE = path.join(import.meta.dirname, 'fail-io.c');
 let shim: string | undefined;
 
 /** The library that makes calls fail; compiled once a process. */
-function compiled(): string {
+export function failIoLibrary(): string {
   if (process.platform !== 'linux') throw new Error('no LD_PRELOAD');
   if (shim === undefined) {
     const directory = mkdtempSync(path.join(tmpdir(), 'otel-events-shim-'));
@@ -40,7 +40,7 @@ export function failingIo(t: TestContext): FailingIo | undefined {
   const base = realpathSync(tempDir(t));
   let library: string;
   try {
-    library = compiled();
+    library = failIoLibrary();
   } catch (error) {
     if (process.env.CI === 'true') throw error;
     t.skip('file I/O cannot be made to fail here: that takes Linux and a C compiler, cc');
