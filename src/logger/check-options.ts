@@ -12,7 +12,11 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !isList(value);
 
 const text: Check = { wanted: 'a string', accepts: (value) => typeof value === 'string' };
-const map: Check = { wanted: 'an object', accepts: isMap };
+const map: Check = {
+  wanted: 'an object',
+  // What cannot be copied cannot be a default.
+  accepts: (value) => isMap(value) && Object.keys({ ...value }).length >= 0,
+};
 const texts: Check = {
   wanted: 'an array of strings',
   accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
@@ -168,10 +172,27 @@ export function kindOf(value: unknown): string {
 
 function check(options: object, checks: Readonly<Record<string, Check>>, prefix: string): void {
   if (!isMap(options)) throw invalid(prefix === '' ? 'options' : prefix.slice(0, -1), map.wanted, options);
-  for (const [key, value] of Object.entries(options)) {
+  for (const [key, value] of entriesOf(options, prefix)) {
     const rule = Object.hasOwn(checks, key) ? checks[key] : undefined;
     if (rule === undefined) throw unknown(key, Object.keys(checks), prefix);
-    if (value !== undefined && !rule.accepts(value)) throw invalid(prefix + key, rule.wanted, value);
+    if (value !== undefined && !isAccepted(rule, value)) throw invalid(prefix + key, rule.wanted, value);
+  }
+}
+
+/** A getter or a proxy may throw. */
+function entriesOf(options: object, prefix: string): [string, unknown][] {
+  try {
+    return Object.entries({ ...options });
+  } catch {
+    throw invalid(prefix === '' ? 'options' : prefix.slice(0, -1), 'an object that can be read', options);
+  }
+}
+
+function isAccepted({ accepts }: Check, value: unknown): boolean {
+  try {
+    return accepts(value);
+  } catch {
+    return false;
   }
 }
 

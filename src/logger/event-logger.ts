@@ -43,7 +43,7 @@ export class EventLogger {
    * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `EXPORT_URL_INVALID`
    */
   constructor(options: EventLoggerOptions = {}) {
-    if (options instanceof Child) {
+    if (Child.is(options)) {
       ({ emitter: this.#emitter, defaults: this.#defaults, settings: this.#settings } = options);
       return;
     }
@@ -323,6 +323,8 @@ export class EventLogger {
 
 /** Carries what a child takes over through the public constructor. */
 class Child {
+  /** Unlike a prototype, it can be asked for of everything. */
+  readonly #isChild = true;
   readonly emitter: Emitter;
   readonly defaults: EventDefaults;
   readonly settings: Settings;
@@ -331,5 +333,9 @@ class Child {
     this.emitter = emitter;
     this.defaults = defaults;
     this.settings = settings;
+  }
+
+  static is(options: object): options is Child {
+    return typeof options === 'object' && options !== null && #isChild in options && options.#isChild;
   }
 }

@@ -12,22 +12,30 @@ import { ERROR } from './severity.ts';
 import { toFailure } from './to-failure.ts';
 
 /** Emits a call to a model as a span, and as an event in it. Never throws. */
-export function trackLlm(origin: ScopeOrigin, given: LlmCall, captureContent: boolean): LlmReference {
+export function trackLlm(origin: ScopeOrigin, argument: LlmCall, captureContent: boolean): LlmReference {
   const { emitter, defaults } = origin;
-  const call = readable(given);
+  const call = readable(argument);
   const onUnusable = warner(origin, 'trackLlm');
-  const { userId, projectId, session, tags, category, timestamp } = call;
-  const options = defined({ userId, projectId, session, tags, category, timestamp });
+  const given = <Key extends keyof LlmCall>(key: Key) => fieldOf(call, key, onUnusable);
+  const options = defined({
+    userId: given('userId'),
+    projectId: given('projectId'),
+    session: given('session'),
+    tags: given('tags'),
+    category: given('category'),
+    timestamp: given('timestamp'),
+  });
   const data = read(() => llmData(call, captureContent, onUnusable), onUnusable);
   const { event: draft, context } = emitter.draft(defaults, LLM_EVENT, data, options);
-  const latency = amount(call.latency, 'latency', onUnusable);
+  const latency = amount(given('latency'), 'latency', onUnusable);
   const start = latency === undefined ? draft.time : before(draft.time, latency);
   const name = [data[GEN_AI.operation], data[GEN_AI.model]].filter((part) => part !== undefined).join(' ');
   const opening = { ...draft, name: name || LLM_EVENT, time: start, data: {} };
   const span = openSpan(emitter, opening, context, { kind: SpanKind.CLIENT });
+  const error = given('error');
   const event: Event = {
     ...draft,
-    ...(call.error === undefined ? {} : { failure: toFailure(call.error), severity: ERROR }),
+    ...(error === undefined ? {} : { failure: toFailure(error), severity: ERROR }),
     scope: latency === undefined ? undefined : times(start, draft.time, latency),
     span: span.spanContext,
   };
@@ -46,12 +54,26 @@ export function feedback(origin: ScopeOrigin, given: Feedback): string {
   const call = readable(given);
   const onUnusable = warner(origin, 'feedback');
   const data = read(() => feedbackData(call, onUnusable), onUnusable);
-  const options = defined({ userId: call.userId, traceparent: call.of?.traceparent });
+  const of = fieldOf(call, 'of', onUnusable) ?? { traceparent: undefined };
+  const options = defined({
+    userId: fieldOf(call, 'userId', onUnusable),
+    traceparent: fieldOf(of, 'traceparent', onUnusable),
+  });
   return origin.emitter.log(origin, EVALUATION_EVENT, data, options);
 }
 
 function readable<T extends object>(given: T): T {
   return typeof given === 'object' && given !== null ? given : ({} as T);
+}
+
+/** A field; undefined if it cannot be read. */
+function fieldOf<T, Key extends keyof T>(call: T, key: Key, onUnusable: OnUnusable): T[Key] | undefined {
+  try {
+    return call[key];
+  } catch {
+    onUnusable(String(key), 'a value that can be read');
+    return undefined;
+  }
 }
 
 /** Getters of the caller's may throw. */

@@ -153,7 +153,9 @@ export class Accounts {
 
   /** Counts a failure of a function that the app has given. */
   failed(name: string): void {
-    this.#failures.set(name, (this.#failures.get(name) ?? 0) + 1);
+    const isNew = !this.#failures.has(name);
+    const key = isNew && this.#failures.size >= MAX_NAMES ? OTHER_NAMES : name;
+    this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
   }
 
   /** Moves an event to its final column with one sink. A sink must settle a ticket once. */

@@ -3,6 +3,9 @@ import { OtelEventsError } from '../errors.ts';
 /** What is said once is remembered, up to this many. */
 const MAX_WARNED = 1000;
 
+/** What is shown of a name that a call has made up. */
+const MAX_SHOWN = 100;
+
 /** Says, once each, why events go nowhere. */
 export class DropWarnings {
   readonly #onError: (error: OtelEventsError) => void;
@@ -27,7 +30,8 @@ export class DropWarnings {
   /** A call names an exporter that there is not. */
   unknown(name: string, known: readonly string[]): void {
     if (!this.#isNew(`exporter ${name}`)) return;
-    const message = `an event is for an exporter that this logger does not have: '${name}'; this is said once`;
+    const shown = name.slice(0, MAX_SHOWN);
+    const message = `an event is for an exporter that this logger does not have: '${shown}'; this is said once`;
     this.#onError(new OtelEventsError('EVENT_UNROUTED', message, { fix: `there are ${known.join(', ')}` }));
   }
 

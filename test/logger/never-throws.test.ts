@@ -48,6 +48,11 @@ const CALLS: Readonly<Record<string, (events: EventLogger, bad: never) => unknow
   'as what a scope gives back': (events, bad) => void events.track('e', () => bad),
   'as what a scope failed of': (events, bad) => events.track('e', (scope) => scope.fail(bad)),
   'as options of a defined event': (events, bad) => events.log(DONE, { n: 1 }, bad),
+  'as a call of a model': (events, bad) => events.trackLlm(bad),
+  'in a call of a model': (events, bad) =>
+    events.trackLlm({ model: bad, input: [bad], output: bad, error: bad, latency: bad, tags: bad } as never),
+  'as a judgement': (events, bad) => events.feedback(bad),
+  'in a judgement': (events, bad) => events.feedback({ of: bad, name: bad, value: bad } as never),
   'as data of a defined event': (events, bad) => events.track(DONE, bad, () => {}),
 };
 
@@ -66,6 +71,14 @@ for (const [kind, make] of [
     });
   }
 }
+
+test('a logger whose options cannot be read is not made, with a code', () => {
+  const events = testLogger();
+  for (const bad of [revoked(), hostile, { session: hostile }, { tags: revoked([]) }, { context: hostile }]) {
+    assert.throws(() => events.child(bad), { code: 'OPTION_INVALID' });
+    assert.throws(() => new EventLogger(bad), { code: /^OPTION_/ });
+  }
+});
 
 test('options beside one that cannot be read are used', async () => {
   const errors: string[] = [];
