@@ -329,12 +329,13 @@ export class Emitter {
 
   /** The last moment to say so. */
   #reportLost(when: string): void {
-    const left = this.#pipeline.unsettled;
-    if (left === 0 || this.#saidLost || this.#pipeline.isDurable) return;
+    const left = this.#pipeline.endingWithProcess;
+    if (left === 0 || this.#saidLost) return;
     this.#saidLost = true;
     const message = `the process ends with ${left} deliveries pending${when}; they are lost`;
-    const fix =
-      'await close() before it ends, or give the option spool, which keeps them for the next process';
+    const fix = this.#pipeline.isDurable
+      ? 'await close() before it ends: what outputPath is to save is not in the spool'
+      : 'await close() before it ends, or give the option spool, which keeps them for the next process';
     this.diagnostics.report(new OtelEventsError('EXPORT_FAILED', message, { fix }));
   }
 

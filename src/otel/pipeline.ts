@@ -97,7 +97,12 @@ export class Pipeline {
 
   /** How many deliveries are not settled and not given up: an event with two sinks counts twice. */
   get unsettled(): number {
-    let sum = this.#spool?.unsettled ?? 0;
+    return this.endingWithProcess + (this.isDurable ? (this.#spool?.unsettled ?? 0) : 0);
+  }
+
+  /** How many of them end with the process: what a sink beside the spool holds is on no disk. */
+  get endingWithProcess(): number {
+    let sum = this.isDurable ? 0 : (this.#spool?.unsettled ?? 0);
     for (const { name } of this.#besides) sum += this.#accounts.sink(name).pending;
     return sum;
   }

@@ -80,6 +80,24 @@ test('an app that logs whenever the process is about to end is not kept for ever
   assert.ok(length >= 1 && length <= 20, `${length}`);
 });
 
+test('process.exit with a spool: a results.json that is not written yet is said to be lost, once', async (t) => {
+  const dir = tempDir(t);
+  const run = await runNode(
+    `import { EventLogger } from '../../src/index.ts';
+     const events = new EventLogger({ endpoint: process.env.SINK, spool: process.env.DIR + '/spool' });
+     events.log('kept');
+     events.log('saved', {}, { outputPath: process.env.DIR + '/results' });
+     await events.durable();
+     process.exit(0);`,
+    { env: { SINK: `http://127.0.0.1:${await freePort()}`, DIR: dir } },
+  );
+  assert.equal(run.code, 0);
+  assert.match(
+    run.stderr,
+    /^otel-events: EXPORT_FAILED: the process ends with 1 deliveries pending; they are lost [^\n]*outputPath[^\n]*\n$/,
+  );
+});
+
 test('process.exit right after close(), without waiting for it, loses nothing that a spool can keep', async (t) => {
   const spool = tempDir(t);
   const run = await runNode(
