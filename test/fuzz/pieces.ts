@@ -21,6 +21,12 @@ export const times: fc.Arbitrary<number> = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 60_000, max: 2_000_000 }) },
 );
 
+/** So often that whatever is not linear shows. */
+export const many: fc.Arbitrary<number> = fc.oneof(
+  fc.integer({ min: 20_000, max: 200_000 }),
+  fc.integer({ min: 200_000, max: 2_000_000 }),
+);
+
 /** Names that are something on a plain object, and others that nobody expects. */
 export const hostileName: fc.Arbitrary<string> = fc.constantFrom(
   '__proto__',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Field, Message, ScalarType } from '../../../src/otlp/messages.ts';
-import { hostileName, type Pieces, times } from '../pieces.ts';
+import { hostileName, many, type Pieces, times } from '../pieces.ts';
 
 /** JSON of a message, as its table has it, with a hostile value here and there. */
 export function jsonMessage(message: Message, depth = 0): fc.Arbitrary<Pieces> {
@@ -142,6 +142,51 @@ export const hostileValue: fc.Arbitrary<Pieces> = fc.oneof(
         .map(([open, close]) => [open, [item, count], close] as const),
     ),
 );
+
+/** Where one value is all that is hostile: in a record, in a value of it, and in a list of such values. */
+const PLACES: readonly (readonly [before: string, after: string])[] = [
+  ['', ''],
+  ['"attributes":[{"key":"a","value":{', '}}]'],
+  ['"attributes":[{"key":"a","value":{"arrayValue":{"values":[{"intValue":9007199254740993},{', '}]}}}]'],
+];
+
+const SCALARS: readonly (readonly [name: string, text: string])[] = [
+  ['doubleValue', '"'],
+  ['doubleValue', ''],
+  ['intValue', '"'],
+  ['intValue', ''],
+  ['bytesValue', '"'],
+  ['stringValue', '"'],
+  ['timeUnixNano', '"'],
+  ['severityNumber', '"'],
+  ['flags', '"'],
+  ['traceId', '"'],
+  ['droppedAttributesCount', ''],
+];
+
+/** A request that is right but for one very long scalar, or a very long list beside one. */
+export function focusedJson(resource: string, scope: string, record: string): fc.Arbitrary<Pieces> {
+  const long = fc
+    .tuple(
+      fc.constantFrom(...SCALARS),
+      fc.constantFrom('9', '9', '0', '1.', '1e', ' ', '_', 'a', '=', '\\u0000'),
+      many,
+      fc.constantFrom('', 'x', 'x', '.', 'e9', ' ', '!'),
+    )
+    .map(
+      ([[name, quote], text, count, after]): Pieces => [`"${name}":${quote}`, [text, count], after + quote],
+    );
+  const wide = fc
+    .tuple(fc.constantFrom('{}', '{"intValue":1}', '{"intValue":9007199254740993}', '1', 'null'), many)
+    .map(([item, count]): Pieces => ['"arrayValue":{"values":[', [`${item},`, count], `${item}]}`]);
+  return fc
+    .tuple(fc.constantFrom(...PLACES), fc.oneof(long, wide))
+    .map(([[before, after], field]) => [
+      `{"${resource}":[{"${scope}":[{"${record}":[{${before}`,
+      ...field,
+      `${after}}]}]}]}`,
+    ]);
+}
 
 /** A name that no message has, or one that is something on every object. */
 const oddEntry: fc.Arbitrary<Pieces> = fc

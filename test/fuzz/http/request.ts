@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { REQUEST } from '../../../src/otlp/messages.ts';
 import { bytesOf, hostileName, type Pieces, times } from '../pieces.ts';
 import { eventBody } from './event-body.ts';
-import { jsonMessage } from './json-body.ts';
+import { focusedJson, jsonMessage } from './json-body.ts';
 import { protobufMessage } from './protobuf-body.ts';
 
 /** Where it goes: the collector, or the routes for events in one of the frameworks. */
@@ -272,6 +272,10 @@ interface Body {
   readonly pieces: Pieces;
 }
 
+const focused = {
+  logs: focusedJson('resourceLogs', 'scopeLogs', 'logRecords'),
+  traces: focusedJson('resourceSpans', 'scopeSpans', 'spans'),
+};
 const json = { logs: jsonMessage(REQUEST.logs), traces: jsonMessage(REQUEST.traces) };
 const protobuf = { logs: protobufMessage(REQUEST.logs), traces: protobufMessage(REQUEST.traces) };
 const oddType = fc.constantFrom(...TYPES);
@@ -280,6 +284,7 @@ function otlpBody(path: string): fc.Arbitrary<Body> {
   const signal = path.startsWith('/v1/traces') ? 'traces' : 'logs';
   const good = fc.oneof(
     json[signal].map((pieces) => ({ type: 'application/json', pieces })),
+    focused[signal].map((pieces) => ({ type: 'application/json', pieces })),
     protobuf[signal].map((pieces) => ({ type: 'application/x-protobuf', pieces })),
   );
   const bomb = fc
