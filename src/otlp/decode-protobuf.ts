@@ -52,6 +52,10 @@ function guarded<T>(message: Message, read: () => T): T {
 
 function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, depth: number): OtlpObject {
   const inside = nested(message, depth);
+  const { oneof } = message;
+  // The last member of a oneof wins. It is set at the end: millions of them may come, each in the place of the other.
+  let chosen: string | undefined;
+  let choice: OtlpValue = '';
   while (reader.position < reader.end) {
     const tag = reader.tag();
     const field = message.byNumber[tag >>> 3];
@@ -61,21 +65,30 @@ function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, d
     }
     checkWireType(field, tag);
     const { name, type, repeated } = field;
+    if (oneof) chosen = name;
     if (typeof type === 'string') {
       if (repeated) reader.count();
-      set(out, message, field, READ[type](reader));
+      const value = READ[type](reader);
+      if (oneof) choice = value;
+      else set(out, field, value);
       continue;
     }
     const outerEnd = reader.end;
     try {
       reader.enter();
       // A message that comes twice is merged, except in a oneof and in a list.
-      const before = message.oneof || repeated ? undefined : (out[name] as OtlpObject | undefined);
-      set(out, message, field, decodeAfter(before, reader, type, inside));
+      const before = oneof || repeated ? undefined : (out[name] as OtlpObject | undefined);
+      const value = decodeAfter(before, reader, type, inside);
+      if (oneof) choice = value;
+      else set(out, field, value);
     } catch (error) {
       throw within(error, `.${name}`);
     }
     reader.end = outerEnd;
+  }
+  if (chosen !== undefined) {
+    for (const other in out) if (other !== chosen) delete out[other];
+    out[chosen] = choice;
   }
   for (const name of message.always) out[name] ??= EMPTY;
   return out;
@@ -94,15 +107,11 @@ function decodeAfter(
   return isNew ? empty : before;
 }
 
-function set(out: OtlpObject, message: Message, { name, repeated }: Field, value: OtlpValue): void {
+function set(out: OtlpObject, { name, repeated }: Field, value: OtlpValue): void {
   if (repeated) {
     const list = out[name] as OtlpValue[] | undefined;
     if (list === undefined) out[name] = [value];
     else list.push(value);
-  } else if (message.oneof) {
-    // The last member of a oneof wins.
-    for (const other in out) if (other !== name) delete out[other];
-    out[name] = value;
   } else if (value !== '' && value !== 0 && value !== '0' && value !== false) {
     out[name] = value;
   } else if (out[name] !== undefined) {

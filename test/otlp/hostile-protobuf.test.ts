@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { decodeProtobuf, scanProtobuf } from '../../src/otlp/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
 import { MAX_MESSAGES, MAX_VALUE_DEPTH, REQUEST, STATUS } from '../../src/otlp/messages.ts';
+import { cpuClock } from '../harness/cpu-clock.ts';
 
 /** `bytes` as field `number` of the enclosing message. */
 function inField(number: number, bytes: Uint8Array): Buffer {
@@ -178,3 +179,17 @@ test('a Status decodes', () => {
     message: 'no',
   });
 });
+
+for (const [shown, members] of [
+  ['two members', [0x10, 0x01, 0x18, 0x01]],
+  ['a text and a boolean', [0x0a, 0x00, 0x10, 0x01]],
+] as const) {
+  test(`a value that is set millions of times, ${shown} in turn, is decoded in time: the last one counts`, () => {
+    const value = Buffer.alloc(16 * 1024 * 1024, Buffer.from(members));
+    const bytes = inField(1, inField(2, inField(2, inField(5, value))));
+    const clock = cpuClock();
+    const { body } = recordOf(bytes) as { body: unknown };
+    assert.deepEqual(body, members[0] === 0x10 ? { intValue: '1' } : { boolValue: true });
+    assert.ok(clock() < 3_000, `${clock()} ms`);
+  });
+}
