@@ -99,7 +99,9 @@ function fromUnusual(value: object): unknown {
 /** Patterns for names of properties may try without end. */
 function watched(redact: Redactor, root: SchemaNode, graph: SchemaGraph): Redactor {
   const costs = [...graph.reachable(root)].flatMap(({ schema }) =>
-    typeof schema === 'boolean' ? [] : Object.keys(schema.patternProperties ?? {}).map(patternCost),
+    typeof schema === 'boolean'
+      ? []
+      : Object.keys(schema.patternProperties ?? {}).map((source) => patternCost(source)),
   );
   if (costs.length === 0) return redact;
   return (data) => {

@@ -12,24 +12,35 @@ interface PartCost extends PatternCost {
 const ONE: PartCost = { degree: 0, factor: 1, steps: 1 };
 const ENDLESS: PartCost = { degree: Number.POSITIVE_INFINITY, factor: 1, steps: 1 };
 
+/** With the flag `v`: what may stand for several characters, in more ways than one, and classes inside classes. */
+const SETS = /\\[qpP]|\[(?:[^\]\\]|\\[\s\S])*\[/;
+
+/** What belongs to an escape; without the flags `u` and `v` a brace behind it is none of it but a quantifier. */
+const ESCAPE = /k<[\w$]*>|[1-9]\d*|[\s\S]/y;
+const UNICODE_ESCAPE = /[pP]\{[^}]*\}|u\{[\da-fA-F]+\}|k<[^>]*>|[1-9]\d*|[\s\S]/y;
+
 /**
  * An upper bound for the work of a regular expression that backtracks. What it cannot bound, such as a choice
  * inside a repetition, is endless: many such patterns are harmless, but they have to be watched.
+ * @param flags - default `u`, as JSON Schema has it
  */
-export function patternCost(source: string): PatternCost {
-  const reader = new PatternReader(source);
+export function patternCost(source: string, flags = 'u'): PatternCost {
+  if (flags.includes('v') && SETS.test(source)) return ENDLESS;
+  const reader = new PatternReader(source, /[uv]/.test(flags) ? UNICODE_ESCAPE : ESCAPE);
   const { alternatives, cost } = reader.alternation();
-  // Without an anchor it starts anew at each character.
-  const anchored = source.startsWith('^') && alternatives === 1;
+  // Without an anchor it starts anew at each character, with `m` at each line.
+  const anchored = source.startsWith('^') && alternatives === 1 && !flags.includes('m');
   return { degree: anchored ? cost.degree : cost.degree + 1, factor: cost.factor * cost.steps };
 }
 
 class PatternReader {
   readonly #source: string;
+  readonly #escape: RegExp;
   #at = 0;
 
-  constructor(source: string) {
+  constructor(source: string, escaped: RegExp) {
     this.#source = source;
+    this.#escape = escaped;
   }
 
   /** Up to the end or the closing parenthesis. */
@@ -67,7 +78,7 @@ class PatternReader {
       this.#skip(/(?:\\[\s\S]|[^\]\\])*\]/y);
     } else if (start === '\\') {
       const escaped = this.#source[this.#at] ?? '';
-      this.#skip(/[pPuk](?:\{[^}]*\}|<[^>]*>)|[1-9]\d*|[\s\S]/y);
+      this.#skip(this.#escape);
       // What a reference stands for is as long as the text.
       if (/[1-9k]/.test(escaped)) return { ...ONE, degree: 1 };
     } else if (start === '(') {

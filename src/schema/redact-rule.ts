@@ -81,9 +81,7 @@ function compilePattern(given: unknown, where: string): CompiledPattern {
   } catch (cause) {
     throw invalid(where, (cause as Error).message, cause);
   }
-  // At the start of each line it begins anew: a `^` is no anchor then.
-  const cost = patternCost(pattern.multiline ? `(?:${pattern.source})` : pattern.source);
-  return { ...(ready ? wrapped : {}), pattern, cost };
+  return { ...(ready ? wrapped : {}), pattern, cost: patternCost(pattern.source, pattern.flags) };
 }
 
 function replacement(action: string, hashKey: string): (text: string) => string | undefined {

@@ -142,6 +142,24 @@ for (const pattern of PATTERNS) {
   });
 }
 
+const WITH_FLAGS: readonly (readonly [source: string, flags: string, text: string])[] = [
+  ['\\u{1,}\\u{1,}\\u{1,}b', '', 'u'.repeat(4_000)],
+  ['\\u{30000}b', '', 'u'.repeat(100_000)],
+  ['\\p{3000}\\p{3000}!', '', 'p'.repeat(100_000)],
+  ['(?:[\\q{a|aa}])+!', 'v', 'a'.repeat(60)],
+  [`${'[\\q{aa|a}]'.repeat(26)}!`, 'v', 'a'.repeat(60)],
+  ['(?:\\p{RGI_Emoji})+!', 'v', '\u{1F44B}\u{1F3FB}'.repeat(40)],
+];
+
+for (const [source, flags, text] of WITH_FLAGS) {
+  test(`/${source.slice(0, 40)}/${flags} is watched in redact: braces mean what its flags say`, () => {
+    const redact = compileRedact({ patterns: [new RegExp(source, flags)] });
+    const clock = cpuClock();
+    redact({ data: { a: text }, session: {}, context: {}, message: undefined, failure: undefined });
+    assert.ok(clock() < 5_000);
+  });
+}
+
 test('a pattern that begins anew in each line is watched in redact', () => {
   const redact = compileRedact({ patterns: [/^[\s\S]*x/m] });
   const clock = cpuClock();
