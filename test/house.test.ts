@@ -6,7 +6,14 @@ import { test } from 'node:test';
 const src = path.join(import.meta.dirname, '..', 'src');
 
 /** What every room may import. */
-const FOR_ALL = ['errors.ts', 'event.ts', 'gather-bytes.ts', 'nearest-name.ts', 'read-yaml-document.ts'];
+const FOR_ALL = [
+  'bounded-list.ts',
+  'errors.ts',
+  'event.ts',
+  'gather-bytes.ts',
+  'nearest-name.ts',
+  'read-yaml-document.ts',
+];
 
 /** What each room may import beside that; a room's own files always. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -26,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */
 const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'index.ts': ['logger', 'otel', 'otlp', 'exporters'],
+  'bounded-list.ts': [],
   'event.ts': [],
   'errors.ts': [],
   'gather-bytes.ts': [],

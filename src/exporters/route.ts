@@ -1,3 +1,4 @@
+import { isListOf } from '../bounded-list.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Processor } from '../processors/processor.ts';
 import type { Exporter, ExporterFunction } from './exporter.ts';
@@ -29,10 +30,10 @@ export function route(options: {
   readonly processors?: readonly Processor[];
 }): Route {
   const { exporters, processors = [] } = options;
-  if (!Array.isArray(exporters) || exporters.length === 0) {
+  if (!isListOf(exporters, () => true) || exporters.length === 0) {
     throw new OtelEventsError('OPTION_INVALID', 'route: exporters: wanted an array that is not empty');
   }
-  const isList = Array.isArray(processors) && processors.every((each) => typeof each === 'function');
+  const isList = isListOf(processors, (each) => typeof each === 'function');
   if (!isList) throw new OtelEventsError('OPTION_INVALID', 'route: processors: wanted an array of functions');
   return Object.freeze({ exporters: [...exporters], processors: [...processors] });
 }

@@ -1,3 +1,4 @@
+import { isListOf, MAX_ITEMS } from '../bounded-list.ts';
 import { OtelEventsError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { isList } from '../schema/kind-of.ts';
@@ -19,7 +20,7 @@ const map: Check = {
 };
 const texts: Check = {
   wanted: 'an array of strings',
-  accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  accepts: (value) => isListOf(value, text.accepts),
 };
 const headers: Check = {
   wanted: 'an object of strings',
@@ -65,7 +66,7 @@ const { context: _, ...DEFAULTS } = CHILD;
 const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
   ...DEFAULTS,
   app: map,
-  schemas: { wanted: 'an array', accepts: Array.isArray },
+  schemas: { wanted: 'an array', accepts: (value) => isListOf(value, () => true) },
   allowedSchemas: {
     wanted: 'an array of ids, or an object by id',
     accepts: (value) => texts.accepts(value) || (isMap(value) && Object.values(value).every(isMap)),
@@ -74,7 +75,7 @@ const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
   quarantine: path,
   redact: {
     wanted: 'a rule or an array of rules',
-    accepts: (value) => typeof value === 'object' && value !== null,
+    accepts: (value) => isListOf(value, () => true) || map.accepts(value),
   },
   baggage: texts,
   captureContent: flag,
@@ -93,11 +94,11 @@ const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
   handleSignals: flag,
   exporters: {
     wanted: 'an array of exporters, routes or functions',
-    accepts: (value) => Array.isArray(value) && value.every(isExporter),
+    accepts: (value) => isListOf(value, isExporter),
   },
   processors: {
     wanted: 'an array of functions',
-    accepts: (value) => Array.isArray(value) && value.every(fn.accepts),
+    accepts: (value) => isListOf(value, fn.accepts),
   },
   sessions: {
     wanted: 'an object with timeoutMs (a whole number, at least 1) and store (with get and set)',
@@ -205,8 +206,13 @@ function unknown(key: string, known: readonly string[], prefix: string): OtelEve
 function invalid(key: string, wanted: string, value: unknown): OtelEventsError {
   const code =
     wanted === httpUrl.wanted && typeof value === 'string' ? 'EXPORT_URL_INVALID' : 'OPTION_INVALID';
-  const got = typeof value === 'number' ? `the number ${value}` : kindOf(value);
-  return new OtelEventsError(code, `option ${key}: wanted ${wanted}, got ${got}`);
+  return new OtelEventsError(code, `option ${key}: wanted ${wanted}, got ${gotOf(value)}`);
+}
+
+function gotOf(value: unknown): string {
+  if (typeof value === 'number') return `the number ${value}`;
+  const isLong = isList(value) && value.length > MAX_ITEMS;
+  return isLong ? `an array of more than ${MAX_ITEMS} items` : kindOf(value);
 }
 
 function isExporter(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
+import { mapFirst } from '../bounded-list.ts';
 import { OtelEventsError } from '../errors.ts';
 import { type Event, type EventSchema, MAX_NAME_LENGTH } from '../event.ts';
 import { nearestName } from '../nearest-name.ts';
@@ -96,7 +97,7 @@ function draft(call: EventCall): Event {
     severity: options.severity === undefined ? INFO : severityOf(options, diagnostics),
     message: toText(options.message),
     category: toText(options.category),
-    tags: tagsOf(defaults.tags, options.tags),
+    tags: tagsOf(defaults.tags, options.tags, diagnostics),
     userId: toText(options.userId) ?? context.userId ?? defaults.userId,
     projectId: toText(options.projectId) ?? context.projectId ?? defaults.projectId,
     session: sessionOf(defaults.session, scopeSession, options.session),
@@ -196,14 +197,20 @@ function pathOf({ outputPath }: LogOptions, diagnostics: Diagnostics): string | 
 }
 
 function namesOf({ exporters }: LogOptions, diagnostics: Diagnostics): readonly string[] | undefined {
-  if (Array.isArray(exporters)) return exporters.map(String);
+  if (Array.isArray(exporters)) return textsOf('exporters', exporters, diagnostics);
   warn(diagnostics, 'exporters', 'option exporters of an event: wanted an array of names, it is ignored');
   return undefined;
 }
 
-function tagsOf(own: readonly string[], added: unknown): readonly string[] {
+function tagsOf(own: readonly string[], added: unknown, diagnostics: Diagnostics): readonly string[] {
   if (!Array.isArray(added) || added.length === 0) return own;
-  return [...new Set([...own, ...added.map(String)])];
+  return [...new Set([...own, ...textsOf('tags', added, diagnostics)])];
+}
+
+function textsOf(name: string, list: readonly unknown[], diagnostics: Diagnostics): string[] {
+  return mapFirst(list, String, (count) =>
+    warn(diagnostics, `long ${name}`, `option ${name} of an event: ${count} items too many are left out`),
+  );
 }
 
 /** The session that a scope's options give, over those around it. */

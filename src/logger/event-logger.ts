@@ -4,7 +4,7 @@ import type { AppOptions } from '../otel/resource/app.ts';
 import type { DefinedEvent } from '../schema/defined-event.ts';
 import type { FetchSchemaOptions } from '../schema/fetch-schema.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
-import { checkChildOptions, checkOptions } from './check-options.ts';
+import { checkChildOptions, checkOptions, kindOf } from './check-options.ts';
 import { type ContextArguments, nameOf, parseContextCall, toFields } from './context-call.ts';
 import { enterFrame, exitFrame, runInFrame } from './context-frame.ts';
 import { childDefaults, defaultsOf } from './defaults-of.ts';
@@ -173,8 +173,9 @@ export class EventLogger {
    * @throws OtelEventsError `CONTEXT_NOT_ENTERED`
    */
   exitContext(name: string): void {
-    if (exitFrame(this.#emitter, nameOf(name))) return;
-    const message = `exitContext: the context '${name}' is not entered here`;
+    const text = nameOf(name);
+    if (exitFrame(this.#emitter, text)) return;
+    const message = `exitContext: the context '${text}' is not entered here`;
     const fix = 'leave a context where it was entered, or use context(name, fields, fn)';
     throw new OtelEventsError('CONTEXT_NOT_ENTERED', message, { fix });
   }
@@ -286,9 +287,9 @@ export class EventLogger {
     return this.#emitter.schemas.listeners.settled();
   }
 
-  /** Sessions of users, if the option `sessions` is given. */
+  /** Sessions of users, if the option `sessions` is given. `load` rejects with `OPTION_INVALID` for what is no id. */
   get sessions(): { load(userId: string): Promise<void> } {
-    return { load: (userId) => this.#emitter.loadSession(String(userId)) };
+    return { load: async (userId) => this.#emitter.loadSession(userIdOf(userId)) };
   }
 
   /** Waits until what was emitted before is settled, for at most `timeoutMs` (10,000), and says how it went. */
@@ -318,6 +319,15 @@ export class EventLogger {
   /** As `close()`: `await using events = new EventLogger()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+}
+
+function userIdOf(given: unknown): string {
+  try {
+    return String(given);
+  } catch (cause) {
+    const message = `sessions.load: wanted the id of a user, got ${kindOf(given)}`;
+    throw new OtelEventsError('OPTION_INVALID', message, { cause });
   }
 }
 

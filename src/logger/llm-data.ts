@@ -1,3 +1,4 @@
+import { MAX_ITEMS, mapFirst } from '../bounded-list.ts';
 import { GEN_AI } from '../otlp/gen-ai.ts';
 import type { Feedback, LlmCall, LlmMessage } from './llm-call.ts';
 
@@ -25,7 +26,7 @@ export function llmData(call: LlmCall, captureContent: boolean, onUnusable: OnUn
     [GEN_AI.reasoningTokens]: tokens('reasoningTokens'),
     [GEN_AI.conversationId]: text(call.threadId),
     [GEN_AI.agentId]: text(call.assistantId),
-    ...(captureContent ? contentOf(call) : {}),
+    ...(captureContent ? contentOf(call, onUnusable) : {}),
     ...call.properties,
   });
 }
@@ -52,13 +53,14 @@ export function amount(value: unknown, field: string, onUnusable: OnUnusable): n
   return undefined;
 }
 
-function contentOf({ systemPrompt, messages, prompt, generation }: LlmCall): Data {
+function contentOf({ systemPrompt, messages, prompt, generation }: LlmCall, onUnusable: OnUnusable): Data {
   const asked = prompt === undefined ? [] : [{ role: 'user', content: text(prompt) ?? '' }];
   const input = Array.isArray(messages) ? messages : asked;
+  const onCut = (): void => onUnusable(`messages after the first ${MAX_ITEMS}`, 'a shorter list');
   const output = typeof generation === 'string' ? { role: 'assistant', content: generation } : generation;
   return {
     [GEN_AI.systemInstructions]: systemPrompt && [textPart(systemPrompt)],
-    [GEN_AI.inputMessages]: input.length === 0 ? undefined : input.map(toMessage),
+    [GEN_AI.inputMessages]: input.length === 0 ? undefined : mapFirst(input, toMessage, onCut),
     [GEN_AI.outputMessages]: output && [toMessage(output)],
   };
 }

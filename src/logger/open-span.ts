@@ -1,4 +1,6 @@
-import { type Context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { type Context, type Link, ROOT_CONTEXT } from '@opentelemetry/api';
+import { MAX_ITEMS, mapFirst } from '../bounded-list.ts';
+import { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import type { Emitted } from '../otel/pipeline.ts';
 import { ScopeSpan, type ScopeSpanOptions } from '../otel/scope-span.ts';
@@ -15,12 +17,26 @@ export function openSpan(
   const shown = emitter.changesEvents ? bare(event) : event;
   try {
     const { kind, links } = options ?? {};
-    return new ScopeSpan(emitter.tracer(), shown, parent, { kind, links });
+    return new ScopeSpan(emitter.tracer(), shown, parent, { kind, links: linksOf(links, emitter) });
   } catch (cause) {
     const message = "the app's tracer threw when a scope began; its event is not affected";
     emitter.diagnostics.burst('tracer begin', 'EXPORT_FAILED', message, { cause });
     return onlyIds(shown, parent);
   }
+}
+
+/** As they were given, unless they are too many: tracers walk them. */
+function linksOf(links: ScopeSpanOptions['links'], { diagnostics }: Emitter): ScopeSpanOptions['links'] {
+  if (!Array.isArray(links) || links.length <= MAX_ITEMS) return links;
+  return mapFirst<Link, Link>(
+    links,
+    (link) => link,
+    (count) =>
+      diagnostics.once('long links', () => {
+        const message = `option links of an event: ${count} items too many are left out; this is said once`;
+        return new OtelEventsError('EVENT_INVALID', message);
+      }),
+  );
 }
 
 function onlyIds(event: Event, parent: Context): ScopeSpan {

@@ -1,3 +1,4 @@
+import { isListOf } from '../bounded-list.ts';
 import { OtelEventsError } from '../errors.ts';
 import { kindOf } from '../logger/check-options.ts';
 import { nearestName } from '../nearest-name.ts';
@@ -22,7 +23,7 @@ export const isMap = (value: unknown): value is Record<string, unknown> =>
 export const listOf =
   (accepts: (item: unknown) => boolean) =>
   (value: unknown): boolean =>
-    Array.isArray(value) && value.every((item) => accepts(item));
+    isListOf(value, accepts);
 
 export const fn: Check = { wanted: 'a function', accepts: (value) => typeof value === 'function' };
 export const flag: Check = { wanted: 'true or false', accepts: (value) => typeof value === 'boolean' };

@@ -1,3 +1,4 @@
+import { mapFirst } from '../bounded-list.ts';
 import type { Event } from '../event.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
 import type { ProcessorEvent } from './processor.ts';
@@ -70,13 +71,15 @@ export class EventView implements ProcessorEvent {
     return this.#tags;
   }
   set tags(value: unknown) {
-    this.#tags = Array.isArray(value) ? value.map(String) : [];
+    this.#tags = Array.isArray(value) ? mapFirst(value, String, (count) => this.#cut(count)) : [];
   }
 
   #copy(fields: Event['data']): Fields {
-    return copyFields(fields, (count) => {
-      this.#truncated = (this.#truncated ?? 0) + count;
-    });
+    return copyFields(fields, (count) => this.#cut(count));
+  }
+
+  #cut(count: number): void {
+    this.#truncated = (this.#truncated ?? 0) + count;
   }
 
   /** All of it, for whoever writes it somewhere. */

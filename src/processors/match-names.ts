@@ -42,7 +42,8 @@ export function matchNames(patterns: NamePatterns): Processor {
 
 function compile(option: string, patterns: readonly (string | RegExp)[]): RegExp[] {
   if (!Array.isArray(patterns)) throw invalid(option, 'wanted an array of regular expressions');
-  return patterns.map((pattern: unknown, index) => {
+  // A hole is refused here, not passed over.
+  return Array.from(patterns, (pattern: unknown, index) => {
     if (typeof pattern !== 'string' && !(pattern instanceof RegExp)) {
       throw invalid(`${option}[${index}]`, 'wanted a regular expression or its text');
     }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
 import { readYamlDocument } from '../read-yaml-document.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { isList } from './kind-of.ts';
 import { schemaInvalid } from './schema-document.ts';
 
 /** The most a schema may take as JSON or YAML, in bytes. */
@@ -17,7 +18,7 @@ const MAX_ALIASES = 100;
  */
 export function readSchemaText(given: unknown, source: string): JsonSchema {
   const json = typeof given === 'string' ? parse(given, source) : given;
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+  if (typeof json !== 'object' || json === null || isList(json)) {
     throw schemaInvalid(source, '', 'wanted a schema as an object, or as JSON or YAML text of one');
   }
   let text: string | undefined;

@@ -57,11 +57,13 @@ export function compileRule(rule: RedactRule, index: number): CompiledRule {
     throw invalid(`${where}.hashKey`, 'wanted a secret: hash cannot do without it');
   }
   return {
-    paths: paths.map((text: unknown, at) => {
+    paths: Array.from(paths, (text: unknown, at) => {
       if (typeof text === 'string' && text !== '') return parsePath(text);
       throw invalid(`${where}.paths[${at}]`, "wanted a path such as 'user.email' or '/user/email'");
     }),
-    patterns: patterns.map((pattern: unknown, at) => compilePattern(pattern, `${where}.patterns[${at}]`)),
+    patterns: Array.from(patterns, (pattern: unknown, at) =>
+      compilePattern(pattern, `${where}.patterns[${at}]`),
+    ),
     replace: replacement(action, hashKey ?? ''),
   };
 }

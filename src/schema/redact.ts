@@ -41,7 +41,8 @@ export function compileRedact(
   given: RedactRule | readonly RedactRule[],
   onFailure: (cause: unknown) => void = () => {},
 ): <Parts extends EventParts>(parts: Parts) => Parts {
-  const rules = (Array.isArray(given) ? (given as readonly RedactRule[]) : [given as RedactRule]).map(
+  const rules = Array.from(
+    Array.isArray(given) ? (given as readonly RedactRule[]) : [given as RedactRule],
     compileRule,
   );
   return (parts) => {
