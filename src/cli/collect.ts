@@ -9,6 +9,9 @@ import { escapeLines } from '../exporters/escape-controls.ts';
 /** The configuration that comes with the package. */
 const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', import.meta.url));
 
+/** For the last lines of standard output and error, when it is time to end. */
+const LAST_WRITES_MS = 500;
+
 const USAGE = `Usage: otel-events collect [--config FILE] [--check]
 
 Runs a collector until it is told to stop (SIGINT, SIGTERM).
@@ -63,6 +66,8 @@ async function run(config: string): Promise<number> {
   process.stderr.write(forwardWarning(collector));
   await told;
   await collector.stop();
+  // Everything has had its time: what still waits for the reader of a pipe must not keep the process.
+  setTimeout(() => process.exit(), LAST_WRITES_MS).unref();
   return 0;
 }
 

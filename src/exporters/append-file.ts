@@ -2,9 +2,6 @@ import { fstatSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { blankOut, lacksLineBreak, mendBefore, read } from './mend-line.ts';
 
-/** These are whatever this process was given, a pipe or a terminal too. */
-const STANDARD: ReadonlySet<string> = new Set(['/dev/stdout', '/dev/stderr']);
-
 /** Attempts to open a file that others set aside at the same time. */
 const MAX_OPENS = 10;
 const CHUNK_BYTES = 64 * 1024;
@@ -24,8 +21,8 @@ export class AppendFile {
   readonly #path: string;
   readonly #lineStart: string;
   readonly #handle: FileHandle;
-  /** The same file, not appending; none if it is no regular file. */
-  readonly #patch: FileHandle | undefined;
+  /** The same file, not appending. */
+  readonly #patch: FileHandle;
   readonly #inode: string;
   /** Up to where the file is known, and ends with a whole line; -1 when it has to be looked at. */
   #known: number;
@@ -39,7 +36,7 @@ export class AppendFile {
   private constructor(
     { path, lineStart }: AppendFileOptions,
     handle: FileHandle,
-    patch: FileHandle | undefined,
+    patch: FileHandle,
     facts: Stats,
   ) {
     this.#path = path;
@@ -55,14 +52,13 @@ export class AppendFile {
   /** Opens or makes the file. Anything else than a regular file is an error: it could not keep lines. */
   static async open(options: AppendFileOptions, attempt = 1): Promise<AppendFile> {
     const { path, truncate, lineStart } = options;
-    refuse(await stat(path).catch(() => undefined), path);
+    refuse(await stat(path).catch(() => undefined));
     // Appending even after truncation: a file that somebody else cuts short is then written at its new end.
     const handle = await open(path, 'a+', 0o600);
     let patch: FileHandle | undefined;
     try {
       const facts = await handle.stat();
-      refuse(facts, path);
-      if (!facts.isFile()) return new AppendFile(options, handle, undefined, facts);
+      refuse(facts);
       patch = await open(path, 'r+').catch(replacedMeanwhile);
       if (patch !== undefined && inodeOf(await patch.stat()) === inodeOf(facts)) {
         if (truncate) await handle.truncate(0);
@@ -85,7 +81,6 @@ export class AppendFile {
    */
   async append(lines: readonly Uint8Array[]): Promise<number> {
     const bytes = Buffer.concat(lines);
-    if (this.#patch === undefined) return this.#stream(bytes, lines.length);
     const patch = this.#patch.fd;
     const known = this.#known;
     this.#known = -1;
@@ -101,7 +96,7 @@ export class AppendFile {
   }
 
   async sync(): Promise<void> {
-    if (this.#patch !== undefined) await this.#handle.datasync();
+    await this.#handle.datasync();
   }
 
   /** Whether the file has no name any more: what is in it is lost. */
@@ -155,14 +150,6 @@ export class AppendFile {
       behind += more;
     }
   }
-
-  /** To a pipe or a terminal, where nothing can be mended. */
-  async #stream(bytes: Buffer, lines: number): Promise<number> {
-    for (let done = 0; done < bytes.length; ) {
-      done += (await this.#handle.write(bytes, done, bytes.length - done, null)).bytesWritten;
-    }
-    return lines;
-  }
 }
 
 /** How to open a file. */
@@ -174,12 +161,12 @@ export interface AppendFileOptions {
 }
 
 /** Whether lines cannot be kept there: it is there, and is no regular file. */
-export function cannotKeepLines(facts: Pick<Stats, 'isFile'> | undefined, path: string): boolean {
-  return facts !== undefined && !facts.isFile() && !STANDARD.has(path);
+export function cannotKeepLines(facts: Stats | undefined): boolean {
+  return facts !== undefined && !facts.isFile();
 }
 
-function refuse(facts: Stats | undefined, path: string): void {
-  if (cannotKeepLines(facts, path)) throw new Error('wanted a regular file, it is something else');
+function refuse(facts: Stats | undefined): void {
+  if (cannotKeepLines(facts)) throw new Error('wanted a regular file, it is something else');
 }
 
 async function closeAll(handle: FileHandle, patch: FileHandle | undefined): Promise<void> {

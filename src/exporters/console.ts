@@ -6,6 +6,7 @@ import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
 import { renderBatch } from './render-batch.ts';
 import { type Paint, paintFor, terminalLine } from './terminal-line.ts';
+import { writeTo } from './write-to.ts';
 
 /** A stream, and what a terminal's stream has beside it. */
 export type ConsoleStream = NodeJS.WritableStream & {
@@ -67,17 +68,10 @@ function linesFor(stream: ConsoleStream, format: Format | undefined): ReturnType
 function write(stream: ConsoleStream, text: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(new Error('given up before the stream had written'));
-    // Without a listener a failure of the stream would end the process, also one that comes after we gave up.
-    const ignore = (): void => {};
-    stream.on('error', ignore);
     signal.addEventListener('abort', giveUp);
-    stream.write(text, (error?: Error | null) => {
-      signal.removeEventListener('abort', giveUp);
-      // The stream tells its listeners after its callbacks.
-      setImmediate(() => stream.off('error', ignore));
-      if (error) reject(failureOf(error));
-      else resolve();
-    });
+    writeTo(stream, text)
+      .finally(() => signal.removeEventListener('abort', giveUp))
+      .then(resolve, (error) => reject(failureOf(error)));
   });
 }
 

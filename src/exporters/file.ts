@@ -10,6 +10,7 @@ import { type Format, jsonFormatter } from './format.ts';
 import { onHangup } from './hangup.ts';
 import { LineFile } from './line-file.ts';
 import { renderBatch } from './render-batch.ts';
+import { isStandard } from './standard-stream.ts';
 
 export type { Rotation } from './backups.ts';
 
@@ -84,7 +85,8 @@ class EventLines {
   constructor(options: FileExporterOptions, toTexts: (record: EventRecord) => readonly string[]) {
     const { path, rotation, fsync = 'none' } = options;
     if (typeof path !== 'string' || path === '') throw invalid('path', 'the path of a file');
-    if (cannotKeepLines(factsOf(path), path)) throw invalid('path', 'a regular file, or nothing there yet');
+    if (!isStandard(path) && cannotKeepLines(factsOf(path)))
+      throw invalid('path', 'a regular file, or nothing there yet');
     this.#toTexts = toTexts;
     this.#file = new LineFile({
       path,

@@ -5,6 +5,7 @@ import { absolute } from '../spool/absolute.ts';
 import { makeDirectory } from '../spool/make-directory.ts';
 import { AppendFile } from './append-file.ts';
 import { pruneBackups, type Rotation, setAside } from './backups.ts';
+import { type StandardStream, standardStream } from './standard-stream.ts';
 
 /** Where lines go, and how. */
 export interface LineFileOptions {
@@ -21,6 +22,8 @@ export interface LineFileOptions {
   /** Told about backups that could not be removed; the lines are safe. */
   readonly onError: (error: OtelEventsError) => void;
 }
+
+type Target = AppendFile | StandardStream;
 
 interface Waiting {
   /** With its line break. */
@@ -43,7 +46,7 @@ const LINE_BREAK = Buffer.from('\n');
  */
 export class LineFile {
   readonly #options: LineFileOptions;
-  #file: AppendFile | undefined;
+  #file: Target | undefined;
   /** Whether the file is to be opened anew before the next line. */
   #isStale = false;
   #truncate: boolean;
@@ -134,7 +137,7 @@ export class LineFile {
   }
 
   /** @returns how many lines are in a file that has a name, and on the disk if that is wanted */
-  async #write(file: AppendFile, group: readonly Waiting[]): Promise<number> {
+  async #write(file: Target, group: readonly Waiting[]): Promise<number> {
     const whole = await this.#append(file, group);
     if (whole > 0) await this.#sync(file);
     if (file.isInPlace) return whole;
@@ -144,7 +147,7 @@ export class LineFile {
     return isDeleted ? 0 : whole;
   }
 
-  async #append(file: AppendFile, group: readonly Waiting[]): Promise<number> {
+  async #append(file: Target, group: readonly Waiting[]): Promise<number> {
     try {
       return await file.append(group.map(({ line }) => line));
     } catch (error) {
@@ -155,7 +158,7 @@ export class LineFile {
   }
 
   /** After a failure nobody knows what is on the disk: the lines stay, and whoever sends them again repeats them. */
-  async #sync(file: AppendFile): Promise<void> {
+  async #sync(file: Target): Promise<void> {
     if (this.#options.fsync !== true) return;
     try {
       await file.sync();
@@ -165,7 +168,7 @@ export class LineFile {
     }
   }
 
-  async #fileFor(lineBytes: number): Promise<AppendFile> {
+  async #fileFor(lineBytes: number): Promise<Target> {
     const { rotation } = this.#options;
     const file = this.#file ?? (await this.#open());
     if (rotation === undefined || file.size === 0) return file;
@@ -177,7 +180,7 @@ export class LineFile {
   }
 
   /** Sets the file aside, unless another process has done so. */
-  async #rotate(file: AppendFile, rotation: Rotation): Promise<void> {
+  async #rotate(file: Target, rotation: Rotation): Promise<void> {
     const isOurs = await file.isNamed();
     await this.#close();
     if (!isOurs) return;
@@ -195,8 +198,13 @@ export class LineFile {
     }
   }
 
-  async #open(): Promise<AppendFile> {
+  async #open(): Promise<Target> {
     const { path: file, createDirectory, lineStart, fsync } = this.#options;
+    const stream = standardStream(file);
+    if (stream !== undefined) {
+      this.#file = stream;
+      return stream;
+    }
     if (createDirectory) makeDirectory(path.dirname(file), 0o755);
     const opened = await AppendFile.open({ path: file, lineStart, truncate: this.#truncate });
     this.#truncate = false;
