@@ -1,3 +1,5 @@
+import { bigintText } from '../otlp/bigint-text.ts';
+
 /**
  * What MongoDB cannot hold in a key, or takes for an operator: a dot, a dollar sign in front, a null character.
  * The percent sign itself goes too, so that all can be undone.
@@ -30,7 +32,7 @@ export function unescapeKeys<T>(document: T): T {
 function mapKeys(value: unknown, change: (key: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => mapKeys(item, change));
   // The driver would cut what does not fit into 64 bits, without a word.
-  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? value : String(value);
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? value : bigintText(value);
   if (!isPlain(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mapKeys(item, change)]));
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { bigintText } from '../otlp/bigint-text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -121,6 +122,7 @@ function without(top: Frame, left: Frame): Frame | undefined {
 
 function idOf(fields: Fields, key: string): string | undefined {
   const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'bigint') return bigintText(value);
+  if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
 import type { AttributeValue } from '../otlp/attribute-value.ts';
+import { bigintText } from '../otlp/bigint-text.ts';
 import { standIn, UNREADABLE } from '../otlp/stand-in.ts';
 
 /** What one event may still take, and what had to be cut. One for all values of an event. */
@@ -41,7 +42,7 @@ export function normaliseValue(value: unknown, budget: NormaliseBudget): Attribu
     case 'boolean':
       return value;
     case 'bigint':
-      return Number.isSafeInteger(Number(value)) ? Number(value) : normaliseString(String(value), budget);
+      return Number.isSafeInteger(Number(value)) ? Number(value) : normaliseString(bigintText(value), budget);
     case 'symbol':
       return normaliseString(String(value), budget);
     case 'object':

@@ -1,3 +1,5 @@
+import { bigintText } from './bigint-text.ts';
+
 /** Stands for what cannot be read: a getter, a trap or a `toString` of the caller's threw. */
 export const UNREADABLE = '[Unreadable]';
 
@@ -60,7 +62,7 @@ function recordOf(map: ReadonlyMap<unknown, unknown>): object {
 
 function keyOf(key: unknown): string {
   try {
-    return String(key);
+    return typeof key === 'bigint' ? bigintText(key) : String(key);
   } catch {
     return UNREADABLE;
   }

@@ -1,4 +1,5 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
+import { bigintText } from './bigint-text.ts';
 import { cutText } from './cut-text.ts';
 import { setOwn } from './set-own.ts';
 import { standIn, UNREADABLE } from './stand-in.ts';
@@ -135,7 +136,7 @@ export class ValueCopier {
   }
 
   #bigint(value: bigint): unknown {
-    if (BigInt.asIntN(64, value) !== value) return this.#text(String(value));
+    if (BigInt.asIntN(64, value) !== value) return this.#text(bigintText(value));
     this.#bytesLeft -= numberBytes(Number(value));
     return value;
   }

@@ -1,4 +1,5 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
+import { bigintText } from './bigint-text.ts';
 import type { CachedKey } from './cached-key.ts';
 import { BEYOND_LIMITS, ForwardWriter } from './forward-writer.ts';
 import { KeyCache } from './key-cache.ts';
@@ -169,7 +170,7 @@ export class ValueWriter {
       return true;
     }
     if (typeof value !== 'bigint' && typeof value !== 'symbol') return false;
-    this.out.string(STRING_VALUE, String(value));
+    this.out.string(STRING_VALUE, typeof value === 'bigint' ? bigintText(value) : String(value));
     return true;
   }
 

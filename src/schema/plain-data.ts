@@ -1,4 +1,5 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
+import { bigintText } from '../otlp/bigint-text.ts';
 import { setOwn } from '../otlp/set-own.ts';
 import { standIn } from '../otlp/stand-in.ts';
 import type { Issue } from './issue.ts';
@@ -60,7 +61,7 @@ class Copier {
       case 'boolean':
         return value;
       case 'bigint':
-        return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+        return Number.isSafeInteger(Number(value)) ? Number(value) : bigintText(value);
       case 'symbol':
         return this.#text(String(value));
       case 'object':

@@ -1,4 +1,5 @@
 import type { EventFailure, EventSchema } from '../event.ts';
+import { bigintText } from '../otlp/bigint-text.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
 import { setOwn } from '../otlp/set-own.ts';
 import { type PathPattern, stepInto } from './path-pattern.ts';
@@ -137,7 +138,8 @@ class Walk {
 
   #value(value: unknown, paths: readonly PathPattern[]): unknown {
     if (typeof value === 'string') return this.#text(value);
-    if (typeof value === 'number' || typeof value === 'bigint') return this.#asText(value, String(value));
+    if (typeof value === 'number') return this.#asText(value, String(value));
+    if (typeof value === 'bigint') return this.#asText(value, bigintText(value));
     if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
     if (value instanceof Date) return this.#asText(value, textOf(value));
     return Array.isArray(value) ? this.#items(value, paths) : this.#object(value as Fields, paths);
