@@ -2,6 +2,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import type { EpochTime, Event, ScopeTimes } from '../event.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
+import { copyFields } from '../otlp/copy-fields.ts';
 import { CONTENT_KEYS, EVALUATION_EVENT, GEN_AI, LLM_EVENT } from '../otlp/gen-ai.ts';
 import { toEpochMs, toEpochSeconds, toEpochTime } from './clock.ts';
 import type { ScopeOrigin } from './event-scope.ts';
@@ -14,25 +15,19 @@ import { toFailure } from './to-failure.ts';
 /** Emits a call to a model as a span, and as an event in it. Never throws. */
 export function trackLlm(origin: ScopeOrigin, argument: LlmCall, captureContent: boolean): LlmReference {
   const { emitter, defaults } = origin;
-  const call = readable(argument);
   const onUnusable = warner(origin, 'trackLlm');
-  const given = <Key extends keyof LlmCall>(key: Key) => fieldOf(call, key, onUnusable);
-  const options = defined({
-    userId: given('userId'),
-    projectId: given('projectId'),
-    session: given('session'),
-    tags: given('tags'),
-    category: given('category'),
-    timestamp: given('timestamp'),
-  });
-  const data = read(() => llmData(call, captureContent, onUnusable), onUnusable);
+  const call = copyCall(argument, onUnusable);
+  const { userId, projectId, session, tags, category, timestamp, error } = call;
+  const options = defined({ userId, projectId, session, tags, category, timestamp });
+  const data = read(call, (given) => llmData(given, captureContent, onUnusable), onUnusable);
   const { event: draft, context } = emitter.draft(defaults, LLM_EVENT, data, options);
-  const latency = amount(given('latency'), 'latency', onUnusable);
+  const latency = amount(call.latency, 'latency', onUnusable);
   const start = latency === undefined ? draft.time : before(draft.time, latency);
-  const name = [data[GEN_AI.operation], data[GEN_AI.model]].filter((part) => part !== undefined).join(' ');
+  const name = [data[GEN_AI.operation], data[GEN_AI.model]]
+    .filter((part) => typeof part === 'string')
+    .join(' ');
   const opening = { ...draft, name: name || LLM_EVENT, time: start, data: {} };
   const span = openSpan(emitter, opening, context, { kind: SpanKind.CLIENT });
-  const error = given('error');
   const event: Event = {
     ...draft,
     ...(error === undefined ? {} : { failure: toFailure(error), severity: ERROR }),
@@ -50,38 +45,97 @@ export function trackLlm(origin: ScopeOrigin, argument: LlmCall, captureContent:
 }
 
 /** Emits a judgement, in the trace of what was judged. Never throws. */
-export function feedback(origin: ScopeOrigin, given: Feedback): string {
-  const call = readable(given);
+export function feedback(origin: ScopeOrigin, argument: Feedback): string {
   const onUnusable = warner(origin, 'feedback');
-  const data = read(() => feedbackData(call, onUnusable), onUnusable);
-  const of = fieldOf(call, 'of', onUnusable) ?? { traceparent: undefined };
-  const options = defined({
-    userId: fieldOf(call, 'userId', onUnusable),
-    traceparent: fieldOf(of, 'traceparent', onUnusable),
-  });
+  const given = fieldsOf<Feedback>(argument, FEEDBACK_FIELDS, onUnusable);
+  const of = fieldsOf<Feedback['of']>(given.of, REFERENCE_FIELDS, onUnusable);
+  const call = { ...given, of } as Feedback;
+  const data = read(call, (judged) => feedbackData(judged, onUnusable), onUnusable);
+  const options = defined({ userId: call.userId, traceparent: of.traceparent });
   return origin.emitter.log(origin, EVALUATION_EVENT, data, options);
 }
 
-function readable<T extends object>(given: T): T {
-  return typeof given === 'object' && given !== null ? given : ({} as T);
+type FieldsOf<T> = Readonly<Record<keyof T, true>>;
+
+/** All that is read of an argument; the compiler says which are missing. */
+const CALL_FIELDS: FieldsOf<LlmCall> = {
+  userId: true,
+  projectId: true,
+  session: true,
+  tags: true,
+  category: true,
+  prompt: true,
+  generation: true,
+  assistantId: true,
+  properties: true,
+  timestamp: true,
+  latency: true,
+  threadId: true,
+  operation: true,
+  model: true,
+  provider: true,
+  usage: true,
+  systemPrompt: true,
+  messages: true,
+  responseId: true,
+  responseModel: true,
+  finishReasons: true,
+  timeToFirstToken: true,
+  error: true,
+};
+type Usage = NonNullable<LlmCall['usage']>;
+const USAGE_FIELDS: FieldsOf<Usage> = {
+  inputTokens: true,
+  outputTokens: true,
+  cachedInputTokens: true,
+  reasoningTokens: true,
+};
+const FEEDBACK_FIELDS: FieldsOf<Feedback> = {
+  of: true,
+  name: true,
+  score: true,
+  label: true,
+  comment: true,
+  userId: true,
+};
+const REFERENCE_FIELDS: FieldsOf<LlmReference> = {
+  id: true,
+  traceparent: true,
+  responseId: true,
+  conversationId: true,
+};
+
+function copyCall(argument: LlmCall, onUnusable: OnUnusable): LlmCall {
+  const call = fieldsOf<LlmCall>(argument, CALL_FIELDS, onUnusable);
+  return { ...call, usage: fieldsOf<Usage>(call.usage, USAGE_FIELDS, onUnusable) };
 }
 
-/** A field; undefined if it cannot be read. */
-function fieldOf<T, Key extends keyof T>(call: T, key: Key, onUnusable: OnUnusable): T[Key] | undefined {
-  try {
-    return call[key];
-  } catch {
-    onUnusable(String(key), 'a value that can be read');
-    return undefined;
+/** Known fields, each read once; those that cannot be read are left out. */
+function fieldsOf<T extends object>(given: unknown, known: FieldsOf<T>, onUnusable: OnUnusable): Partial<T> {
+  if (typeof given !== 'object' || given === null) return {};
+  const fields: Partial<T> = {};
+  for (const key of Object.keys(known) as (keyof T & string)[]) {
+    try {
+      fields[key] = (given as T)[key];
+    } catch {
+      onUnusable(key, 'a value that can be read');
+    }
   }
+  return fields;
 }
 
-/** Getters of the caller's may throw. */
-function read(make: () => Record<string, unknown>, onUnusable: OnUnusable): Record<string, unknown> {
+type Data = Record<string, unknown>;
+
+/** What is deeper in the argument may throw as well: then it is read again, with care. */
+function read<T extends object>(given: T, make: (given: T) => Data, onUnusable: OnUnusable): Data {
   try {
-    return make();
+    return make(given);
   } catch {
     onUnusable('the argument', 'an object that can be read');
+  }
+  try {
+    return make(copyFields(given) as T);
+  } catch {
     return {};
   }
 }

@@ -196,9 +196,66 @@ test('unusable values are left out and said once, and nothing throws', async () 
   for (const field of [
     'trackLlm: latency',
     'trackLlm: usage.inputTokens',
-    'trackLlm: the argument',
+    'trackLlm: prompt',
     'feedback: of',
   ]) {
     assert.equal(fields.filter((one) => one === field).length, 1, field);
   }
+});
+
+const throws = (): never => assert.fail('on purpose');
+
+function revoked(): never {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy as never;
+}
+
+const MODEL = 'gen_ai.request.model';
+
+for (const [what, call, expected] of [
+  ['a field', Object.defineProperty({ model: 'm' }, 'usage', { get: throws }), { [MODEL]: 'm' }],
+  [
+    'an amount',
+    { model: 'm', usage: Object.defineProperty({ outputTokens: 4 }, 'inputTokens', { get: throws }) },
+    { [MODEL]: 'm', 'gen_ai.usage.output_tokens': 4 },
+  ],
+  [
+    'a property',
+    { model: 'm', properties: Object.defineProperty({}, 'x', { get: throws, enumerable: true }) },
+    { [MODEL]: 'm', x: '[Unreadable]' },
+  ],
+  ['a model among the properties', { properties: { [MODEL]: revoked() } }, { [MODEL]: '[Unreadable]' }],
+  ['a symbol as the model', { properties: { [MODEL]: Symbol('m') } }, { [MODEL]: 'Symbol(m)' }],
+] as const) {
+  test(`${what} that cannot be read or joined costs a call of a model nothing else`, async () => {
+    const { events } = traced({ logLevel: 'none' });
+    events.trackLlm(call as never);
+    await events.close();
+    assert.equal(events.stats().total.emitted, 1);
+    assert.deepEqual(events.emitted[0]?.data, { 'gen_ai.operation.name': 'chat', ...expected });
+  });
+}
+
+test('a call of a model and what is judged are read once', () => {
+  const { events } = traced({ logLevel: 'none' });
+  const reads: string[] = [];
+  const counted = (target: object): never =>
+    new Proxy(target, {
+      get: (from, key) => {
+        reads.push(String(key));
+        return Reflect.get(from, key);
+      },
+    }) as never;
+  events.trackLlm(counted({ ...CALL, usage: counted(CALL.usage) }));
+  events.feedback(counted({ name: 'helpful', of: counted({ id: 'i' }) }));
+  const twice = reads.filter((key, index) => key !== 'userId' && reads.indexOf(key) !== index);
+  assert.deepEqual(twice, ['responseId']);
+});
+
+test('a judgement of what cannot be read keeps its name', async () => {
+  const { events } = traced({ logLevel: 'none' });
+  events.feedback({ of: revoked(), name: 'x' });
+  await events.close();
+  assert.deepEqual(events.emitted[0]?.data, { 'gen_ai.evaluation.name': 'x' });
 });
