@@ -1,4 +1,4 @@
-import { copyOf } from './copy-of.ts';
+import { copyFields } from '../otlp/copy-fields.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -88,7 +88,7 @@ export class Listeners {
     let current = data;
     for (const { fn } of this.#modifiers.filter((each) => isFor(each, schemaId))) {
       try {
-        const result: unknown = fn(schemaId, copyOf(current) as Record<string, unknown>);
+        const result: unknown = fn(schemaId, copyFields(current));
         if (result === undefined || result === null) continue;
         if (typeof result !== 'object' || Array.isArray(result) || 'then' in result) {
           void Promise.resolve(result).catch(() => {});
@@ -106,7 +106,7 @@ export class Listeners {
   tell(logger: object, { schemaId, version }: Told, data: Data, raw: boolean): void {
     for (const each of this.#listeners) {
       if (each.raw === raw && isFor(each, schemaId))
-        this.#call(each.fn as Listener<object>, logger, schemaId, copyOf(data) as Data, version);
+        this.#call(each.fn as Listener<object>, logger, schemaId, copyFields(data), version);
     }
   }
 

@@ -144,3 +144,27 @@ test('listeners and modifiers are for events with a schema; a removed one hears 
   await events.flush();
   assert.deepEqual(heard, ['a', 'a', 'a']);
 });
+
+test('objects that make new ones whenever they are read do not keep a modifier or a listener from its event', () => {
+  const MOST = 3_000_000;
+  let made = 0;
+  const lazy = (): unknown => {
+    if (++made > MOST) return 'too many';
+    return {
+      get left() {
+        return lazy();
+      },
+      get right() {
+        return lazy();
+      },
+    };
+  };
+  for (const raw of [false, true]) {
+    made = 0;
+    const events = testLogger({ schemas: [schema('a')], logLevel: 'none' });
+    if (raw) events.addListener(() => {}, { raw });
+    else events.addModifier(() => {});
+    assert.throws(() => events.record('a', 1, { nested: lazy() } as never), { code: 'EVENT_INVALID' });
+    assert.ok(made <= MOST, 'it was read until there was no more');
+  }
+});
