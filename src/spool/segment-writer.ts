@@ -164,7 +164,7 @@ export class SegmentWriter {
   removeWhere(isFree: (segment: Segment) => boolean): void {
     // The last one stays in any case.
     if (this.#segments.length < 2) return;
-    const done = this.#segments.filter((segment) => !this.#isGrowing(segment) && isFree(segment));
+    const done = this.#segments.filter((segment) => isFree(segment) && !this.#isGrowing(segment));
     if (done.length === 0) return;
     this.#segments = this.#segments.filter((segment) => !done.includes(segment));
     for (const { base, file = '' } of done) {
