@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Outcome } from './outcome.ts';
+import { retryDelayMs } from './retry-delay.ts';
 import { within } from './within.ts';
 
 /** What became of items that were pushed: a queue in memory hands nothing over to another process. */
@@ -219,7 +220,7 @@ export class SendQueue<T> {
       const error = await this.#attempt(items);
       if (this.#inFlight !== batch) return;
       if (error?.retry === undefined) this.#finish(batch, error);
-      else await this.#afterFailure(batch, error.retry.afterMs ?? this.#backoffMs(attempt), startedMs, error);
+      else await this.#afterFailure(batch, this.#delayMs(attempt, error), startedMs, error);
     }
   }
 
@@ -277,11 +278,8 @@ export class SendQueue<T> {
     return new OtelEventsError('EXPORT_FAILED', `${this.#options.name}: ${message}`, { cause, retry: {} });
   }
 
-  /** Exponential with full jitter in the upper half, so that many processes do not retry in step. */
-  #backoffMs(attempt: number): number {
-    const { initialBackoffMs, maxBackoffMs } = this.#options;
-    const ceiling = Math.min(maxBackoffMs, initialBackoffMs * 2 ** Math.min(attempt, 20));
-    return ceiling / 2 + (Math.random() * ceiling) / 2;
+  #delayMs(attempt: number, { retry }: OtelEventsError): number {
+    return retryDelayMs(this.#options, attempt, retry?.afterMs);
   }
 
   #pause(kind: Wait['kind'], ms: number): Promise<void> {

@@ -211,3 +211,21 @@ test('whatever fails, every item gets exactly one outcome, and acked ones keep t
   });
   await fc.assert(property, { numRuns: 150 });
 });
+
+test('a wait that is no time, or none at all, is no hot loop', async () => {
+  for (const afterMs of [Number.NaN, -1, 0, Number.NEGATIVE_INFINITY, '0' as unknown as number]) {
+    let calls = 0;
+    const { queue } = byHand({
+      initialBackoffMs: 20,
+      maxBackoffMs: 20,
+      send: async () => {
+        calls++;
+        throw new OtelEventsError('EXPORT_FAILED', 'later', { retry: { afterMs } });
+      },
+    });
+    queue.push(1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await queue.close(0);
+    assert.ok(calls >= 1 && calls <= 12, `${calls} calls for ${afterMs}`);
+  }
+});
