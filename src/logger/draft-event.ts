@@ -10,6 +10,7 @@ import type { Diagnostics } from './diagnostics.ts';
 import { eventId } from './event-id.ts';
 import type { LogOptions, TrackOptions } from './options.ts';
 import { INFO, parseSeverity } from './severity.ts';
+import { textOf } from './text-of.ts';
 
 /** What a logger adds to each of its events. */
 export interface EventDefaults {
@@ -208,7 +209,7 @@ function tagsOf(own: readonly string[], added: unknown, diagnostics: Diagnostics
 }
 
 function textsOf(name: string, list: readonly unknown[], diagnostics: Diagnostics): string[] {
-  return mapFirst(list, String, (count) =>
+  return mapFirst(list, textOf, (count) =>
     warn(diagnostics, `long ${name}`, `option ${name} of an event: ${count} items too many are left out`),
   );
 }
@@ -252,7 +253,7 @@ function isEmpty(map: object): boolean {
 
 function toText(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : String(value);
+  return typeof value === 'string' ? value : textOf(value);
 }
 
 function warn(diagnostics: Diagnostics, kind: string, message: string): void {

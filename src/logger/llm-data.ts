@@ -1,6 +1,7 @@
 import { MAX_ITEMS, mapFirst } from '../bounded-list.ts';
 import { GEN_AI } from '../otlp/gen-ai.ts';
 import type { Feedback, LlmCall, LlmMessage } from './llm-call.ts';
+import { textOf } from './text-of.ts';
 
 type Data = Record<string, unknown>;
 
@@ -73,11 +74,11 @@ function toMessage(message: LlmMessage): object {
 }
 
 function textPart(content: unknown): object {
-  return { type: 'text', content: String(content) };
+  return { type: 'text', content: textOf(content) };
 }
 
 function text(value: unknown): string | undefined {
-  return value === undefined || value === null || value === '' ? undefined : String(value);
+  return value === undefined || value === null || value === '' ? undefined : textOf(value);
 }
 
 function defined(data: Data): Data {

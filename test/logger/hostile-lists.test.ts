@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { testLogger } from '../../src/testing.ts';
+import { cpuClock } from '../harness/cpu-clock.ts';
 
 const imports = ['index', 'testing', 'exporters/route', 'processors/index'].map(
   (file, at) =>
@@ -115,4 +116,19 @@ test('a revoked proxy is no option, no rule and no schema', () => {
     assert.throws(() => testLogger({ redact: bad }), { code: 'OPTION_INVALID' });
     assert.throws(() => events.registerSchema(bad), { code: 'SCHEMA_INVALID' });
   }
+});
+
+test('a list that holds one list twice, and that one another, is no text of millions of commas', async () => {
+  let twice: unknown = 'x';
+  for (let level = 0; level < 24; level++) twice = [twice, twice];
+  const events = testLogger();
+  const clock = cpuClock();
+  const text = twice as string;
+  events.log('a', {}, { tags: [text], category: text, userId: text, message: text });
+  events.trackLlm({ userId: text, prompt: text, generation: 'x' });
+  assert.ok(clock() < 2_000);
+  events.log('b', {}, { tags: [['web', 1] as never], userId: 10n as never });
+  await events.flush();
+  const tagsOf = (wanted: string): unknown => events.emitted.find(({ name }) => name === wanted)?.tags;
+  assert.deepEqual([tagsOf('a'), tagsOf('b')], [['[object Array]'], ['web,1']]);
 });
