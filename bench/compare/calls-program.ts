@@ -21,8 +21,8 @@ export interface CallsResult {
   readonly cpuUs: number;
 }
 
-const WARM_UP = 30_000;
-const COUNT = 60_000;
+const WARM_UP = 20_000;
+const COUNT = 30_000;
 
 const { root, name } = readJob<CallsJob & Workplace>();
 const load = (file: string): Promise<unknown> => import(path.join(root, 'src', file));
