@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { OtlpSink } from '../../harness/otlp-sink.ts';
 import { live, numbersIn } from './life.ts';
-import { errnoOf, type Script } from './script.ts';
+import { errnoOf, type Failure, type Script } from './script.ts';
 
 const rules = process.env.FAIL_IO_RULES ?? '';
 const sink = await OtlpSink.open();
@@ -19,14 +19,15 @@ process.on('message', async (ask: { script: Script; directory: string } | 'taken
   const report = await live(ask.script, {
     directory: ask.directory,
     sink,
-    setRules: (failing) =>
-      writeFileSync(
-        rules,
-        failing.map(({ call, code, part }) => `${call} ${errnoOf(code)} ${part}`).join('\n'),
-      ),
+    setRules: (failing) => writeFileSync(rules, failing.map(ruleOf).join('\n')),
   });
   process.send?.(report);
 });
+/** As fail-io.c has it. */
+function ruleOf({ call, nth, code, part }: Failure): string {
+  return `${call}${nth === undefined ? '' : `#${nth}`} ${errnoOf(code)} ${part}`;
+}
+
 // Never longer than the fuzzer, whatever becomes of that.
 process.once('disconnect', () => process.exit());
 process.send?.({});

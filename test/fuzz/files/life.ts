@@ -6,7 +6,7 @@ import { readEvent } from '../../../src/otlp/read-event.ts';
 import { assertBalanced } from '../../harness/ledger.ts';
 import { checkedNumbered, numbered } from '../../harness/numbered.ts';
 import type { OtlpSink } from '../../harness/otlp-sink.ts';
-import type { Script, Step } from './script.ts';
+import type { Failure, Script } from './script.ts';
 
 /** Who logs the numbers. */
 const WHO = 'fuzz';
@@ -20,7 +20,7 @@ export interface Place {
   readonly directory: string;
   readonly sink: OtlpSink;
   /** What fails from now on, as lines of rules. */
-  readonly setRules: (steps: readonly (Step & { readonly do: 'fail' })[]) => void;
+  readonly setRules: (steps: readonly Failure[]) => void;
 }
 
 export const SINKS = ['otlp', 'lines'] as const;
@@ -79,7 +79,7 @@ export function lostIn({ sinks }: Ledger): Lost {
 export async function live(script: Script, { directory, sink, setRules }: Place): Promise<LifeReport> {
   const wrong: string[] = [];
   const lost = { otlp: 0, lines: 0 };
-  const failing: (Step & { readonly do: 'fail' })[] = [];
+  const failing: Failure[] = [];
   const promised = new Set<number>();
   let [count, isAway] = [0, false];
   /** Of the numbers of this logger. */

@@ -5,7 +5,14 @@ import fc from 'fast-check';
 export type Step =
   | { readonly do: 'log'; readonly count: number; readonly size: number }
   /** From here on a call fails where the path has this in it, beside those that fail already. */
-  | { readonly do: 'fail'; readonly call: string; readonly code: string; readonly part: string }
+  | {
+      readonly do: 'fail';
+      readonly call: string;
+      /** Only the n-th of these calls; undefined: each. */
+      readonly nth?: number | undefined;
+      readonly code: string;
+      readonly part: string;
+    }
   | { readonly do: 'mend' }
   | { readonly do: 'turn' }
   | { readonly do: 'pause'; readonly ms: number }
@@ -15,6 +22,9 @@ export type Step =
   | { readonly do: 'away'; readonly is: boolean }
   /** The logger is closed, and another one takes over. */
   | { readonly do: 'reopen' };
+
+/** The step after which something fails. */
+export type Failure = Step & { readonly do: 'fail' };
 
 /** One life on a directory. */
 export interface Script {
@@ -37,13 +47,23 @@ export const HARMLESS: readonly string[] = [
 
 export const errnoOf = (code: string): number => constants.errno[code as keyof typeof constants.errno];
 
-/** What a kernel may answer to each call. */
+/** What a kernel, a disk or a server of files may answer to each call; the calls are those of fail-io.c. */
 const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   open: [...HARMLESS, 'ENOENT', 'EIO', 'ESTALE'],
   write: ['ENOSPC', 'ENOSPC', 'EDQUOT', 'EIO', 'ESTALE'],
   torn: ['ENOSPC', 'ENOSPC', 'EDQUOT', 'EIO'],
   read: ['EIO', 'ESTALE'],
   sync: ['EIO', 'ENOSPC', 'EDQUOT'],
+  close: ['EIO', 'ENOSPC', 'EDQUOT'],
+  stat: ['EACCES', 'ENOENT', 'EIO', 'ESTALE'],
+  access: ['EACCES', 'EIO', 'ESTALE'],
+  mkdir: ['EACCES', 'EROFS', 'ENOSPC', 'EDQUOT', 'EIO', 'ESTALE'],
+  list: ['EACCES', 'EMFILE', 'ENFILE', 'ENOENT', 'EIO', 'ESTALE'],
+  rename: ['EACCES', 'EROFS', 'ENOSPC', 'EIO', 'ESTALE'],
+  remove: ['EACCES', 'EPERM', 'EROFS', 'EIO', 'ESTALE'],
+  touch: ['EACCES', 'EROFS', 'EIO', 'ESTALE'],
+  cut: ['EACCES', 'ENOSPC', 'EIO', 'ESTALE'],
+  any: ['EACCES', 'EIO', 'ESTALE'],
 };
 
 const PARTS = ['.seg', '.seg', 'cursors', 'heartbeat', 'lines', 'spool', ''];
@@ -64,6 +84,7 @@ const fails: fc.Arbitrary<Step> = fc.constantFrom(...Object.entries(ANSWERS)).ch
   fc.record({
     do: fc.constant('fail' as const),
     call: fc.constant(call),
+    nth: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
     code: fc.constantFrom(...codes),
     part: fc.constantFrom(...PARTS),
   }),
