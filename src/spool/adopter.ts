@@ -37,6 +37,7 @@ export class Adopter {
     const adopted: Leftover[] = [];
     const ours = [own, ...this.#leftovers.map(({ directory }) => directory)];
     for (const name of this.#dead.find(ours.map((directory) => path.basename(directory ?? '')))) {
+      if (this.#closed) break;
       const home = this.#take(name);
       if (home !== undefined) adopted.push(await Leftover.open(home, this.#options));
     }

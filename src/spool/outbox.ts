@@ -21,6 +21,7 @@ export interface OutboxOptions extends Omit<SpoolOptions, 'onTurn'> {
 export type SinkOptions = Omit<SenderOptions, 'name' | 'onPoison' | 'onError'>;
 
 const ADOPT_INTERVAL_MS = 10_000;
+const LET_GO_MS = 5_000;
 const CLOSED = { column: 'dropped', reason: 'closed' } as const;
 
 /** A spool and the senders that empty it: the own log, and what dead processes left in the same directory. */
@@ -104,6 +105,8 @@ export class Outbox {
     await Promise.all([...this.#senders.values()].map((sender) => sender.close(0)));
     if (this.spool.directory === undefined) this.#dropAll();
     this.spool.close();
+    // Until it has let go, nobody else can have what it was taking over.
+    await within(LET_GO_MS, Promise.resolve(this.#adopting));
   }
 
   /** Without files what is pending, and what was being sent, ends with us. */

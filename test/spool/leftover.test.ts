@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { RecordSource } from '../../src/spool/cursor.ts';
 import { DEFINES, emptyView, KIND, PREAMBLE_BYTES, readRecord } from '../../src/spool/layout.ts';
+import { Outbox } from '../../src/spool/outbox.ts';
 import type { Found } from '../../src/spool/outcome.ts';
 import { directoryName } from '../../src/spool/owner.ts';
 import { Spool } from '../../src/spool/spool.ts';
@@ -164,4 +165,13 @@ test('what is lost is told apart by its position from what is still there', asyn
   renameSync(leftover?.directory ?? '', `${leftover?.directory}.away`);
   leftover?.beat(0);
   assert.deepEqual(remaining, [true, true, false]);
+});
+
+test('an outbox that closes while it takes over leaves it to the next one at once', async (t) => {
+  const directory = await leave(t);
+  const outbox = new Outbox({ directory });
+  await Promise.resolve();
+  await outbox.close(0);
+  const { leftover } = await adopt(t, directory);
+  assert.deepEqual(leftover?.sinks, ['a', 'b']);
 });
