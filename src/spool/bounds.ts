@@ -96,7 +96,7 @@ export class Bounds {
 
   #dropBefore(cursor: Cursor, position: number): void {
     if (cursor.pending > 0 && cursor.next < position) this.#reportFull(cursor);
-    cursor.dropWhile('queue_full', (record) => record.position < position);
+    cursor.dropWhile('queue_full', (record) => record.position < position, true);
     this.#options.keep(cursor);
   }
 

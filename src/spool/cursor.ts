@@ -12,8 +12,14 @@ export { fieldAt, type SpoolBatch } from './spool-batch.ts';
 /** The log that a cursor walks over. */
 export interface RecordSource extends Lookup {
   readonly end: number;
-  /** Visits records from `position` on. @returns where it stopped, or the end */
-  visit(position: number, visit: Visit): number;
+  /** How often a visit left out what is damaged or gone. */
+  readonly skips: number;
+  /**
+   * Visits records from `position` on.
+   * @param leaveOut - goes past what cannot be read now, instead of stopping there
+   * @returns where it stopped, or the end
+   */
+  visit(position: number, visit: Visit, leaveOut?: boolean): number;
   sinkName(bit: number): string;
   /** A cursor has moved: to be kept, and segments may go. */
   moved(cursor: Cursor): void;
@@ -22,6 +28,7 @@ export interface RecordSource extends Lookup {
 }
 
 const DEFAULT_BATCH_BYTES = 1024 * 1024;
+const CORRUPT: Outcome = { column: 'dropped', reason: 'corrupt' };
 
 /** How far one sink has come in one log. */
 export class Cursor {
@@ -32,6 +39,8 @@ export class Cursor {
   #pending = 0;
   #pendingBytes = 0;
   readonly #byName: number[] = [];
+  /** What becomes of records that are missing, once the rest can be read to say which. */
+  #owed: Outcome | undefined;
 
   constructor(source: RecordSource, bit: number, position: number) {
     this.#source = source;
@@ -95,12 +104,13 @@ export class Cursor {
     if (this.#pending === 0) return undefined;
     const rewound = this.#inFlight.find(({ isOut }) => !isOut);
     if (rewound !== undefined) return rewound.give();
+    if (this.#owed !== undefined) this.#settleUnreadable(this.#owed);
     const collector = new Collector(Math.min(maxBytes, this.#pendingBytes), maxCount, this.bit);
-    this.#next = this.#source.visit(this.#next, (record) => collector.take(record));
+    const isMissing = this.#goOn((record) => collector.take(record));
     const batch = collector.batch(this.#source);
-    if (batch === undefined) return this.#settleMissing();
-    this.#inFlight.push(new InFlight(batch));
-    return batch;
+    if (batch !== undefined) this.#inFlight.push(new InFlight(batch));
+    if (isMissing) this.#settleUnreadable(CORRUPT);
+    return batch ?? this.#settleMissing();
   }
 
   /**
@@ -156,17 +166,20 @@ export class Cursor {
 
   /**
    * Gives up records that were not read yet, from the oldest on, as long as `which` says so.
-   * @returns how many
+   * @param leaveOut - those too that cannot be read now
+   * @returns how many; those not counted that could not be read
    */
-  dropWhile(reason: string, which: (record: RecordView) => boolean): number {
+  dropWhile(reason: string, which: (record: RecordView) => boolean, leaveOut = false): number {
     const unread = new Visited();
-    this.#next = this.#source.visit(this.#next, (record) => {
+    const visit: Visit = (record) => {
       if (!which(record)) return false;
       if (isFor(record, this.bit)) unread.add(record);
       return true;
-    });
+    };
+    const isMissing = this.#goOn(visit, leaveOut);
     const count = unread.nameIds.length;
     if (count > 0) this.#source.settled(this.#settle(unread, { column: 'dropped', reason }));
+    if (isMissing) this.#settleUnreadable(CORRUPT);
     return count;
   }
 
@@ -186,22 +199,31 @@ export class Cursor {
     this.#settleUnreadable(outcome);
   }
 
+  /** @returns whether something on the way was left out, which is settled then: it may be removed any time */
+  #goOn(visit: Visit, leaveOut = false): boolean {
+    const { skips } = this.#source;
+    this.#next = this.#source.visit(this.#next, visit, leaveOut);
+    return this.#source.skips > skips;
+  }
+
   /** Nothing more can be read, yet not all is settled: what is missing was damaged. */
   #settleMissing(): undefined {
     if (this.#inFlight.length > 0 || this.#pending === 0 || this.#next < this.#source.end) return undefined;
-    this.#settleUnreadable({ column: 'dropped', reason: 'corrupt' });
+    this.#settleUnreadable(CORRUPT);
     this.#source.moved(this);
     return undefined;
   }
 
-  /** Settles what is neither in flight nor ahead, which nobody can read any more. */
+  /** Settles what is neither in flight nor ahead, which nobody can read any more; later, if not all of that can be read now. */
   #settleUnreadable(outcome: Outcome): void {
     const missing = this.#byName.slice();
     let bytes = this.#pendingBytes;
-    this.#visitRest((nameId, size) => {
+    const isAll = this.#visitRest((nameId, size) => {
       missing[nameId] = (missing[nameId] ?? 0) - 1;
       bytes -= size;
     });
+    this.#owed = isAll ? undefined : outcome;
+    if (!isAll) return;
     this.#pendingBytes -= bytes;
     const names = new Map<string, number>();
     let total = 0;
@@ -227,13 +249,14 @@ export class Cursor {
     return positions;
   }
 
-  /** What is in flight, and what can be read. */
-  #visitRest(found: Found): void {
+  /** What is in flight, and what can be read. @returns whether that is all there is */
+  #visitRest(found: Found): boolean {
     for (const entry of this.#inFlight) entry.visitLeft(found);
-    this.#source.visit(this.#next, (record) => {
+    const at = this.#source.visit(this.#next, (record) => {
       if (isFor(record, this.bit)) found(record.nameId, record.to - record.from, record.end);
       return true;
     });
+    return at >= this.#source.end;
   }
 
   #settle({ positions, nameIds, bytes }: Settled, outcome: Outcome): Settlement {

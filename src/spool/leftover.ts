@@ -15,6 +15,8 @@ import { trustedCursors } from './trusted-cursors.ts';
 export interface LeftoverCalls {
   readonly onSettled: (source: RecordSource, settlement: Settlement) => void;
   readonly onFound: (source: RecordSource, found: Found) => void;
+  /** A file that could be read when it was taken over, and cannot any more. */
+  readonly onHeld?: (file: string, cause: unknown) => void;
 }
 
 interface Pending {
@@ -33,7 +35,7 @@ export class Leftover implements RecordSource {
   readonly #home: Home;
   readonly #calls: LeftoverCalls;
   readonly #definitions = new Definitions();
-  readonly #reader = new SegmentReader();
+  readonly #reader: SegmentReader;
   readonly #cursors: Cursor[] = [];
   readonly #quarantine: Quarantine;
   #segments: Segment[] = [];
@@ -49,6 +51,7 @@ export class Leftover implements RecordSource {
   private constructor(home: Home, calls: LeftoverCalls) {
     this.#home = home;
     this.#calls = calls;
+    this.#reader = new SegmentReader({ onHeld: (file, cause) => calls.onHeld?.(file, cause) });
     this.#quarantine = new Quarantine(path.dirname(home.path));
   }
 
@@ -115,6 +118,10 @@ export class Leftover implements RecordSource {
     this.#done = true;
     this.#reader.close();
     if (this.#home.isOurs()) this.#home.release();
+  }
+
+  get skips(): number {
+    return this.#reader.skips;
   }
 
   visit(from: number, visit: Visit): number {

@@ -32,6 +32,15 @@ export class LossReports {
     this.#onError(new OtelEventsError('SPOOL_UNREADABLE', message, { cause, fix }));
   };
 
+  /** A file that is there and cannot be read. */
+  readonly held = (file: string, cause: unknown): void => {
+    const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+    const message = `${file} cannot be read: ${why}`;
+    const fix =
+      'its records and all behind them wait until it can be read again: see its permissions and its disk';
+    this.#onError(new OtelEventsError('SPOOL_UNREADABLE', message, { cause, fix }));
+  };
+
   /** Records of our own whose files are gone or damaged: the first of each kind. */
   settled({ sink, outcome, count }: Settlement): void {
     if (outcome.column !== 'dropped' || this.#said.has(outcome.reason)) return;

@@ -71,6 +71,10 @@ export class ReadSource implements RecordSource {
     this.#reader.close();
   }
 
+  get skips(): number {
+    return this.#reader.skips;
+  }
+
   visit(from: number, visit: Visit): number {
     const visitWanted: Visit = (record) => {
       const isWanted = record.kind !== KIND.definition && this.#options.isWanted(record);

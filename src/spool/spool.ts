@@ -32,7 +32,10 @@ export class Spool implements RecordSource {
   readonly #log: LogEnd;
   readonly #cursors: Cursor[] = [];
   readonly #files: SegmentWriter | undefined;
-  readonly #reader = new SegmentReader();
+  readonly #reader = new SegmentReader({
+    isAway: () => this.failing,
+    onHeld: (file, cause) => this.#reports.held(file, cause),
+  });
   readonly #view = emptyView();
   readonly #level: Level;
   readonly #heartbeat: NodeJS.Timeout | undefined;
@@ -83,13 +86,14 @@ export class Spool implements RecordSource {
         this.#options.onSettled(source, settlement);
         this.#reports.settled(settlement);
       };
-      const onUnreadable = this.#reports.unreadable;
+      const { unreadable: onUnreadable, held: onHeld } = this.#reports;
       this.#adopter = new Adopter({
         directory: place,
         owner: this.#owner,
         now,
         onSettled,
         onFound,
+        onHeld,
         onUnreadable,
       });
     }
@@ -226,10 +230,14 @@ export class Spool implements RecordSource {
     this.#waiters.reached(Number.POSITIVE_INFINITY);
   }
 
-  visit(from: number, visit: Visit): number {
+  get skips(): number {
+    return this.#reader.skips;
+  }
+
+  visit(from: number, visit: Visit, leaveOut = false): number {
     let position = from;
     while (position < this.end && !this.#closed) {
-      const { stop, at } = this.#visitStretch(position, visit);
+      const { stop, at } = this.#visitStretch(position, visit, leaveOut);
       if (at < stop) return at;
       position = stop;
     }
@@ -363,7 +371,7 @@ export class Spool implements RecordSource {
     this.#log.tail.trim(safe, unread, keep);
   }
 
-  #visitStretch(position: number, visit: Visit): { stop: number; at: number } {
+  #visitStretch(position: number, visit: Visit, leaveOut: boolean): { stop: number; at: number } {
     const block = this.#log.tail.find(position);
     if (block !== undefined) {
       const at = visitBlock(block, position, this.#view, visit);
@@ -374,7 +382,7 @@ export class Spool implements RecordSource {
     const start = Math.max(position, segment?.base ?? inMemory);
     if (segment === undefined || start >= inMemory) return { stop: inMemory, at: inMemory };
     const stop = Math.min(segment.end, inMemory);
-    return { stop, at: this.#reader.visit(segment, start, stop, visit) };
+    return { stop, at: this.#reader.visit(segment, start, stop, visit, leaveOut) };
   }
 
   #lost(position: number, reason: 'taken_over' | 'spool_lost'): void {

@@ -8,7 +8,7 @@ import type { Level } from '../../src/spool/spool-options.ts';
 import { type FailingIo, failingIo } from '../harness/fail-io.ts';
 import { drain } from '../spool/fields.ts';
 
-const { EIO, EMFILE, ENOSPC } = constants.errno;
+const { EACCES, EIO, EMFILE, ENOSPC, ESTALE } = constants.errno;
 const SPOOL = JSON.stringify(path.join(import.meta.dirname, '../../src/spool/spool.ts'));
 const FIELDS = JSON.stringify(path.join(import.meta.dirname, '../spool/fields.ts'));
 
@@ -167,7 +167,66 @@ test('a sync that fails at the very end is tried again in a new file', async (t)
   assert.deepEqual(await left(t, io), { texts: events(0, 20), damage: [UNDAMAGED] });
 });
 
-test('a segment that cannot be read: its records count as corrupt, are reported once, all others are delivered', async (t) => {
+for (const [call, errno] of [
+  ['read', EIO],
+  ['open', EIO],
+  ['open', EACCES],
+  ['read', ESTALE],
+] as const) {
+  test(`a segment whose ${call} answers errno ${errno} is waited for, in order, and said once`, async (t) => {
+    const io = failingIo(t);
+    if (io === undefined) return;
+    const { errors, settled, noted } = await run(
+      io,
+      'os',
+      `append(0, 200);
+     await spool.durable();
+     const [, second = ''] = segmentsIn(spool);
+     fail('${call} ${errno} ' + second);
+     note('found', drain(cursor));
+     append(200, 201);
+     note('then', drain(cursor));
+     fail();
+     note('last', drain(cursor));
+     spool.close();`,
+    );
+    const found = noted.found as string[];
+    assert.ok(found.length > 20 && found.length < 150, `${found.length}`);
+    assert.deepEqual(found, events(0, found.length));
+    assert.deepEqual([noted.then, noted.last], [[], events(found.length, 201)]);
+    // libuv has no name for ESTALE.
+    const why = new Map([
+      [EIO, ' EIO'],
+      [EACCES, ' EACCES'],
+    ]).get(errno);
+    assert.deepEqual(errors, [`SPOOL_UNREADABLE${why ?? ''}`]);
+    assert.ok(settled.every((words) => words.startsWith('a acked')));
+    assert.deepEqual(await left(t, io), { texts: [], damage: [] });
+  });
+}
+
+test('a segment that cannot be read until the end stays for the next process, with all behind it', async (t) => {
+  const io = failingIo(t);
+  if (io === undefined) return;
+  const { settled, noted } = await run(
+    io,
+    'os',
+    `append(0, 200);
+     await spool.durable();
+     fail('read ${EIO} ' + segmentsIn(spool)[1]);
+     note('found', drain(cursor));
+     note('pending', cursor.pending);
+     spool.close();`,
+  );
+  const found = noted.found as string[];
+  assert.deepEqual(
+    [noted.pending, settled.some((words) => words.includes('dropped'))],
+    [200 - found.length, false],
+  );
+  assert.deepEqual((await left(t, io)).texts, events(found.length, 200));
+});
+
+test('a segment that the device fails to read for a minute counts as corrupt at once; all others are delivered', async (t) => {
   const io = failingIo(t);
   if (io === undefined) return;
   const { errors, settled, noted } = await run(
@@ -175,9 +234,14 @@ test('a segment that cannot be read: its records count as corrupt, are reported 
     'os',
     `append(0, 200);
      await spool.durable();
-     const [, second = ''] = segmentsIn(spool);
-     fail('read ${EIO} ' + second);
-     note('found', drain(cursor));
+     fail('read ${EIO} ' + segmentsIn(spool)[1]);
+     const before = drain(cursor);
+     const now = performance.now.bind(performance);
+     performance.now = () => now() + 61_000;
+     const batch = cursor.read(4);
+     note('said', [...said.settled].filter((words) => words.includes('dropped')));
+     cursor.rewind(batch);
+     note('found', [...before, ...drain(cursor)]);
      append(200, 201);
      note('then', drain(cursor));
      note('pending', cursor.pending);
@@ -188,12 +252,51 @@ test('a segment that cannot be read: its records count as corrupt, are reported 
   assert.ok(missing > 20 && missing < 150, `${missing}`);
   const first = found.findIndex((text, index) => text !== `event ${index}`);
   assert.deepEqual(found, [...events(0, first), ...events(first + missing, 200)], 'one stretch is missing');
-  assert.deepEqual([errors, noted.then, noted.pending], [['SPOOL_CORRUPT'], ['event 200'], 0]);
+  assert.deepEqual([noted.then, noted.pending], [['event 200'], 0]);
+  assert.deepEqual(errors, ['SPOOL_UNREADABLE EIO', 'SPOOL_CORRUPT']);
+  const dropped = [`a dropped(corrupt) ${missing}`];
+  assert.deepEqual(noted.said, dropped, 'while what follows is in flight');
   assert.deepEqual(
     settled.filter((words) => words.includes('dropped')),
-    [`a dropped(corrupt) ${missing}`],
+    dropped,
   );
   assert.deepEqual(await left(t, io), { texts: [], damage: [] });
+});
+
+test('a spool that is full drops what it cannot read, rather than grow', async (t) => {
+  const io = failingIo(t);
+  if (io === undefined) return;
+  const { settled, noted } = await run(
+    io,
+    'os',
+    `const small = new Spool({
+       directory: directory + '/small', maxBytes: 16384, segmentBytes: 4096, tailBytes: 0,
+       onSettled: (_source, settlement) => said.settled.push(inWords(settlement)),
+     });
+     const [one, of] = [small.kind('logs', HEADER, 'x', ['b']), small.cursor('b')];
+     const put = (from: number, to: number): void => {
+       for (let index = from; index < to; index++) small.append(one, Buffer.from('event ' + index));
+     };
+     put(0, 200);
+     await small.durable();
+     fail('read ${EACCES} ' + segmentsIn(small)[0]);
+     put(200, 2000);
+     await small.durable();
+     note('lag', small.end - of.next);
+     note('pending', of.pending);
+     note('found', drain(of));`,
+  );
+  assert.ok((noted.lag as number) <= 16384, `${noted.lag}`);
+  const found = noted.found as string[];
+  assert.deepEqual(found, events(2000 - found.length, 2000));
+  assert.equal(noted.pending, found.length);
+  const counts = settled
+    .map((words) => /^b (\w+)(?:\((\w+)\))? (\d+)$/.exec(words))
+    .filter((match) => match !== null);
+  const sum = (reason: string): number =>
+    counts.reduce((total, [, , why = 'acked', count]) => total + (why === reason ? Number(count) : 0), 0);
+  assert.ok(sum('corrupt') > 20 && sum('queue_full') > 0);
+  assert.equal(sum('corrupt') + sum('queue_full') + sum('acked'), 2000);
 });
 
 test('want of files for a moment loses nothing: reading goes on where it stopped', async (t) => {

@@ -21,6 +21,7 @@ export class LetterSource implements RecordSource {
   readonly cursors: Readonly<Record<Signal, Cursor>>;
   /** The lines of the letters that were delivered. */
   readonly delivered = new Set<number>();
+  readonly skips = 0;
   /** Letters that hold no request that could be sent. */
   readonly unsendable: number;
   readonly #letters: readonly Sendable[];
