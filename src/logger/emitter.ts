@@ -6,8 +6,8 @@ import { activeContext, withContext } from '../otel/app-api.ts';
 import type { Emitted, Pipeline } from '../otel/pipeline.ts';
 import { forgetEnd, watchEnd, watchSignals } from '../otel/process-end.ts';
 import type { ChosenTracer } from '../otel/providers.ts';
-import type { EventAttributes } from '../otel/to-attributes.ts';
 import { parseTraceparent } from '../otel/traceparent.ts';
+import type { EventContent } from '../otlp/event-content.ts';
 import type { OnInvalid } from '../schema/defined-event.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import { baggageFields, withBaggage } from './baggage.ts';
@@ -229,9 +229,9 @@ export class Emitter {
     return this.#redact !== undefined || (this.#router?.changesAll ?? false);
   }
 
-  /** The attributes of an event, as records and spans have them. */
-  attributesOf(event: Event): EventAttributes {
-    return this.#pipeline.attributesOf(event);
+  /** An event as records and spans have it. */
+  contentOf(event: Event): EventContent {
+    return this.#pipeline.contentOf(event);
   }
 
   tracer(): ChosenTracer | undefined {

@@ -63,9 +63,10 @@ export function endSpan(
 ): void {
   try {
     span.end(emitted.event ?? bare(event), (one) => {
-      const { attributes } = emitted.content ?? emitter.attributesOf(one);
-      if (without.length === 0) return attributes;
-      return Object.fromEntries(Object.entries(attributes).filter(([name]) => !without.includes(name)));
+      const content = emitted.content ?? emitter.contentOf(one);
+      if (without.length === 0) return content;
+      const shown = Object.entries(content.attributes).filter(([name]) => !without.includes(name));
+      return { ...content, attributes: Object.fromEntries(shown) };
     });
   } catch (cause) {
     const message = "the app's tracer threw when a scope ended; its event is not affected";

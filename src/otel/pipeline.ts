@@ -2,6 +2,7 @@ import type { Context, Span } from '@opentelemetry/api';
 import type { Event } from '../event.ts';
 import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
+import { contentOf, type EventContent } from '../otlp/event-content.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
 import type { Outcome } from '../spool/outcome.ts';
 import { within } from '../spool/within.ts';
@@ -23,7 +24,6 @@ import { RouteTable } from './route-table.ts';
 import { SDK_ATTRIBUTES } from './sdk-attributes.ts';
 import type { Delivery, Sink } from './sink.ts';
 import { SpanCopies } from './span-copies.ts';
-import { type EventAttributes, toAttributes } from './to-attributes.ts';
 
 export type { Exporter, ExporterFunction };
 
@@ -44,7 +44,7 @@ export interface Emitted {
   /** Undefined if processors have dropped it. */
   readonly event: Event | undefined;
   /** Its attributes, if somebody has needed them. */
-  readonly content: EventAttributes | undefined;
+  readonly content: EventContent | undefined;
 }
 
 /** Where the events of one choice go: into the spool, and to sinks beside it. */
@@ -124,11 +124,11 @@ export class Pipeline {
   emit(event: Event, context: Context, copyTo?: Span): Emitted {
     const copied = copyTo !== undefined && this.#copies.isWanted(copyTo);
     let route: Route;
-    let content: EventAttributes | undefined;
+    let content: EventContent | undefined;
     let ticket: Ticket | undefined;
     try {
       route = this.#routeFor(event);
-      content = copied || route.beside.length > 0 ? this.attributesOf(event) : undefined;
+      content = copied || route.beside.length > 0 ? this.contentOf(event) : undefined;
       ticket =
         route.sinks.length === 0
           ? this.#accounts.open(this.#accounts.event(event.name), route.accounts)
@@ -176,8 +176,8 @@ export class Pipeline {
     this.#accounts.failed(name);
   }
 
-  attributesOf(event: Event): EventAttributes {
-    return toAttributes(event, this.#options.env.logs.maxAttributes);
+  contentOf(event: Event): EventContent {
+    return contentOf(event, this.#options.env.logs.maxAttributes);
   }
 
   /** The tracer for the next scope; undefined when its span is not to be exported. */

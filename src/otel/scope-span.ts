@@ -12,10 +12,10 @@ import {
 } from '@opentelemetry/api';
 import type { EpochTime, Event } from '../event.ts';
 import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
+import { type EventContent, identityOf } from '../otlp/event-content.ts';
 import { appApi } from './app-api.ts';
 import { simpleAttributes, skippedCopies } from './copy-to-span.ts';
 import type { ChosenTracer } from './providers.ts';
-import { identityOf } from './to-attributes.ts';
 
 /** What a scope says of its span beside the event itself. */
 export interface ScopeSpanOptions {
@@ -44,19 +44,19 @@ export class ScopeSpan {
   }
 
   /** Ends the span as its event went. */
-  end(event: Event, attributesOf: (event: Event) => AttributeMap): void {
-    if (this.span.isRecording()) this.#setOutcome(event, attributesOf(event));
+  end(event: Event, contentOf: (event: Event) => EventContent): void {
+    if (this.span.isRecording()) this.#setOutcome(event, contentOf(event));
     this.span.end(toTuple(event.time));
   }
 
-  #setOutcome(event: Event, attributes: AttributeMap): void {
+  #setOutcome({ time }: Event, { attributes, failure }: EventContent): void {
     this.#setAttributes(attributes);
     const skipped = skippedCopies(this.span);
     if (skipped > 0) this.span.setAttribute('event.span_events.skipped', skipped);
-    if (event.failure !== undefined) {
-      const { type, message, stacktrace } = event.failure;
+    if (failure !== undefined) {
+      const { type, message, stacktrace } = failure;
       const exception = { name: type, message, ...(stacktrace === undefined ? {} : { stack: stacktrace }) };
-      this.span.recordException(exception, toTuple(event.time));
+      this.span.recordException(exception, toTuple(time));
       this.span.setStatus({ code: SpanStatusCode.ERROR, message });
     }
   }

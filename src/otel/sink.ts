@@ -1,13 +1,13 @@
 import type { Context } from '@opentelemetry/api';
 import type { Event } from '../event.ts';
+import type { EventContent } from '../otlp/event-content.ts';
 import type { Ticket } from './accounts.ts';
-import type { EventAttributes } from './to-attributes.ts';
 
 /** One event on its way to a sink beside the spool: merged, normalised and booked. */
 export interface Delivery {
   readonly event: Event;
   readonly context: Context;
-  readonly content: EventAttributes;
+  readonly content: EventContent;
   readonly ticket: Ticket;
 }
 

@@ -1,8 +1,8 @@
 import type { Span } from '@opentelemetry/api';
 import type { Event } from '../event.ts';
+import type { EventContent } from '../otlp/event-content.ts';
 import type { Bursts } from './bursts.ts';
 import { copyToSpan } from './copy-to-span.ts';
-import type { EventAttributes } from './to-attributes.ts';
 
 /** Copies events to spans of the app's tracer; what throws there costs the copy only. */
 export class SpanCopies {
@@ -21,7 +21,7 @@ export class SpanCopies {
     }
   }
 
-  add(span: Span, { name, time }: Event, { attributes }: EventAttributes): void {
+  add(span: Span, { time }: Event, { name, attributes }: EventContent): void {
     try {
       copyToSpan(span, name, attributes, time);
     } catch (cause) {

@@ -8,11 +8,11 @@ export function toLogRecord(
   attributes: AttributeMap = content.attributes,
 ): ApiLogRecord {
   return {
-    eventName: event.name,
+    eventName: content.name,
     timestamp: event.time as [number, number],
     observedTimestamp: event.observedTime as [number, number],
     severityNumber: event.severity,
-    body: event.message ?? event.name,
+    body: content.body,
     attributes,
     context,
   };

@@ -1,23 +1,10 @@
 import { type Event, MAX_EVENT_BYTES } from '../event.ts';
-import { type Promoted, promotedOf } from './promoted-of.ts';
+import { type EncodableEvent, hasKeys } from './encodable-event.ts';
+import { promotedOf } from './promoted-of.ts';
 import { standIn } from './stand-in.ts';
 import { toRecord } from './to-record.ts';
 import type { ValueCopier } from './value-copier.ts';
-
-/** An event, and what copying it within the limits has changed. */
-export interface EncodableEvent extends Event {
-  /** Set on a copy: everything in it is within the limits. */
-  readonly isCopy?: true;
-  /** Whether there was a session: its copy may be empty. */
-  readonly hasSession?: boolean;
-  readonly hasContext?: boolean;
-  /** Of the context before it was copied: a date is no text. */
-  readonly promoted?: readonly Promoted[];
-  /** The data beyond the attribute limit. */
-  readonly overflow?: object | undefined;
-  /** Longer strings are cut without being counted: it was asked for. */
-  readonly maxValueLength?: number;
-}
+import { countAttributes, roomForData } from './write-attributes.ts';
 
 /** What session and data leave to message and stack, if these are that long. */
 const MAX_TEXT_BYTES = MAX_EVENT_BYTES / 4;
@@ -31,7 +18,33 @@ const TEXT_FRAMES = 128;
 /** A copy of an event within the limits, whatever it holds; its message is what becomes the body. */
 export function copyEvent(copier: ValueCopier, event: Event, maxAttributes: number): EncodableEvent {
   const { failure } = event;
-  const identity = {
+  const names = copyNames(copier, event);
+  const type = failure && copier.text(failure.type, MAX_NAME_BYTES);
+  const texts = [event.message ?? event.name, failure?.message ?? '', failure?.stacktrace ?? ''];
+  copier.setAside(Math.min(bytesOf(texts) + TEXT_FRAMES, MAX_TEXT_BYTES));
+  const surroundings = copySurroundings(copier, event);
+  const data = copyData(copier, { ...event, ...surroundings }, maxAttributes);
+  copier.giveBack();
+  const [body, message = '', stacktrace] = copyTexts(copier, texts);
+  return {
+    ...event,
+    ...names,
+    ...surroundings,
+    ...data,
+    isCopy: true,
+    message: body,
+    failure: failure && { type: type ?? '', message, stacktrace: failure.stacktrace && stacktrace },
+    truncated: copier.truncated + (event.truncated ?? 0),
+  };
+}
+
+/** A copy of what is known of an event from its start, and of nothing else. */
+export function copyIdentity(copier: ValueCopier, event: Event): EncodableEvent {
+  return { ...event, ...copyNames(copier, event), ...copySurroundings(copier, event) };
+}
+
+function copyNames(copier: ValueCopier, event: Event) {
+  return {
     id: copier.text(event.id, MAX_NAME_BYTES),
     name: copier.text(event.name, MAX_NAME_BYTES),
     category: event.category && copier.text(event.category, MAX_NAME_BYTES),
@@ -40,21 +53,6 @@ export function copyEvent(copier: ValueCopier, event: Event, maxAttributes: numb
     sessionId: event.sessionId && copier.text(event.sessionId, MAX_NAME_BYTES),
     previousSessionId: event.previousSessionId && copier.text(event.previousSessionId, MAX_NAME_BYTES),
     tags: event.tags.length === 0 ? [] : (copier.copy(event.tags) as Event['tags']),
-  };
-  const type = failure && copier.text(failure.type, MAX_NAME_BYTES);
-  const texts = [event.message ?? event.name, failure?.message ?? '', failure?.stacktrace ?? ''];
-  copier.setAside(Math.min(bytesOf(texts) + TEXT_FRAMES, MAX_TEXT_BYTES));
-  const content = copyContent(copier, event, maxAttributes);
-  copier.giveBack();
-  const [body, message = '', stacktrace] = copyTexts(copier, texts);
-  return {
-    ...event,
-    ...identity,
-    ...content,
-    isCopy: true,
-    message: body,
-    failure: failure && { type: type ?? '', message, stacktrace: failure.stacktrace && stacktrace },
-    truncated: copier.truncated + (event.truncated ?? 0),
   };
 }
 
@@ -72,55 +70,30 @@ function copyTexts(copier: ValueCopier, texts: readonly string[]): string[] {
   return texts.map((text) => copies.get(text) ?? '');
 }
 
-function copyContent(
+function copySurroundings(
   copier: ValueCopier,
   event: Event,
-  maxAttributes: number,
-): Pick<
-  EncodableEvent,
-  'hasSession' | 'session' | 'hasContext' | 'context' | 'promoted' | 'data' | 'overflow'
-> {
+): Pick<EncodableEvent, 'hasSession' | 'session' | 'hasContext' | 'context' | 'promoted'> {
   const hasSession = !isEmpty(event.session);
   const session = hasSession ? toRecord(copier.copy(event.session)) : {};
   const hasContext = !isEmpty(event.context);
   const context = hasContext ? toRecord(copier.copy(event.context)) : {};
-  const promoted = promotedOf(event.context);
-  const room = roomForData({ ...event, hasSession, hasContext, promoted }, maxAttributes);
-  const data = toRecord(
-    isDirect(event.data, room) ? copier.copyEntries(event.data) : copier.copy(event.data),
-  );
-  const keys = Object.keys(data);
-  const direct = keys.length <= room ? keys.length : Math.max(0, room - 1);
-  return {
-    hasSession,
-    session,
-    hasContext,
-    context,
-    promoted,
-    data: direct === keys.length ? data : pick(data, keys.slice(0, direct)),
-    overflow: direct === keys.length ? undefined : pick(data, keys.slice(direct)),
-  };
+  return { hasSession, session, hasContext, context, promoted: promotedOf(event.context) };
 }
 
-/** How many keys of the data become attributes. One place is kept for `event.truncated`, known only at the end. */
-export function roomForData(event: EncodableEvent, maxAttributes: number): number {
-  const { scope, failure } = event;
-  let reserved = 2;
-  if (event.category !== undefined) reserved++;
-  if (event.tags.length > 0) reserved++;
-  if (event.userId !== undefined) reserved++;
-  if (event.projectId !== undefined) reserved++;
-  if (event.sessionId !== undefined) reserved++;
-  if (event.previousSessionId !== undefined) reserved++;
-  if (event.hasSession ?? hasKeys(event.session)) reserved++;
-  if (event.hasContext ?? hasKeys(event.context)) {
-    reserved += 1 + (event.promoted ?? promotedOf(event.context)).length;
-  }
-  if (scope !== undefined) reserved += 3;
-  if (event.schema !== undefined) reserved += event.schema.issues.length === 0 ? 2 : 3;
-  if (event.incomplete) reserved++;
-  if (failure !== undefined) reserved += failure.stacktrace === undefined ? 3 : 4;
-  return maxAttributes - reserved;
+function copyData(
+  copier: ValueCopier,
+  event: EncodableEvent,
+  maxAttributes: number,
+): Pick<EncodableEvent, 'data' | 'overflow'> {
+  const room = roomForData(maxAttributes, countAttributes(event));
+  const data = toRecord(
+    isDirect(event.data, room) ? copier.copyEntries(event.data) : copier.copyData(event.data),
+  );
+  const keys = Object.keys(data);
+  if (keys.length <= room) return { data, overflow: undefined };
+  const direct = Math.max(0, room - 1);
+  return { data: pick(data, keys.slice(0, direct)), overflow: pick(data, keys.slice(direct)) };
 }
 
 /** Whether the fields of the data are what is to be read of it: it is no list, no date, and not its own `toJSON`. */
@@ -128,11 +101,6 @@ export function isMap(data: Event['data']): boolean {
   const isPlain = data.constructor === Object || data.constructor === undefined;
   if (!isPlain && (Array.isArray(data) || ArrayBuffer.isView(data) || standIn(data) !== data)) return false;
   return typeof data.toJSON !== 'function';
-}
-
-export function hasKeys(value: object): boolean {
-  for (const key in value) if (Object.hasOwn(value, key)) return true;
-  return false;
 }
 
 function isEmpty(session: object): boolean {

@@ -1,25 +1,20 @@
 import { type Event, MAX_ATTRIBUTES } from '../event.ts';
 import { attributeName } from './attribute-name.ts';
 import { CachedKey } from './cached-key.ts';
-import { copyEvent, type EncodableEvent, hasKeys, isMap, roomForData } from './copy-event.ts';
-import { encodeWith } from './encode-with.ts';
-import { DATA, EVENT, PROMOTED } from './event-attributes.ts';
+import { copyEvent, isMap } from './copy-event.ts';
+import type { EncodableEvent } from './encodable-event.ts';
+import { type Encoding, encodeWith } from './encode-with.ts';
+import { DATA } from './event-attributes.ts';
 import { BEYOND_LIMITS } from './forward-writer.ts';
 import { KeyCache } from './key-cache.ts';
-import { promotedOf } from './promoted-of.ts';
 import { LOG_RECORD, LOG_RECORDS } from './record-tags.ts';
 import { STRING_VALUE, type ValueWriter } from './value-writer.ts';
+import { KEY, roomForData, writeIdentity, writeIds, writeOutcome } from './write-attributes.ts';
 import { writeRecordContext } from './write-record-context.ts';
 
-const EVENT_ENCODING = { write: writeEvent, copy: copyEvent };
+/** How an event is encoded: quickly, or with care. */
+export const EVENT_ENCODING: Encoding<EncodableEvent> = { write: writeEvent, copy: copyEvent };
 
-/** The names of attributes in their encoded form. */
-const KEY = Object.fromEntries(
-  Object.entries(EVENT).map(([name, attribute]) => [name, new CachedKey(attribute)]),
-) as Readonly<Record<keyof typeof EVENT, CachedKey>>;
-const PROMOTED_KEY = new Map(
-  Object.values(PROMOTED).map((attribute) => [attribute, new CachedKey(attribute)]),
-);
 const DATA_KEY = new CachedKey(DATA);
 
 const DATA_KEYS = new KeyCache(attributeName);
@@ -67,63 +62,19 @@ function writeEvent(writer: ValueWriter, event: EncodableEvent, maxAttributes: n
 }
 
 function writeAttributes(writer: ValueWriter, event: EncodableEvent, maxAttributes: number): void {
-  attribute(writer, KEY.uid, event.id);
+  let count = writeIds(writer, event);
   if (event.maxValueLength !== undefined) writer.maxTextLength = event.maxValueLength;
-  if (event.category !== undefined) attribute(writer, KEY.category, event.category);
-  if (event.tags.length > 0) attribute(writer, KEY.tags, event.tags);
-  if (event.userId !== undefined) attribute(writer, KEY.userId, event.userId);
-  if (event.projectId !== undefined) attribute(writer, KEY.projectId, event.projectId);
-  if (event.sessionId !== undefined) attribute(writer, KEY.sessionId, event.sessionId);
-  if (event.previousSessionId !== undefined) {
-    attribute(writer, KEY.previousSessionId, event.previousSessionId);
-  }
-  if (event.hasSession ?? hasKeys(event.session)) attribute(writer, KEY.session, event.session);
-  if (event.hasContext ?? hasKeys(event.context)) writeContext(writer, event);
-  if (event.schema !== undefined) writeSchema(writer, event.schema);
-  if (event.scope !== undefined) {
-    attribute(writer, KEY.start, event.scope.start);
-    attribute(writer, KEY.end, event.scope.end);
-    attribute(writer, KEY.duration, event.scope.duration);
-  }
-  if (event.incomplete) attribute(writer, KEY.incomplete, true);
-  if (event.failure !== undefined) writeFailure(writer, event.failure);
-  writeData(writer, event, maxAttributes);
-  if (event.overflow !== undefined) attribute(writer, DATA_KEY, event.overflow);
-  if (event.truncated) attribute(writer, KEY.truncated, event.truncated);
+  count += writeIdentity(writer, event);
+  count += writeOutcome(writer, event);
+  writeData(writer, event, roomForData(maxAttributes, count));
+  if (event.overflow !== undefined) writer.attribute(DATA_KEY, event.overflow);
+  if (event.truncated) writer.attribute(KEY.truncated, event.truncated);
 }
 
-function writeContext(writer: ValueWriter, { context, promoted }: EncodableEvent): void {
-  attribute(writer, KEY.context, context);
-  for (const [name, value] of promoted ?? promotedOf(context)) {
-    attribute(writer, PROMOTED_KEY.get(name) as CachedKey, value);
-  }
-}
-
-function writeSchema(writer: ValueWriter, { id, version, issues }: NonNullable<Event['schema']>): void {
-  attribute(writer, KEY.schemaId, id);
-  attribute(writer, KEY.schemaVersion, version);
-  if (issues.length > 0) attribute(writer, KEY.schemaIssues, issues);
-}
-
-function writeFailure(
-  writer: ValueWriter,
-  { type, message, stacktrace }: NonNullable<Event['failure']>,
-): void {
-  attribute(writer, KEY.errorType, type);
-  attribute(writer, KEY.exceptionType, type);
-  attribute(writer, KEY.exceptionMessage, message);
-  attribute(writer, KEY.exceptionStacktrace, stacktrace);
-}
-
-function attribute(writer: ValueWriter, key: CachedKey, value: unknown): void {
-  writer.entry(LOG_RECORD.attributes, key, value);
-}
-
-function writeData(writer: ValueWriter, event: EncodableEvent, maxAttributes: number): void {
+function writeData(writer: ValueWriter, event: EncodableEvent, room: number): void {
   const { data } = event;
   if (!event.isCopy && !isMap(data)) throw BEYOND_LIMITS;
   const { length } = writer.out;
-  const room = roomForData(event, maxAttributes);
   writer.enter(data);
   const fits =
     data.constructor === Object ? writePlainData(writer, data, room) : writeOtherData(writer, data, room);

@@ -23,9 +23,7 @@ export function encodeWith<T>({ write, copy }: Encoding<T>, item: T, maxAttribut
   const writer = spare ?? new ValueWriter();
   spare = undefined;
   try {
-    writer.start();
-    write(writer, item, maxAttributes);
-    if (writer.out.length > MAX_EVENT_BYTES) throw BEYOND_LIMITS;
+    writeDirectly(writer, write, item, maxAttributes);
   } catch {
     // Too large, or an object of the caller's threw while it was read: read again, with care.
     const copied = copy(new ValueCopier(), item, maxAttributes);
@@ -34,4 +32,25 @@ export function encodeWith<T>({ write, copy }: Encoding<T>, item: T, maxAttribut
   }
   spare = writer;
   return writer.out.written();
+}
+
+/** Whether an item is written as it is: within the limits, and nothing of it throws. */
+export function isWrittenDirectly<T>({ write }: Encoding<T>, item: T, maxAttributes: number): boolean {
+  try {
+    writeDirectly(new ValueWriter(), write, item, maxAttributes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function writeDirectly<T>(
+  writer: ValueWriter,
+  write: Encoding<T>['write'],
+  item: T,
+  maxAttributes: number,
+): void {
+  writer.start();
+  write(writer, item, maxAttributes);
+  if (writer.out.length > MAX_EVENT_BYTES) throw BEYOND_LIMITS;
 }

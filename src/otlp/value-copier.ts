@@ -1,10 +1,12 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
 import { bigintText } from './bigint-text.ts';
 import { cutText } from './cut-text.ts';
+import { DATA_PREFIX } from './event-attributes.ts';
 import { setOwn } from './set-own.ts';
 import { standIn, UNREADABLE } from './stand-in.ts';
 import { CIRCULAR } from './value-writer.ts';
 
+const INT64_LIMIT = 2 ** 63;
 const TRUNCATED = '[Truncated]';
 
 /** What stands around the key and the content of a value if both are short: four tags and four lengths. */
@@ -22,13 +24,14 @@ export interface CopierOptions {
   readonly maxBytes: number;
   readonly maxDepth: number;
   /**
-   * The app looks at the copy and may change it: plain objects instead of records without prototype, dates that
-   * are still dates, bytes of its own.
+   * Who reads the copy: the `ValueWriter`; the app, which may change it (plain objects instead of records without
+   * prototype, dates that are still dates, bytes of its own); or an SDK, which keeps it (the same, and what an SDK
+   * cannot carry as something that it can).
    */
-  readonly isForApp: boolean;
+  readonly reader: 'writer' | 'app' | 'sdk';
 }
 
-const ENCODER: CopierOptions = { maxBytes: MAX_EVENT_BYTES, maxDepth: MAX_DEPTH, isForApp: false };
+const DEFAULTS: CopierOptions = { maxBytes: MAX_EVENT_BYTES, maxDepth: MAX_DEPTH, reader: 'writer' };
 
 /**
  * Copies JavaScript values of any kind into ones that the `ValueWriter` takes as they are: within the limits,
@@ -38,17 +41,29 @@ const ENCODER: CopierOptions = { maxBytes: MAX_EVENT_BYTES, maxDepth: MAX_DEPTH,
  */
 export class ValueCopier {
   readonly #maxDepth: number;
-  readonly #isForApp: boolean;
+  readonly #maxBytes: number;
+  readonly #reader: CopierOptions['reader'];
   #bytesLeft: number;
   #setAside = 0;
   /** Values that were cut or left out because of a limit. */
   truncated = 0;
   readonly #path: object[] = [];
+  /** How many maps and lists are around what is copied; a `toJSON` on the way is none. */
+  #level = 0;
+  /** At this level the keys of a map are names of attributes. */
+  #attributeLevel = -1;
 
-  constructor({ maxBytes, maxDepth, isForApp }: CopierOptions = ENCODER) {
+  constructor(options: Partial<CopierOptions> = {}) {
+    const { maxBytes, maxDepth, reader } = { ...DEFAULTS, ...options };
+    this.#maxBytes = maxBytes;
     this.#bytesLeft = maxBytes;
     this.#maxDepth = maxDepth;
-    this.#isForApp = isForApp;
+    this.#reader = reader;
+  }
+
+  /** What all copies take together. */
+  get bytes(): number {
+    return this.#maxBytes - this.#bytesLeft;
   }
 
   /** Whether there is no place for more. */
@@ -67,8 +82,7 @@ export class ValueCopier {
       case 'string':
         return this.#text(value);
       case 'number':
-        this.#bytesLeft -= numberBytes(value);
-        return value;
+        return this.#number(value);
       case 'bigint':
         return this.#bigint(value);
       case 'symbol':
@@ -84,17 +98,28 @@ export class ValueCopier {
 
   /**
    * A copy of a map whose every entry stays, if only as an empty text: so that an event that is too large
-   * still has all its small values.
+   * still has all its small values. Its keys become attributes.
    */
   copyEntries(map: object): unknown {
     this.#path.push(map);
+    this.#attributeLevel = 0;
     try {
       return this.#record(map, MAX_DEBT_BYTES);
     } catch {
       return UNREADABLE;
     } finally {
       this.#path.pop();
+      this.#level = 0;
+      this.#attributeLevel = -1;
     }
+  }
+
+  /** As `copy`; if it is a map, its keys become attributes. */
+  copyData(value: unknown): unknown {
+    this.#attributeLevel = 0;
+    const copied = this.copy(value);
+    this.#attributeLevel = -1;
+    return copied;
   }
 
   /** A text that is no value, such as a name, cut to at most so many bytes. */
@@ -132,11 +157,21 @@ export class ValueCopier {
     const kept = firstBytes(value, Math.min(length, Math.max(0, this.#bytesLeft)));
     if (kept.length < length) this.truncated++;
     this.#spendContent(kept.length);
-    return this.#isForApp ? new Uint8Array(kept) : kept;
+    return this.#reader === 'writer' ? kept : new Uint8Array(kept);
+  }
+
+  /** The JSON exporter of an SDK writes every whole number as int64, and a collector refuses the whole batch for one that does not fit. */
+  #number(value: number): number | string {
+    const isSafe = this.#reader !== 'sdk' || Math.abs(value) < INT64_LIMIT;
+    if (!isSafe && (Number.isInteger(value) || !Number.isFinite(value))) return this.#text(String(value));
+    this.#bytesLeft -= numberBytes(value);
+    return value;
   }
 
   #bigint(value: bigint): unknown {
-    if (BigInt.asIntN(64, value) !== value) return this.#text(bigintText(value));
+    const isForSdk = this.#reader === 'sdk';
+    if (isForSdk && Number.isSafeInteger(Number(value))) return this.#number(Number(value));
+    if (isForSdk || BigInt.asIntN(64, value) !== value) return this.#text(bigintText(value));
     this.#bytesLeft -= numberBytes(Number(value));
     return value;
   }
@@ -159,6 +194,7 @@ export class ValueCopier {
       return this.#mark(TRUNCATED);
     }
     const before = this.#bytesLeft;
+    const level = this.#level;
     this.#path.push(value);
     try {
       return this.#container(value);
@@ -167,6 +203,7 @@ export class ValueCopier {
       return this.#mark(UNREADABLE);
     } finally {
       this.#path.length = depth;
+      this.#level = level;
       if (before - this.#bytesLeft > SHORT_BYTES) this.#bytesLeft -= LONG_FRAME_BYTES;
     }
   }
@@ -174,7 +211,7 @@ export class ValueCopier {
   #container(value: object): unknown {
     if (Array.isArray(value)) return this.#list(value);
     const plain = standIn(value);
-    if (this.#isForApp && value instanceof Date) return new Date(value.getTime());
+    if (this.#reader === 'app' && value instanceof Date) return new Date(value.getTime());
     if (plain !== value || value instanceof Uint8Array) return this.#standIn(plain);
     const json = this.#fromJson(value);
     return json === NO_JSON ? this.#record(value) : this.copy(json);
@@ -198,17 +235,21 @@ export class ValueCopier {
 
   #list(items: readonly unknown[]): unknown[] {
     const list: unknown[] = [];
+    this.#level++;
     // By index: holes count as items that are left out.
     for (let index = 0; index < items.length; index++) {
       if (this.#leavesOut(0)) break;
       list.push(this.copy(items[index]) ?? null);
     }
+    this.#level--;
     return list;
   }
 
   /** @param debt - by how many bytes its entries may go beyond what is left */
   #record(value: object, debt = 0): object {
-    const record: Record<string, unknown> = this.#isForApp ? {} : Object.create(null);
+    const record: Record<string, unknown> = this.#reader === 'writer' ? Object.create(null) : {};
+    const isNested = this.#reader === 'sdk' && this.#level > this.#attributeLevel;
+    this.#level++;
     for (const key of Object.keys(value)) {
       const keyBytes = Buffer.byteLength(key);
       if (this.#leavesOut(keyBytes - debt)) continue;
@@ -216,9 +257,9 @@ export class ValueCopier {
       this.#spendContent(keyBytes);
       const copied = this.#field(value, key);
       if (copied === undefined) this.#bytesLeft = before;
-      else if (this.#isForApp) setOwn(record, key, copied);
-      else record[key] = copied;
+      else setOwn(record, isNested ? nestedKey(key) : key, copied);
     }
+    this.#level--;
     return record;
   }
 
@@ -236,6 +277,14 @@ export class ValueCopier {
     this.truncated++;
     return true;
   }
+}
+
+/**
+ * Below the top level an SDK copies maps by assignment, where `__proto__` would vanish, and refuses a whole attribute
+ * for an own `constructor`: these two names take the prefix there that reserved names take.
+ */
+export function nestedKey(key: string): string {
+  return key === '__proto__' || key === 'constructor' ? DATA_PREFIX + key : key;
 }
 
 const NO_JSON = Symbol('no toJSON');

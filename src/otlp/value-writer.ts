@@ -3,6 +3,7 @@ import { bigintText } from './bigint-text.ts';
 import type { CachedKey } from './cached-key.ts';
 import { BEYOND_LIMITS, ForwardWriter } from './forward-writer.ts';
 import { KeyCache } from './key-cache.ts';
+import { LOG_RECORD } from './record-tags.ts';
 import { standIn } from './stand-in.ts';
 
 /** The string that stands for an object inside itself. */
@@ -74,6 +75,11 @@ export class ValueWriter {
     }
     out.closeEntry(before, start, key, width);
     return 1;
+  }
+
+  /** An attribute of a log record; see {@link entry}. */
+  attribute(key: CachedKey, value: unknown): number {
+    return this.entry(LOG_RECORD.attributes, key, value);
   }
 
   /**

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { escapeKeys } from '../../src/exporters/escape-keys.ts';
-import { NormaliseBudget, normaliseValue } from '../../src/otel/normalise-value.ts';
 import { bigintText } from '../../src/otlp/bigint-text.ts';
 import { encodeEvent } from '../../src/otlp/encode-event.ts';
 import { ValueCopier } from '../../src/otlp/value-copier.ts';
@@ -30,7 +29,7 @@ const PLACES: Readonly<Record<string, () => unknown>> = {
     JSON.stringify(decodeField(encodeEvent({ ...PLAIN_EVENT, data: { HUGE } }))).match(
       /\[BigInt[^\]]*\]/,
     )?.[0],
-  'in an event through an SDK': () => normaliseValue(HUGE, new NormaliseBudget()),
+  'in an event through an SDK': () => new ValueCopier({ reader: 'sdk' }).copy(HUGE),
   'in data that are checked': () => (plainData(HUGE) as { value: unknown }).value,
   'in data that are looked through for patterns': () => {
     const redact = compileRedact({ patterns: [/BigInt/g] });

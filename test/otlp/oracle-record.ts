@@ -2,10 +2,10 @@ import { type LogRecord, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import type { Event } from '../../src/event.ts';
-import { toAttributes } from '../../src/otel/to-attributes.ts';
 import { toLogRecord } from '../../src/otel/to-log-record.ts';
 import { decodeProtobuf, type OtlpObject } from '../../src/otlp/decode-protobuf.ts';
 import { encodeEnvelope, toRequest } from '../../src/otlp/encode-envelope.ts';
+import { contentOf } from '../../src/otlp/event-content.ts';
 import { REQUEST } from '../../src/otlp/messages.ts';
 
 type SdkLogRecord = Parameters<LogRecordProcessor['onEmit']>[0];
@@ -25,7 +25,7 @@ export function sdkRecord(event: Event, maxAttributes?: number): SdkLogRecord {
     maxAttributes === undefined ? {} : { logRecordLimits: { attributeCountLimit: maxAttributes } };
   const provider = new LoggerProvider({ processors: [processor], ...limits });
   const context = event.span === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, event.span);
-  const content = toAttributes(event, maxAttributes);
+  const content = contentOf(event, maxAttributes);
   const record = toLogRecord({ event, context, content } as Parameters<typeof toLogRecord>[0]);
   provider.getLogger('scope').emit(record as LogRecord);
   return records[0] as SdkLogRecord;

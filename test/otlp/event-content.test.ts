@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Event, MAX_EVENT_BYTES } from '../../src/event.ts';
-import { toAttributes } from '../../src/otel/to-attributes.ts';
 import { EVENT, RESERVED } from '../../src/otlp/event-attributes.ts';
+import { contentOf } from '../../src/otlp/event-content.ts';
 import type { EventRecord } from '../../src/otlp/event-record.ts';
 import { readEvent } from '../../src/otlp/read-event.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 
 const attributesOf = (data: unknown, more: Partial<Event> = {}): Record<string, unknown> => {
-  const { [EVENT.uid]: _, ...rest } = toAttributes({
+  const { [EVENT.uid]: _, ...rest } = contentOf({
     ...PLAIN_EVENT,
     ...more,
     data: data as Event['data'],
@@ -18,7 +18,7 @@ const attributesOf = (data: unknown, more: Partial<Event> = {}): Record<string, 
 };
 
 function readBack(data: Record<string, unknown>): unknown {
-  const { attributes } = toAttributes({ ...PLAIN_EVENT, data });
+  const { attributes } = contentOf({ ...PLAIN_EVENT, data });
   return readEvent({ eventName: PLAIN_EVENT.name, attributes } as unknown as EventRecord).data;
 }
 
@@ -140,7 +140,7 @@ test('data and sessions that throw at everything are unreadable, not an error', 
   const hostile = new Proxy({}, { ownKeys: no, getPrototypeOf: no, get: no, has: no });
   assert.deepEqual(attributesOf(hostile), { value: '[Unreadable]' });
   const session = hostile as Event['session'];
-  assert.deepEqual(attributesOf({ a: 1 }, { session }), { 'event.session': '[Unreadable]', a: 1 });
+  assert.deepEqual(attributesOf({ a: 1 }, { session }), { 'event.session': { value: '[Unreadable]' }, a: 1 });
 });
 
 test('undefined and functions are left out at the top too', () => {
@@ -265,7 +265,7 @@ test('whatever the data hold, the attributes are clean, bounded and keep every p
     withUnicodeString: true,
   });
   const property = fc.property(fc.dictionary(fc.string(), anything, { maxKeys: 200 }), (data) => {
-    const { attributes } = toAttributes({ ...PLAIN_EVENT, data });
+    const { attributes } = contentOf({ ...PLAIN_EVENT, data });
     assert.ok(Object.keys(attributes).length <= 128);
     for (const value of Object.values(attributes)) assertClean(value, 0);
     const back = Object.keys(readBack(data) as object).sort();
@@ -303,7 +303,7 @@ function assertClean(value: unknown, depth: number): void {
 
 test('every name that the mapping writes is reserved', () => {
   const written = Object.keys(
-    toAttributes({
+    contentOf({
       ...PLAIN_EVENT,
       category: 'c',
       tags: ['t'],
