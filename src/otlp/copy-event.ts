@@ -6,6 +6,13 @@ import { toRecord } from './to-record.ts';
 import type { ValueCopier } from './value-copier.ts';
 import { countAttributes, roomForData } from './write-attributes.ts';
 
+type Copy = { -readonly [Key in keyof EncodableEvent]: EncodableEvent[Key] };
+
+const NOTHING = Object.freeze({});
+
+/** In UTF-16 code units. */
+const SHORT_TEXT = 256;
+
 /** What session and data leave to message and stack, if these are that long. */
 const MAX_TEXT_BYTES = MAX_EVENT_BYTES / 4;
 
@@ -18,32 +25,29 @@ const TEXT_FRAMES = 128;
 /** A copy of an event within the limits, whatever it holds; its message is what becomes the body. */
 export function copyEvent(copier: ValueCopier, event: Event, maxAttributes: number): EncodableEvent {
   const { failure } = event;
-  const names = copyNames(copier, event);
+  const copy = copyNames(copier, event);
   const type = failure && copier.text(failure.type, MAX_NAME_BYTES);
   const texts = [event.message ?? event.name, failure?.message ?? '', failure?.stacktrace ?? ''];
   copier.setAside(Math.min(bytesOf(texts) + TEXT_FRAMES, MAX_TEXT_BYTES));
-  const surroundings = copySurroundings(copier, event);
-  const data = copyData(copier, { ...event, ...surroundings }, maxAttributes);
+  copySurroundings(copier, event, copy);
+  copyData(copier, event, copy, maxAttributes);
   copier.giveBack();
   const [body, message = '', stacktrace] = copyTexts(copier, texts);
-  return {
-    ...event,
-    ...names,
-    ...surroundings,
-    ...data,
-    isCopy: true,
-    message: body,
-    failure: failure && { type: type ?? '', message, stacktrace: failure.stacktrace && stacktrace },
-    truncated: copier.truncated + (event.truncated ?? 0),
-  };
+  copy.message = body;
+  copy.failure = failure && { type: type ?? '', message, stacktrace: failure.stacktrace && stacktrace };
+  copy.truncated = copier.truncated + (event.truncated ?? 0);
+  return copy;
 }
 
-/** A copy of what is known of an event from its start, and of nothing else. */
+/** A copy of what is known of an event from its start: session and context, no data. */
 export function copyIdentity(copier: ValueCopier, event: Event): EncodableEvent {
-  return { ...event, ...copyNames(copier, event), ...copySurroundings(copier, event) };
+  const copy = copyNames(copier, event);
+  copySurroundings(copier, event, copy);
+  return copy;
 }
 
-function copyNames(copier: ValueCopier, event: Event) {
+/** With all fields from the beginning: one shape for all copies. */
+function copyNames(copier: ValueCopier, event: Event): Copy {
   return {
     id: copier.text(event.id, MAX_NAME_BYTES),
     name: copier.text(event.name, MAX_NAME_BYTES),
@@ -53,6 +57,27 @@ function copyNames(copier: ValueCopier, event: Event) {
     sessionId: event.sessionId && copier.text(event.sessionId, MAX_NAME_BYTES),
     previousSessionId: event.previousSessionId && copier.text(event.previousSessionId, MAX_NAME_BYTES),
     tags: event.tags.length === 0 ? [] : (copier.copy(event.tags) as Event['tags']),
+    time: event.time,
+    observedTime: event.observedTime,
+    severity: event.severity,
+    schema: event.schema,
+    scope: event.scope,
+    incomplete: event.incomplete,
+    span: event.span,
+    exporters: event.exporters,
+    outputPath: event.outputPath,
+    message: undefined,
+    failure: event.failure,
+    hasSession: false,
+    session: NOTHING,
+    hasContext: false,
+    context: NOTHING,
+    promoted: undefined,
+    data: NOTHING,
+    overflow: undefined,
+    truncated: 0,
+    isCopy: true,
+    maxValueLength: (event as EncodableEvent).maxValueLength,
   };
 }
 
@@ -65,35 +90,33 @@ function bytesOf(texts: readonly string[]): number {
 
 /** Short ones first: it is the longest that is cut. */
 function copyTexts(copier: ValueCopier, texts: readonly string[]): string[] {
+  // Set aside for them, so nothing is cut.
+  if (texts.every(({ length }) => length < SHORT_TEXT)) return texts.map((text) => copier.text(text));
   const copies = new Map<string, string>();
   for (const text of texts.toSorted((a, b) => a.length - b.length)) copies.set(text, copier.text(text));
   return texts.map((text) => copies.get(text) ?? '');
 }
 
-function copySurroundings(
-  copier: ValueCopier,
-  event: Event,
-): Pick<EncodableEvent, 'hasSession' | 'session' | 'hasContext' | 'context' | 'promoted'> {
-  const hasSession = !isEmpty(event.session);
-  const session = hasSession ? toRecord(copier.copy(event.session)) : {};
-  const hasContext = !isEmpty(event.context);
-  const context = hasContext ? toRecord(copier.copy(event.context)) : {};
-  return { hasSession, session, hasContext, context, promoted: promotedOf(event.context) };
+function copySurroundings(copier: ValueCopier, event: Event, copy: Copy): void {
+  copy.hasSession = !isEmpty(event.session);
+  if (copy.hasSession) copy.session = toRecord(copier.copy(event.session));
+  copy.hasContext = !isEmpty(event.context);
+  if (!copy.hasContext) return;
+  copy.context = toRecord(copier.copy(event.context));
+  copy.promoted = promotedOf(event.context);
 }
 
-function copyData(
-  copier: ValueCopier,
-  event: EncodableEvent,
-  maxAttributes: number,
-): Pick<EncodableEvent, 'data' | 'overflow'> {
-  const room = roomForData(maxAttributes, countAttributes(event));
+function copyData(copier: ValueCopier, event: Event, copy: Copy, maxAttributes: number): void {
+  const room = roomForData(maxAttributes, countAttributes(copy));
   const data = toRecord(
     isDirect(event.data, room) ? copier.copyEntries(event.data) : copier.copyData(event.data),
   );
+  copy.data = data;
   const keys = Object.keys(data);
-  if (keys.length <= room) return { data, overflow: undefined };
+  if (keys.length <= room) return;
   const direct = Math.max(0, room - 1);
-  return { data: pick(data, keys.slice(0, direct)), overflow: pick(data, keys.slice(direct)) };
+  copy.data = pick(data, keys.slice(0, direct));
+  copy.overflow = pick(data, keys.slice(direct));
 }
 
 /** Whether the fields of the data are what is to be read of it: it is no list, no date, and not its own `toJSON`. */

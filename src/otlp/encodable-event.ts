@@ -9,11 +9,11 @@ export interface EncodableEvent extends Event {
   readonly hasSession?: boolean;
   readonly hasContext?: boolean;
   /** Of the context before it was copied: a date is no text. */
-  readonly promoted?: readonly Promoted[];
+  readonly promoted?: readonly Promoted[] | undefined;
   /** The data beyond the attribute limit. */
   readonly overflow?: object | undefined;
   /** Longer strings are cut without being counted: it was asked for. */
-  readonly maxValueLength?: number;
+  readonly maxValueLength?: number | undefined;
 }
 
 /** Whether there is anything in it to be written. */

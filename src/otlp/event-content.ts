@@ -22,13 +22,16 @@ export interface EventContent {
 /** Bytes of a record beside its texts and attributes: times, ids. */
 const RECORD_BYTES = 100;
 
+/** Enough for whatever `encodeEvent` leaves whole, as it is counted here. */
+const ROUGH = { maxBytes: 4 * MAX_EVENT_BYTES + 64, reader: 'sdk', isRough: true } as const;
+
 /**
  * What `encodeEvent` writes of an event, as plain objects that keep nothing of the caller's. Never throws.
  * @param maxAttributes - the provider's attribute count limit; keys of the data beyond it go into the one map attribute `data`
  * @see docs/mapping.md
  */
 export function contentOf(event: Event, maxAttributes: number = MAX_ATTRIBUTES): EventContent {
-  let copier = new ValueCopier({ maxBytes: 2 * MAX_EVENT_BYTES, reader: 'sdk' });
+  let copier = new ValueCopier(ROUGH);
   let copy = copyEvent(copier, event, maxAttributes);
   const isNearLimits = copier.bytes > MAX_EVENT_BYTES || copier.truncated > 0;
   // The copier counts a few bytes more than are written: what `encodeEvent` leaves whole is whole here.
