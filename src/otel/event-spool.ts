@@ -5,6 +5,7 @@ import type { AttributeMap } from '../otlp/attribute-value.ts';
 import { type Envelope, encodeEnvelope } from '../otlp/encode-envelope.ts';
 import { encodeEvent } from '../otlp/encode-event.ts';
 import { encodeSpan, type ReadableSpan } from '../otlp/encode-span.ts';
+import { isOversized } from '../otlp/encode-with.ts';
 import { Kinds } from '../spool/kinds.ts';
 import { Outbox, type OutboxOptions } from '../spool/outbox.ts';
 import type { Outcome } from '../spool/outcome.ts';
@@ -43,7 +44,15 @@ export interface EventSpoolOptions
 /** Events of one name with one choice of sinks. */
 interface Kind {
   readonly record: RecordKind;
+  /** The same for those that log stores do not take as they are. */
+  oversized: RecordKind | undefined;
   readonly event: Account;
+}
+
+/** Encoded before any event: encoding another thing ends the life of a field. */
+interface Headers {
+  readonly usual: Envelope;
+  readonly oversized: Envelope;
 }
 
 /** A choice of sinks in the spool, and beside it. */
@@ -53,6 +62,9 @@ export interface SpoolRoute {
   readonly accounts: readonly SinkAccount[];
   readonly kinds: Map<string, Kind>;
 }
+
+/** Says it on the scope, so that no record differs from what it would be on another way. */
+const OVERSIZED = { 'otel_events.oversized': true };
 
 /** Names of which a route remembers the kind; beyond it they are looked up for each event. */
 const MAX_KINDS = 10_000;
@@ -67,7 +79,7 @@ export class EventSpool {
   readonly #options: EventSpoolOptions;
   readonly #outbox: Outbox;
   readonly #accounts: Accounts;
-  #envelope: Envelope | undefined;
+  #known: Headers | undefined;
   #spanKinds: Kinds | undefined;
   #servesOtlp = false;
   /** After the last turn of the process nobody would write what comes in. */
@@ -116,7 +128,9 @@ export class EventSpool {
   append(event: Event, route: SpoolRoute): Ticket | undefined {
     const { spool } = this.#outbox;
     const kind = route.kinds.get(event.name) ?? this.#kindOf(event.name, route);
-    const taken = spool.append(kind.record, this.#encode(event));
+    const field = this.#encode(event);
+    const record = isOversized() ? this.#oversized(kind, event.name, route) : kind.record;
+    const taken = spool.append(record, field);
     if (this.#ending) spool.flushSync();
     if (route.accounts.length === 1 && taken !== 0) {
       kind.event.enter();
@@ -127,7 +141,7 @@ export class EventSpool {
       taken === 0
         ? this.#accounts.open(kind.event, route.accounts)
         : this.#accounts.open(kind.event, route.accounts, spool, spool.end);
-    if (taken !== kind.record.mask) this.#refuse(ticket, kind.record, taken);
+    if (taken !== record.mask) this.#refuse(ticket, record, taken);
     return ticket;
   }
 
@@ -139,7 +153,7 @@ export class EventSpool {
   /** Takes a span that has ended. */
   appendSpan(span: ReadableSpan): void {
     const { spool } = this.#outbox;
-    this.#spanKinds ??= new Kinds(spool, 'traces', this.#header(), [SPAN_SINK]);
+    this.#spanKinds ??= new Kinds(spool, 'traces', this.#headers().usual, [SPAN_SINK]);
     this.#accounts.spans.enter();
     if (spool.append(this.#spanKinds.of(span.name), encodeSpan(span)) === 0)
       this.#accounts.spans.settle(this.#refusal());
@@ -179,16 +193,31 @@ export class EventSpool {
 
   #kindOf(name: string, { kinds, sinks }: SpoolRoute): Kind {
     const { spool } = this.#outbox;
-    const record = spool.kind('logs', this.#header(), name, sinks);
+    const record = spool.kind('logs', this.#headers().usual, name, sinks);
     // The spool has one name for all beyond a bound, and settles under that.
-    const kind = { record, event: this.#accounts.event(spool.name(record.nameId)) };
+    const kind: Kind = {
+      record,
+      oversized: undefined,
+      event: this.#accounts.event(spool.name(record.nameId)),
+    };
     if (kinds.size < MAX_KINDS) kinds.set(name, kind);
     return kind;
   }
 
-  #header(): Envelope {
-    this.#envelope ??= encodeEnvelope({ attributes: this.#options.resource() }, SCOPE);
-    return this.#envelope;
+  #oversized(kind: Kind, name: string, { sinks }: SpoolRoute): RecordKind {
+    kind.oversized ??= this.#outbox.spool.kind('logs', this.#headers().oversized, name, sinks);
+    return kind.oversized;
+  }
+
+  #headers(): Headers {
+    if (this.#known === undefined) {
+      const resource = { attributes: this.#options.resource() };
+      this.#known = {
+        usual: encodeEnvelope(resource, SCOPE),
+        oversized: encodeEnvelope(resource, { ...SCOPE, attributes: OVERSIZED }),
+      };
+    }
+    return this.#known;
   }
 
   #refuse(ticket: Ticket, { cursors }: RecordKind, taken: number): void {

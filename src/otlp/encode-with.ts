@@ -13,6 +13,7 @@ export interface Encoding<T> {
 
 /** The writer nobody uses at the moment. */
 let spare: ValueWriter | undefined = new ValueWriter();
+let last: ValueWriter = spare as ValueWriter;
 
 /**
  * Encodes one item.
@@ -31,7 +32,13 @@ export function encodeWith<T>({ write, copy }: Encoding<T>, item: T, maxAttribut
     write(writer, copied, Number.POSITIVE_INFINITY);
   }
   spare = writer;
+  last = writer;
   return writer.out.written();
+}
+
+/** Whether the item that was encoded last is beyond what log stores take as it is; valid until the next call. */
+export function isOversized(): boolean {
+  return last.isOversized;
 }
 
 /** Whether an item is written as it is: within the limits, and nothing of it throws. */

@@ -23,6 +23,14 @@ const VALUE = 0x12;
 
 const INT64_LIMIT = 2 ** 63;
 
+/**
+ * What the narrowest store takes, VictoriaLogs: names of 128 bytes, with the path into maps; 1,000 fields as it is
+ * started by default; 2 MiB, of which a byte here may take seven there.
+ */
+const STORE_NAME_BYTES = 128;
+const STORE_FIELDS = 800;
+const STORE_RECORD_BYTES = 256 * 1024;
+
 /** The keys of maps and of the SDK’s attributes. */
 const KEYS = new KeyCache();
 
@@ -38,6 +46,10 @@ export class ValueWriter {
   /** Longer strings are cut, as the SDK does with `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`; in UTF-16 code units. */
   maxTextLength = Number.POSITIVE_INFINITY;
   #maxDepth = MAX_DEPTH;
+  /** What the names of the entry being written, and of those around it, take. */
+  #pathBytes = 0;
+  #longestPath = 0;
+  #entries = 0;
   /** The containers around the value being written: a value that is among them is a cycle. */
   readonly #path: object[] = [];
 
@@ -51,8 +63,20 @@ export class ValueWriter {
     this.#start(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
   }
 
+  /** Whether a name with its path, the number of entries or all together are beyond what log stores take. */
+  get isOversized(): boolean {
+    return (
+      this.#longestPath > STORE_NAME_BYTES ||
+      this.#entries > STORE_FIELDS ||
+      this.out.length > STORE_RECORD_BYTES
+    );
+  }
+
   #start(maxBytes: number, maxDepth: number): void {
     this.out.clear(maxBytes);
+    this.#pathBytes = 0;
+    this.#longestPath = 0;
+    this.#entries = 0;
     if (this.#path.length > 0) this.#path.length = 0;
     this.nonFiniteAsText = true;
     this.maxTextLength = Number.POSITIVE_INFINITY;
@@ -68,7 +92,9 @@ export class ValueWriter {
     const before = out.length;
     const { width } = key;
     const start = out.openEntry(tag, key, width);
+    this.#enterName(key.size);
     const written = this.value(value, width);
+    this.#pathBytes -= key.size;
     if (!written) {
       out.rewind(before);
       return 0;
@@ -99,8 +125,11 @@ export class ValueWriter {
     const before = out.length;
     const start = out.open(tag, 1);
     out.string(KEY, name);
+    const nameBytes = out.length - start;
     const valueStart = out.open(VALUE, 1);
+    this.#enterName(nameBytes);
     const written = this.value(value);
+    this.#pathBytes -= nameBytes;
     if (!written) {
       out.rewind(before);
       return 0;
@@ -108,6 +137,13 @@ export class ValueWriter {
     out.close(valueStart, 1);
     out.close(start, 1);
     return 1;
+  }
+
+  /** With what surrounds it, which is at least what stands between it and the next one where paths are written. */
+  #enterName(bytes: number): void {
+    this.#entries++;
+    this.#pathBytes += bytes;
+    if (this.#pathBytes > this.#longestPath) this.#longestPath = this.#pathBytes;
   }
 
   /** One `KeyValue` in a field with the given tag: some of the keys of a map, as a map. */

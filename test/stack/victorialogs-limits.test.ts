@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EventLogger } from '../../src/index.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { readCollectorFile } from '../services/collector-file.ts';
 import { postJson } from '../services/otlp-request.ts';
@@ -86,6 +87,42 @@ test('what VictoriaLogs does not take as it is', async (t) => {
     const rows = await queryUntil(store, 'hostile.title:="a process"', 2);
     assert.deepEqual(new Set(rows.map(({ _stream }) => _stream)).size, 1);
   });
+});
+
+/** What the logger says of an event is enough: of all others the collector looks at nothing. */
+const LOGGED: readonly [title: string, data: Readonly<Record<string, unknown>>, cut?: string][] = [
+  ['nothing special', { a: 1, b: { c: [1, { d: 2 }] } }],
+  ['a name of 128 bytes', { ['k'.repeat(128)]: 'just' }],
+  ['a name of 129 bytes', { ['k'.repeat(129)]: 'too long' }, 'names'],
+  ['a name of 43 characters of three bytes', { ['語'.repeat(43)]: 'too long' }, 'names'],
+  ['a path of two names of 63 bytes', { ['a'.repeat(63)]: { ['b'.repeat(63)]: 'just' } }],
+  ['a path of two names of 70 bytes', { ['a'.repeat(70)]: { ['b'.repeat(70)]: 'too long' } }, 'names'],
+  ['a path of 40 levels', { in: JSON.parse(`${'{"level":'.repeat(40)}1${'}'.repeat(40)}`) }, 'names'],
+  ['2,500 values in a map', { many: Object.fromEntries(numbers(2500).map((n) => [`n${n}`, n])) }, 'fields'],
+  ['700 values in a map', { many: Object.fromEntries(numbers(700).map((n) => [`n${n}`, n])) }],
+  ['a list of 30,000 numbers', { many: numbers(30_000) }],
+  ['3 MB', { large: 'x'.repeat(3_000_000) }, 'size'],
+  ['250 KB of signs that JSON escapes, in a list', { large: ['\u0001'.repeat(250_000)] }],
+  ['400 KB of signs that JSON escapes, in a list', { large: ['\u0001'.repeat(400_000)] }, 'size'],
+];
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+test('what the logger sends is looked at where the logger says so, and nothing of it is dropped', async (t) => {
+  if (!requireService(t, 'otelcol', 'victorialogs')) return;
+  await using pipeline = await startPipeline(tempDir(t));
+  const { endpoint } = pipeline.otelcol;
+  const events = new EventLogger({ endpoint, app: { name: SERVICE }, delivery: 'durable', logLevel: 'none' });
+  for (const [title, data] of LOGGED) events.log(EVENT_NAME, { 'hostile.title': title, ...data });
+  assert.equal((await events.close()).acked, LOGGED.length);
+  const stored = await queryUntil(pipeline.store, 'hostile.title:*', LOGGED.length, 60_000);
+  assert.deepEqual(
+    new Map(stored.map((event) => [event['hostile.title'], event.victorialogs_cut])),
+    new Map(LOGGED.map(([title, , cut]) => [title, cut])),
+  );
+  assert.deepEqual(await dropped(pipeline.store), []);
 });
 
 test('without the transforms a name that is too long is answered with 200 and nowhere', async (t) => {
