@@ -13,6 +13,7 @@ const FOR_ALL = [
   'gather-bytes.ts',
   'nearest-name.ts',
   'read-yaml-document.ts',
+  'time.ts',
 ];
 
 /** What each room may import beside that; a room's own files always. */
@@ -40,6 +41,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'nearest-name.ts': [],
   'read-yaml-document.ts': [],
   'register.ts': ['logger', 'otel'],
+  'time.ts': [],
   'testing.ts': Object.keys(MAY_IMPORT),
 };
 
@@ -102,6 +104,19 @@ test('no room imports the front door', () => {
 test('only otel/sdk.ts imports OpenTelemetry packages beside the api', () => {
   const wrong = sources
     .filter(({ file, text }) => file !== 'otel/sdk.ts' && /from '@opentelemetry\/(?!api')/.test(text))
+    .map(({ file }) => file);
+  assert.deepEqual(wrong, []);
+});
+
+test('what runs in an app takes its timers from time.ts, which tests of the app do not fake', () => {
+  const bare =
+    /(?<![\w.#])(setTimeout|setInterval|setImmediate|clearTimeout|clearInterval)\(|(?<![\w.#])performance\./;
+  const wrong = sources
+    .filter(({ file, text }) => {
+      if (file.startsWith('cli/') || file === 'time.ts') return false;
+      const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+      return bare.test(code) && !/from '[./]*\/time\.ts'/.test(text);
+    })
     .map(({ file }) => file);
   assert.deepEqual(wrong, []);
 });

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../time.ts';
 import type { Log } from './log.ts';
 
 /** Between two reports of an exporter's drops. */

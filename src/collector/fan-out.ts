@@ -3,6 +3,7 @@ import type { Batch, Consume } from '../otlp/batch.ts';
 import { forgetDecoded } from '../otlp/transcode.ts';
 import type { Place } from '../spool/send-queue.ts';
 import { within } from '../spool/within.ts';
+import { performance } from '../time.ts';
 import type { Lane } from './lane.ts';
 
 /** How long an answer waits for exporters, in milliseconds. */

@@ -1,6 +1,7 @@
 import type { Collection, MongoClient } from 'mongodb';
 import { OtelEventsError } from '../errors.ts';
 import { withoutTracing } from '../otlp/without-tracing.ts';
+import { clearTimeout, setTimeout } from '../time.ts';
 import type { StoredDocument } from './mongodb-document.ts';
 
 /** Which collection, and how it is reached. */

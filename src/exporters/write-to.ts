@@ -1,3 +1,5 @@
+import { setImmediate } from '../time.ts';
+
 /** Resolves when a stream of the host has written; its failure is for the caller, and never ends the process. */
 export function writeTo(stream: NodeJS.WritableStream, data: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import type { EpochTime } from '../event.ts';
+import { performance } from '../time.ts';
 
 /** A wall clock ahead of ours by more than this has been set (or the machine has slept): follow it. */
 const MAX_LAG_MS = 5;
@@ -10,11 +11,16 @@ let originSeconds = Math.floor(performance.timeOrigin / 1000);
 let lookedMs = 0;
 let originNanos = Math.round((performance.timeOrigin % 1000) * 1e6);
 
+/** A `Date` that fake timers have put in its place is another one, or says so if it was there before us. */
+const RealDate = (Date as { isFake?: boolean }).isFake === true ? undefined : Date;
+
 /**
  * Now, with sub-microsecond steps, never going back within a process. A wall clock that is set back is not
- * followed, so that the order of events stays true; one that is set forward is.
+ * followed, so that the order of events stays true; one that is set forward is. While a test fakes `Date`, that is
+ * the time, in milliseconds, wherever it goes.
  */
 export function epochNow(): EpochTime {
+  if (Date !== RealDate) return toEpochTime(Date.now()) ?? [0, 0];
   const runMs = performance.now();
   if (runMs - lookedMs > LOOK_EVERY_MS) lookAtWallClock(runMs);
   const runSeconds = Math.floor(runMs / 1000);

@@ -4,6 +4,7 @@ import { readEnvironment } from '../otel/environment.ts';
 import { Pipeline } from '../otel/pipeline.ts';
 import { requireBeside } from '../otel/require-beside.ts';
 import { resolveExporters } from '../otel/resolve-exporters.ts';
+import { setImmediate } from '../time.ts';
 import { Diagnostics, environmentLogLevel } from './diagnostics.ts';
 import { Emitter, type Redact } from './emitter.ts';
 import { Failures } from './failures.ts';

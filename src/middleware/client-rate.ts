@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { performance } from '../time.ts';
 
 /** Most clients that are remembered; the one that has not come for longest is forgotten. */
 const MAX_CLIENTS = 10_000;

@@ -1,4 +1,5 @@
 import { jupyterPayload } from '../formats/jupyter.ts';
+import { clearInterval, performance, setInterval } from '../time.ts';
 import type { RecordedListener, RecordingLogger } from './events-api-options.ts';
 import { StreamClient } from './stream-client.ts';
 

@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { clearTimeout, setTimeout } from '../time.ts';
 import { cleanText } from './clean-text.ts';
 import { hashedSession } from './hashed-session.ts';
 import type { RequestContextOptions, RequestUser } from './request-context-options.ts';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
+import { clearTimeout, setTimeout } from '../time.ts';
 import type { ApiAnswer, ApiCall } from './api-call.ts';
 import type { StreamClient } from './stream-client.ts';
 

@@ -1,4 +1,5 @@
 import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
+import { clearTimeout, setTimeout } from '../time.ts';
 import { ApiRefusal } from './api-refusal.ts';
 
 /**

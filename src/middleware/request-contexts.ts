@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventLogger } from '../logger/event-logger.ts';
+import { performance } from '../time.ts';
 import { checkRequestOptions } from './check-request-options.ts';
 import { clientAddress } from './client-address.ts';
 import { type Identify, identifyWith } from './identify.ts';

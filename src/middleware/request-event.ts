@@ -1,4 +1,5 @@
 import type { EventLogger } from '../logger/event-logger.ts';
+import { performance } from '../time.ts';
 import { cleanText } from './clean-text.ts';
 import { queryOf } from './path-of.ts';
 import type { RequestEventOptions } from './request-context-options.ts';

@@ -1,3 +1,5 @@
+import { performance } from '../time.ts';
+
 /** Most messages and bytes that wait for a client that reads slowly, what is on its way included. */
 const MAX_WAITING = 1000;
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;

@@ -1,4 +1,5 @@
 import { type ErrorCode, OtelEventsError } from '../errors.ts';
+import { performance } from '../time.ts';
 
 /** What goes on failing is said again after so long. */
 const SILENCE_MS = 60_000;

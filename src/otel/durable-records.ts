@@ -4,6 +4,7 @@ import type { ReadableScope } from '../otlp/encode-envelope.ts';
 import { Outbox } from '../spool/outbox.ts';
 import type { RecordKind } from '../spool/record-kind.ts';
 import { within } from '../spool/within.ts';
+import { performance } from '../time.ts';
 import { Accounts, type Ledger, OTLP_SINK, SPAN_SINK } from './accounts.ts';
 import { DurableKinds, type PendingResource } from './durable-kinds.ts';
 import { checkDurableOptions, type DurableProcessorOptions } from './durable-options.ts';

@@ -1,4 +1,5 @@
 import { Waiters } from '../spool/waiters.ts';
+import { clearTimeout, setTimeout } from '../time.ts';
 import type { PendingResource } from './durable-kinds.ts';
 
 /** What waits: a resource, and the bytes that wait with it. */

@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { clearInterval, setInterval } from '../time.ts';
 import { appMetrics } from './app-api.ts';
 import type { DeliveryMetrics, DeliveryMetricsOptions } from './delivery-metrics.ts';
 

@@ -3,6 +3,7 @@ import { saveResultsFile } from '../exporters/results-file.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
 import { absolute } from '../spool/absolute.ts';
 import { type QueueOutcome, SendQueue } from '../spool/send-queue.ts';
+import { performance } from '../time.ts';
 import type { Accounts, Ticket } from './accounts.ts';
 import type { Delivery, Sink } from './sink.ts';
 import { toEventRecord } from './to-event-record.ts';

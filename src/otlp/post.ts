@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
 import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
+import { clearTimeout, setImmediate, setTimeout } from '../time.ts';
 import { type Connections, HttpClient } from './http-client.ts';
 import { withoutTracing } from './without-tracing.ts';
 

@@ -1,3 +1,4 @@
+import { clearTimeout, performance, setTimeout } from '../time.ts';
 import { type Backoff, holdDelayMs, retryDelayMs } from './retry-delay.ts';
 
 /** The longest time a timer can take; a longer one would fire at once. */

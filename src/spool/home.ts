@@ -11,6 +11,7 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
+import { wallClockMs } from '../time.ts';
 import { closeQuietly } from './close-quietly.ts';
 import { CURSOR_FILE, CursorFile } from './cursor-file.ts';
 import { isForWant } from './is-for-want.ts';
@@ -40,7 +41,7 @@ export class Home {
     const own = path.join(directory, directoryName(owner));
     mkdirSync(own, { mode: 0o700 });
     try {
-      beat(own, Date.now());
+      beat(own, wallClockMs());
       return new Home(own);
     } catch (error) {
       // No space: each attempt has a name of its own, so none may leave a directory behind.

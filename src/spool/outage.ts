@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { clearTimeout, setTimeout } from '../time.ts';
 
 const MAX_RETRY_MS = 5_000;
 

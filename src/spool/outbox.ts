@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { clearInterval, setInterval } from '../time.ts';
 import type { Cursor } from './cursor.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
 import { DeadLetters } from './dead-letters.ts';

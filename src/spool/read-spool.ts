@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
+import { wallClockMs } from '../time.ts';
 import { DeadOwners } from './dead-owners.ts';
 import { HEARTBEAT_FILE } from './home.ts';
 import { baseOf } from './layout.ts';
@@ -40,7 +41,7 @@ export function subDirectoriesOf(directory: string): SubDirectory[] {
   const names = readdirSync(directory);
   checkLevel(directory, names);
   const us = currentOwner();
-  const dead = new Set(new DeadOwners(directory, us, Date.now).find([]));
+  const dead = new Set(new DeadOwners(directory, us, wallClockMs).find([]));
   return names
     .filter((name) => isFree(name) || ownerOf(name) !== undefined)
     .map((name) => describe(directory, name, us, dead))

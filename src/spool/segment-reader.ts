@@ -1,4 +1,5 @@
 import { openSync } from 'node:fs';
+import { performance } from '../time.ts';
 import { closeQuietly } from './close-quietly.ts';
 import { isForWant } from './is-for-want.ts';
 import { emptyView, findRecord, type RecordView, readOwn, readRecord, type Writable } from './layout.ts';

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, truncateSync, unlink, unlinkSync } from 'node:fs';
+import { performance } from '../time.ts';
 import type { Block, BlockTail } from './block-tail.ts';
 import { closeQuietly } from './close-quietly.ts';
 import { GroupSync } from './group-sync.ts';

@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { clearTimeout, performance, setTimeout } from '../time.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { within } from './within.ts';

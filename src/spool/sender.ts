@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { clearTimeout, performance, setImmediate, setTimeout } from '../time.ts';
 import type { Cursor, SpoolBatch } from './cursor.ts';
 import { Gate, MAX_TIMER_MS } from './gate.ts';
 import { Intake, type Mark, type Taken } from './intake.ts';

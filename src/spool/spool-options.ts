@@ -1,4 +1,5 @@
 import type { OtelEventsError } from '../errors.ts';
+import { wallClockMs } from '../time.ts';
 import type { RecordSource } from './cursor.ts';
 import type { Found, Settlement } from './outcome.ts';
 import type { Owner } from './owner.ts';
@@ -25,7 +26,7 @@ export interface SpoolOptions {
   readonly tailBytes?: number;
   readonly heartbeatMs?: number;
   readonly retryMs?: number;
-  /** Epoch milliseconds. Default `Date.now`. */
+  /** Epoch milliseconds. Default: the clock of the machine, whatever a test makes of `Date`. */
   readonly now?: () => number;
   /** Default: this thread of this process. */
   readonly owner?: Owner;
@@ -62,7 +63,7 @@ export function withDefaults(
     tailBytes = 4 * MIB,
     heartbeatMs = 5_000,
     retryMs = 100,
-    now = Date.now,
+    now = wallClockMs,
     onSettled = () => {},
     onFound = () => {},
     onTurn = () => {},

@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from '../time.ts';
+
 /** What `promise` resolves to, or undefined when the time is up first. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
