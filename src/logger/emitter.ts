@@ -32,7 +32,7 @@ export interface EmitterOptions {
   readonly pipeline: Pipeline;
   readonly diagnostics: Diagnostics;
   readonly exitTimeoutMs: number;
-  /** Whether to flush on SIGTERM and SIGINT; undefined: if the pipeline is ours. */
+  /** Whether to flush on signals that end the process; undefined: if the pipeline or an exporter is ours. */
   readonly handleSignals: boolean | undefined;
   /** Keys of W3C Baggage that belong to the context of events. */
   readonly baggage: readonly string[];
@@ -214,7 +214,7 @@ export class Emitter {
         this.#router === undefined
           ? this.#pipeline.emit(shown, context, copyTo)
           : this.#router.emit(shown, context, copyTo);
-      if (!this.#watchesSignals && this.#pipeline.isOwn) this.#watchSignals();
+      if (!this.#watchesSignals && (this.#handleSignals ?? this.#pipeline.isOwn)) this.#watchSignals();
       if (this.#isEnding) this.#reportLost('');
       return emitted;
     } catch (cause) {
@@ -346,7 +346,7 @@ export class Emitter {
 
   #watchSignals(): void {
     this.#watchesSignals = true;
-    if (this.#handleSignals !== false) watchSignals(this);
+    watchSignals(this);
   }
 
   /** What the app's spans and contexts throw costs an event its place in the trace, and nothing else. */

@@ -107,7 +107,7 @@ export class Pipeline {
     return sum;
   }
 
-  /** Whether events have gone to a pipeline of our own: then the end of the process is our business too. */
+  /** Whether events have gone to a pipeline or an exporter of our own: then the end of the process is our business too. */
   get isOwn(): boolean {
     return this.#isOwn;
   }
@@ -345,7 +345,7 @@ export class Pipeline {
       beside.unshift(destination.sink);
       this.#besides.add(destination.sink);
     }
-    this.#isOwn ||= this.#providers.isOwn(destination);
+    this.#isOwn ||= this.#providers.isOwn(destination) || sinks.length > 0 || withOutput;
     if (destination.kind !== 'none') return this.#toRoute(sinks, beside);
     // Who turned OTLP off, by option or variable, misses nothing as long as there are exporters.
     const { reason } = destination;

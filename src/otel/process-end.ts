@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
+import { performance } from '../time.ts';
 
 /** Something with work left when the process ends, however it does. */
 export interface EndsWithProcess {
@@ -14,8 +15,12 @@ type Signal = NodeJS.Signals;
 
 const open = new Set<EndsWithProcess>();
 const signalled = new Set<EndsWithProcess>();
-const SIGNALS: readonly Signal[] = ['SIGTERM', 'SIGINT'];
-let flushing = false;
+/** Those that end a process and are meant to: a service manager's, Ctrl-C, a restart by nodemon. */
+const SIGNALS: readonly Signal[] = ['SIGTERM', 'SIGINT', 'SIGUSR2'];
+/** `tsx` and `ts-node` hand on a SIGINT that the terminal has sent as well: one key, two signals. */
+const SAME_SIGNAL_MS = 200;
+/** When the flush for a signal began, by `performance.now()`. */
+let flushingSinceMs: number | undefined;
 
 /** After what we do there `beforeExit` comes again: a handler of the app's that logs would go on for ever. */
 const MAX_ROUNDS = 10;
@@ -45,8 +50,9 @@ export function watchEnd(target: EndsWithProcess): void {
 }
 
 /**
- * Flushes `target` on SIGTERM and SIGINT as well. If the app listens to the signal too, its handlers decide
- * what becomes of the process; else the signal's own action follows, after the flush.
+ * Flushes `target` on signals that end the process as well: SIGTERM, SIGINT, SIGUSR2. If the app listens to
+ * the signal too, its handlers decide what becomes of the process; else the signal's own action follows, after the
+ * flush, or at once when another signal comes.
  */
 export function watchSignals(target: EndsWithProcess): void {
   if (!isMainThread) return;
@@ -82,17 +88,21 @@ function saveForGood(): void {
 
 function onSignal(signal: Signal): void {
   saveAll();
+  if (flushingSinceMs !== undefined) {
+    // A second signal while we wait means: now.
+    if (performance.now() - flushingSinceMs > SAME_SIGNAL_MS) raise(signal);
+    return;
+  }
   const targets = [...signalled].filter((target) => target.hasPending());
   const flushed = Promise.all(targets.map((target) => target.flushAtExit()));
   if (process.listenerCount(signal) > 1) return;
-  // A second signal while we wait means: now.
-  if (flushing || targets.length === 0) raise(signal);
-  flushing = true;
+  flushingSinceMs = performance.now();
   void flushed.finally(() => raise(signal));
 }
 
-/** The signal again, without us: what it does by default. */
+/** The signal again, without us: what it does by default. No `exit` handler is called then, so it is the last moment. */
 function raise(signal: Signal): void {
+  saveForGood();
   process.off(signal, onSignal);
   process.kill(process.pid, signal);
 }

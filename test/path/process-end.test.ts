@@ -197,6 +197,68 @@ test('register: a burst arrives whole, within the limits of the environment, tho
   assert.ok(run.stderr.split('\n').length <= 3, `at most one line a signal: ${run.stderr}`);
 });
 
+/** An app with a sink that takes `delayMs` for an answer, which is sent signals and has no listeners of its own. */
+async function signalled(
+  options: string,
+  signals: readonly [NodeJS.Signals, afterMs: number][],
+  answer: 'at once' | 'never' = 'at once',
+) {
+  const sink = await httpSink();
+  const run = await runNode(
+    `import { EventLogger } from '../../src/index.ts';
+     const events = new EventLogger({ flushIntervalMs: 60_000, ${options} });
+     events.log('a'); events.log('b');
+     setInterval(() => {}, 1000);
+     for (const [signal, afterMs] of ${JSON.stringify(signals)}) {
+       setTimeout(() => process.kill(process.pid, signal), 50 + afterMs);
+     }`,
+    {
+      env: { SINK: answer === 'never' ? `http://127.0.0.1:${await freePort()}` : sink.url },
+      timeoutMs: 20_000,
+    },
+  );
+  await sink[Symbol.asyncDispose]();
+  return { run, taken: sink.requests.length };
+}
+
+const EXPORTER = "delivery: 'none', httpUrl: process.env.SINK";
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGUSR2'] as const) {
+  test(`${signal}: what is pending for an exporter is delivered before it does what it does`, async () => {
+    for (const more of ['', ', handleSignals: true']) {
+      const { run, taken } = await signalled(EXPORTER + more, [[signal, 0]]);
+      assert.deepEqual([run.code, run.signal, run.stderr, taken], [null, signal, '', 2]);
+    }
+  });
+}
+
+test('handleSignals: false leaves a signal to what it does', async () => {
+  const { run, taken } = await signalled(`${EXPORTER}, handleSignals: false`, [['SIGTERM', 0]]);
+  assert.deepEqual([run.signal, taken], ['SIGTERM', 0]);
+});
+
+test('two SIGINT within 5 ms, as tsx sends them, are one', async () => {
+  const { run, taken } = await signalled(EXPORTER, [
+    ['SIGINT', 0],
+    ['SIGINT', 4],
+  ]);
+  assert.deepEqual([run.signal, run.stderr, taken], ['SIGINT', '', 2]);
+});
+
+test('a second signal ends a process that waits for its destination, and what is lost is said', async () => {
+  const { run } = await signalled(
+    `${EXPORTER}, exitTimeoutMs: 15_000, flushIntervalMs: 1`,
+    [
+      ['SIGINT', 0],
+      ['SIGINT', 700],
+    ],
+    'never',
+  );
+  assert.equal(run.signal, 'SIGINT');
+  assert.ok(run.ms < 10_000, `${run.ms}`);
+  assert.match(run.stderr, /the process ends with 2 deliveries pending; they are lost/);
+});
+
 test('register: SIGTERM is flushed first, unless the app listens to it', async () => {
   for (const listens of [false, true]) {
     await using sink = await httpSink();
