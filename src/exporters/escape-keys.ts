@@ -1,3 +1,4 @@
+import { isPlainObject } from '../is-plain-object.ts';
 import { bigintText } from '../otlp/bigint-text.ts';
 
 /**
@@ -33,12 +34,6 @@ function mapKeys(value: unknown, change: (key: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => mapKeys(item, change));
   // The driver would cut what does not fit into 64 bits, without a word.
   if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? value : bigintText(value);
-  if (!isPlain(value)) return value;
+  if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mapKeys(item, change)]));
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

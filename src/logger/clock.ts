@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { EpochTime } from '../event.ts';
 import { performance } from '../time.ts';
 
@@ -43,7 +44,7 @@ export function toEpochTime(value: unknown): EpochTime | undefined {
   if (typeof value === 'bigint') {
     return value < 0n ? undefined : [Number(value / 1_000_000_000n), Number(value % 1_000_000_000n)];
   }
-  const ms = value instanceof Date ? value.getTime() : value;
+  const ms = types.isDate(value) ? Date.prototype.getTime.call(value) : value;
   if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) return undefined;
   const seconds = Math.floor(ms / 1000);
   return [seconds, Math.min(999_999_999, Math.round((ms - seconds * 1000) * 1e6))];

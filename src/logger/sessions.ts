@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isThenable } from '../is-thenable.ts';
 
 /** The session of one user. */
 export interface UserSession {
@@ -161,7 +162,7 @@ export class Sessions {
   #tell(change: () => unknown): void {
     try {
       const result = change();
-      if (result instanceof Promise) result.catch(this.#onStoreError);
+      if (isThenable(result)) Promise.resolve(result).catch(this.#onStoreError);
     } catch (cause) {
       this.#onStoreError(cause);
     }

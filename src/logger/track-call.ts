@@ -1,3 +1,4 @@
+import { isThenable } from '../is-thenable.ts';
 import type { TrackOptions } from './options.ts';
 
 /** The arguments of every form of `track`. */
@@ -60,14 +61,4 @@ export function trackWith<S extends RunnableScope, T>(scope: S, fn: (scope: S) =
       throw error;
     },
   ) as T;
-}
-
-/** Does not throw, whatever a callback has returned: its scope has to end. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  try {
-    return typeof (value as { then?: unknown }).then === 'function';
-  } catch {
-    return false;
-  }
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import {
   type Checks,
   checkKeys,
@@ -27,7 +28,7 @@ const OPTIONS: Checks<RequestContextOptions<never>> = {
   proxyHeader,
   ignore: {
     wanted: 'a list of patterns and beginnings of paths',
-    accepts: listOf((item) => text.accepts(item) || item instanceof RegExp),
+    accepts: listOf((item) => text.accepts(item) || types.isRegExp(item)),
   },
   requestEvents: {
     wanted: 'true, false or an object',

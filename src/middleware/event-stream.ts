@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { jupyterPayload } from '../formats/jupyter.ts';
 import { clearInterval, performance, setInterval } from '../time.ts';
 import type { RecordedListener, RecordingLogger } from './events-api-options.ts';
@@ -92,6 +93,6 @@ function isOver(client: StreamClient): boolean {
 function plainValue(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
   // A Buffer has a JSON form of its own, which `value` already is.
   const given = this[key];
-  if (given instanceof Uint8Array) return Buffer.from(given).toString('base64');
+  if (types.isUint8Array(given)) return Buffer.from(given).toString('base64');
   return typeof value === 'bigint' || Number.isNaN(value) ? String(value) : value;
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { OtelEventsError } from '../errors.ts';
 import type { ApiAnswer, ApiCall } from './api-call.ts';
 import { type ApiIssue, ApiRefusal } from './api-refusal.ts';
@@ -182,7 +183,7 @@ function checkHeaders(call: ApiCall<unknown>, isKnownOrigin: boolean, maxBodyByt
 }
 
 function bytesOf(taken: unknown): number {
-  if (taken instanceof Uint8Array) return taken.length;
+  if (types.isUint8Array(taken)) return taken.length;
   return Buffer.byteLength(typeof taken === 'string' ? taken : (JSON.stringify(taken) ?? ''));
 }
 

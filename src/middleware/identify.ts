@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { OtelEventsError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../time.ts';
 import { cleanText } from './clean-text.ts';
@@ -59,7 +60,7 @@ function failures(onError: RequestContextOptions<never>['onError']): Failed {
   return (what, cause) => {
     if (said.has(what)) return;
     said.add(what);
-    const name = cause instanceof Error ? cause.name : typeof cause;
+    const name = types.isNativeError(cause) ? cause.name : typeof cause;
     // The message of the cause may hold anything, so it is only in the cause.
     const message = `requestContext: ${what} could not be found out: ${name}; requests go on without, this is said once`;
     const error = new OtelEventsError('OPTION_INVALID', message, { cause });

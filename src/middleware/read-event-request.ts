@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { MAX_DEPTH } from '../event.ts';
 import { kindOf } from '../logger/check-options.ts';
 import { type ApiIssue, ApiRefusal } from './api-refusal.ts';
@@ -49,7 +50,7 @@ export function readEventRequest(body: unknown, nowMs: number): EventRequest {
  * @throws ApiRefusal 400
  */
 export function parseBody(body: unknown): unknown {
-  const isBytes = body instanceof Uint8Array;
+  const isBytes = types.isUint8Array(body);
   if (!isBytes && typeof body !== 'string') return body;
   try {
     return JSON.parse(isBytes ? new TextDecoder('utf-8', { fatal: true }).decode(body) : body);

@@ -1,3 +1,4 @@
+import { isPlainObject } from '../is-plain-object.ts';
 import { type IsSecret, MASK } from './secret-keys.ts';
 
 /** A body as an event shows it. */
@@ -116,8 +117,5 @@ function jsonBytes(text: string): number {
 
 /** What JSON and forms are parsed to; not bytes, files or streams. */
 function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return Array.isArray(value) || isPlainObject(value);
 }

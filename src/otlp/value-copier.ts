@@ -1,9 +1,11 @@
+import { types } from 'node:util';
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
 import { bigintText } from './bigint-text.ts';
 import { cutText } from './cut-text.ts';
 import { DATA_PREFIX } from './event-attributes.ts';
+import { UNREADABLE } from './field-of.ts';
 import { setOwn } from './set-own.ts';
-import { standIn, UNREADABLE } from './stand-in.ts';
+import { standIn } from './stand-in.ts';
 import { CIRCULAR } from './value-writer.ts';
 
 const INT64_LIMIT = 2 ** 63;
@@ -229,7 +231,7 @@ export class ValueCopier {
     // As the `ValueWriter` does: the nearest cheap sign of a plain object.
     const isPlain = value.constructor === Object;
     const plain = isPlain ? value : standIn(value);
-    if (this.#reader === 'app' && value instanceof Date) return new Date(value.getTime());
+    if (this.#reader === 'app' && types.isDate(value)) return new Date(TIME_OF.call(value));
     if (plain !== value || (!isPlain && value instanceof Uint8Array)) return this.#standIn(plain);
     const json = this.#fromJson(value);
     return json === NO_JSON ? this.#record(value) : this.copy(json);
@@ -307,6 +309,8 @@ export function nestedKey(key: string): string {
 }
 
 const NO_JSON = Symbol('no toJSON');
+
+const TIME_OF = Date.prototype.getTime;
 
 /** What a subclass, or a field of its own, says of the bytes of a view need not be so. */
 const BUFFER_OF = getterOf<ArrayBufferLike>('buffer');

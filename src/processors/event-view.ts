@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { mapFirst } from '../bounded-list.ts';
 import type { Event } from '../event.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
@@ -151,7 +152,7 @@ function severityOf(value: unknown): number | undefined {
 }
 
 function timeOf(value: unknown): Event['time'] | undefined {
-  const ms = value instanceof Date ? value.getTime() : Number(textOf(value));
+  const ms = types.isDate(value) ? value.getTime() : Number(textOf(value));
   if (!Number.isFinite(ms) || ms < 0) return undefined;
   const seconds = Math.floor(ms / 1000);
   return [seconds, Math.round((ms - seconds * 1000) * 1e6)];

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import vm from 'node:vm';
 import { OtelEventsError } from '../errors.ts';
 import type { Processor } from './processor.ts';
@@ -44,12 +45,12 @@ function compile(option: string, patterns: readonly (string | RegExp)[]): RegExp
   if (!Array.isArray(patterns)) throw invalid(option, 'wanted an array of regular expressions');
   // A hole is refused here, not passed over.
   return Array.from(patterns, (pattern: unknown, index) => {
-    if (typeof pattern !== 'string' && !(pattern instanceof RegExp)) {
+    if (typeof pattern !== 'string' && !types.isRegExp(pattern)) {
       throw invalid(`${option}[${index}]`, 'wanted a regular expression or its text');
     }
     try {
       // Without `g` and `y`, which make a pattern remember where it was.
-      return pattern instanceof RegExp
+      return types.isRegExp(pattern)
         ? new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''))
         : new RegExp(pattern);
     } catch (cause) {

@@ -1,6 +1,6 @@
+import { isPlainObject } from '../is-plain-object.ts';
+
 /** Whether an object is emitted field by field, as it is: no instance of a class, and no `toJSON`. */
 export function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  return typeof (value as { readonly toJSON?: unknown }).toJSON !== 'function';
+  return isPlainObject(value) && typeof (value as { readonly toJSON?: unknown }).toJSON !== 'function';
 }

@@ -1,9 +1,11 @@
+import { types } from 'node:util';
+
 /** What kind of value it is, in words, without what it holds. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (isList(value)) return 'an array';
-  if (typeof value === 'object') return isDate(value) ? 'a date' : 'an object';
+  if (typeof value === 'object') return types.isDate(value) ? 'a date' : 'an object';
   return `a ${typeof value}`;
 }
 
@@ -11,14 +13,6 @@ export function kindOf(value: unknown): string {
 export function isList(value: unknown): value is readonly unknown[] {
   try {
     return Array.isArray(value);
-  } catch {
-    return false;
-  }
-}
-
-function isDate(value: object): boolean {
-  try {
-    return value instanceof Date;
   } catch {
     return false;
   }

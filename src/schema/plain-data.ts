@@ -1,4 +1,5 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
+import { isPlainObject } from '../is-plain-object.ts';
 import { bigintText } from '../otlp/bigint-text.ts';
 import { setOwn } from '../otlp/set-own.ts';
 import { standIn } from '../otlp/stand-in.ts';
@@ -87,8 +88,7 @@ class Copier {
       throw new Unfit(`at most ${MAX_DEPTH} levels, without cycles`, kindOf(value));
     }
     if (Array.isArray(value)) return this.#items(value);
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) {
+    if (!isPlainObject(value)) {
       const plain = standIn(value);
       if (plain instanceof Uint8Array) return this.#base64(plain);
       if (plain !== value) return this.#standIn(plain);

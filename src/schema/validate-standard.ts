@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { isThenable } from '../is-thenable.ts';
 import type { Issue, Validated } from './issue.ts';
 import { kindOf } from './kind-of.ts';
 import type { StandardResult, StandardSchema } from './standard-schema.ts';
@@ -9,8 +10,8 @@ import type { StandardResult, StandardSchema } from './standard-schema.ts';
  */
 export function validateStandard(name: string, schema: StandardSchema, data: unknown): Validated {
   const result = schema['~standard'].validate(data) as StandardResult<unknown> | Promise<unknown>;
-  if (result instanceof Promise) {
-    result.catch(() => {});
+  if (isThenable(result)) {
+    Promise.resolve(result).catch(() => {});
     const fix = 'use checks that are synchronous: an event is checked in the call that logs it';
     throw new OtelEventsError('SCHEMA_ASYNC', `the schema of ${name} is asynchronous`, { fix });
   }
