@@ -37,6 +37,8 @@ export interface Event {
   readonly time: EpochTime;
   /** When the logger was called. */
   readonly observedTime: EpochTime;
+  /** What the caller gave as its time, if that cannot be used. */
+  readonly givenTime?: string | undefined;
   /** OTel severity number, 1-24. */
   readonly severity: number;
   readonly message: string | undefined;

@@ -8,6 +8,7 @@ const src = path.join(import.meta.dirname, '..', 'src');
 /** What every room may import. */
 const FOR_ALL = [
   'bounded-list.ts',
+  'epoch-time.ts',
   'errors.ts',
   'event.ts',
   'gather-bytes.ts',
@@ -38,6 +39,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'index.ts': ['logger', 'otel', 'otlp', 'exporters'],
   'bounded-list.ts': [],
   'event.ts': [],
+  'epoch-time.ts': ['event.ts'],
   'errors.ts': [],
   'gather-bytes.ts': [],
   'is-plain-object.ts': [],

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import vm from 'node:vm';
+import { toEpochTime } from '../src/epoch-time.ts';
 import { EventLogger } from '../src/index.ts';
-import { toEpochTime } from '../src/logger/clock.ts';
 import { shownBody } from '../src/middleware/shown-body.ts';
 import { matchNames } from '../src/processors/index.ts';
 import { isPlain } from '../src/schema/is-plain.ts';

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { toEpochTime } from '../epoch-time.ts';
 import type { EpochTime } from '../event.ts';
 import { performance } from '../time.ts';
 
@@ -37,17 +37,6 @@ export function toEpochMs([seconds, nanos]: EpochTime): number {
 /** Seconds since the epoch, with a fraction. */
 export function toEpochSeconds([seconds, nanos]: EpochTime): number {
   return seconds + nanos / 1e9;
-}
-
-/** The time that a caller gave, as `Date`, epoch milliseconds or epoch nanoseconds; undefined if it is none. */
-export function toEpochTime(value: unknown): EpochTime | undefined {
-  if (typeof value === 'bigint') {
-    return value < 0n ? undefined : [Number(value / 1_000_000_000n), Number(value % 1_000_000_000n)];
-  }
-  const ms = types.isDate(value) ? Date.prototype.getTime.call(value) : value;
-  if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) return undefined;
-  const seconds = Math.floor(ms / 1000);
-  return [seconds, Math.min(999_999_999, Math.round((ms - seconds * 1000) * 1e6))];
 }
 
 function lookAtWallClock(runMs: number): void {

@@ -1,10 +1,14 @@
+import { types } from 'node:util';
 import type { SpanContext } from '@opentelemetry/api';
 import { mapFirst } from '../bounded-list.ts';
+import { toEpochTime } from '../epoch-time.ts';
 import { OtelEventsError } from '../errors.ts';
 import { type Event, type EventSchema, MAX_NAME_LENGTH } from '../event.ts';
 import { nearestName } from '../nearest-name.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
-import { epochNow, toEpochMs, toEpochTime } from './clock.ts';
+import { standIn } from '../otlp/stand-in.ts';
+import { kindOf } from '../schema/kind-of.ts';
+import { epochNow, toEpochMs } from './clock.ts';
 import type { ContextView } from './context-frame.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { eventId } from './event-id.ts';
@@ -90,11 +94,14 @@ function draft(call: EventCall): Event {
   const { defaults, scopeSession, context, diagnostics } = call;
   const options = call.options === undefined ? NO_OPTIONS : checkedOptions(call.options, diagnostics);
   const observedTime = epochNow();
+  const { timestamp } = options;
+  const time = timestamp === undefined ? observedTime : toEpochTime(timestamp);
   return {
     id: eventId(Math.floor(toEpochMs(observedTime))),
     name: typeof call.name === 'string' && call.name !== '' ? cut(call.name, diagnostics) : nameOf(call),
-    time: options.timestamp === undefined ? observedTime : (timeOf(options, diagnostics) ?? observedTime),
+    time: time ?? observedTime,
     observedTime,
+    givenTime: time === undefined ? unusableTime(timestamp, diagnostics) : undefined,
     severity: options.severity === undefined ? INFO : severityOf(options, diagnostics),
     message: toText(options.message),
     category: toText(options.category),
@@ -173,13 +180,19 @@ function cut(name: string, diagnostics: Diagnostics): string {
   return name.slice(0, MAX_NAME_LENGTH);
 }
 
-function timeOf({ timestamp }: LogOptions, diagnostics: Diagnostics): Event['time'] | undefined {
-  const time = toEpochTime(timestamp);
-  if (time === undefined) {
-    const wanted = 'wanted a valid date, epoch milliseconds or epoch nanoseconds as bigint';
-    warn(diagnostics, 'timestamp', `option timestamp of an event: ${wanted}; now is used`);
-  }
-  return time;
+/** What is shown of a time that cannot be used: nothing but times has such characters. */
+const TIME_LIKE = /^[-+\d.,:/ TZe]{1,64}$/;
+
+/** Said once; what was given stays with the event, since its own time is another. */
+function unusableTime(timestamp: unknown, diagnostics: Diagnostics): string {
+  const wanted = 'wanted a date from 1970 to 2553, epoch milliseconds or epoch nanoseconds as bigint';
+  const hint =
+    typeof timestamp === 'number' && timestamp > 0
+      ? '; microseconds and nanoseconds are no milliseconds'
+      : '';
+  warn(diagnostics, 'timestamp', `option timestamp of an event: ${wanted}; now is used${hint}`);
+  const text = types.isDate(timestamp) ? String(standIn(timestamp)) : textOf(timestamp);
+  return TIME_LIKE.test(text) || text === 'Invalid Date' ? text : kindOf(timestamp);
 }
 
 function severityOf({ severity }: LogOptions, diagnostics: Diagnostics): number {

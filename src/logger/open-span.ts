@@ -78,6 +78,7 @@ export function endSpan(
 function bare(event: Event): Event {
   const nothing = { category: undefined, tags: [], session: {}, context: {}, data: {}, message: undefined };
   const nobody = {
+    givenTime: undefined,
     userId: undefined,
     projectId: undefined,
     sessionId: undefined,

@@ -31,6 +31,7 @@ export function sessionEnd(
 }
 
 const PLAIN = {
+  givenTime: undefined,
   severity: INFO,
   message: undefined,
   category: undefined,

@@ -1,10 +1,11 @@
 import { SpanKind } from '@opentelemetry/api';
+import { toEpochTime } from '../epoch-time.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { EpochTime, Event, ScopeTimes } from '../event.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
 import { CONTENT_KEYS, EVALUATION_EVENT, GEN_AI, LLM_EVENT } from '../otlp/gen-ai.ts';
-import { toEpochMs, toEpochSeconds, toEpochTime } from './clock.ts';
+import { toEpochMs, toEpochSeconds } from './clock.ts';
 import type { ScopeOrigin } from './event-scope.ts';
 import type { Feedback, LlmCall, LlmReference } from './llm-call.ts';
 import { amount, feedbackData, llmData, type OnUnusable } from './llm-data.ts';

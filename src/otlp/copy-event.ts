@@ -59,6 +59,7 @@ function copyNames(copier: ValueCopier, event: Event): Copy {
     tags: event.tags.length === 0 ? [] : (copier.copy(event.tags) as Event['tags']),
     time: event.time,
     observedTime: event.observedTime,
+    givenTime: event.givenTime,
     severity: event.severity,
     schema: event.schema,
     scope: event.scope,

@@ -8,6 +8,7 @@ export const EVENT = {
   tags: 'event.tags',
   session: 'event.session',
   context: 'event.context',
+  givenTime: 'event.time.given',
   start: 'event.start',
   end: 'event.end',
   duration: 'event.duration',

@@ -1,3 +1,4 @@
+import { END_OF_TIME_SECONDS } from '../epoch-time.ts';
 import type { CachedKey } from './cached-key.ts';
 
 /** Up to this many characters a loop is faster than a call to the native writer (measured, Node 24). */
@@ -21,9 +22,6 @@ const NIBBLES = Uint8Array.from({ length: 256 }, (_, code) => {
 });
 
 const TWO_32 = 2 ** 32;
-
-/** The first second that does not fit into 64 bits of nanoseconds. */
-const END_OF_TIME = 18_446_744_073;
 
 /** Thrown, without a stack, for what does not fit as it is. */
 export const BEYOND_LIMITS = Symbol('beyond the limits of an event');
@@ -249,7 +247,7 @@ export class ForwardWriter {
   time(tag: number, seconds: number, nanos: number): void {
     if (this.#at > this.#full) this.#grow(0);
     this.#bytes[this.#at] = tag;
-    if (seconds >= 0 && seconds < END_OF_TIME && nanos >= 0 && nanos < TWO_32) {
+    if (seconds >= 0 && seconds < END_OF_TIME_SECONDS && nanos >= 0 && nanos < TWO_32) {
       const lower = (seconds & 0xffff) * 1e9 + nanos;
       const upper = ((seconds / 0x10000) >>> 0) * 1e9;
       const low = ((upper << 16) >>> 0) + (lower >>> 0);

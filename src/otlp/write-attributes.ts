@@ -37,6 +37,7 @@ export function writeIds(sink: AttributeSink, event: EncodableEvent): number {
  */
 export function writeIdentity(sink: AttributeSink, event: EncodableEvent): number {
   let count = 0;
+  if (event.givenTime !== undefined) count += sink.attribute(KEY.givenTime, event.givenTime);
   if (event.category !== undefined) count += sink.attribute(KEY.category, event.category);
   if (event.tags.length > 0) count += sink.attribute(KEY.tags, event.tags);
   if (event.userId !== undefined) count += sink.attribute(KEY.userId, event.userId);

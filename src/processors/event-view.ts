@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { mapFirst } from '../bounded-list.ts';
+import { toEpochTime } from '../epoch-time.ts';
 import type { Event } from '../event.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
 import type { ProcessorEvent } from './processor.ts';
@@ -152,8 +153,5 @@ function severityOf(value: unknown): number | undefined {
 }
 
 function timeOf(value: unknown): Event['time'] | undefined {
-  const ms = types.isDate(value) ? value.getTime() : Number(textOf(value));
-  if (!Number.isFinite(ms) || ms < 0) return undefined;
-  const seconds = Math.floor(ms / 1000);
-  return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
+  return toEpochTime(types.isDate(value) ? value : Number(textOf(value)));
 }
