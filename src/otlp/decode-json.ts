@@ -107,17 +107,17 @@ class JsonReader {
   }
 }
 
-function set(out: OtlpObject, message: Message, { name }: Field, value: OtlpValue | undefined): void {
+function set(out: OtlpObject, message: Message, field: Field, value: OtlpValue | undefined): void {
+  const { name, absent } = field;
   if (message.oneof && value !== undefined) {
     for (const other in out) if (other !== name) throw new Malformed(`${other} is set too`);
     out[name] = value;
-  } else if (value === undefined || isDefault(value)) {
+  } else if (value === undefined || value === absent || isEmptyList(value)) {
     // Set by an earlier member of the same name.
     if (out[name] !== undefined) delete out[name];
   } else out[name] = value;
 }
 
-function isDefault(value: OtlpValue): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  return value === '' || value === 0 || value === '0' || value === false;
+function isEmptyList(value: OtlpValue): boolean {
+  return Array.isArray(value) && value.length === 0;
 }

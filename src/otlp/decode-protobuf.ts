@@ -107,12 +107,12 @@ function decodeAfter(
   return isNew ? empty : before;
 }
 
-function set(out: OtlpObject, { name, repeated }: Field, value: OtlpValue): void {
+function set(out: OtlpObject, { name, repeated, absent }: Field, value: OtlpValue): void {
   if (repeated) {
     const list = out[name] as OtlpValue[] | undefined;
     if (list === undefined) out[name] = [value];
     else list.push(value);
-  } else if (value !== '' && value !== 0 && value !== '0' && value !== false) {
+  } else if (value !== absent) {
     out[name] = value;
   } else if (out[name] !== undefined) {
     delete out[name];

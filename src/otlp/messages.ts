@@ -22,6 +22,8 @@ export interface Field {
   /** The wire type in protobuf: 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
   readonly wireType: number;
   readonly repeated: boolean;
+  /** What a field that is not there means: in decoded OTLP it is left out. Undefined of a message. */
+  readonly absent: string | number | boolean | undefined;
   /** Written even when empty, as the OpenTelemetry Collector does. */
   readonly always: boolean;
   /** One log record or one span each: what is counted. */
@@ -74,6 +76,22 @@ const SPAN_KIND = {
   ),
 };
 const STATUS_CODE = { enumNames: ['UNSET', 'OK', 'ERROR'].map((name) => `STATUS_CODE_${name}`) };
+
+/** Each type has its own: the text `0` is a text, and the integer 0 of 64 bits is one in text. */
+const ABSENT: Readonly<Record<ScalarType, string | number | boolean>> = {
+  string: '',
+  bytes: '',
+  traceId: '',
+  spanId: '',
+  bool: false,
+  int32: 0,
+  uint32: 0,
+  enum: 0,
+  int64: '0',
+  fixed32: 0,
+  fixed64: '0',
+  double: 0,
+};
 
 const REPEATED = { repeated: true };
 const ALWAYS = { always: true };
@@ -217,6 +235,9 @@ export const STATUS = message('google.rpc.Status', [
   ),
 ]);
 
+/** The entries of a map, for those who need them alone. */
+export const ENTRIES = keyValueList;
+
 function response(name: string, rejected: string): Message {
   const partial = message(`${name}PartialSuccess`, [
     field(1, rejected, 'int64'),
@@ -227,7 +248,8 @@ function response(name: string, rejected: string): Message {
 
 function field(number: number, name: string, type: Field['type'], options: FieldOptions = {}): Field {
   const { repeated = false, always = false, counted = false, enumNames = [] } = options;
-  return { number, name, type, wireType: wireTypeOf(type), repeated, always, counted, enumNames };
+  const absent = typeof type === 'string' ? ABSENT[type] : undefined;
+  return { number, name, type, wireType: wireTypeOf(type), repeated, absent, always, counted, enumNames };
 }
 
 function wireTypeOf(type: Field['type']): number {

@@ -2,7 +2,21 @@ import fc from 'fast-check';
 import type { OtlpObject, OtlpValue } from '../../src/otlp/decode-protobuf.ts';
 import type { Field, Message, ScalarType } from '../../src/otlp/messages.ts';
 
-const DEFAULTS: ReadonlySet<unknown> = new Set(['', 0, '0', false]);
+/** @see protocol buffers, "Default Field Values" */
+const DEFAULTS: Readonly<Record<ScalarType, OtlpValue>> = {
+  string: '',
+  bytes: '',
+  traceId: '',
+  spanId: '',
+  bool: false,
+  int32: 0,
+  uint32: 0,
+  enum: 0,
+  int64: '0',
+  fixed32: 0,
+  fixed64: '0',
+  double: 0,
+};
 
 const hex = (bytes: number) =>
   fc
@@ -10,7 +24,8 @@ const hex = (bytes: number) =>
     .map((id) => (id.every((byte) => byte === 0) ? '' : Buffer.from(id).toString('hex')));
 
 const SCALARS: Readonly<Record<ScalarType, fc.Arbitrary<string | number | boolean>>> = {
-  string: fc.string({ unit: 'binary', maxLength: 12 }),
+  // What another type would leave out is a text like any other.
+  string: fc.oneof(fc.string({ unit: 'binary', maxLength: 12 }), fc.constantFrom('0', 'false', '-0')),
   bytes: fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString('base64')),
   traceId: hex(16),
   spanId: hex(8),
@@ -33,7 +48,7 @@ export function arbitraryMessage(message: Message, depth = 0): fc.Arbitrary<Otlp
     return fc.oneof(fc.constant({}), ...members);
   }
   const fields = message.fields.map((field) => [field.name, optional(field, depth, usable.includes(field))]);
-  return fc.record(Object.fromEntries(fields)).map(withoutDefaults);
+  return fc.record(Object.fromEntries(fields)).map((value) => withoutDefaults(message, value));
 }
 
 function optional(field: Field, depth: number, usable: boolean): fc.Arbitrary<OtlpValue | undefined> {
@@ -47,10 +62,15 @@ function fieldOf({ type, repeated }: Field, depth: number): fc.Arbitrary<OtlpVal
   return repeated ? fc.array(one, { maxLength: 3 }) : one;
 }
 
-function withoutDefaults(value: { readonly [name: string]: OtlpValue | undefined }): OtlpObject {
+function withoutDefaults(
+  { byName }: Message,
+  value: { readonly [name: string]: OtlpValue | undefined },
+): OtlpObject {
   const entries = Object.entries(value).filter((entry): entry is [string, OtlpValue] => {
-    const [, given] = entry;
-    return given !== undefined && !DEFAULTS.has(given) && !(Array.isArray(given) && given.length === 0);
+    const [name, given] = entry;
+    const { type } = byName.get(name) as Field;
+    if (given === undefined || (Array.isArray(given) && given.length === 0)) return false;
+    return typeof type !== 'string' || Array.isArray(given) || given !== DEFAULTS[type];
   });
   return Object.fromEntries(entries);
 }
