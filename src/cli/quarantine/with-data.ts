@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AnyValue, KeyValue } from '../../otlp/any-value.ts';
 import { attributeName } from '../../otlp/attribute-name.ts';
 import { DATA, EVENT } from '../../otlp/event-attributes.ts';
+import { toKeyValue } from '../../otlp/to-key-value.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -25,7 +26,7 @@ export function withData(
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const changed = keys.filter((key) => !isDeepStrictEqual(ownValue(before, key), ownValue(after, key)));
   let result = attributes.filter(({ key }) => key !== EVENT.schemaIssues);
-  for (const key of changed) result = withEntry(result, key, ownValue(after, key));
+  for (const key of changed) result = withEntry(result, key, before, after);
   if (passed === undefined) return result;
   const schema = [
     [EVENT.schemaId, passed.schemaId],
@@ -40,35 +41,60 @@ function ownValue(data: Data, key: string): unknown {
 }
 
 /** Keys beyond the attribute limit are in a map, and stay in it. */
-function withEntry(attributes: readonly KeyValue[], key: string, value: unknown): KeyValue[] {
-  const any = value === undefined ? undefined : anyValueOf(value);
-  const spilled = attributes.find((each) => each.key === DATA)?.value?.kvlistValue?.values;
-  if (spilled?.some((each) => each.key === key) === true) {
-    return replaced(attributes, DATA, { kvlistValue: { values: replaced(spilled, key, any) } });
+function withEntry(attributes: readonly KeyValue[], key: string, before: Data, after: Data): KeyValue[] {
+  const spilled = entryOf(attributes, DATA)?.value?.kvlistValue?.values;
+  if (spilled !== undefined && entryOf(spilled, key) !== undefined) {
+    const values = replaced(spilled, key, valueFor(spilled, key, key, before, after));
+    return replaced(attributes, DATA, { kvlistValue: { values } });
   }
-  return replaced(attributes, attributeName(key), any);
+  const name = attributeName(key);
+  return replaced(attributes, name, valueFor(attributes, name, key, before, after));
+}
+
+/** @param name - of the field in the list; `key` is the one in the data */
+function valueFor(
+  list: readonly KeyValue[],
+  name: string,
+  key: string,
+  before: Data,
+  after: Data,
+): AnyValue | undefined {
+  return changedValue(entryOf(list, name)?.value, ownValue(before, key), ownValue(after, key));
+}
+
+/** What is the same inside it stays as it was: an integer beyond 2^53 is read as text. */
+function changedValue(any: AnyValue | undefined, before: unknown, after: unknown): AnyValue | undefined {
+  if (any !== undefined && isDeepStrictEqual(before, after)) return any;
+  if (any?.arrayValue !== undefined && Array.isArray(before) && Array.isArray(after)) {
+    const { values = [] } = any.arrayValue;
+    return {
+      arrayValue: { values: after.map((item, at) => changedValue(values[at], before[at], item) ?? {}) },
+    };
+  }
+  if (any?.kvlistValue !== undefined && isMap(before) && isMap(after)) {
+    const { values: old = [] } = any.kvlistValue;
+    const values = Object.keys(after).reduce<KeyValue[]>(
+      (list, key) => replaced(list, key, valueFor(old, key, key, before, after)),
+      [],
+    );
+    return { kvlistValue: { values } };
+  }
+  const entry = toKeyValue('', after);
+  return entry === undefined ? undefined : (entry.value ?? {});
+}
+
+function isMap(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** An empty key is left out of a decoded entry. */
+function entryOf(list: readonly KeyValue[], wanted: string): KeyValue | undefined {
+  return list.find(({ key = '' }) => key === wanted);
 }
 
 function replaced(list: readonly KeyValue[], key: string, value: AnyValue | undefined): KeyValue[] {
-  const entry = value === undefined ? [] : [{ key, value }];
-  const at = list.findIndex((each) => each.key === key);
+  const entry = value === undefined ? [] : [key === '' ? { value } : { key, value }];
+  const at = list.findIndex((each) => (each.key ?? '') === key);
   if (at < 0) return [...list, ...entry];
   return [...list.slice(0, at), ...entry, ...list.slice(at + 1)];
-}
-
-function anyValueOf(value: unknown): AnyValue {
-  if (typeof value === 'string') return { stringValue: value };
-  if (typeof value === 'boolean') return { boolValue: value };
-  if (typeof value === 'bigint') return { intValue: String(value) };
-  if (typeof value === 'number') {
-    return Number.isSafeInteger(value) && !Object.is(value, -0)
-      ? { intValue: String(value) }
-      : { doubleValue: value };
-  }
-  if (value instanceof Uint8Array) return { bytesValue: Buffer.from(value).toString('base64') };
-  if (value instanceof Date) return { stringValue: value.toISOString() };
-  if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValueOf) } };
-  if (typeof value !== 'object' || value === null) return {};
-  const values = Object.entries(value).map(([key, each]) => ({ key, value: anyValueOf(each) }));
-  return { kvlistValue: { values } };
 }
