@@ -3,6 +3,7 @@ import { OtelEventsError } from '../errors.ts';
 import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
 import { clearTimeout, setImmediate, setTimeout } from '../time.ts';
 import { type Connections, HttpClient } from './http-client.ts';
+import { retryAfterMs } from './retry-after-ms.ts';
 import { withoutTracing } from './without-tracing.ts';
 
 /** One HTTP request with a body. */
@@ -71,18 +72,6 @@ export async function post(request: PostRequest): Promise<PostResponse> {
 /** A URL as it may appear in messages: without credentials and query, which can hold secrets. */
 export function targetOf(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
-}
-
-/**
- * Milliseconds from a `Retry-After` header.
- * @see RFC 9110, section 10.2.3: delay in seconds, or an HTTP date
- */
-export function retryAfterMs(header: string | undefined, nowMs: number = Date.now()): number | undefined {
-  if (header === undefined) return undefined;
-  const value = header.trim();
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const dateMs = Date.parse(value);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 
 /**

@@ -7,8 +7,9 @@ export interface Backoff {
 /** The longest that a destination may ask for: a day. Whoever says more has another unit in mind. */
 const MAX_ASKED_MS = 24 * 60 * 60 * 1000;
 
-/** No options and no answer make it a busy loop. */
+/** No options and no answer make it a busy loop: what is none of these waits is not taken for one. */
 const MIN_DELAY_MS = 1;
+const DEFAULT: Backoff = { initialBackoffMs: 500, maxBackoffMs: 30_000 };
 
 /**
  * How long to wait before the next attempt: exponential, with jitter in the upper half, so that many processes do
@@ -18,7 +19,7 @@ const MIN_DELAY_MS = 1;
  * @param asked - whatever it was that asked: only a number that is a time counts
  */
 export function retryDelayMs(backoff: Backoff, failures: number, asked?: unknown): number {
-  const { initialBackoffMs, maxBackoffMs } = backoff;
+  const { initialBackoffMs, maxBackoffMs } = usable(backoff);
   if (typeof asked === 'number' && asked >= 0) {
     return atLeast(withJitter(Math.max(Math.min(asked, MAX_ASKED_MS), initialBackoffMs)));
   }
@@ -27,8 +28,15 @@ export function retryDelayMs(backoff: Backoff, failures: number, asked?: unknown
 }
 
 /** The wait where only time or somebody can mend it: the longest interval. */
-export function holdDelayMs({ maxBackoffMs }: Backoff): number {
-  return atLeast(withJitter(maxBackoffMs));
+export function holdDelayMs(backoff: Backoff): number {
+  return atLeast(withJitter(usable(backoff).maxBackoffMs));
+}
+
+function usable({ initialBackoffMs, maxBackoffMs }: Backoff): Backoff {
+  return {
+    initialBackoffMs: initialBackoffMs > 0 ? initialBackoffMs : DEFAULT.initialBackoffMs,
+    maxBackoffMs: maxBackoffMs > 0 ? maxBackoffMs : DEFAULT.maxBackoffMs,
+  };
 }
 
 function withJitter(ms: number): number {
