@@ -1,50 +1,49 @@
+import { addressesIn } from './addresses-in.ts';
+import { cardsIn } from './cards-in.ts';
+import type { TextSpan } from './text-span.ts';
+
 /** What text is looked for in the values of events. */
 export interface RedactPattern {
   readonly pattern: RegExp;
   /** A closer look at what the pattern found. */
   readonly accepts?: (found: string) => boolean;
+  /** The parts of what the pattern found that go, in order and apart from each other. Default: all of it. */
+  readonly within?: (found: string) => readonly TextSpan[];
   /** The pattern takes time in proportion to the text, whatever the text is: nobody has to look at the clock. */
   readonly linear?: boolean;
 }
 
 /**
- * E-mail addresses, however long. Several in a row are found as one: a search goes on behind what it has found, in
- * the middle of characters that may stand in front of an `@`. What is in a lookahead is not tried again, so that the
- * time stays in proportion to the text.
+ * E-mail addresses, however long, in every script, also with `%40` for the `@`. The domain has a dot and ends as
+ * domains do, or it is `localhost`: `react@18.2.0` and `actions/checkout@v4` are no addresses. The pattern finds words
+ * with an `@` as a whole, each once, so that the time stays in proportion to the text.
  */
 export const EMAIL: RedactPattern = {
   pattern:
-    /(?<![\p{L}\p{M}\p{N}_.!#$%&'*+/=?^`{|}~-])(?:(?=([\p{L}\p{M}\p{N}_.!#$%&'*+/=?^`{|}~-]+@[\p{L}\p{M}\p{N}-]{1,63}(?:\.[\p{L}\p{M}\p{N}-]{1,63}){0,8}))\1)+/gu,
+    /(?<![\p{L}\p{M}\p{N}_.!$%'*+^~@-])[\p{L}\p{M}\p{N}_.!$%'*+^~-]*?(?:@|%40)[\p{L}\p{M}\p{N}_.!$%'*+^~@[\]-]*/gu,
+  within: addressesIn,
   linear: true,
 };
 
 /**
- * Numbers of payment cards: 13 to 19 digits, with single spaces or dashes between, whose check digit is right; also
- * as numbers. What begins with 1 and has as many digits as a time in milli-, micro- or nanoseconds is none.
+ * Numbers of payment cards, in text and as numbers: the first digits of an issuer, as many digits as its cards have,
+ * the right check digit; in groups too, with spaces, dashes or dots between. A number begins and ends where a group
+ * of digits does, whatever other groups stand beside it. The pattern finds rows of groups; UUIDs and hexadecimal
+ * hashes are found as well, so that nothing is looked for inside them.
  */
 export const CARD: RedactPattern = {
-  pattern: /(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g,
-  accepts: (found) => !EPOCH.test(found) && hasCheckDigit(found),
+  pattern:
+    /(?<![\da-wyz])(?:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|(?=[\da-f]{20})(?:\d*[a-f]){4}[\da-f]*)(?![\da-z])|(?<!\d)\+?\d(?:(?:[^\S\r\n\t]|[._+\u00ad\u200b\u2060\u2010-\u2015\u2212-]|%20){0,3}\d){12,}/gi,
+  within: cardsIn,
   linear: true,
 };
 
-/** IPv4 addresses. */
+/**
+ * IPv4 addresses. Four numbers behind `Chrome/`, `version`, `v` or their like, and those of a file's name such as
+ * `tool-1.2.3.4.zip`, are a version.
+ */
 export const IPV4: RedactPattern = {
-  pattern: /(?<![\d.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\d.]*\d)/g,
+  pattern:
+    /(?=\d)(?<!\d)(?<!\d\.)(?<!(?<![/\w.-])(?:[A-Z][\w.-]{0,40}|chrome|chromium|headlesschrome|edga?|edgios|opr|safari|crios|version|electron)\/)(?<!(?<![A-Za-z])(?:(?:(?:[Ff]ile|[Aa]ssembly|[Pp]roduct|[Aa]pp|[Bb]rowser)?[_-]?[Vv]ersion|[Bb]uild|[Vv]er\.?)(?:\\?["'])?\s{0,2}[:=]?\s{0,2}|[Rr]?[Vv][:=]?)(?:\\?["'])?)(?:25[0-5]|2[0-4]\d|[01]?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|[01]?\d?\d)){3}(?!\d)(?!\.\d)(?!\.(?:tgz|tar|zip|jar|war|whl|nupkg|deb|rpm|exe|msi|dmg|apk|gem|dll)\b)/g,
   linear: true,
 };
-
-/** Of this century until 2033. @see ISO/IEC 7812-1: airlines have numbers with 1 in front, of 15 digits */
-const EPOCH = /^1(?:\d{12}|\d{15}|\d{18})$/;
-
-/** The Luhn algorithm: from the right each second digit counts twice. @see ISO/IEC 7812-1 */
-function hasCheckDigit(found: string): boolean {
-  const digits = found.replace(/\D/g, '');
-  let sum = 0;
-  for (let index = 0; index < digits.length; index++) {
-    const digit = Number(digits[digits.length - 1 - index]);
-    const counted = index % 2 === 0 ? digit : digit * 2;
-    sum += counted > 9 ? counted - 9 : counted;
-  }
-  return sum % 10 === 0;
-}

@@ -11,6 +11,7 @@ import {
   REDACTED,
   type RedactRule,
 } from './redact-rule.ts';
+import type { TextSpan } from './text-span.ts';
 import { withinTime } from './within-time.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -181,13 +182,27 @@ class Walk {
     return result;
   }
 
-  #replaced(text: string, { pattern, accepts, linear, cost }: CompiledPattern): string {
+  #replaced(text: string, { pattern, accepts, within, linear, cost }: CompiledPattern): string {
     const steps = cost.factor * Math.max(text.length, 2) ** cost.degree;
     if (linear !== true && !this.#watched && steps > UNWATCHED_STEPS) throw new NeedsClock();
     return text.replace(pattern, (found) => {
-      const keeps = found === '' || accepts?.(found) === false;
-      return keeps ? found : (this.#rule.replace(found) ?? '');
+      if (found === '' || accepts?.(found) === false) return found;
+      return within === undefined ? this.#instead(found) : this.#withoutSpans(found, within(found));
     });
+  }
+
+  #withoutSpans(found: string, spans: readonly TextSpan[]): string {
+    let result = '';
+    let end = 0;
+    for (const [from, to] of spans) {
+      result += found.slice(end, from) + this.#instead(found.slice(from, to));
+      end = to;
+    }
+    return end === 0 ? found : result + found.slice(end);
+  }
+
+  #instead(text: string): string {
+    return this.#rule.replace(text) ?? '';
   }
 }
 
