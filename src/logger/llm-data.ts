@@ -1,6 +1,9 @@
-import { MAX_ITEMS, mapFirst } from '../bounded-list.ts';
+import { MAX_ITEMS } from '../bounded-list.ts';
 import { GEN_AI } from '../otlp/gen-ai.ts';
-import type { Feedback, LlmCall, LlmMessage } from './llm-call.ts';
+import type { Feedback, LlmCall } from './llm-call.ts';
+import { messagesOf } from './llm-messages.ts';
+import { partsOf } from './llm-parts.ts';
+import { amountsIn } from './llm-usage.ts';
 import { textOf } from './text-of.ts';
 
 type Data = Record<string, unknown>;
@@ -10,9 +13,10 @@ export type OnUnusable = (field: string, wanted: string) => void;
 
 /** The data of the event of one call, under the names of the conventions. */
 export function llmData(call: LlmCall, captureContent: boolean, onUnusable: OnUnusable): Data {
-  const { usage = {} } = call;
-  const tokens = (field: keyof typeof usage): number | undefined =>
-    amount(usage[field], `usage.${field}`, onUnusable);
+  const amounts = amountsIn(call.usage ?? {}).map(({ attribute, field, value }) => [
+    attribute,
+    amount(value, `usage.${field}`, onUnusable),
+  ]);
   return defined({
     [GEN_AI.operation]: text(call.operation) ?? 'chat',
     [GEN_AI.provider]: text(call.provider),
@@ -21,10 +25,7 @@ export function llmData(call: LlmCall, captureContent: boolean, onUnusable: OnUn
     [GEN_AI.responseModel]: text(call.responseModel),
     [GEN_AI.finishReasons]: call.finishReasons,
     [GEN_AI.timeToFirstChunk]: amount(call.timeToFirstToken, 'timeToFirstToken', onUnusable),
-    [GEN_AI.inputTokens]: tokens('inputTokens'),
-    [GEN_AI.outputTokens]: tokens('outputTokens'),
-    [GEN_AI.cacheReadTokens]: tokens('cachedInputTokens'),
-    [GEN_AI.reasoningTokens]: tokens('reasoningTokens'),
+    ...Object.fromEntries(amounts),
     [GEN_AI.conversationId]: text(call.threadId),
     [GEN_AI.agentId]: text(call.assistantId),
     ...(captureContent ? contentOf(call, onUnusable) : {}),
@@ -55,26 +56,15 @@ export function amount(value: unknown, field: string, onUnusable: OnUnusable): n
 }
 
 function contentOf({ systemPrompt, messages, prompt, generation }: LlmCall, onUnusable: OnUnusable): Data {
-  const asked = prompt === undefined ? [] : [{ role: 'user', content: text(prompt) ?? '' }];
-  const input = Array.isArray(messages) ? messages : asked;
   const onCut = (): void => onUnusable(`messages after the first ${MAX_ITEMS}`, 'a shorter list');
-  const output = typeof generation === 'string' ? { role: 'assistant', content: generation } : generation;
+  const input = messagesOf(messages ?? (prompt === '' ? undefined : prompt), 'user', onCut);
+  const output = messagesOf(generation === '' ? undefined : generation, 'assistant', onCut);
+  const system = systemPrompt === '' ? [] : partsOf(systemPrompt);
   return {
-    [GEN_AI.systemInstructions]: systemPrompt && [textPart(systemPrompt)],
-    [GEN_AI.inputMessages]: input.length === 0 ? undefined : mapFirst(input, toMessage, onCut),
-    [GEN_AI.outputMessages]: output && [toMessage(output)],
+    [GEN_AI.systemInstructions]: system.length === 0 ? undefined : system,
+    [GEN_AI.inputMessages]: input.length === 0 ? undefined : input,
+    [GEN_AI.outputMessages]: output.length === 0 ? undefined : output,
   };
-}
-
-function toMessage(message: LlmMessage): object {
-  if (typeof message !== 'object' || message === null) return { role: 'user', parts: [textPart(message)] };
-  const { content, parts, ...rest } = message;
-  if (Array.isArray(parts)) return { ...rest, parts };
-  return { ...rest, parts: content === undefined || content === null ? [] : [textPart(content)] };
-}
-
-function textPart(content: unknown): object {
-  return { type: 'text', content: textOf(content) };
 }
 
 function text(value: unknown): string | undefined {

@@ -7,7 +7,7 @@ import { copyFields } from '../otlp/copy-fields.ts';
 import { CONTENT_KEYS, EVALUATION_EVENT, GEN_AI, LLM_EVENT } from '../otlp/gen-ai.ts';
 import { toEpochMs, toEpochSeconds } from './clock.ts';
 import type { ScopeOrigin } from './event-scope.ts';
-import type { Feedback, LlmCall, LlmReference } from './llm-call.ts';
+import type { Feedback, LlmCall, LlmReference, LlmUsage } from './llm-call.ts';
 import { amount, feedbackData, llmData, type OnUnusable } from './llm-data.ts';
 import { endSpan, openSpan } from './open-span.ts';
 import { ERROR } from './severity.ts';
@@ -84,12 +84,26 @@ const CALL_FIELDS: FieldsOf<LlmCall> = {
   timeToFirstToken: true,
   error: true,
 };
-type Usage = NonNullable<LlmCall['usage']>;
-const USAGE_FIELDS: FieldsOf<Usage> = {
+const USAGE_FIELDS: FieldsOf<LlmUsage> = {
   inputTokens: true,
   outputTokens: true,
   cachedInputTokens: true,
+  cacheCreationInputTokens: true,
   reasoningTokens: true,
+  input_tokens: true,
+  output_tokens: true,
+  input_tokens_details: true,
+  output_tokens_details: true,
+  cache_read_input_tokens: true,
+  cache_creation_input_tokens: true,
+  prompt_tokens: true,
+  completion_tokens: true,
+  prompt_tokens_details: true,
+  completion_tokens_details: true,
+  promptTokens: true,
+  completionTokens: true,
+  inputTokenDetails: true,
+  outputTokenDetails: true,
 };
 const FEEDBACK_FIELDS: FieldsOf<Feedback> = {
   of: true,
@@ -108,7 +122,7 @@ const REFERENCE_FIELDS: FieldsOf<LlmReference> = {
 
 function copyCall(argument: LlmCall, onUnusable: OnUnusable): LlmCall {
   const call = fieldsOf<LlmCall>(argument, CALL_FIELDS, onUnusable);
-  return { ...call, usage: fieldsOf<Usage>(call.usage, USAGE_FIELDS, onUnusable) };
+  return { ...call, usage: fieldsOf<LlmUsage>(call.usage, USAGE_FIELDS, onUnusable) };
 }
 
 /** Known fields, each read once; those that cannot be read are left out. */
