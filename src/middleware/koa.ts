@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { EventsApi } from './events-api.ts';
 import type { EventsApiOptions } from './events-api-options.ts';
 import { answerWith, NodeApiCall } from './node-api-call.ts';
@@ -20,6 +22,8 @@ export interface KoaContextLike {
   respond?: boolean | undefined;
   /** `body` by a parser. */
   readonly request: object;
+  /** The answer's. */
+  readonly body?: unknown;
 }
 
 /**
@@ -31,13 +35,22 @@ export function requestContext<Context extends KoaContextLike = KoaContextLike>(
   options: RequestContextOptions<Context>,
 ): (context: Context, next: () => Promise<unknown>) => Promise<unknown> {
   const contexts = new RequestContexts(options);
-  return async (context, next) => {
-    try {
-      return await contexts.run(new KoaVisit(context), context, next);
-    } catch (error) {
-      keepRequestId(context.res);
-      throw error;
-    }
+  return (context, next) => {
+    let inContext: RunInContext | undefined;
+    const handled = (async () => {
+      try {
+        return await contexts.run(new KoaVisit(context), context, async () => {
+          inContext = AsyncLocalStorage.snapshot();
+          const result = await next();
+          readInContext(context.body, inContext);
+          return result;
+        });
+      } catch (error) {
+        keepRequestId(context.res);
+        throw error;
+      }
+    })();
+    return continuedIn(handled, () => inContext);
   };
 }
 
@@ -61,6 +74,36 @@ export function eventsApi<Context extends KoaContextLike = KoaContextLike>(
     void answerWith(context.req, context.res, answer);
   };
   return Object.assign(handle, { close: () => api.close() });
+}
+
+type RunInContext = ReturnType<typeof AsyncLocalStorage.snapshot>;
+
+/**
+ * Koa reads the body, and calls listeners for errors, in what it hangs on the promise of its middleware, from outside
+ * of them all: what is hung on it runs in the context, and so does what is hung on that.
+ */
+function continuedIn<T>(promise: Promise<T>, inContext: () => RunInContext | undefined): Promise<T> {
+  const bind = (callback: unknown): unknown => {
+    if (typeof callback !== 'function') return callback;
+    return (value: unknown) => {
+      const run = inContext();
+      return run === undefined ? callback(value) : run(() => callback(value));
+    };
+  };
+  const then = (onFulfilled: unknown, onRejected: unknown): Promise<unknown> =>
+    continuedIn(
+      Promise.prototype.then.call(promise, bind(onFulfilled) as never, bind(onRejected) as never),
+      inContext,
+    );
+  // Not for `await`, which does not ask a promise for it.
+  return Object.defineProperty(promise, 'then', { value: then, configurable: true, writable: true });
+}
+
+/** Where a middleware before ours waits for it, the body is read in no context: a stream is told to be. */
+function readInContext(body: unknown, run: RunInContext): void {
+  if (!(body instanceof Readable)) return;
+  const read = body._read;
+  body._read = (size) => run(() => read.call(body, size));
 }
 
 /** Koa takes all headers off before it answers an error. */
