@@ -4,6 +4,7 @@ import { mapFirst } from '../bounded-list.ts';
 import { toEpochTime } from '../epoch-time.ts';
 import { OtelEventsError } from '../errors.ts';
 import { type Event, type EventSchema, MAX_NAME_LENGTH } from '../event.ts';
+import { firstUnits } from '../first-units.ts';
 import { nearestName } from '../nearest-name.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
 import { standIn } from '../otlp/stand-in.ts';
@@ -177,7 +178,7 @@ function nameOf({ name, diagnostics }: EventCall): string {
 function cut(name: string, diagnostics: Diagnostics): string {
   if (name.length <= MAX_NAME_LENGTH) return name;
   warn(diagnostics, 'long name', `an event name of ${name.length} characters is cut to ${MAX_NAME_LENGTH}`);
-  return name.slice(0, MAX_NAME_LENGTH);
+  return firstUnits(name, MAX_NAME_LENGTH);
 }
 
 /** What is shown of a time that cannot be used: nothing but times has such characters. */

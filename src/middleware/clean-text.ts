@@ -1,3 +1,5 @@
+import { firstUnits } from '../first-units.ts';
+
 /** Most characters that a value from outside may bring into a context. */
 export const MAX_FIELD_LENGTH = 1024;
 
@@ -10,7 +12,7 @@ const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
 /** A value from outside, fit for an event: cut, one line, no control characters; undefined if nothing is left. */
 export function cleanText(value: string | undefined, maxLength = MAX_FIELD_LENGTH): string | undefined {
   if (value === undefined) return undefined;
-  const short = value.length > maxLength ? value.slice(0, maxLength) : value;
+  const short = firstUnits(value, maxLength);
   // Nearly always.
   if (short === value && PLAIN.test(value)) return value;
   const text = short.replace(CONTROLS, ' ').toWellFormed().trim();

@@ -2,6 +2,7 @@ import type { Attributes, AttributeValue as SimpleValue, Span } from '@opentelem
 import type { EpochTime } from '../event.ts';
 import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
 import { EVENT } from '../otlp/event-attributes.ts';
+import { fitToSpan, restoreIdentifiers, type SdkSpan } from './span-limits.ts';
 
 /** How many events a span keeps; beyond it an SDK throws the oldest away. */
 const DEFAULT_MAX_EVENTS = 128;
@@ -33,7 +34,8 @@ export function copyToSpan(span: Span, name: string, attributes: AttributeMap, t
     return;
   }
   copies.made++;
-  span.addEvent(name, simpleAttributes(attributes), [time[0], time[1]]);
+  span.addEvent(name, fitToSpan(span, simpleAttributes(attributes)), [time[0], time[1]]);
+  restoreIdentifiers((span as SdkSpan).events?.at(-1)?.attributes, attributes);
 }
 
 /** One place is left for an exception. */

@@ -16,6 +16,7 @@ import { type EventContent, identityOf } from '../otlp/event-content.ts';
 import { appApi } from './app-api.ts';
 import { simpleAttributes, skippedCopies } from './copy-to-span.ts';
 import type { ChosenTracer } from './providers.ts';
+import { fitToSpan, restoreIdentifiers, type SdkSpan, valueLimitOf } from './span-limits.ts';
 
 /** What a scope says of its span beside the event itself. */
 export interface ScopeSpanOptions {
@@ -40,7 +41,8 @@ export class ScopeSpan {
       chosen === undefined ? unexportedSpan(parent) : startSpan(chosen, event, parent, options, identity);
     this.spanContext = this.span.spanContext();
     this.context = trace.setSpan(parent, this.span);
-    this.#setAttributes(mapsOf(identity));
+    const isCut = valueLimitOf(this.span) !== undefined;
+    this.#setAttributes(isCut ? identity : mapsOf(identity));
   }
 
   /** Ends the span as its event went. */
@@ -56,7 +58,7 @@ export class ScopeSpan {
     if (failure !== undefined) {
       const { type, message, stacktrace } = failure;
       const exception = { name: type, message, ...(stacktrace === undefined ? {} : { stack: stacktrace }) };
-      this.span.recordException(exception, toTuple(time));
+      this.span.recordException(fitToSpan(this.span, exception), toTuple(time));
       this.span.setStatus({ code: SpanStatusCode.ERROR, message });
     }
   }
@@ -65,7 +67,8 @@ export class ScopeSpan {
     if (!this.span.isRecording()) return;
     const keepsMaps = this.#own || keepsMapAttributes(this.span, attributes);
     const kept = keepsMaps ? (attributes as Attributes) : simpleAttributes(attributes);
-    this.span.setAttributes(kept);
+    this.span.setAttributes(fitToSpan(this.span, kept));
+    restoreIdentifiers((this.span as SdkSpan).attributes, attributes);
   }
 }
 

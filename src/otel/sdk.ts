@@ -29,6 +29,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { ReadableSpan as EncodableSpan } from '../otlp/encode-span.ts';
+import { limitInPlace } from '../otlp/limit-values.ts';
 import { AccountingExporter, type ExportReport, type InnerExporter } from './accounting-exporter.ts';
 import type { ApiContextManager, ApiLoggerProvider, ApiLogRecord, ApiTracerProvider } from './app-api.ts';
 import type { DurableLogRecordProcessor } from './durable-log-record-processor.ts';
@@ -122,6 +123,7 @@ export function startSdkLogs(options: SdkLogsOptions): SdkLogs {
     onEmit(record: ReadWriteLogRecord): void {
       taken = true;
       (record as { [TICKET]?: unknown })[TICKET] = emitting;
+      limitRecord(record, env.logs);
       processor.onEmit(record);
     },
     forceFlush: () => processor.forceFlush(),
@@ -180,9 +182,17 @@ export function startSdkSpans({ env, onSpan }: SdkSpansOptions): SdkTraces {
 /** A `LoggerProvider` within the limits of the environment, for a processor of ours. */
 export function sdkLoggerProvider(options: SdkProviderOptions<DurableLogRecordProcessor>): ApiLoggerProvider {
   const { env, resource, processor } = options;
+  const limiting = {
+    onEmit(record: ReadWriteLogRecord): void {
+      limitRecord(record, env.logs);
+      processor.onEmit(record);
+    },
+    forceFlush: () => processor.forceFlush(),
+    shutdown: () => processor.shutdown(),
+  };
   const provider = new LoggerProvider({
     resource: new LazyResource(resource),
-    processors: [processor],
+    processors: [env.logs.maxValueLength === undefined ? processor : limiting],
     logRecordLimits: limits(env.logs),
   });
   return provider as unknown as ApiLoggerProvider;
@@ -197,7 +207,7 @@ export function sdkTracerProvider(options: SdkProviderOptions<DurableSpanProcess
 function tracesOf(processor: SpanProcessor, env: OtelEnvironment, resource: Resource | undefined): SdkTraces {
   const provider = new TracerProvider({
     ...(resource === undefined ? {} : { resource }),
-    spanProcessors: [processor],
+    spanProcessors: [limitingSpans(processor, env.traces)],
     sampler: sampler(env),
     spanLimits: {
       ...limits(env.traces),
@@ -284,13 +294,26 @@ function exporterConfig({ url, headers }: SdkSignalOptions): {
   };
 }
 
-function limits({ maxAttributes, maxValueLength }: SignalEnvironment): {
-  attributeCountLimit?: number;
-  attributeValueLengthLimit?: number;
-} {
+/** Without the limit of lengths: the SDK would cut identifiers of ours, and characters in their middle. */
+function limits({ maxAttributes }: SignalEnvironment): { attributeCountLimit?: number } {
+  return maxAttributes === undefined ? {} : { attributeCountLimit: maxAttributes };
+}
+
+function limitRecord({ attributes }: ReadWriteLogRecord, { maxValueLength }: SignalEnvironment): void {
+  if (maxValueLength !== undefined) limitInPlace(attributes, maxValueLength);
+}
+
+function limitingSpans(inner: SpanProcessor, { maxValueLength }: SignalEnvironment): SpanProcessor {
+  if (maxValueLength === undefined) return inner;
   return {
-    ...(maxAttributes === undefined ? {} : { attributeCountLimit: maxAttributes }),
-    ...(maxValueLength === undefined ? {} : { attributeValueLengthLimit: maxValueLength }),
+    onStart: (span, context) => inner.onStart(span, context),
+    onEnd(span) {
+      const { attributes, events, links } = span;
+      for (const each of [{ attributes }, ...events, ...links]) limitInPlace(each.attributes, maxValueLength);
+      inner.onEnd(span);
+    },
+    forceFlush: () => inner.forceFlush(),
+    shutdown: () => inner.shutdown(),
   };
 }
 

@@ -12,7 +12,7 @@ export interface EncodableEvent extends Event {
   readonly promoted?: readonly Promoted[] | undefined;
   /** The data beyond the attribute limit. */
   readonly overflow?: object | undefined;
-  /** Longer strings are cut without being counted: it was asked for. */
+  /** Longer texts and bytes are cut without being counted: it was asked for. */
   readonly maxValueLength?: number | undefined;
 }
 

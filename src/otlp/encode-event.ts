@@ -29,7 +29,7 @@ const TEXT_WIDTH = 1;
  * events behind each other are the content of one `ScopeLogs`. Nothing in the data makes it throw, and
  * nothing of the caller's is kept. No event takes much more than `MAX_EVENT_BYTES`.
  * @param maxAttributes - data keys beyond this many attributes go into the one map attribute `data`
- * @param maxValueLength - longer strings in attributes are cut, the id excepted; default no limit
+ * @param maxValueLength - longer texts and bytes in attributes are cut, identifiers excepted; default no limit
  * @returns a view of a buffer that is used again: valid until the next call
  * @see docs/mapping.md
  */
@@ -63,7 +63,7 @@ function writeEvent(writer: ValueWriter, event: EncodableEvent, maxAttributes: n
 
 function writeAttributes(writer: ValueWriter, event: EncodableEvent, maxAttributes: number): void {
   let count = writeIds(writer, event);
-  if (event.maxValueLength !== undefined) writer.maxTextLength = event.maxValueLength;
+  if (event.maxValueLength !== undefined) writer.maxValueLength = event.maxValueLength;
   count += writeIdentity(writer, event);
   count += writeOutcome(writer, event);
   writeData(writer, event, roomForData(maxAttributes, count));

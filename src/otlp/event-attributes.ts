@@ -27,6 +27,15 @@ export const EVENT = {
   exceptionStacktrace: 'exception.stacktrace',
 } as const;
 
+/** What receivers tell events, sessions and schemas by: no limit of lengths cuts it. */
+export const IDENTIFIERS: ReadonlySet<string> = new Set([
+  EVENT.uid,
+  EVENT.sessionId,
+  EVENT.previousSessionId,
+  EVENT.schemaId,
+  EVENT.schemaVersion,
+]);
+
 /** Attributes that known keys of an edX context are promoted to, by key. */
 export const PROMOTED = {
   ip: 'client.address',

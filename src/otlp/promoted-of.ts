@@ -1,3 +1,4 @@
+import { firstUnits } from '../first-units.ts';
 import { PROMOTED } from './event-attributes.ts';
 
 /** One attribute that stands for a key of the context as well. */
@@ -25,7 +26,7 @@ function read(context: Readonly<Record<string, unknown>>): Promoted[] {
   const promoted: Promoted[] = [];
   for (const [key, attribute] of KEYS) {
     const value = Object.hasOwn(context, key) ? context[key] : undefined;
-    if (typeof value === 'string' && value !== '') promoted.push([attribute, value.slice(0, MAX_LENGTH)]);
+    if (typeof value === 'string' && value !== '') promoted.push([attribute, firstUnits(value, MAX_LENGTH)]);
   }
   return promoted;
 }

@@ -1,4 +1,5 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
+import { firstUnits } from '../first-units.ts';
 import { bigintText } from './bigint-text.ts';
 import type { CachedKey } from './cached-key.ts';
 import { BEYOND_LIMITS, ForwardWriter } from './forward-writer.ts';
@@ -43,8 +44,8 @@ export class ValueWriter {
   readonly out = new ForwardWriter();
   /** The SDK sends numbers that are none as double; events name them, since not every receiver's JSON can. */
   nonFiniteAsText = true;
-  /** Longer strings are cut, as the SDK does with `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`; in UTF-16 code units. */
-  maxTextLength = Number.POSITIVE_INFINITY;
+  /** Longer texts (in UTF-16 code units) and bytes are cut: `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`. */
+  maxValueLength = Number.POSITIVE_INFINITY;
   #maxDepth = MAX_DEPTH;
   /** What the names of the entry being written, and of those around it, take. */
   #pathBytes = 0;
@@ -79,7 +80,7 @@ export class ValueWriter {
     this.#entries = 0;
     if (this.#path.length > 0) this.#path.length = 0;
     this.nonFiniteAsText = true;
-    this.maxTextLength = Number.POSITIVE_INFINITY;
+    this.maxValueLength = Number.POSITIVE_INFINITY;
     this.#maxDepth = maxDepth;
   }
 
@@ -217,10 +218,8 @@ export class ValueWriter {
   }
 
   #text(value: string): void {
-    this.out.string(
-      STRING_VALUE,
-      value.length > this.maxTextLength ? value.slice(0, this.maxTextLength) : value,
-    );
+    const { maxValueLength } = this;
+    this.out.string(STRING_VALUE, value.length > maxValueLength ? firstUnits(value, maxValueLength) : value);
   }
 
   #number(value: number): void {
@@ -264,7 +263,9 @@ export class ValueWriter {
     if (typeof plain !== 'object' || plain === null) return this.value(plain);
     if (Array.isArray(plain)) return this.#list(plain, width);
     if (!(plain instanceof Uint8Array)) return this.#map(plain, width);
-    this.out.bytes(BYTES_VALUE, plain);
+    const { maxValueLength } = this;
+    const isLong = plain.length > maxValueLength;
+    this.out.bytes(BYTES_VALUE, isLong ? plain.subarray(0, maxValueLength) : plain);
     return true;
   }
 

@@ -19,7 +19,7 @@ const PROMOTED_KEY = new Map(
 );
 
 /**
- * The ids that are ours: receivers tell events and sessions by them, so no limit of lengths cuts them.
+ * The ids that are ours: receivers tell events, sessions and schemas by them, so no limit of lengths cuts them.
  * @returns how many attributes it has written
  */
 export function writeIds(sink: AttributeSink, event: EncodableEvent): number {
@@ -28,7 +28,9 @@ export function writeIds(sink: AttributeSink, event: EncodableEvent): number {
   if (event.previousSessionId !== undefined) {
     count += sink.attribute(KEY.previousSessionId, event.previousSessionId);
   }
-  return count;
+  if (event.schema === undefined) return count;
+  const { id, version } = event.schema;
+  return count + sink.attribute(KEY.schemaId, id) + sink.attribute(KEY.schemaVersion, version);
 }
 
 /**
@@ -58,7 +60,9 @@ export function writeIdentity(sink: AttributeSink, event: EncodableEvent): numbe
  */
 export function writeOutcome(sink: AttributeSink, event: EncodableEvent): number {
   let count = 0;
-  if (event.schema !== undefined) count += writeSchema(sink, event.schema);
+  if (event.schema !== undefined && event.schema.issues.length > 0) {
+    count += sink.attribute(KEY.schemaIssues, event.schema.issues);
+  }
   if (event.scope !== undefined) {
     count += sink.attribute(KEY.start, event.scope.start);
     count += sink.attribute(KEY.end, event.scope.end);
@@ -67,11 +71,6 @@ export function writeOutcome(sink: AttributeSink, event: EncodableEvent): number
   if (event.incomplete) count += sink.attribute(KEY.incomplete, true);
   if (event.failure !== undefined) count += writeFailure(sink, event.failure);
   return count;
-}
-
-function writeSchema(sink: AttributeSink, { id, version, issues }: NonNullable<Event['schema']>): number {
-  const count = sink.attribute(KEY.schemaId, id) + sink.attribute(KEY.schemaVersion, version);
-  return issues.length === 0 ? count : count + sink.attribute(KEY.schemaIssues, issues);
 }
 
 function writeFailure(

@@ -1,7 +1,7 @@
 // Variables and options that are promised in docs/configuration.md, on real traffic.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, type TestContext, test } from 'node:test';
 import { EventLogger, type OtelEventsError } from '../../src/index.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { logRecordsOf, spansOf } from '../harness/otlp-json.ts';
@@ -118,25 +118,64 @@ function readMachineId(): string | undefined {
   }
 }
 
-test('OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT cuts strings of any depth, but not the id', async (t) => {
-  process.env.OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT = '4';
-  t.after(() => delete process.env.OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT);
-  await using sink = await httpSink();
-  const events = new EventLogger({ endpoint: sink.url });
-  const id = events.log('a.long.name', {
-    text: 'abcdef',
-    list: ['abcdef'],
-    map: { deep: 'abcdef' },
-    short: 'abc',
+/** Sets variables for one test. */
+function setFor(t: TestContext, variables: Readonly<Record<string, string>>): void {
+  Object.assign(process.env, variables);
+  t.after(() => {
+    for (const name of Object.keys(variables)) delete process.env[name];
   });
-  await events.close();
-  const [record] = logRecordsOf(sink.requests);
-  assert.deepEqual(record?.attributes, {
-    'log.record.uid': id,
-    text: 'abcd',
-    list: ['abcd'],
-    map: { deep: 'abcd' },
-    short: 'abc',
+}
+
+for (const delivery of ['durable', 'sdk'] as const) {
+  test(`OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT cuts texts and bytes of any depth, but no id: ${delivery}`, async (t) => {
+    setFor(t, { OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '4' });
+    await using sink = await httpSink();
+    const events = new EventLogger({ endpoint: sink.url, delivery });
+    const id = events.log('a.long.name', {
+      text: 'abcdef',
+      emoji: 'abc😀',
+      list: ['abcdef'],
+      map: { deep: 'abcdef', bytes: Buffer.from('abcdef') },
+      bytes: Buffer.from('abcdef'),
+      short: 'abc',
+    });
+    await events.close();
+    const [record] = logRecordsOf(sink.requests);
+    const bytes = Buffer.from('abcd');
+    assert.deepEqual(record?.attributes, {
+      'log.record.uid': id,
+      text: 'abcd',
+      emoji: 'abc',
+      list: ['abcd'],
+      map: { deep: 'abcd', bytes },
+      bytes,
+      short: 'abc',
+    });
+    assert.equal(record?.body, 'a.long.name');
   });
-  assert.equal(record?.body, 'a.long.name');
-});
+
+  test(`OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT cuts values of spans, but no id and no character: ${delivery}`, async (t) => {
+    setFor(t, { OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '4' });
+    await using sink = await httpSink();
+    const events = new EventLogger({ endpoint: sink.url, delivery });
+    const id = events.track('a.long.name', { text: 'abcdef', bytes: Buffer.from('abcdef') }, (scope) => {
+      scope.add({ emoji: 'abc😀', list: ['abcdef'] });
+      scope.log('inner', { emoji: 'abc😀', text: 'abcdef' });
+      scope.fail(new Error('abc😀'));
+      return scope.id;
+    });
+    await events.close();
+    const [span] = spansOf(sink.requests);
+    assert.equal(span?.attributes['log.record.uid'], id);
+    assert.equal(span?.attributes.text, 'abcd');
+    assert.equal(span?.attributes.emoji, 'abc');
+    assert.deepEqual(span?.attributes.list, ['abcd']);
+    assert.equal(span?.attributes['exception.message'], 'abc');
+    const [inner] = logRecordsOf(sink.requests).filter(({ eventName }) => eventName === 'inner');
+    const [copy, exception] = span?.events ?? [];
+    assert.equal(copy?.attributes['log.record.uid'], inner?.attributes['log.record.uid']);
+    assert.deepEqual([copy?.attributes.emoji, copy?.attributes.text], ['abc', 'abcd']);
+    assert.equal(exception?.attributes['exception.message'], 'abc');
+    assert.equal(inner?.attributes.text, 'abcdef');
+  });
+}
