@@ -1,7 +1,7 @@
 import { type Context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import type { Event, EventSchema } from '../event.ts';
-import type { Ledger, Totals } from '../otel/accounts.ts';
+import type { Totals } from '../otel/accounts.ts';
 import { activeContext, withContext } from '../otel/app-api.ts';
 import type { Emitted, Pipeline } from '../otel/pipeline.ts';
 import { forgetEnd, watchEnd, watchSignals } from '../otel/process-end.ts';
@@ -10,11 +10,13 @@ import { parseTraceparent } from '../otel/traceparent.ts';
 import type { EventContent } from '../otlp/event-content.ts';
 import type { OnInvalid } from '../schema/defined-event.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
+import type { Redaction } from '../schema/redact.ts';
 import { baggageFields, withBaggage } from './baggage.ts';
 import { epochNow, toEpochMs } from './clock.ts';
 import { type ContextView, contextOver, toView } from './context-frame.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { draftEvent, type EventDefaults, mergedOptions } from './draft-event.ts';
+import type { LoggerStats } from './logger-stats.ts';
 import type { LogOptions } from './options.ts';
 import type { Router } from './router.ts';
 import type { Schemas, Subject, Verdict } from './schemas.ts';
@@ -42,13 +44,8 @@ export interface EmitterOptions {
   readonly sessions: Sessions | undefined;
   readonly schemas: Schemas;
   /** Takes out of every event what must not leave; undefined: nothing is said to. */
-  readonly redact: Redact | undefined;
+  readonly redact: Redaction | undefined;
 }
-
-/** Takes out of an event what must not leave. */
-export type Redact = (
-  parts: Pick<Event, 'data' | 'session' | 'context' | 'message' | 'failure'>,
-) => Partial<Event>;
 
 /** Who logs: a logger of the family, with its defaults. */
 export interface Origin {
@@ -72,7 +69,7 @@ export class Emitter {
   readonly #baggage: readonly string[];
   readonly #router: Router | undefined;
   readonly #sessions: Sessions | undefined;
-  readonly #redact: Redact | undefined;
+  readonly #redact: Redaction | undefined;
   readonly #openScopes = new Set<OpenScope>();
   #watchesEnd = false;
   #watchesSignals = false;
@@ -247,8 +244,9 @@ export class Emitter {
     this.#openScopes.delete(scope);
   }
 
-  ledger(): Ledger {
-    return this.#pipeline.ledger();
+  ledger(): LoggerStats {
+    const ledger = this.#pipeline.ledger();
+    return this.#redact === undefined ? ledger : { ...ledger, redact: this.#redact.counts() };
   }
 
   flush(timeoutMs: number): Promise<Totals> {

@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import type { Ledger, Totals } from '../otel/accounts.ts';
+import type { Totals } from '../otel/accounts.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
 import type { DefinedEvent } from '../schema/defined-event.ts';
 import type { FetchSchemaOptions } from '../schema/fetch-schema.ts';
@@ -13,6 +13,7 @@ import type { Emitter } from './emitter.ts';
 import { EventScope, type ScopeOrigin } from './event-scope.ts';
 import type { ForSchema, Listener, ListenerOptions, Modifier } from './listeners.ts';
 import type { Feedback, LlmCall, LlmReference } from './llm-call.ts';
+import type { LoggerStats } from './logger-stats.ts';
 import { makeEmitter } from './make-emitter.ts';
 import type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './options.ts';
 import { optionsFromJsonFile } from './options-from-json-file.ts';
@@ -302,8 +303,8 @@ export class EventLogger {
     return this.#emitter.durable();
   }
 
-  /** The account of every event since the logger was made. */
-  stats(): Ledger {
+  /** The account of every event since the logger was made, and what the option `redact` has taken out. */
+  stats(): LoggerStats {
     return this.#emitter.ledger();
   }
 

@@ -4,9 +4,10 @@ import { readEnvironment } from '../otel/environment.ts';
 import { Pipeline } from '../otel/pipeline.ts';
 import { requireBeside } from '../otel/require-beside.ts';
 import { resolveExporters } from '../otel/resolve-exporters.ts';
+import type { Redaction } from '../schema/redact.ts';
 import { setImmediate } from '../time.ts';
 import { Diagnostics, environmentLogLevel } from './diagnostics.ts';
-import { Emitter, type Redact } from './emitter.ts';
+import { Emitter } from './emitter.ts';
 import { Failures } from './failures.ts';
 import { Listeners } from './listeners.ts';
 import type { EventLoggerOptions } from './options.ts';
@@ -60,7 +61,8 @@ export function makeEmitter(options: EventLoggerOptions, settings: Settings): Em
     handleSignals: options.handleSignals,
     baggage: options.baggage ?? [],
     router: root && new Router(root, pipeline, failures),
-    schemas: schemasOf(options, failures, redact),
+    // Rules of their own: what listeners hear as well is counted once.
+    schemas: schemasOf(options, failures, redactOf(options, failures)),
     redact,
     sessions: options.sessions && new Sessions(options.sessions, (cause) => storeFailed(diagnostics, cause)),
   });
@@ -77,14 +79,14 @@ function storeFailed(diagnostics: Diagnostics, cause: unknown): void {
 }
 
 /** Loaded only for those who have rules. */
-function redactOf({ redact }: EventLoggerOptions, failures: Failures): Redact | undefined {
+function redactOf({ redact }: EventLoggerOptions, failures: Failures): Redaction | undefined {
   if (redact === undefined) return undefined;
   const file = '../schema/redact';
   const { compileRedact } = requireBeside<typeof import('../schema/redact.ts')>(import.meta, file);
   return compileRedact(redact, (cause) => failures.redact(cause));
 }
 
-function schemasOf(options: EventLoggerOptions, failures: Failures, redact: Redact | undefined): Schemas {
+function schemasOf(options: EventLoggerOptions, failures: Failures, redact: Redaction | undefined): Schemas {
   const listeners = new Listeners((kind, name, cause) => failures.add(kind, name, cause));
   const nothing = { session: {}, context: {}, message: undefined, failure: undefined };
   const schemas = new Schemas({

@@ -4,6 +4,8 @@ import type { TextSpan } from './text-span.ts';
 
 /** What text is looked for in the values of events. */
 export interface RedactPattern {
+  /** What `stats()` calls it. Default: the regular expression. */
+  readonly name?: string;
   readonly pattern: RegExp;
   /** A closer look at what the pattern found. */
   readonly accepts?: (found: string) => boolean;
@@ -19,6 +21,7 @@ export interface RedactPattern {
  * with an `@` as a whole, each once, so that the time stays in proportion to the text.
  */
 export const EMAIL: RedactPattern = {
+  name: 'EMAIL',
   pattern:
     /(?<![\p{L}\p{M}\p{N}_.!$%'*+^~@-])[\p{L}\p{M}\p{N}_.!$%'*+^~-]*?(?:@|%40)[\p{L}\p{M}\p{N}_.!$%'*+^~@[\]-]*/gu,
   within: addressesIn,
@@ -32,6 +35,7 @@ export const EMAIL: RedactPattern = {
  * hashes are found as well, so that nothing is looked for inside them.
  */
 export const CARD: RedactPattern = {
+  name: 'CARD',
   pattern:
     /(?<![\da-wyz])(?:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|(?=[\da-f]{20})(?:\d*[a-f]){4}[\da-f]*)(?![\da-z])|(?<!\d)\+?\d(?:(?:[^\S\r\n\t]|[._+\u00ad\u200b\u2060\u2010-\u2015\u2212-]|%20){0,3}\d){12,}/gi,
   within: cardsIn,
@@ -43,6 +47,7 @@ export const CARD: RedactPattern = {
  * `tool-1.2.3.4.zip`, are a version.
  */
 export const IPV4: RedactPattern = {
+  name: 'IPV4',
   pattern:
     /(?=\d)(?<!\d)(?<!\d\.)(?<!(?<![/\w.-])(?:[A-Z][\w.-]{0,40}|chrome|chromium|headlesschrome|edga?|edgios|opr|safari|crios|version|electron)\/)(?<!(?<![A-Za-z])(?:(?:(?:[Ff]ile|[Aa]ssembly|[Pp]roduct|[Aa]pp|[Bb]rowser)?[_-]?[Vv]ersion|[Bb]uild|[Vv]er\.?)(?:\\?["'])?\s{0,2}[:=]?\s{0,2}|[Rr]?[Vv][:=]?)(?:\\?["'])?)(?:25[0-5]|2[0-4]\d|[01]?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|[01]?\d?\d)){3}(?!\d)(?!\.\d)(?!\.(?:tgz|tar|zip|jar|war|whl|nupkg|deb|rpm|exe|msi|dmg|apk|gem|dll)\b)/g,
   linear: true,

@@ -3,13 +3,14 @@ import { OtelEventsError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { type PathPattern, parsePath } from './path-pattern.ts';
 import { type PatternCost, patternCost } from './pattern-cost.ts';
+import type { Counter } from './redact-counts.ts';
 import type { RedactPattern } from './redact-patterns.ts';
 
 /** What is taken out of events that no schema describes. A rule has paths, patterns or both. */
 export interface RedactRule {
   /**
-   * Where: JSON pointers (`/user/email`) or dotted paths (`user.email`, `*.password`, `items[*].card`,
-   * `**.token`), from the top of `data`, of `session` and of the context.
+   * Where: JSON pointers (`/user/email`) or paths as pino has them (`user.email`, `*.password`, `items[*].card`,
+   * `headers["set-cookie"]`), and `**.token` at any depth; from the top of `data`, of `session` and of the context.
    */
   readonly paths?: readonly string[];
   /** What: text in any value or name, and in the message, the failure and its stack. */
@@ -33,6 +34,7 @@ export interface CompiledRule {
 
 export interface CompiledPattern extends RedactPattern {
   readonly cost: PatternCost;
+  readonly counter: Counter;
 }
 
 const KEYS = ['paths', 'patterns', 'action', 'hashKey'];
@@ -58,8 +60,11 @@ export function compileRule(rule: RedactRule, index: number): CompiledRule {
   }
   return {
     paths: Array.from(paths, (text: unknown, at) => {
-      if (typeof text === 'string' && text !== '') return parsePath(text);
-      throw invalid(`${where}.paths[${at}]`, "wanted a path such as 'user.email' or '/user/email'");
+      const wanted = "wanted a path such as 'user.email' or '/user/email'";
+      if (typeof text !== 'string' || text === '') throw invalid(`${where}.paths[${at}]`, wanted);
+      return parsePath(text, (why, fix) =>
+        invalid(`${where}.paths[${at}] ${JSON.stringify(text.slice(0, 100))}`, why, { fix }),
+      );
     }),
     patterns: Array.from(patterns, (pattern: unknown, at) =>
       compilePattern(pattern, `${where}.patterns[${at}]`),
@@ -81,9 +86,11 @@ function compilePattern(given: unknown, where: string): CompiledPattern {
     const flags = typeof source === 'string' ? 'g' : `${source.flags.replace(/[gy]/g, '')}g`;
     pattern = new RegExp(typeof source === 'string' ? source : source.source, flags);
   } catch (cause) {
-    throw invalid(where, (cause as Error).message, cause);
+    throw invalid(where, (cause as Error).message, { cause });
   }
-  return { ...(ready ? wrapped : {}), pattern, cost: patternCost(pattern.source, pattern.flags) };
+  const name = (ready ? wrapped?.name : undefined) ?? String(source);
+  const cost = patternCost(pattern.source, pattern.flags);
+  return { ...(ready ? wrapped : {}), pattern, cost, counter: { name, count: 0 } };
 }
 
 function replacement(action: string, hashKey: string): (text: string) => string | undefined {
@@ -93,6 +100,10 @@ function replacement(action: string, hashKey: string): (text: string) => string 
   return action === 'remove' ? () => undefined : () => REDACTED;
 }
 
-function invalid(where: string, why: string, cause?: unknown): OtelEventsError {
-  return new OtelEventsError('OPTION_INVALID', `${where}: ${why}`, { cause });
+function invalid(
+  where: string,
+  why: string,
+  details: { cause?: unknown; fix?: string } = {},
+): OtelEventsError {
+  return new OtelEventsError('OPTION_INVALID', `${where}: ${why}`, details);
 }

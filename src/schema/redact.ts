@@ -4,6 +4,7 @@ import { copyFields } from '../otlp/copy-fields.ts';
 import { setOwn } from '../otlp/set-own.ts';
 import { type PathPattern, stepInto } from './path-pattern.ts';
 import { plainData } from './plain-data.ts';
+import { type Counter, countsOf, type RedactCounts } from './redact-counts.ts';
 import {
   type CompiledPattern,
   type CompiledRule,
@@ -32,6 +33,13 @@ export interface EventParts {
 /** What a pattern may try in one text without a look at the clock. */
 const UNWATCHED_STEPS = 1_000_000;
 
+/** Takes out of an event what rules name, and counts that. */
+export interface Redaction {
+  <Parts extends EventParts>(parts: Parts): Parts;
+  /** By rule, in their order. */
+  counts(): readonly RedactCounts[];
+}
+
 /**
  * Turns rules into a function that takes out of an event what they name. Nothing of the caller's is changed, and
  * nothing of it is in what is given back: what was looked at is what leaves. A pattern that takes more than a
@@ -42,12 +50,12 @@ const UNWATCHED_STEPS = 1_000_000;
 export function compileRedact(
   given: RedactRule | readonly RedactRule[],
   onFailure: (cause: unknown) => void = () => {},
-): <Parts extends EventParts>(parts: Parts) => Parts {
-  const rules = Array.from(
+): Redaction {
+  const rules: readonly CompiledRule[] = Array.from(
     Array.isArray(given) ? (given as readonly RedactRule[]) : [given as RedactRule],
     compileRule,
   );
-  return (parts) => {
+  const redact = <Parts extends EventParts>(parts: Parts): Parts => {
     const read = readParts(parts);
     try {
       return redactWatched(read, rules);
@@ -56,13 +64,26 @@ export function compileRedact(
       return redactParts(read, [EVERYTHING], true);
     }
   };
+  const counts = (): RedactCounts[] =>
+    rules.map(({ paths, patterns }) => ({
+      paths: countsOf(paths.map(({ counter }) => counter)),
+      patterns: countsOf(patterns.map(({ counter }) => counter)),
+    }));
+  return Object.assign(redact, { counts });
 }
 
 class NeedsClock extends Error {}
 
 const EVERYTHING: CompiledRule = {
   paths: [],
-  patterns: [{ pattern: /^[\s\S]+$/g, linear: true, cost: { degree: 1, factor: 1 } }],
+  patterns: [
+    {
+      pattern: /^[\s\S]+$/g,
+      linear: true,
+      cost: { degree: 1, factor: 1 },
+      counter: { name: 'everything', count: 0 },
+    },
+  ],
   replace: () => REDACTED,
 };
 
@@ -93,7 +114,10 @@ function redactParts<Parts extends EventParts>(
   watched: boolean,
 ): Parts {
   let result = parts;
-  for (const rule of rules) result = new Walk(rule, watched).parts(result);
+  const hits: Counter[] = [];
+  for (const rule of rules) result = new Walk(rule, watched, hits).parts(result);
+  // Only now: what is tried again under the clock, or masked as a whole, does not count.
+  for (const counter of hits) counter.count++;
   return result;
 }
 
@@ -101,10 +125,12 @@ function redactParts<Parts extends EventParts>(
 class Walk {
   readonly #rule: CompiledRule;
   readonly #watched: boolean;
+  readonly #hits: Counter[];
 
-  constructor(rule: CompiledRule, watched: boolean) {
+  constructor(rule: CompiledRule, watched: boolean, hits: Counter[]) {
     this.#rule = rule;
     this.#watched = watched;
+    this.#hits = hits;
   }
 
   parts<Parts extends EventParts>(parts: Parts): Parts {
@@ -171,8 +197,9 @@ class Walk {
 
   /** A value at which paths have arrived goes as a whole. */
   #at(value: unknown, paths: readonly PathPattern[]): unknown {
-    if (!paths.some((path) => path.length === 0)) return this.#value(value, paths);
+    if (!paths.some(hasArrived)) return this.#value(value, paths);
     if (value === undefined || value === null) return value;
+    for (const path of paths) if (hasArrived(path)) this.#hits.push(path.counter);
     return this.#rule.replace(typeof value === 'string' ? value : asText(value));
   }
 
@@ -182,28 +209,35 @@ class Walk {
     return result;
   }
 
-  #replaced(text: string, { pattern, accepts, within, linear, cost }: CompiledPattern): string {
+  #replaced(text: string, { pattern, accepts, within, linear, cost, counter }: CompiledPattern): string {
     const steps = cost.factor * Math.max(text.length, 2) ** cost.degree;
     if (linear !== true && !this.#watched && steps > UNWATCHED_STEPS) throw new NeedsClock();
     return text.replace(pattern, (found) => {
       if (found === '' || accepts?.(found) === false) return found;
-      return within === undefined ? this.#instead(found) : this.#withoutSpans(found, within(found));
+      return within === undefined
+        ? this.#instead(found, counter)
+        : this.#withoutSpans(found, within(found), counter);
     });
   }
 
-  #withoutSpans(found: string, spans: readonly TextSpan[]): string {
+  #withoutSpans(found: string, spans: readonly TextSpan[], counter: Counter): string {
     let result = '';
     let end = 0;
     for (const [from, to] of spans) {
-      result += found.slice(end, from) + this.#instead(found.slice(from, to));
+      result += found.slice(end, from) + this.#instead(found.slice(from, to), counter);
       end = to;
     }
     return end === 0 ? found : result + found.slice(end);
   }
 
-  #instead(text: string): string {
+  #instead(text: string, counter: Counter): string {
+    this.#hits.push(counter);
     return this.#rule.replace(text) ?? '';
   }
+}
+
+function hasArrived({ step }: PathPattern): boolean {
+  return step === undefined;
 }
 
 function textOf(date: Date): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { OtelEventsError } from '../../src/errors.ts';
 import { compileRedact, type EventParts } from '../../src/schema/redact.ts';
 import { CARD, EMAIL, IPV4 } from '../../src/schema/redact-patterns.ts';
 import type { RedactRule } from '../../src/schema/redact-rule.ts';
@@ -38,6 +39,107 @@ test('paths are JSON pointers or dotted, with stars for names and places', () =>
   const { '*': __, ...withoutStar } = data;
   assert.deepEqual(left('/*'), withoutStar);
   assert.deepEqual(left('nothing.here', 'items[7]'), data);
+});
+
+test('paths are written as pino writes them, with quoted names, and names that hold dots', () => {
+  const table: [path: string, data: object, after: object][] = [
+    ['headers["x-access-token"]', { headers: { 'x-access-token': 't', a: 1 } }, { headers: { a: 1 } }],
+    ["headers['x-access-token']", { headers: { 'x-access-token': 't' } }, { headers: {} }],
+    ['headers[`x-access-token`]', { headers: { 'x-access-token': 't' } }, { headers: {} }],
+    ['headers.x-access-token', { headers: { 'x-access-token': 't' } }, { headers: {} }],
+    ['["set-cookie"]', { 'set-cookie': 'c', a: 1 }, { a: 1 }],
+    ['["set-cookie"][0].v', { 'set-cookie': [{ v: 1 }] }, { 'set-cookie': [{}] }],
+    ['a["b.c"].d', { a: { 'b.c': { d: 1 } } }, { a: { 'b.c': {} } }],
+    ['a["b]c"]', { a: { 'b]c': 1 } }, { a: {} }],
+    ['a["b\\"c"]', { a: { 'b"c': 1 } }, { a: {} }],
+    ['a["*"]', { a: { '*': 1, b: 2 } }, { a: { b: 2 } }],
+    ['a[*].b', { a: [{ b: 1 }, { c: 2 }] }, { a: [{}, { c: 2 }] }],
+    ['[*].b', { a: { b: 1 }, c: { b: 1 } }, { a: {}, c: {} }],
+    ['*', { a: 1, b: 2 }, {}],
+    ['a.**', { a: { b: { c: 1 } }, d: 1 }, { a: {}, d: 1 }],
+    ['a.*.b', { a: { x: { b: 1, c: 2 } } }, { a: { x: { c: 2 } } }],
+    ['first name', { 'first name': 'n' }, {}],
+    ['user.email', { 'user.email': 'e', user: { email: 'e', 'x.y': 1 } }, { user: { 'x.y': 1 } }],
+    ['*.email', { 'user.email': 'e', a: 1 }, { a: 1 }],
+    ['**.token', { 'a.b.token': 't', c: { 'd.token': 't' } }, { c: {} }],
+    ['["user.email"]', { 'user.email': 'e', user: { email: 'e' } }, { user: { email: 'e' } }],
+    ['/user/email', { 'user.email': 'e', user: { email: 'e' } }, { 'user.email': 'e', user: {} }],
+    ['user', { 'user.email': 'e' }, { 'user.email': 'e' }],
+  ];
+  for (const [path, data, after] of table) {
+    assert.deepEqual(redacted({ paths: [path], action: 'remove' }, data), after, path);
+  }
+});
+
+test('a path that cannot be meant is refused, with how it is written', () => {
+  const table: [path: string, fix: RegExp][] = [
+    ['$.password', /password, not \$\.password/],
+    ['$', /begin at the top/],
+    ['$["a"]', /begin at the top/],
+    ['#/user/email', /\/user\/email/],
+    ['items[].card', /items\[\*\]\.card/],
+    ['*secret', /patterns/],
+    ['user.*secret', /patterns/],
+    ['user.secret*', /patterns/],
+    ['se*et', /patterns/],
+    ['***', /patterns/],
+    ['a**', /patterns/],
+    ['a[*b]', /patterns/],
+    ['a..b', /\*\*/],
+    ['.user', /first dot/],
+    ['user.', /brackets/],
+    ['a[b]', /brackets/],
+    ['a[-1]', /brackets/],
+    ['a[0:2]', /brackets/],
+    ['a[?(@.b)]', /brackets/],
+    ['a["b]', /brackets/],
+    ['a["b"]c', /brackets/],
+    ['a[0', /brackets/],
+    ['a]', /brackets/],
+    ['user?.email', /brackets/],
+    ['a, b', /brackets/],
+    [' a', /brackets/],
+    ['user/email', /brackets/],
+    ['/a~2b', /~0/],
+  ];
+  for (const [path, fix] of table) {
+    assert.throws(
+      () => compileRedact({ paths: ['ok', path] }),
+      (error: OtelEventsError) => {
+        assert.equal(error.code, 'OPTION_INVALID', path);
+        assert.ok(error.message.includes(`redact[0].paths[1] ${JSON.stringify(path)}`), error.message);
+        assert.match(String(error.fix), fix, path);
+        return true;
+      },
+      path,
+    );
+  }
+});
+
+test('what each path and each pattern has taken out is counted', () => {
+  const redact = compileRedact([
+    { paths: ['user.email', '/none', '**.token'], patterns: [EMAIL, /sk-\w+/] },
+    { paths: ['user.email'], action: 'remove' },
+  ]);
+  redact(partsOf({ data: { user: { email: 'e' }, token: null, text: 'a@b.org and c@d.org' } }));
+  redact(partsOf({ data: { user: { email: 'e' }, a: [{ token: 1 }] }, message: 'sk-1' }));
+  assert.deepEqual(redact.counts(), [
+    {
+      paths: { 'user.email': 2, '/none': 0, '**.token': 1 },
+      patterns: { EMAIL: 2, '/sk-\\w+/': 1 },
+    },
+    { paths: { 'user.email': 2 }, patterns: {} },
+  ]);
+});
+
+test('what is looked at twice, under the clock, or masked as a whole, is not counted twice', () => {
+  const slow = /(?:b|bb)*z/;
+  const redact = compileRedact({ patterns: [EMAIL, slow] });
+  redact(partsOf({ data: { text: 'a@b.org bz' } }));
+  assert.deepEqual(redact.counts()[0]?.patterns, { EMAIL: 1, [String(slow)]: 1 });
+  const failing = compileRedact({ patterns: [EMAIL, { pattern: /o/, accepts: () => assert.fail() }] });
+  failing(partsOf({ data: { text: 'a@b.org o' } }));
+  assert.deepEqual(failing.counts()[0]?.patterns, { EMAIL: 0, '/o/': 0 });
 });
 
 test('a value is masked, hashed with a key, or removed', () => {

@@ -1,0 +1,8 @@
+import type { Ledger } from '../otel/accounts.ts';
+import type { RedactCounts } from '../schema/redact-counts.ts';
+
+/** What `stats()` of a logger gives: the account of its events, and what was taken out of them. */
+export interface LoggerStats extends Ledger {
+  /** What each rule of the option `redact` has taken out, in their order; undefined without the option. */
+  readonly redact?: readonly RedactCounts[];
+}
