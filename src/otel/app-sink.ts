@@ -13,7 +13,7 @@ const FATAL4 = 24;
 /** The sink of the app's own logger provider. It tells nothing back: an event counts as handed over. */
 export class AppSink implements Sink {
   readonly name = 'app';
-  readonly #appAttributes: AttributeMap;
+  readonly #given: () => AttributeMap;
   readonly #accounts: Accounts;
   readonly #onDeaf: () => void;
   /** Whether that was said of this provider. */
@@ -21,12 +21,12 @@ export class AppSink implements Sink {
   #account: SinkAccount | undefined;
   #provider: ApiLoggerProvider | undefined;
   #logger: ApiLogger | undefined;
-  /** App metadata for each record, where the SDK does not carry it on the scope. */
+  /** What the options say of the app and the machine, for each record, where the SDK does not carry it on the scope. */
   #onRecord: AttributeMap | undefined;
 
   /** @param onDeaf - called once a provider, when an event is dropped because it takes none at all */
-  constructor(appAttributes: AttributeMap, accounts: Accounts, onDeaf: () => void) {
-    this.#appAttributes = appAttributes;
+  constructor(given: () => AttributeMap, accounts: Accounts, onDeaf: () => void) {
+    this.#given = given;
     this.#accounts = accounts;
     this.#onDeaf = onDeaf;
   }
@@ -37,11 +37,12 @@ export class AppSink implements Sink {
    */
   use(provider: ApiLoggerProvider): boolean {
     if (provider === this.#provider) return false;
-    const logger = provider.getLogger(SCOPE.name, SCOPE.version, { attributes: this.#appAttributes });
+    const attributes = this.#given();
+    const logger = provider.getLogger(SCOPE.name, SCOPE.version, { attributes });
     this.#provider = provider;
     this.#logger = logger;
     this.#isDeaf = false;
-    this.#onRecord = carriesScopeAttributes(logger) ? undefined : this.#appAttributes;
+    this.#onRecord = carriesScopeAttributes(logger) ? undefined : attributes;
     return true;
   }
 

@@ -18,8 +18,7 @@ import { type OtlpSettings, otlpSettings } from './otlp-settings.ts';
 import { outputSink } from './output-sink.ts';
 import { type ChosenTracer, type Destination, Providers, type ProvidersOptions } from './providers.ts';
 import type { Quarantine } from './quarantine.ts';
-import { appAttributes } from './resource/app.ts';
-import { type ResourceOptions, resourceAttributes } from './resource/resource.ts';
+import { givenAttributes, type ResourceOptions, resourceAttributes } from './resource/resource.ts';
 import { RouteTable } from './route-table.ts';
 import { SDK_ATTRIBUTES } from './sdk-attributes.ts';
 import type { Delivery, Sink } from './sink.ts';
@@ -29,7 +28,7 @@ export type { Exporter, ExporterFunction };
 
 /** What a pipeline is made of. */
 export interface PipelineOptions
-  extends Omit<ProvidersOptions, 'accounts' | 'resource' | 'appAttributes' | 'hasSpool' | 'onSpan'>,
+  extends Omit<ProvidersOptions, 'accounts' | 'resource' | 'given' | 'hasSpool' | 'onSpan'>,
     Omit<EventSpoolOptions, 'accounts' | 'resource' | 'otlp' | 'maxAttributes' | 'maxValueLength'> {
   readonly resource: ResourceOptions;
   /** Directory for events that their schemas refuse. */
@@ -88,7 +87,7 @@ export class Pipeline {
     this.#providers = new Providers({
       ...options,
       hasSpool: directory !== undefined,
-      appAttributes: appAttributes(resource.app),
+      given: () => givenAttributes(resource),
       resource: () => this.#resource.attributes,
       accounts: this.#accounts,
       onSpan: (span) => this.#spoolOf().appendSpan(span),

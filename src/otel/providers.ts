@@ -37,7 +37,8 @@ export interface ProvidersOptions {
   readonly env: OtelEnvironment;
   readonly loggerProvider: AnyLoggerProvider | undefined;
   readonly tracerProvider: AnyTracerProvider | undefined;
-  readonly appAttributes: AttributeMap;
+  /** What the options say of the source of events, for a resource that is the app's. */
+  readonly given: () => AttributeMap;
   readonly resource: () => AttributeMap;
   readonly flushIntervalMs: number | undefined;
   readonly flushBatchSize: number | undefined;
@@ -82,7 +83,7 @@ export class Providers {
 
   constructor(options: ProvidersOptions) {
     this.#options = options;
-    this.#appSink = new AppSink(options.appAttributes, options.accounts, () => this.#warn(providerDeaf()));
+    this.#appSink = new AppSink(options.given, options.accounts, () => this.#warn(providerDeaf()));
     this.#toAppSink = { kind: 'sink', sink: this.#appSink };
   }
 

@@ -1,5 +1,6 @@
 // The decision table of `delivery`, with real SDK providers registered as an app would.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { afterEach, test } from 'node:test';
 import { context, logs, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -100,6 +101,36 @@ test('auto: an app’s LoggerProvider gets the records, with their trace, and th
   assert.doesNotThrow(() => appLog.provider.getLogger('still alive').emit({ body: 'x' }));
   assert.equal(appLog.exporter.getFinishedLogRecords().length, 4, 'the app’s provider was not shut down');
 });
+
+test('what the options say of the source goes on the scope where the resource is the app’s', async () => {
+  const { exporter, provider } = appLogs();
+  const { events } = quiet({
+    app: { name: 'shop' },
+    environment: 'staging',
+    resource: { 'cloud.region': 'eu-west-1', shards: [1, 2] },
+    identifyDevice: true,
+    loggerProvider: provider,
+  });
+  events.log('seen');
+  const { attributes } = exporter.getFinishedLogRecords()[0]?.instrumentationScope ?? {};
+  const { 'host.id': hostId, 'device.id': deviceId, ...given } = { ...attributes };
+  assert.deepEqual(given, {
+    'service.name': 'shop',
+    'deployment.environment.name': 'staging',
+    'cloud.region': 'eu-west-1',
+    shards: [1, 2],
+  });
+  assert.deepEqual([hostId, deviceId], [machineId(), machineId()]);
+  await events.close();
+});
+
+function machineId(): string | undefined {
+  try {
+    return readFileSync('/etc/machine-id', 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 test('auto: an SDK that starts later is used from then on', async () => {
   await using sink = await httpSink();

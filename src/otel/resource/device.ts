@@ -54,6 +54,11 @@ function deviceModel(): Record<string, string | undefined> {
   };
 }
 
+/** `host.id` and `device.id`, if the machine has one. Never throws. */
+export function deviceIds(): AttributeMap {
+  return withoutMissing(machineId());
+}
+
 function machineId(): Record<string, string | undefined> {
   const id = readText('/etc/machine-id') ?? readText('/var/lib/dbus/machine-id');
   return { [DEVICE.hostId]: id, [DEVICE.deviceId]: id };

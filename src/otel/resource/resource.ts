@@ -3,7 +3,7 @@ import { APP, CONTAINER_ID } from '../../otlp/event-attributes.ts';
 import { VERSION } from '../version.ts';
 import { type AppOptions, appAttributes } from './app.ts';
 import { containerId } from './container-id.ts';
-import { deviceAttributes } from './device.ts';
+import { deviceAttributes, deviceIds } from './device.ts';
 import { processAttributes } from './process.ts';
 import { defaultServiceName } from './service-name.ts';
 
@@ -46,6 +46,17 @@ export function resourceAttributes(options: ResourceOptions): AttributeMap {
   };
   merged[APP.name] ??= defaultServiceName();
   return merged;
+}
+
+/** What the options say of the source of events, for a resource that is not ours. Reads small system files if a device is to be identified. */
+export function givenAttributes(options: Omit<ResourceOptions, 'env'>): AttributeMap {
+  const { app, environment, attributes, identifyDevice } = options;
+  return {
+    ...(identifyDevice ? deviceIds() : {}),
+    ...appAttributes(app),
+    ...(environment === undefined ? {} : { 'deployment.environment.name': environment }),
+    ...attributes,
+  };
 }
 
 /**
