@@ -3,8 +3,8 @@ import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { SinkAccount } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { ApiLogger, ApiLoggerProvider } from './app-api.ts';
+import { SCOPE } from './scope.ts';
 import type { Delivery, Sink } from './sink.ts';
-import { SCOPE } from './to-event-record.ts';
 import { toLogRecord } from './to-log-record.ts';
 
 /** The highest severity there is: a logger that refuses it refuses everything. */

@@ -1,6 +1,6 @@
 import { ValueType } from '@opentelemetry/api';
 import type { ApiMeterProvider, ApiObservable, ApiObservableResult } from './app-api.ts';
-import { SCOPE } from './to-event-record.ts';
+import { SCOPE } from './scope.ts';
 
 /** What is counted; the names of the metrics are the same but for it. */
 export type Item = 'log' | 'span';

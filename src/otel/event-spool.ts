@@ -15,8 +15,8 @@ import type { Account, SinkAccount } from './account.ts';
 import { type Accounts, SPAN_SINK, type Ticket } from './accounts.ts';
 import { exporterTransport } from './exporter-transport.ts';
 import type { OtlpSettings } from './otlp-settings.ts';
+import { SCOPE } from './scope.ts';
 import { serveOtlp } from './serve-otlp.ts';
-import { SCOPE } from './to-event-record.ts';
 
 type Undefinable<T> = { readonly [K in keyof T]-?: T[K] | undefined };
 

@@ -6,7 +6,7 @@ import { type QueueOutcome, SendQueue } from '../spool/send-queue.ts';
 import { performance } from '../time.ts';
 import type { Accounts, Ticket } from './accounts.ts';
 import type { Delivery, Sink } from './sink.ts';
-import { toEventRecord } from './to-event-record.ts';
+import { type EncodingLimits, toEventRecord } from './to-event-record.ts';
 
 /** The sink of events that are also saved as `results.json`. */
 export const OUTPUT_SINK = 'outputPath';
@@ -23,6 +23,7 @@ interface Result {
 /** What {@link outputSink} needs. */
 export interface OutputSinkOptions {
   readonly resource: EventRecord['resource'];
+  readonly limits: EncodingLimits;
   readonly accounts: Accounts;
   readonly onError: (error: OtelEventsError) => void;
 }
@@ -63,7 +64,7 @@ class OutputSink implements Sink {
 
   push({ event, content, ticket }: Delivery): void {
     this.#queue.push({
-      record: toEventRecord({ event, content }, this.#options.resource),
+      record: toEventRecord(event, this.#options.resource, this.#options.limits),
       // Now: it means the directory in which the app is.
       directory: absolute(event.outputPath as string),
       ticket,

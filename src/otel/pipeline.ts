@@ -11,11 +11,11 @@ import { Bursts } from './bursts.ts';
 import { DropWarnings } from './drop-warnings.ts';
 import type { EventSpool, EventSpoolOptions, SpoolRoute } from './event-spool.ts';
 import { loadEventSpool } from './load-event-spool.ts';
+import { loadOutputSink } from './load-output-sink.ts';
 import { loadQuarantine } from './load-quarantine.ts';
 import { type MeteredSink, meteredOtlp } from './metered-sink.ts';
 import { MetricsWatch } from './metrics-watch.ts';
 import { type OtlpSettings, otlpSettings } from './otlp-settings.ts';
-import { outputSink } from './output-sink.ts';
 import { type ChosenTracer, type Destination, Providers, type ProvidersOptions } from './providers.ts';
 import type { Quarantine } from './quarantine.ts';
 import { givenAttributes, type ResourceOptions, resourceAttributes } from './resource/resource.ts';
@@ -375,8 +375,9 @@ export class Pipeline {
   }
 
   #outputSink(): Sink {
-    this.#output ??= outputSink({
+    this.#output ??= loadOutputSink({
       resource: this.#resource,
+      limits: this.#options.env.logs,
       accounts: this.#accounts,
       onError: this.#options.onError,
     });

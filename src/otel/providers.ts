@@ -18,10 +18,10 @@ import {
 import { AppSink } from './app-sink.ts';
 import { grpcPortWarning, type OtelEnvironment } from './environment.ts';
 import { loadSdk } from './load-sdk.ts';
+import { SCOPE } from './scope.ts';
 import type { SdkTraces } from './sdk.ts';
 import type { Sink } from './sink.ts';
 import { StockSink } from './stock-sink.ts';
-import { SCOPE } from './to-event-record.ts';
 
 /** Where records go over OpenTelemetry; `docs/configuration.md` has the table. */
 export type DeliveryMode = 'auto' | 'app' | 'durable' | 'sdk' | 'none';

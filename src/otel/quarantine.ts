@@ -4,7 +4,7 @@ import type { AttributeMap } from '../otlp/attribute-value.ts';
 import { type Envelope, encodeEnvelope } from '../otlp/encode-envelope.ts';
 import { encodeEvent } from '../otlp/encode-event.ts';
 import { Spool } from '../spool/spool.ts';
-import { SCOPE } from './to-event-record.ts';
+import { SCOPE } from './scope.ts';
 
 /** What a {@link Quarantine} needs. */
 export interface QuarantineOptions {

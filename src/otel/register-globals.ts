@@ -10,8 +10,8 @@ import { type OtelEnvironment, propagatorWarning, readEnvironment, text } from '
 import { loadSdk } from './load-sdk.ts';
 import { watchEnd } from './process-end.ts';
 import { resourceAttributes } from './resource/resource.ts';
+import { SCOPE } from './scope.ts';
 import type { SdkLogs, SdkSignalOptions, SdkTraces } from './sdk.ts';
-import { SCOPE } from './to-event-record.ts';
 
 /** How long a naturally ending process waits for what a console exporter has not written, in milliseconds. */
 const EXIT_TIMEOUT_MS = 5000;

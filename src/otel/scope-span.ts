@@ -10,8 +10,9 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import type { EpochTime, Event } from '../event.ts';
+import type { EpochTime, Event, EventFailure } from '../event.ts';
 import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
+import { cutText } from '../otlp/cut-text.ts';
 import { type EventContent, identityOf } from '../otlp/event-content.ts';
 import { appApi } from './app-api.ts';
 import { simpleAttributes, skippedCopies } from './copy-to-span.ts';
@@ -56,9 +57,8 @@ export class ScopeSpan {
     const skipped = skippedCopies(this.span);
     if (skipped > 0) this.span.setAttribute('event.span_events.skipped', skipped);
     if (failure !== undefined) {
-      const { type, message, stacktrace } = failure;
-      const exception = { name: type, message, ...(stacktrace === undefined ? {} : { stack: stacktrace }) };
-      this.span.recordException(fitToSpan(this.span, exception), toTuple(time));
+      this.span.recordException(fitToSpan(this.span, toException(failure)), toTuple(time));
+      const message = cutText(failure.message, MAX_STATUS_BYTES);
       this.span.setStatus({ code: SpanStatusCode.ERROR, message });
     }
   }
@@ -70,6 +70,20 @@ export class ScopeSpan {
     this.span.setAttributes(fitToSpan(this.span, kept));
     restoreIdentifiers((this.span as SdkSpan).attributes, attributes);
   }
+}
+
+/** Of what the attributes have whole, and a span says again: as its status, and as an exception among its events. */
+const MAX_STATUS_BYTES = 4 * 1024;
+const MAX_MESSAGE_BYTES = 16 * 1024;
+const MAX_STACK_BYTES = 32 * 1024;
+
+function toException({ type, message, stacktrace }: EventFailure): {
+  name: string;
+  message: string;
+  stack?: string;
+} {
+  const exception = { name: type, message: cutText(message, MAX_MESSAGE_BYTES) };
+  return stacktrace === undefined ? exception : { ...exception, stack: cutText(stacktrace, MAX_STACK_BYTES) };
 }
 
 /** Whether spans of an SDK keep maps, by the prototype of its spans. */

@@ -4,9 +4,9 @@ import { within } from '../spool/within.ts';
 import type { ExportReport } from './accounting-exporter.ts';
 import type { Accounts, Ticket } from './accounts.ts';
 import { loadSdk } from './load-sdk.ts';
+import { SCOPE } from './scope.ts';
 import type { SdkLogs, SdkLogsOptions } from './sdk.ts';
 import type { Delivery, Sink } from './sink.ts';
-import { SCOPE } from './to-event-record.ts';
 import { toLogRecord } from './to-log-record.ts';
 
 /** What the stock sink needs. */

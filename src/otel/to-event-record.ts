@@ -1,31 +1,24 @@
-import type { EpochTime } from '../event.ts';
+import type { Event } from '../event.ts';
+import { encodeEnvelope, toRequest } from '../otlp/encode-envelope.ts';
+import { encodeEvent } from '../otlp/encode-event.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
-import type { Delivery } from './sink.ts';
-import { VERSION } from './version.ts';
+import { recordsOf } from '../otlp/records-of.ts';
+import type { SignalEnvironment } from './environment.ts';
+import { SCOPE } from './scope.ts';
 
-/** The instrumentation scope of every record and span this library makes. */
-export const SCOPE = { name: 'otel-events', version: VERSION } as const;
+/** Made beforehand: encoding another thing ends the life of a field. */
+const ENVELOPE = encodeEnvelope({ attributes: {} }, SCOPE);
 
-/** The record that function exporters and formats are given; it shares nothing with the caller's objects. */
+/** How much of an event is encoded. */
+export type EncodingLimits = Pick<SignalEnvironment, 'maxAttributes' | 'maxValueLength'>;
+
+/** The record that a function exporter would be given of an event; it shares nothing with the caller's objects. */
 export function toEventRecord(
-  { event, content }: Pick<Delivery, 'event' | 'content'>,
+  event: Event,
   resource: EventRecord['resource'],
+  { maxAttributes, maxValueLength }: EncodingLimits,
 ): EventRecord {
-  const { span } = event;
-  return {
-    timeUnixNano: toNanos(event.time),
-    observedTimeUnixNano: toNanos(event.observedTime),
-    severityNumber: event.severity,
-    eventName: content.name,
-    body: content.body,
-    attributes: content.attributes,
-    ...(span === undefined ? {} : { traceId: span.traceId, spanId: span.spanId }),
-    flags: span?.traceFlags ?? 0,
-    resource,
-    scope: SCOPE,
-  };
-}
-
-function toNanos([seconds, nanos]: EpochTime): bigint {
-  return BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
+  const bytes = toRequest(ENVELOPE, [encodeEvent(event, maxAttributes, maxValueLength)]);
+  const [record] = recordsOf({ signal: 'logs', encoding: 'protobuf', bytes, count: 1 });
+  return { ...(record as EventRecord), resource };
 }

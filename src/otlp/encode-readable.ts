@@ -1,4 +1,4 @@
-import { encodeWith } from './encode-with.ts';
+import { encodeWith, RECORD_LIMITS } from './encode-with.ts';
 import { FieldReader, type ReadableTime } from './field-reader.ts';
 import { LOG_RECORD, LOG_RECORDS } from './record-tags.ts';
 import type { ValueCopier } from './value-copier.ts';
@@ -19,7 +19,7 @@ export interface ReadableRecord {
   readonly droppedAttributesCount: number;
 }
 
-const RECORD_ENCODING = { write: writeRecord, copy: copyRecord };
+const RECORD_ENCODING = { write: writeRecord, copy: copyRecord, limits: RECORD_LIMITS };
 
 /** What nearly all records and bodies take: 128 bytes to 16 KiB, and less than 128. */
 const RECORD_WIDTH = 2;

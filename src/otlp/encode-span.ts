@@ -1,4 +1,5 @@
-import { encodeWith } from './encode-with.ts';
+import { MAX_EVENT_BYTES } from '../event.ts';
+import { encodeWith, RECORD_LIMITS } from './encode-with.ts';
 import { FieldReader, type ReadableContext, type ReadableTime } from './field-reader.ts';
 import { SPAN, SPAN_EVENT, SPAN_LINK, SPAN_STATUS, SPANS } from './record-tags.ts';
 import type { ValueCopier } from './value-copier.ts';
@@ -48,7 +49,10 @@ const PART_WIDTH = 1;
 /** What a part takes beside its texts and values: times, ids, flags, counts. */
 const PART_BYTES = 80;
 
-const SPAN_ENCODING = { write: writeSpan, copy: copySpan };
+/** A scope's span has all attributes of its event, and says again how that failed. */
+const LIMITS = { ...RECORD_LIMITS, maxBytes: MAX_EVENT_BYTES + 64 * 1024 };
+
+const SPAN_ENCODING = { write: writeSpan, copy: copySpan, limits: LIMITS };
 
 /**
  * Encodes a span of an SDK as one `spans` field of `ScopeSpans`, tag and length included. Names and values are

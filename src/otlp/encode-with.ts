@@ -1,7 +1,18 @@
-import { MAX_EVENT_BYTES } from '../event.ts';
+import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
 import { BEYOND_LIMITS } from './forward-writer.ts';
 import { ValueCopier } from './value-copier.ts';
 import { ValueWriter } from './value-writer.ts';
+
+/** How much of an item is encoded. */
+export interface Limits {
+  readonly maxBytes: number;
+  readonly maxDepth: number;
+}
+
+const EVENT_LIMITS: Limits = { maxBytes: MAX_EVENT_BYTES, maxDepth: MAX_DEPTH };
+
+/** For records of an SDK, whose map of attributes is a level of its own. */
+export const RECORD_LIMITS: Limits = { ...EVENT_LIMITS, maxDepth: MAX_DEPTH + 1 };
 
 /** How one kind of item is encoded. */
 export interface Encoding<T> {
@@ -9,6 +20,8 @@ export interface Encoding<T> {
   readonly write: (writer: ValueWriter, item: T, maxAttributes: number) => void;
   /** The same item with its values copied within the limits; throws for nothing it holds. */
   readonly copy: (copier: ValueCopier, item: T, maxAttributes: number) => T;
+  /** Default: those of an event. */
+  readonly limits?: Limits;
 }
 
 /** The writer nobody uses at the moment. */
@@ -19,15 +32,16 @@ let last: ValueWriter = spare as ValueWriter;
  * Encodes one item.
  * @returns a view of a buffer that is used again: valid until the next call
  */
-export function encodeWith<T>({ write, copy }: Encoding<T>, item: T, maxAttributes: number): Uint8Array {
+export function encodeWith<T>(encoding: Encoding<T>, item: T, maxAttributes: number): Uint8Array {
+  const { write, copy, limits = EVENT_LIMITS } = encoding;
   // Taken while in use: a `toJSON` of the caller's may log an event of its own, which then gets another.
   const writer = spare ?? new ValueWriter();
   spare = undefined;
   try {
-    writeDirectly(writer, write, item, maxAttributes);
+    writeDirectly(writer, write, limits, item, maxAttributes);
   } catch {
     // Too large, or an object of the caller's threw while it was read: read again, with care.
-    const copied = copy(new ValueCopier(), item, maxAttributes);
+    const copied = copy(new ValueCopier(limits), item, maxAttributes);
     writer.startUnlimited();
     write(writer, copied, Number.POSITIVE_INFINITY);
   }
@@ -42,9 +56,10 @@ export function isOversized(): boolean {
 }
 
 /** Whether an item is written as it is: within the limits, and nothing of it throws. */
-export function isWrittenDirectly<T>({ write }: Encoding<T>, item: T, maxAttributes: number): boolean {
+export function isWrittenDirectly<T>(encoding: Encoding<T>, item: T, maxAttributes: number): boolean {
+  const { write, limits = EVENT_LIMITS } = encoding;
   try {
-    writeDirectly(new ValueWriter(), write, item, maxAttributes);
+    writeDirectly(new ValueWriter(), write, limits, item, maxAttributes);
     return true;
   } catch {
     return false;
@@ -54,10 +69,11 @@ export function isWrittenDirectly<T>({ write }: Encoding<T>, item: T, maxAttribu
 function writeDirectly<T>(
   writer: ValueWriter,
   write: Encoding<T>['write'],
+  limits: Limits,
   item: T,
   maxAttributes: number,
 ): void {
-  writer.start();
+  writer.start(limits.maxBytes, limits.maxDepth);
   write(writer, item, maxAttributes);
-  if (writer.out.length > MAX_EVENT_BYTES) throw BEYOND_LIMITS;
+  if (writer.out.length > limits.maxBytes) throw BEYOND_LIMITS;
 }

@@ -1,4 +1,4 @@
-import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
+import { MAX_DEPTH } from '../event.ts';
 import { firstUnits } from '../first-units.ts';
 import { bigintText } from './bigint-text.ts';
 import type { CachedKey } from './cached-key.ts';
@@ -54,14 +54,9 @@ export class ValueWriter {
   /** The containers around the value being written: a value that is among them is a cycle. */
   readonly #path: object[] = [];
 
-  /** Starts anew, within the limits of an event. */
-  start(): void {
-    this.#start(MAX_EVENT_BYTES, MAX_DEPTH);
-  }
-
   /** Starts anew, for values that are known to be within the limits. */
   startUnlimited(): void {
-    this.#start(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+    this.start(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
   }
 
   /** Whether a name with its path, the number of entries or all together are beyond what log stores take. */
@@ -73,7 +68,8 @@ export class ValueWriter {
     );
   }
 
-  #start(maxBytes: number, maxDepth: number): void {
+  /** Starts anew, within limits. */
+  start(maxBytes: number, maxDepth: number): void {
     this.out.clear(maxBytes);
     this.#pathBytes = 0;
     this.#longestPath = 0;

@@ -190,7 +190,7 @@ test('a record that is too large, or throws, is cut and counted', () => {
 });
 
 test('a span that is too large is cut and counted where it was cut', () => {
-  const huge = 'x'.repeat(MAX_EVENT_BYTES);
+  const huge = 'x'.repeat(MAX_EVENT_BYTES + 64 * 1024);
   const span = {
     name: 's',
     kind: 0,
