@@ -18,6 +18,7 @@
  * | `EXPORT_URL_INVALID` | a URL that is not http or https |
  * | `EXPORT_FAILED` | a batch a destination did not take; `retry` tells whether it may be sent again |
  * | `EXPORT_PARTIAL` | a destination took only a part of a batch (OTLP partial success) |
+ * | `EXPORT_WARNING` | a destination took a whole batch, and has something to say about it |
  * | `QUEUE_FULL` | a bounded queue was full; the loss is counted |
  * | `ENVIRONMENT_UNSUPPORTED` | an OTEL_* variable asks for something that is not supported here |
  * | `PROVIDER_MISSING` | events were for the app's provider, and there is none, or it takes none |
@@ -53,6 +54,7 @@ export type ErrorCode =
   | 'EXPORT_URL_INVALID'
   | 'EXPORT_FAILED'
   | 'EXPORT_PARTIAL'
+  | 'EXPORT_WARNING'
   | 'QUEUE_FULL'
   | 'ENVIRONMENT_UNSUPPORTED'
   | 'PROVIDER_MISSING'
@@ -88,6 +90,11 @@ export interface ErrorDetails {
    * alone, and only those are rejected; after `too_large` the batches that follow are smaller too.
    */
   readonly split?: 'invalid' | 'too_large';
+  /**
+   * Of an error without `retry`: only the records with these indexes in the batch were refused, and the destination
+   * has all others.
+   */
+  readonly refused?: readonly number[];
   /** The reason under which the ledger counts what this error rejected, such as `http_400`. */
   readonly reason?: string;
   /** Of `EVENT_INVALID`: everything that is wrong with the event, by JSON pointer; never the values. */
@@ -113,6 +120,8 @@ export class OtelEventsError extends Error {
   /** The same may be tried again, after so long if it says so; undefined: it would fail again. */
   readonly retry: { readonly afterMs?: number } | undefined;
   readonly split: 'invalid' | 'too_large' | undefined;
+  /** The indexes of those records of a batch that were refused, where the others were taken. */
+  readonly refused: readonly number[] | undefined;
   readonly reason: string | undefined;
   /** Of `EVENT_INVALID`: everything that does not fit the schema. */
   readonly issues: readonly ErrorIssue[] | undefined;
@@ -124,6 +133,7 @@ export class OtelEventsError extends Error {
     this.fix = details.fix;
     this.retry = details.retry;
     this.split = details.split;
+    this.refused = details.refused;
     this.reason = details.reason;
     this.issues = details.issues;
   }

@@ -1,8 +1,8 @@
 import { OtelEventsError } from '../errors.ts';
 import { answerError } from '../otlp/answer-error.ts';
 import type { Batch, Signal } from '../otlp/batch.ts';
-import { refusedItems } from '../otlp/decode-answer.ts';
-import { type PostResponse, post, targetOf } from '../otlp/post.ts';
+import { partialError, partialSuccess } from '../otlp/decode-answer.ts';
+import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/post.ts';
 import { toJson, toProtobuf } from '../otlp/transcode.ts';
 import { type QueueOutcome as Outcome, type Place, SendQueue } from '../spool/send-queue.ts';
 import type { BatchExporter } from './batch-exporter.ts';
@@ -180,7 +180,7 @@ class OtlpExporter implements BatchExporter {
     try {
       const response = await post(request);
       if (response.status < 200 || response.status > 299) throw answerError(url, response);
-      this.#noteRefused(parcel, response);
+      this.#noteRefused(parcel, response, request);
     } catch (error) {
       parcel.failure = error as OtelEventsError;
       throw retry.enabled ? error : final(error);
@@ -188,13 +188,11 @@ class OtlpExporter implements BatchExporter {
   }
 
   /** @see OTLP specification, "Partial Success": it is not retried. */
-  #noteRefused(parcel: Parcel, answer: PostResponse): void {
-    const refused = Math.min(refusedItems(parcel, answer), parcel.count);
-    if (refused === 0) return;
-    parcel.refused = refused;
-    const target = targetOf(this.#options.urls[parcel.signal]);
-    const message = `${target} took only a part: ${refused} of ${parcel.count} refused`;
-    this.#options.onError(new OtelEventsError('EXPORT_PARTIAL', message));
+  #noteRefused(parcel: Parcel, answer: PostResponse, request: PostRequest): void {
+    const partial = partialSuccess(parcel, answer, request);
+    const error = partialError(targetOf(request.url), parcel.count, partial);
+    parcel.refused = partial.refused;
+    if (error !== undefined) this.#options.onError(error);
   }
 }
 

@@ -218,7 +218,10 @@ export class DurableRecords<T extends DurableItem> {
     await within(timeoutMs / 2, this.#waiting.settled());
     this.#waiting.giveUp();
     // What is in files can wait for the next process.
-    await within(Math.max(0, endMs - performance.now()), this.#outbox.flush(!this.#inFiles));
+    await within(
+      Math.max(0, endMs - performance.now()),
+      this.#outbox.flush(this.#inFiles ? 'hurried' : 'last'),
+    );
   }
 
   #appendWaiting({ resource, scope, name, field }: Waiting): void {

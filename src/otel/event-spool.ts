@@ -6,6 +6,7 @@ import { type Envelope, encodeEnvelope } from '../otlp/encode-envelope.ts';
 import { encodeEvent } from '../otlp/encode-event.ts';
 import { encodeSpan, type ReadableSpan } from '../otlp/encode-span.ts';
 import { isOversized } from '../otlp/encode-with.ts';
+import type { Patience } from '../spool/flushes.ts';
 import { Kinds } from '../spool/kinds.ts';
 import { Outbox, type OutboxOptions } from '../spool/outbox.ts';
 import type { Outcome } from '../spool/outcome.ts';
@@ -165,8 +166,8 @@ export class EventSpool {
   }
 
   /** @see Outbox.flush */
-  flush(patient: boolean): Promise<void> {
-    return this.#outbox.flush(patient);
+  flush(patience: Patience): Promise<void> {
+    return this.#outbox.flush(patience);
   }
 
   async close(timeoutMs: number): Promise<void> {

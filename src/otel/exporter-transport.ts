@@ -6,6 +6,9 @@ import type { SpoolBatch } from '../spool/cursor.ts';
 import type { Answer, Transport } from '../spool/transport.ts';
 import { why } from '../spool/why.ts';
 
+/** An HTTP server says that of what is no request to it at all, too. */
+const OF_THE_REQUEST: ReadonlySet<string> = new Set(['http_400', 'http_422']);
+
 /** Gives an exporter the records of a batch, decoded from the bytes of the spool. */
 export function exporterTransport(exporter: Exporter): Transport {
   return async (batch, signal) => {
@@ -39,7 +42,17 @@ function readAnswer(name: string, cause: unknown): Answer {
     const message = `${name}: ${why(cause)}`;
     return { kind: 'retry', error: new OtelEventsError('EXPORT_FAILED', message, { cause }) };
   }
-  const { retry, reason = cause.code.toLowerCase() } = cause;
-  if (retry === undefined) return { kind: cause.split ?? 'refused', reason, error: cause };
-  return { kind: 'retry', error: cause, ...(retry.afterMs === undefined ? {} : { afterMs: retry.afterMs }) };
+  const { retry, refused, split, reason = cause.code.toLowerCase() } = cause;
+  if (retry !== undefined) {
+    return {
+      kind: 'retry',
+      error: cause,
+      ...(retry.afterMs === undefined ? {} : { afterMs: retry.afterMs }),
+    };
+  }
+  if (Array.isArray(refused)) return { kind: 'delivered', which: refused, reason, error: cause };
+  const doubt = OF_THE_REQUEST.has(reason)
+    ? { doubt: 'check the URL, and whether it has to be http or https' }
+    : {};
+  return { kind: split ?? 'refused', reason, error: cause, ...doubt };
 }

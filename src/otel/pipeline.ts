@@ -217,12 +217,12 @@ export class Pipeline {
   /**
    * Waits, for at most `timeoutMs`, until everything emitted before, and left by earlier processes, has been
    * settled.
-   * @param patient - false: does not wait for destinations that are away, where what is pending outlives us
+   * @param patient - false: the process ends; does not wait for destinations that are away, where what is pending outlives us
    */
   async flush(timeoutMs: number, patient = true): Promise<Totals> {
     if (this.#spool === undefined && this.#options.directory !== undefined) this.warmUp();
     const done = Promise.all([
-      this.#spool?.flush(patient || !this.isDurable),
+      this.#spool?.flush(patient ? 'patient' : this.isDurable ? 'hurried' : 'last'),
       this.#providers.flush(),
       this.#output?.flush(),
     ]);

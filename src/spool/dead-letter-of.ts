@@ -2,10 +2,13 @@ import { toRequest } from '../otlp/encode-envelope.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { fieldAt, type SpoolBatch } from './spool-batch.ts';
 
-/** The dead letter of one record of a batch, refused now. */
+/** What is shown of the names in a batch. */
+const MAX_NAMES_CHARS = 200;
+
+/** The dead letter of one record of a batch, refused now; without an index of all of them, some of which were. */
 export function deadLetterOf(
   batch: SpoolBatch,
-  index: number,
+  index: number | undefined,
   { sink, reason, answer }: { sink: string; reason: string; answer: string | undefined },
 ): DeadLetter {
   return {
@@ -13,8 +16,11 @@ export function deadLetterOf(
     sink,
     reason,
     signal: batch.signal,
-    name: batch.names[index] ?? '',
+    name:
+      index === undefined
+        ? [...new Set(batch.names)].join(', ').slice(0, MAX_NAMES_CHARS)
+        : (batch.names[index] ?? ''),
     ...(answer === undefined ? {} : { answer }),
-    request: toRequest(batch.header, [fieldAt(batch, index)]),
+    request: toRequest(batch.header, [index === undefined ? batch.bytes : fieldAt(batch, index)]),
   };
 }

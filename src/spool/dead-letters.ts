@@ -22,11 +22,11 @@ export interface DeadLetter {
   readonly sink: string;
   readonly reason: string;
   readonly signal: Signal;
-  /** Of the event, log record or span. */
+  /** Of the event, log record or span; the different ones of a batch, with commas between them. */
   readonly name: string;
   /** What the destination said, at most 1,000 characters. */
   readonly answer?: string;
-  /** A whole export request with that one record, in protobuf. */
+  /** A whole export request, in protobuf: with that one record, or the batch in which nobody knows which it was. */
   readonly request: Uint8Array;
 }
 

@@ -1,11 +1,11 @@
 import { OtelEventsError } from '../errors.ts';
 import { answerError } from '../otlp/answer-error.ts';
 import type { Batch } from '../otlp/batch.ts';
-import { refusedItems, statusMessage } from '../otlp/decode-answer.ts';
+import { isStatus, partialError, partialSuccess, statusMessage } from '../otlp/decode-answer.ts';
 import { requestHead, toRequest } from '../otlp/encode-envelope.ts';
 import { HttpClient, type TlsOptions } from '../otlp/http-client.ts';
 import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/post.ts';
-import { isRetryable } from '../otlp/retryable.ts';
+import { isRetryable, mayPass } from '../otlp/retryable.ts';
 import { toJson } from '../otlp/transcode.ts';
 import type { SpoolBatch } from './cursor.ts';
 import { MAX_ANSWER_CHARS } from './dead-letters.ts';
@@ -75,22 +75,34 @@ function answerOf(
 ): Answer {
   const { url } = request;
   const { status, retryAfterMs } = response;
-  if (status >= 200 && status < 300) return delivered(batch, encoding, url, response);
+  if (status >= 200 && status < 300) return delivered(batch, encoding, request, response);
   const error = answerError(url, response);
   if (isRetryable(status)) {
     return { kind: 'retry', error, ...(retryAfterMs === undefined ? {} : { afterMs: retryAfterMs }) };
   }
   if (status === 413) return { kind: 'too_large', error };
-  if (status !== 400 && status !== 422) return { kind: 'hold', error };
+  if (status !== 400 && status !== 422) return { kind: 'hold', error, mayPass: mayPass(status) };
   const answer = statusMessage(encoding, response, request).slice(0, MAX_ANSWER_CHARS);
-  return { kind: 'invalid', reason: `http_${status}`, error, ...(answer === '' ? {} : { answer }) };
+  const doubt = isStatus(encoding, response) ? 'see what its own log says' : noOtlp(url);
+  return { kind: 'invalid', reason: `http_${status}`, error, doubt, ...(answer === '' ? {} : { answer }) };
 }
 
-function delivered(batch: SpoolBatch, encoding: Batch['encoding'], url: URL, response: PostResponse): Answer {
-  const refused = Math.min(refusedItems({ signal: batch.signal, encoding }, response), batch.count);
-  if (refused === 0) return { kind: 'delivered' };
-  const message = `${targetOf(url)} took only a part: ${refused} of ${batch.count} refused`;
-  return { kind: 'delivered', refused, error: new OtelEventsError('EXPORT_PARTIAL', message) };
+/** Go and nginx answer 400 to http where TLS was expected. */
+function noOtlp({ protocol }: URL): string {
+  const other = protocol === 'http:' ? 'https' : 'http';
+  return `what answers there does not speak OTLP: check the URL, and whether it has to be ${other}`;
+}
+
+function delivered(
+  { signal, count }: SpoolBatch,
+  encoding: Batch['encoding'],
+  request: PostRequest,
+  response: PostResponse,
+): Answer {
+  const partial = partialSuccess({ signal, encoding, count }, response, request);
+  const error = partialError(targetOf(request.url), count, partial);
+  if (error === undefined) return { kind: 'delivered' };
+  return { kind: 'delivered', refused: partial.refused, error, answer: partial.message };
 }
 
 /** The record that cannot be decoded is found as one that the server refuses. */

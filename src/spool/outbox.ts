@@ -3,9 +3,11 @@ import { clearInterval, setInterval } from '../time.ts';
 import type { Cursor } from './cursor.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
 import { DeadLetters } from './dead-letters.ts';
+import type { Patience } from './flushes.ts';
 import type { Leftover } from './leftover.ts';
 import { quietly } from './quietly.ts';
-import { Sender, type SenderOptions } from './sender.ts';
+import { Sender } from './sender.ts';
+import type { SenderOptions } from './sender-options.ts';
 import { Spool } from './spool.ts';
 import type { SpoolOptions } from './spool-options.ts';
 import { within } from './within.ts';
@@ -84,11 +86,11 @@ export class Outbox {
 
   /**
    * Resolves when all that was appended before is settled by every sink that is served and does not refuse to.
-   * @param patient - false: does not wait for destinations that are away
+   * @param patience - `hurried` does not wait for destinations that are away
    */
-  async flush(patient = true): Promise<void> {
+  async flush(patience: Patience = 'patient'): Promise<void> {
     await this.#adopting;
-    await Promise.all([...this.#senders.values()].map((sender) => sender.flush(patient)));
+    await Promise.all([...this.#senders.values()].map((sender) => sender.flush(patience)));
   }
 
   /**
@@ -102,7 +104,7 @@ export class Outbox {
 
   async #close(timeoutMs: number): Promise<void> {
     clearInterval(this.#timer);
-    await within(timeoutMs, this.flush());
+    await within(timeoutMs, this.flush('last'));
     await Promise.all([...this.#senders.values()].map((sender) => sender.close(0)));
     if (this.spool.directory === undefined) this.#dropAll();
     this.spool.close();
@@ -112,14 +114,11 @@ export class Outbox {
 
   /** Without files what is pending, and what was being sent, ends with us. */
   #dropAll(): void {
-    for (const sink of this.#senders.keys()) {
+    for (const [sink, { failure }] of this.#senders) {
       const cursor = this.spool.cursor(sink);
       const { pending } = cursor;
       this.#drop(cursor);
-      if (pending === 0) continue;
-      const message = `${sink}: ${pending} records were not delivered before close and are lost`;
-      const fix = 'give close() more time, or the option spool, which keeps them for the next process';
-      this.#onError(new OtelEventsError('EXPORT_FAILED', message, { fix }));
+      if (pending > 0) this.#onError(undelivered(sink, pending, failure));
     }
   }
 
@@ -177,4 +176,13 @@ export class Outbox {
     const fix = 'they stay in the directory: configure it again, or see otel-events spool ls and replay';
     this.#onError(new OtelEventsError('SPOOL_UNSERVED', message, { fix }));
   }
+}
+
+/** More time is no help where only somebody can mend it. */
+function undelivered(sink: string, count: number, failure: Sender['failure']): OtelEventsError {
+  const why = failure === undefined ? '' : `: ${failure.error.message}`;
+  const message = `${sink}: ${count} records were not delivered before close and are lost${why}`;
+  const spool = 'the option spool, which keeps them for the next process';
+  const fix = failure?.mayPass === false ? `use ${spool}` : `give close() more time, or ${spool}`;
+  return new OtelEventsError('EXPORT_FAILED', message, { fix, cause: failure?.error });
 }

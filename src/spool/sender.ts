@@ -1,39 +1,20 @@
 import { OtelEventsError } from '../errors.ts';
 import { clearTimeout, performance, setImmediate, setTimeout } from '../time.ts';
+import { Aside } from './aside.ts';
 import type { Cursor, SpoolBatch } from './cursor.ts';
+import { Flushes, type Patience } from './flushes.ts';
 import { Gate, MAX_TIMER_MS } from './gate.ts';
-import { Intake, type Mark, type Taken } from './intake.ts';
+import { Intake, type Taken } from './intake.ts';
 import { ACKED, type Outcome } from './outcome.ts';
 import { halvesOf, partOf } from './part-of.ts';
 import { quietly } from './quietly.ts';
-import type { Answer, Transport } from './transport.ts';
+import { acceptedNothing, refusesAll, tookPart } from './refusal-reports.ts';
+import { rejectedOf } from './rejected-of.ts';
+import { type Failure, resolveSender, type SenderOptions } from './sender-options.ts';
+import type { Answer } from './transport.ts';
+import { Troubles } from './troubles.ts';
 import { why } from './why.ts';
 import { within } from './within.ts';
-
-/** How a {@link Sender} works; every time is in milliseconds. */
-export interface SenderOptions {
-  /** The name of the sink, in messages. */
-  readonly name: string;
-  readonly transport: Transport;
-  /** Requests in flight. Default 1: order holds only then. */
-  readonly concurrency?: number;
-  /** Of one batch. Default 1 MiB. */
-  readonly maxBytes?: number;
-  /** Records of one batch. Default: no limit. */
-  readonly maxCount?: number;
-  /** Longest wait for a batch to fill; 0 sends at once. Default 1,000. */
-  readonly flushIntervalMs?: number;
-  /** Default 500. */
-  readonly initialBackoffMs?: number;
-  /** Default 30,000; also the interval at which a destination that refuses to talk is tried. */
-  readonly maxBackoffMs?: number;
-  /** Called for each record that is refused for good, before it is settled as rejected. */
-  readonly onPoison?: (batch: SpoolBatch, index: number, reason: string, answer?: string) => void;
-  /** Once per outage, once per burst of rejections. */
-  readonly onError?: (error: OtelEventsError) => void;
-  /** Once, when the sender is closed. */
-  readonly onClosed?: () => void;
-}
 
 /** A batch under way. */
 interface Lane {
@@ -44,17 +25,8 @@ interface Lane {
   rejected: boolean;
 }
 
-interface Flush {
-  readonly mark: Mark;
-  readonly resolve: () => void;
-  /** Whether it waits for a destination that is away to come back. */
-  readonly patient: boolean;
-}
-
+type Away = Extract<Answer, { readonly kind: 'retry' | 'hold' }>;
 type Bad = Extract<Answer, { readonly kind: 'too_large' | 'invalid' }>;
-
-/** What is reported once and not again until it is over. */
-type Trouble = 'retry' | 'hold' | 'doubt' | 'partial' | 'poison' | 'refused';
 
 /** How many records a destination may refuse in a row, with none accepted, before it is not believed any more. */
 const MAX_CREDIT = 256;
@@ -76,14 +48,17 @@ const LARGE_BYTES = 128 * 1024;
  * Timers do not keep the process alive: whoever owns the sender flushes it before the process ends.
  */
 export class Sender {
-  readonly #options: Required<Omit<SenderOptions, 'onPoison' | 'onClosed'>>;
-  readonly #onPoison: NonNullable<SenderOptions['onPoison']>;
-  readonly #onClosed: () => void;
+  readonly #options: Required<SenderOptions>;
   readonly #intake = new Intake();
   readonly #gate: Gate;
   readonly #giveUp = new AbortController();
   readonly #lanes = new Set<Lane>();
-  readonly #reported = new Set<Trouble>();
+  readonly #flushes = new Flushes(this.#intake);
+  readonly #troubles: Troubles;
+  readonly #aside = new Aside();
+  /** It has accepted something since it was last away: what it refuses now is at fault. */
+  #isKnown = false;
+  #failure: Failure | undefined;
   /** Most bytes in a request, as far as the destination let us know. */
   #limit: number;
   #credit = MAX_CREDIT;
@@ -95,32 +70,15 @@ export class Sender {
   #look: NodeJS.Timeout | undefined;
   /** When the last batch was taken, by `performance.now()`. */
   #takenMs = 0;
-  /** When the app last had its turn, as far as we know. */
   #turnMs = 0;
   #isPumping = false;
   #stopped = false;
-  #flushes: Flush[] = [];
 
   constructor(options: SenderOptions) {
-    const { onPoison = () => {}, onClosed = () => {}, name, transport } = options;
-    const { concurrency = 1, maxBytes = 1024 * 1024, maxCount = Number.POSITIVE_INFINITY } = options;
-    const { flushIntervalMs = 1000, initialBackoffMs = 500, maxBackoffMs = 30_000 } = options;
-    const { onError = () => {} } = options;
-    this.#options = {
-      name,
-      transport,
-      concurrency,
-      maxBytes,
-      maxCount,
-      flushIntervalMs,
-      initialBackoffMs,
-      maxBackoffMs,
-      onError,
-    };
-    this.#onPoison = onPoison;
-    this.#onClosed = onClosed;
-    this.#limit = maxBytes;
-    this.#gate = new Gate({ initialBackoffMs, maxBackoffMs });
+    this.#options = resolveSender(options);
+    this.#limit = this.#options.maxBytes;
+    this.#gate = new Gate(this.#options);
+    this.#troubles = new Troubles(this.#options.onError);
   }
 
   /** Records taken from the cursors and not settled. */
@@ -130,7 +88,12 @@ export class Sender {
 
   /** Whether the destination is away, or refuses everything. */
   get isFailing(): boolean {
-    return this.#gate.isShut || this.#reported.has('doubt');
+    return this.#gate.isShut || this.#aside.count > 0 || this.#troubles.has('doubt');
+  }
+
+  /** Why what is pending is not with the destination, as far as that has said anything. */
+  get failure(): Failure | undefined {
+    return this.#failure;
   }
 
   /**
@@ -147,15 +110,14 @@ export class Sender {
   }
 
   /**
-   * Resolves when all that is pending now is settled, when the destination says that it will not have it for
-   * now (404, an expired token: time alone does not mend that), or when the sender is closed. Cuts a running
-   * wait short, once.
-   * @param patient - false: resolves also when the destination was tried and is away
+   * Resolves when all that is pending now is settled, when there is no use in waiting, which depends on its patience
+   * (an expired token: time alone does not mend that), or when the sender is closed. Cuts a running wait short, once.
    */
-  flush(patient = true): Promise<void> {
+  flush(patience: Patience = 'patient'): Promise<void> {
     const mark = this.#intake.mark();
     if (this.#stopped || this.#intake.isPast(mark)) return Promise.resolve();
-    const flushed = new Promise<void>((resolve) => this.#flushes.push({ mark, resolve, patient }));
+    const flushed = this.#flushes.until(mark, patience);
+    this.#aside.makeDue();
     this.#gate.cut();
     this.#pump(false);
     return flushed;
@@ -166,7 +128,7 @@ export class Sender {
    * all others. Idempotent.
    */
   async close(timeoutMs: number): Promise<void> {
-    if (timeoutMs > 0) await within(Math.min(timeoutMs, MAX_TIMER_MS), this.flush());
+    if (timeoutMs > 0) await within(Math.min(timeoutMs, MAX_TIMER_MS), this.flush('last'));
     this.#stop();
   }
 
@@ -179,8 +141,8 @@ export class Sender {
     this.#giveUp.abort();
     this.#gate.end();
     this.#lanes.clear();
-    this.#resolveFlushes();
-    quietly(this.#onClosed);
+    this.#flushes.resolve(() => true);
+    quietly(this.#options.onClosed);
   }
 
   /** @param goesOn - a batch has just been settled: the wait for the next one began when that was taken */
@@ -189,15 +151,31 @@ export class Sender {
     if (this.#isPumping) return;
     this.#isPumping = true;
     while (this.#hasRoom() && this.#isDue(goesOn)) {
-      const taken = this.#intake.take(Math.floor(this.#limit), this.#options.maxCount);
-      if (taken === undefined) {
+      if (!this.#takeNext()) {
         this.#lookLater();
         break;
       }
-      this.#start(taken);
     }
     this.#isPumping = false;
-    if (this.#flushes.length > 0) this.#resolveFlushes();
+    if (this.#lanes.size === 0 && this.#aside.count > 0) this.#waitForOthers();
+    this.#flushes.resolve();
+  }
+
+  /** What was set aside is older, but only others can show what it is. @returns false when nothing can be read */
+  #takeNext(): boolean {
+    const isItsTurn = this.#isKnown || this.#intake.unread === 0 || this.#aside.isFull;
+    const refused = isItsTurn ? this.#aside.take() : undefined;
+    const taken = refused?.taken ?? this.#intake.take(Math.floor(this.#limit), this.#options.maxCount);
+    if (taken !== undefined) this.#start(taken, refused?.part ?? taken.batch);
+    return taken !== undefined;
+  }
+
+  /** Nothing else is there to be accepted first. */
+  #waitForOthers(): void {
+    const { doubt } = this.#aside;
+    if (doubt !== undefined) this.#troubles.report('unknown', doubt);
+    if (this.#intake.unread === 0 || this.#aside.isFull) this.#flushes.resolve(() => true);
+    this.#lookAfter(this.#options.maxBackoffMs);
   }
 
   #hasRoom(): boolean {
@@ -209,8 +187,9 @@ export class Sender {
   /** Whether to send now; if not, a timer is running that makes it so. */
   #isDue(goesOn: boolean): boolean {
     const { unread } = this.#intake;
-    if (unread === 0) return false;
-    if (this.#due > 0 || this.#flushes.length > 0 || unread >= this.#options.maxCount) return true;
+    if (this.#aside.isDue) return true;
+    if (unread === 0 || this.#aside.isFull) return false;
+    if (this.#due > 0 || !this.#flushes.areNone || unread >= this.#options.maxCount) return true;
     if (this.#intake.unreadBytes >= this.#limit) return true;
     if (this.#fill !== undefined) return false;
     const nowMs = performance.now();
@@ -233,18 +212,24 @@ export class Sender {
   #lookLater(): void {
     this.#due = 0;
     if (this.#lanes.size > 0) return;
-    this.#resolveFlushes(() => true);
-    clearTimeout(this.#look);
-    if (this.#intake.unread === 0) return;
-    this.#look = setTimeout(() => this.#takeAll(), this.#options.maxBackoffMs).unref();
+    this.#flushes.resolve(() => true);
+    if (this.#intake.unread > 0) this.#lookAfter(this.#options.maxBackoffMs);
   }
 
-  #start(taken: Taken): void {
+  #lookAfter(waitMs: number): void {
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined;
+      this.#aside.makeDue();
+      this.#takeAll();
+    }, waitMs).unref();
+  }
+
+  #start(taken: Taken, part: SpoolBatch): void {
     clearTimeout(this.#fill);
     this.#fill = undefined;
-    this.#due = Math.max(0, this.#due - taken.batch.count);
+    this.#due = Math.max(0, this.#due - part.count);
     this.#takenMs = performance.now();
-    const lane = { taken, rest: [taken.batch], rejected: false };
+    const lane = { taken, rest: [part], rejected: false };
     this.#lanes.add(lane);
     void this.#deliver(lane);
   }
@@ -262,7 +247,7 @@ export class Sender {
       if (this.#stopped) return;
     }
     this.#lanes.delete(lane);
-    if (!lane.rejected) this.#over('partial', 'poison', 'refused');
+    if (!lane.rejected) this.#troubles.over('partial', 'poison', 'refused');
     this.#pump(true);
   }
 
@@ -296,50 +281,69 @@ export class Sender {
   }
 
   #heed(lane: Lane, answer: Answer): void {
-    if (answer.kind === 'retry') {
-      this.#gate.retryLater(lane, answer.afterMs);
-      this.#reportOnce('retry', answer.error);
-      this.#resolveFlushes(({ patient }) => !patient);
-      return;
-    }
-    if (answer.kind === 'hold') {
-      this.#gate.hold(lane);
-      this.#reportOnce('hold', answer.error);
-      this.#resolveFlushes(() => true);
+    if (answer.kind === 'retry' || answer.kind === 'hold') {
+      this.#away(lane, answer);
       return;
     }
     // Whatever it says of the records, it is there again.
     this.#gate.open(lane);
-    if (!this.#gate.isShut) this.#over('retry', 'hold');
+    if (!this.#gate.isShut) {
+      this.#troubles.over('retry', 'hold');
+      this.#failure = undefined;
+    }
     if (answer.kind === 'delivered') this.#accepted(lane, answer);
     else if (answer.kind === 'refused') this.#refused(lane, answer);
     else this.#narrow(lane, answer);
   }
 
-  /** @see OTLP specification, "Partial Success": it is not retried, and does not say which records it means. */
-  #accepted(lane: Lane, { refused = 0, error }: Extract<Answer, { kind: 'delivered' }>): void {
+  #away(lane: Lane, answer: Away): void {
+    const mayPass = answer.kind === 'retry' || answer.mayPass === true;
+    this.#isKnown = false;
+    this.#failure = { error: answer.error, mayPass };
+    this.#troubles.report(answer.kind, answer.error);
+    if (answer.kind === 'retry') this.#gate.retryLater(lane, answer.afterMs);
+    else if (mayPass && this.#flushes.has('last')) this.#gate.retryLater(lane);
+    else this.#gate.hold(lane);
+    this.#flushes.away(answer.kind, mayPass);
+  }
+
+  #accepted(lane: Lane, answer: Extract<Answer, { kind: 'delivered' }>): void {
     const part = lane.rest.shift() as SpoolBatch;
     const { count, bytes } = part;
+    const { error, answer: text } = answer;
     // A record or two in a large batch say nothing about a larger limit.
     if (2 * bytes.length > this.#limit) this.#limit = Math.min(this.#options.maxBytes, this.#limit * GROWTH);
-    const lost = Math.min(count, Math.max(0, Math.trunc(refused) || 0));
-    const kept = count - lost;
-    if (kept > 0) {
-      this.#credit = Math.min(MAX_CREDIT, Math.max(0, this.#credit) + kept);
-      this.#over('doubt');
-      this.#settle(lane, partOf(part, 0, kept), ACKED);
+    const { lost, runs, isGuess } = rejectedOf(answer, count);
+    if (count > lost) this.#believe(count - lost);
+    if (lost > 0) this.#troubles.report('partial', error ?? tookPart(this.#options.name, lost, count));
+    else if (error !== undefined) this.#troubles.report('warning', error);
+    else this.#troubles.over('warning');
+    const reason = answer.reason ?? 'partial_success';
+    if (isGuess) quietly(() => this.#options.onPoison(part, undefined, reason, text));
+    for (const { from, to, isRejected } of runs) {
+      if (isRejected && !isGuess) this.#tellOf(part, from, to, reason, text);
+      this.#settle(lane, partOf(part, from, to), isRejected ? { column: 'rejected', reason } : ACKED);
     }
-    if (lost === 0) return;
-    const message = `${this.#options.name} took only a part: ${lost} of ${count} refused`;
-    this.#reportOnce('partial', error ?? new OtelEventsError('EXPORT_PARTIAL', message));
-    this.#settle(lane, partOf(part, kept, count), { column: 'rejected', reason: 'partial_success' });
+  }
+
+  /** It has accepted something: what it refuses now is refused for what it is. */
+  #believe(count: number): void {
+    this.#credit = Math.min(MAX_CREDIT, Math.max(0, this.#credit) + count);
+    this.#troubles.over('doubt', 'unknown');
+    this.#isKnown = true;
+    this.#aside.makeDue();
   }
 
   #refused(lane: Lane, { reason, error }: Extract<Answer, { kind: 'refused' }>): void {
     const part = lane.rest.shift() as SpoolBatch;
-    this.#reportOnce('refused', error);
-    for (let index = 0; index < part.count; index++) quietly(() => this.#onPoison(part, index, reason));
+    this.#troubles.report('refused', error);
+    this.#tellOf(part, 0, part.count, reason);
     this.#settle(lane, part, { column: 'rejected', reason });
+  }
+
+  #tellOf(part: SpoolBatch, from: number, to: number, reason: string, answer?: string): void {
+    for (let index = from; index < to; index++)
+      quietly(() => this.#options.onPoison(part, index, reason, answer));
   }
 
   /** Something in the part is bad, or there is too much of it: halves it, down to one record. */
@@ -354,13 +358,23 @@ export class Sender {
 
   #poisonous(lane: Lane, answer: Bad): void {
     const part = lane.rest.shift() as SpoolBatch;
-    const invalid = answer.kind === 'invalid';
-    const reason = invalid ? answer.reason : (answer.error.reason ?? 'too_large');
-    this.#reportOnce('poison', answer.error);
-    quietly(() => this.#onPoison(part, 0, reason, invalid ? answer.answer : undefined));
-    this.#settle(lane, part, { column: 'rejected', reason });
+    const { error } = answer;
+    if (answer.kind === 'invalid' && answer.doubt !== undefined && !this.#isKnown) {
+      this.#aside.add({
+        taken: lane.taken,
+        part,
+        doubt: acceptedNothing(this.#options.name, error, answer.doubt),
+      });
+      this.#failure = { error, mayPass: false };
+    } else {
+      const invalid = answer.kind === 'invalid';
+      const reason = invalid ? answer.reason : (error.reason ?? 'too_large');
+      this.#troubles.report('poison', error);
+      this.#tellOf(part, 0, 1, reason, invalid ? answer.answer : undefined);
+      this.#settle(lane, part, { column: 'rejected', reason });
+    }
     this.#credit--;
-    if (this.#credit <= 0) this.#doubt(lane, answer.error);
+    if (this.#credit <= 0) this.#doubt(lane, error);
   }
 
   /**
@@ -369,32 +383,15 @@ export class Sender {
    */
   #doubt(lane: Lane, cause: OtelEventsError): void {
     this.#gate.hold(lane);
-    const message = `${this.#options.name} refuses every record: ${cause.message}`;
-    const fix = 'check the URL and the encoding; what is left waits until it accepts one';
-    this.#reportOnce('doubt', new OtelEventsError('EXPORT_FAILED', message, { cause, fix, retry: {} }));
-    this.#resolveFlushes(() => true);
+    const doubt = this.#isKnown ? undefined : this.#aside.doubt;
+    if (doubt !== undefined) this.#troubles.report('unknown', doubt);
+    else this.#troubles.report('doubt', refusesAll(this.#options.name, cause));
+    this.#flushes.resolve(() => true);
   }
 
   #settle(lane: Lane, part: SpoolBatch, outcome: Outcome): void {
     if (outcome.column === 'rejected') lane.rejected = true;
     this.#intake.settle(lane.taken, part, outcome);
-    if (this.#flushes.length > 0) this.#resolveFlushes();
-  }
-
-  /** @param isOver - tells of those whose records are not settled whether there is no use in waiting */
-  #resolveFlushes(isOver: (flush: Flush) => boolean = () => this.#stopped): void {
-    const open = this.#flushes;
-    this.#flushes = open.filter((flush) => !isOver(flush) && !this.#intake.isPast(flush.mark));
-    for (const flush of open) if (!this.#flushes.includes(flush)) flush.resolve();
-  }
-
-  #reportOnce(trouble: Trouble, error: OtelEventsError): void {
-    if (this.#reported.has(trouble)) return;
-    this.#reported.add(trouble);
-    quietly(() => this.#options.onError(error));
-  }
-
-  #over(...troubles: readonly Trouble[]): void {
-    for (const trouble of troubles) this.#reported.delete(trouble);
+    this.#flushes.resolve();
   }
 }

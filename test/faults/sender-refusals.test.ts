@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { toRequest } from '../../src/otlp/encode-envelope.ts';
 import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
 import { RESPONSE, STATUS } from '../../src/otlp/messages.ts';
-import { fieldAt, type SpoolBatch } from '../../src/spool/cursor.ts';
+import { deadLetterOf } from '../../src/spool/dead-letter-of.ts';
 import { DeadLetters, readDeadLetters } from '../../src/spool/dead-letters.ts';
 import { type Answer, httpSink, type SinkRequest } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
@@ -35,16 +34,8 @@ async function choosy(statusOf: (request: SinkRequest, texts: readonly string[])
 function burying(t: TestContext): { directory: string; onPoison: NonNullable<SendingOptions['onPoison']> } {
   const directory = tempDir(t);
   const letters = new DeadLetters(directory);
-  const onPoison = (batch: SpoolBatch, index: number, reason: string, answer?: string): void => {
-    letters.add({
-      time: new Date().toISOString(),
-      sink: 'otlp',
-      reason,
-      signal: batch.signal,
-      name: batch.names[index] ?? '',
-      ...(answer === undefined ? {} : { answer }),
-      request: toRequest(batch.header, [fieldAt(batch, index)]),
-    });
+  const onPoison: NonNullable<SendingOptions['onPoison']> = (batch, index, reason, answer) => {
+    letters.add(deadLetterOf(batch, index, { sink: 'otlp', reason, answer }));
   };
   return { directory, onPoison };
 }
@@ -88,10 +79,7 @@ test('several poison records, some next to each other, in batches that are split
     textsIn(taken),
     numbered(200).filter((text) => !poisonous.has(text)),
   );
-  assert.deepEqual(
-    poison,
-    [...poisonous].map((text) => `${text} http_422`),
-  );
+  assert.deepEqual(poison.toSorted(), [...poisonous].map((text) => `${text} http_422`).toSorted());
   assert.equal([...readDeadLetters(directory)].length, 7);
 });
 
@@ -121,7 +109,7 @@ test('a single record that is too large goes to the dead letters; the others are
   );
 });
 
-for (const status of [400, 413]) {
+for (const status of [400, 422, 413]) {
   test(`a proxy that answers ${status} to everything does not empty the spool; what is left arrives afterwards`, async (t) => {
     let isBroken = true;
     const { sink, taken } = await choosy(() => (isBroken ? status : 200));
@@ -130,27 +118,31 @@ for (const status of [400, 413]) {
       spool: { directory: tempDir(t) },
     });
     append(...numbered(3_000));
-    await until(() => errors.length === 2);
+    // Only 413 says something of a record although nothing was accepted.
+    const lost = status === 413 ? 256 : 0;
+    await until(() => errors.length === (lost > 0 ? 2 : 1));
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const lost = poison.length;
-    assert.equal(lost, 256);
+    assert.equal(poison.length, lost);
     assert.equal(cursor.pending, 3_000 - lost);
-    assert.ok(sink.requests.length <= 2 * lost + 12, `${sink.requests.length} requests`);
-    assert.match(errors[1]?.message ?? '', new RegExp(`refuses every record: .* answered ${status}`));
+    assert.ok(sink.requests.length <= 2 * 256 + 12, `${sink.requests.length} requests`);
+    const words = lost > 0 ? 'refuses every record' : 'has accepted nothing so far, only refused';
+    assert.match(errors.at(-1)?.message ?? '', new RegExp(`${words}: .* answered ${status}`));
     isBroken = false;
     await sender.flush();
-    assert.deepEqual(textsIn(taken), numbered(3_000 - lost, lost));
-    assert.equal(errors.length, 2);
+    const byNumber = (a: string, b: string): number => Number(a) - Number(b);
+    assert.deepEqual(textsIn(taken).sort(byNumber), numbered(3_000 - lost, lost));
+    assert.deepEqual([errors.length, cursor.pending, poison.length], [lost > 0 ? 2 : 1, 0, lost]);
   });
 }
 
-test('a partial success is counted and not sent again; the sink goes on', async (t) => {
+test('a partial success is counted and not sent again; what it says is reported and kept with its batch', async (t) => {
   const sink = await httpSink((_request, response, index) => {
     response.writeHead(200, PROTOBUF);
-    const partialSuccess = { rejectedLogRecords: '2', errorMessage: 'secret contents' };
+    const partialSuccess = { rejectedLogRecords: '2', errorMessage: 'two are too old' };
     response.end(index < 2 ? encodeProtobuf(RESPONSE.logs, { partialSuccess }) : '');
   });
-  const { append, sender, settled, errors, poison } = sendingTo(t, sink, { maxCount: 5 });
+  const { directory, onPoison } = burying(t);
+  const { append, sender, settled, errors } = sendingTo(t, sink, { maxCount: 5, onPoison });
   append(...numbered(15));
   await sender.flush();
   assert.deepEqual(textsIn(sink.requests), numbered(15));
@@ -160,8 +152,42 @@ test('a partial success is counted and not sent again; the sink goes on', async 
     errors.map(({ code }) => code),
     ['EXPORT_PARTIAL'],
   );
-  assert.doesNotMatch(errors[0]?.message ?? '', /secret/);
-  assert.deepEqual(poison, []);
+  assert.match(errors[0]?.message ?? '', /took only a part: 2 of 5 refused: two are too old$/);
+  const letters = [...readDeadLetters(directory)].map(({ letter }) => letter);
+  assert.deepEqual(
+    letters.map(({ reason, answer, name, request }) => [
+      reason,
+      answer,
+      name,
+      textsInRequest(request).join(),
+    ]),
+    ['0,1,2,3,4', '5,6,7,8,9'].map((texts) => [
+      'partial_success',
+      'two are too old',
+      texts.replaceAll(',', ', '),
+      texts,
+    ]),
+  );
+});
+
+test('a partial success that refuses none is a warning, said once until there is none any more', async (t) => {
+  const sink = await httpSink((_request, response, index) => {
+    response.writeHead(200, PROTOBUF);
+    const partialSuccess = { errorMessage: 'your clock is late' };
+    response.end(index === 2 ? '' : encodeProtobuf(RESPONSE.logs, { partialSuccess }));
+  });
+  const { append, sender, settled, errors, poison } = sendingTo(t, sink, { maxCount: 1 });
+  append(...numbered(4));
+  await sender.flush();
+  assert.deepEqual([settled, poison], [numbered(4).map(() => 'otlp acked 1'), []]);
+  const said = `${sink.url}/v1/logs took all and warns: your clock is late`;
+  assert.deepEqual(
+    errors.map(({ code, message }) => [code, message]),
+    [
+      ['EXPORT_WARNING', said],
+      ['EXPORT_WARNING', said],
+    ],
+  );
 });
 
 test('200 with garbage is a success', async (t) => {

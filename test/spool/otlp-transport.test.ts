@@ -145,17 +145,20 @@ test('a Retry-After that is a date counts from now', async (t) => {
   assert.ok(afterMs > 50_000 && afterMs <= 60_000, String(afterMs));
 });
 
+const NO_OTLP = 'what answers there does not speak OTLP: check the URL, and whether it has to be https';
+
 const OTHERS: readonly [number, object, RegExp][] = [
   [413, { kind: 'too_large' }, /answered 413$/],
-  [400, { kind: 'invalid', reason: 'http_400' }, /answered 400$/],
-  [422, { kind: 'invalid', reason: 'http_422' }, /answered 422$/],
-  [302, { kind: 'hold' }, /answered 302 \(redirects are not followed/],
-  [401, { kind: 'hold' }, /answered 401 \(check the credentials/],
-  [403, { kind: 'hold' }, /answered 403 \(check the credentials/],
-  [404, { kind: 'hold' }, /answered 404 \(check the URL/],
-  [500, { kind: 'hold' }, /answered 500 \(the destination's own log/],
-  [501, { kind: 'hold' }, /answered 501$/],
-  [304, { kind: 'hold' }, /answered 304 \(redirects/],
+  [400, { kind: 'invalid', reason: 'http_400', doubt: NO_OTLP }, /answered 400$/],
+  [422, { kind: 'invalid', reason: 'http_422', doubt: NO_OTLP }, /answered 422$/],
+  [302, { kind: 'hold', mayPass: false }, /answered 302 \(redirects are not followed/],
+  [401, { kind: 'hold', mayPass: false }, /answered 401 \(check the credentials/],
+  [403, { kind: 'hold', mayPass: false }, /answered 403 \(check the credentials/],
+  [404, { kind: 'hold', mayPass: false }, /answered 404 \(check the URL/],
+  [500, { kind: 'hold', mayPass: true }, /answered 500 \(the destination's own log/],
+  [501, { kind: 'hold', mayPass: true }, /answered 501$/],
+  [408, { kind: 'hold', mayPass: true }, /answered 408$/],
+  [304, { kind: 'hold', mayPass: false }, /answered 304 \(redirects/],
 ];
 
 for (const [status, facts, message] of OTHERS) {
@@ -205,7 +208,7 @@ const PARTIALS: readonly [string, string, string | Uint8Array][] = [
 ];
 
 for (const [what, type, body] of PARTIALS) {
-  test(`a partial success in ${what} tells how many were refused, and nothing of what the server said`, async (t) => {
+  test(`a partial success in ${what} tells how many were refused, and why`, async (t) => {
     const { answer, url } = await exchange(
       t,
       withStatus(200, type === '' ? {} : { 'content-type': type }, body),
@@ -213,7 +216,10 @@ for (const [what, type, body] of PARTIALS) {
     assert.ok(answer.kind === 'delivered');
     assert.equal(answer.refused, 2);
     assert.equal(answer.error?.code, 'EXPORT_PARTIAL');
-    assert.equal(answer.error?.message, `${url} took only a part: 2 of 3 refused`);
+    assert.equal(
+      answer.error?.message,
+      `${url} took only a part: 2 of 3 refused: the text of record 3 is bad`,
+    );
   });
 }
 
@@ -227,8 +233,14 @@ test('a partial success that refuses more than was sent refuses it all; a warnin
   const { answer } = await exchange(t, refusing('9223372036854775807'));
   assert.ok(answer.kind === 'delivered');
   assert.equal(answer.refused, 3);
-  for (const count of ['0', '-7'])
-    assert.deepEqual((await exchange(t, refusing(count))).answer, { kind: 'delivered' });
+  for (const count of ['0', '-7']) {
+    const { answer, url } = await exchange(t, refusing(count));
+    assert.ok(answer.kind === 'delivered');
+    assert.deepEqual(
+      [answer.refused, answer.error?.code, answer.error?.message],
+      [0, 'EXPORT_WARNING', `${url} took all and warns: hm`],
+    );
+  }
 });
 
 test('rejected spans count in the answer to traces', async (t) => {

@@ -7,7 +7,8 @@ import { encodeRecord } from '../../src/otlp/encode-readable.ts';
 import { REQUEST } from '../../src/otlp/messages.ts';
 import type { Cursor, SpoolBatch } from '../../src/spool/cursor.ts';
 import { type OtlpTransportOptions, otlpTransport } from '../../src/spool/otlp-transport.ts';
-import { Sender, type SenderOptions } from '../../src/spool/sender.ts';
+import { Sender } from '../../src/spool/sender.ts';
+import type { SenderOptions } from '../../src/spool/sender-options.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
 import type { Transport } from '../../src/spool/transport.ts';
@@ -88,7 +89,7 @@ export function sending(t: TestContext, transport: Transport, options: SendingOp
     maxBackoffMs: 2,
     ...rest,
     onPoison(batch, index, reason, answer) {
-      poison.push(`${batch.names[index]} ${reason}`);
+      poison.push(`${index === undefined ? batch.names.join() : batch.names[index]} ${reason}`);
       onPoison?.(batch, index, reason, answer);
     },
     onError: (error) => errors.push(error),

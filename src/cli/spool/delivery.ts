@@ -1,8 +1,9 @@
 import type { OtelEventsError } from '../../errors.ts';
 import type { Signal } from '../../otlp/batch.ts';
-import type { Cursor, SpoolBatch } from '../../spool/cursor.ts';
+import type { Cursor } from '../../spool/cursor.ts';
 import type { Settlement } from '../../spool/outcome.ts';
 import { Sender } from '../../spool/sender.ts';
+import type { SenderOptions } from '../../spool/sender-options.ts';
 import type { Answer, Transport } from '../../spool/transport.ts';
 import type { Destination } from './destination.ts';
 
@@ -14,7 +15,7 @@ export interface DeliveryOptions {
 }
 
 /** @see SenderOptions */
-export type OnPoison = (batch: SpoolBatch, index: number, reason: string, answer?: string) => void;
+export type OnPoison = NonNullable<SenderOptions['onPoison']>;
 
 /** Refusing to talk says nothing about the records, but a person waits here. */
 const MAX_BACKOFF_MS = 5_000;

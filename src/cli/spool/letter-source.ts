@@ -9,7 +9,8 @@ import { type SplitRequest, splitRequest } from './split-request.ts';
 
 const BITS = { logs: 0, traces: 1 } as const;
 
-interface Sendable extends SplitRequest {
+interface Sendable extends Pick<SplitRequest, 'header'> {
+  readonly field: Uint8Array;
   readonly found: FoundDeadLetter;
 }
 
@@ -25,15 +26,18 @@ export class LetterSource implements RecordSource {
   /** Letters that hold no request that could be sent. */
   readonly unsendable: number;
   readonly #letters: readonly Sendable[];
+  /** How many records of each line are not delivered. */
+  readonly #left = new Map<number, number>();
   readonly #onSettled: (settlement: Settlement) => void;
 
   constructor(found: readonly FoundDeadLetter[], onSettled: (settlement: Settlement) => void) {
     this.#onSettled = onSettled;
     this.#letters = found.flatMap((each) => {
-      const request = splitRequest(each.letter.request);
-      return request === undefined ? [] : [{ ...request, found: each }];
+      const { header, fields = [] } = splitRequest(each.letter.request) ?? {};
+      return header === undefined ? [] : fields.map((field) => ({ header, field, found: each }));
     });
-    this.unsendable = found.length - this.#letters.length;
+    for (const { found } of this.#letters) this.#left.set(found.line, (this.#left.get(found.line) ?? 0) + 1);
+    this.unsendable = found.length - this.#left.size;
     this.cursors = { logs: new Cursor(this, BITS.logs, 0), traces: new Cursor(this, BITS.traces, 0) };
     this.#letters.forEach(({ field, found: { letter } }, index) => {
       this.cursors[letter.signal].added(index, index, field.length);
@@ -86,7 +90,10 @@ export class LetterSource implements RecordSource {
     if (settlement.outcome.column === 'acked') {
       for (const position of settlement.positions ?? []) {
         const line = this.#letters[position - 1]?.found.line;
-        if (line !== undefined) this.delivered.add(line);
+        if (line === undefined) continue;
+        const left = (this.#left.get(line) ?? 0) - 1;
+        this.#left.set(line, left);
+        if (left === 0) this.delivered.add(line);
       }
     }
     this.#onSettled(settlement);

@@ -1,11 +1,11 @@
 import { ProtobufReader } from '../../otlp/protobuf-reader.ts';
 import type { Header } from '../../spool/definitions.ts';
 
-/** A request with one record, taken apart as a spool keeps it. */
+/** A request of one scope, taken apart as a spool keeps it. */
 export interface SplitRequest {
   readonly header: Header;
-  /** The `log_records` or `spans` field, tag and length included. */
-  readonly field: Uint8Array;
+  /** The `log_records` or `spans` fields, tag and length included; nearly always one. */
+  readonly fields: readonly Uint8Array[];
 }
 
 const RESOURCE_ITEMS = 0x0a;
@@ -13,17 +13,20 @@ const SCOPE_ITEMS = 0x12;
 const RECORDS = 0x12;
 
 /**
- * Takes apart an export request as a dead letter has it: one resource, one scope, one record.
+ * Takes apart an export request as a dead letter has it: one resource, one scope, one record or those of a batch.
  * @returns undefined for bytes that are not such a request
  */
 export function splitRequest(request: Uint8Array): SplitRequest | undefined {
   try {
     const [resourceItem, ...others] = fieldsOf(request);
     if (resourceItem?.tag !== RESOURCE_ITEMS || others.length > 0) return undefined;
-    const [scopeItem, resource] = separate(fieldsOf(resourceItem.content), SCOPE_ITEMS);
-    if (scopeItem === undefined) return undefined;
-    const [record, scope] = separate(fieldsOf(scopeItem.content), RECORDS);
-    return record === undefined ? undefined : { header: { resource, scope }, field: record.whole };
+    const [scopeItems, resource] = separate(fieldsOf(resourceItem.content), SCOPE_ITEMS);
+    const [scopeItem] = scopeItems;
+    if (scopeItem === undefined || scopeItems.length > 1) return undefined;
+    const [records, scope] = separate(fieldsOf(scopeItem.content), RECORDS);
+    return records.length === 0
+      ? undefined
+      : { header: { resource, scope }, fields: records.map(({ whole }) => whole) };
   } catch {
     return undefined;
   }
@@ -52,9 +55,8 @@ function fieldsOf(bytes: Uint8Array): WireField[] {
   return fields;
 }
 
-/** @returns the one field with `tag`, if there is just one, and the bytes of the others */
-function separate(fields: readonly WireField[], tag: number): [WireField | undefined, Uint8Array] {
-  const wanted = fields.filter((field) => field.tag === tag);
+/** @returns the fields with `tag`, and the bytes of the others */
+function separate(fields: readonly WireField[], tag: number): [readonly WireField[], Uint8Array] {
   const others = fields.filter((field) => field.tag !== tag);
-  return [wanted.length === 1 ? wanted[0] : undefined, Buffer.concat(others.map(({ whole }) => whole))];
+  return [fields.filter((field) => field.tag === tag), Buffer.concat(others.map(({ whole }) => whole))];
 }
