@@ -15,6 +15,9 @@ export interface EventDefinition<Schema> {
   readonly category?: string;
   /** OTel severity number (1-24) or its name. Default `INFO`. */
   readonly severity?: number | string;
-  /** Categories of personal data by property, as JSON pointers: `{ '/email': ['identifier'] }`. */
+  /**
+   * Categories of personal data by place, as JSON pointers: `{ '/email': ['identifier'], '/items/0/card': ['payment'] }`.
+   * `*` is every item and every value of a record. What the schema does not declare is refused.
+   */
   readonly personal?: Readonly<Record<string, readonly string[]>>;
 }

@@ -3,8 +3,9 @@ import type { EventDefinition } from './event-definition.ts';
 import { isStandard } from './is-standard.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { StandardSchema } from './standard-schema.ts';
+import { checkPersonal, hasPlace, type Personal, withPersonal } from './with-personal.ts';
 
-type Schema = { readonly [keyword: string]: unknown };
+type Side = 'input' | 'output';
 
 /**
  * The JSON Schema of a definition, with `$id`, `version` and the categories of its personal data; undefined if
@@ -16,50 +17,62 @@ export function jsonSchemaOf(
   definition: EventDefinition<StandardSchema | JsonSchema>,
 ): JsonSchema | undefined {
   const { schema, jsonSchema, version, description, personal = {} } = definition;
-  const given = jsonSchema ?? (isStandard(schema) ? toldBy(schema) : (schema as JsonSchema));
+  checkPersonal(personal, name);
+  const told = jsonSchema === undefined && isStandard(schema) ? schema : undefined;
+  const given = told === undefined ? (jsonSchema ?? (schema as JsonSchema)) : toldBy(told, 'input');
   if (given === undefined) {
     if (Object.keys(personal).length === 0) return undefined;
     const fix = 'give the JSON Schema as jsonSchema: what is personal is found by it';
-    throw new OtelEventsError('SCHEMA_INVALID', `the schema of ${name} cannot tell its JSON Schema`, { fix });
+    const cause = told && reasonOf(told);
+    throw new OtelEventsError('SCHEMA_INVALID', `the schema of ${name} cannot tell its JSON Schema`, {
+      fix,
+      cause,
+    });
   }
   const named = { ...(description === undefined ? {} : { description }), ...given };
   const complete = { ...named, $id: typeof given.$id === 'string' ? given.$id : name, version };
-  return Object.entries(personal).reduce(
-    (json, [pointer, categories]) => withCategories(json, pointer, categories, name),
-    complete as Schema,
-  );
+  const marked = withPersonal(complete, personal, name);
+  if (told !== undefined) checkEmitted(told, complete, personal, name);
+  return marked;
 }
 
-/** @see https://standardschema.dev/json-schema */
-function toldBy(schema: StandardSchema): JsonSchema | undefined {
+/**
+ * What JSON Schema has no word for (dates, bigints, maps) is anything there, where the library can be told so.
+ * @see https://standardschema.dev/json-schema
+ */
+function toldBy(schema: StandardSchema, side: Side): JsonSchema | undefined {
+  const target = 'draft-2020-12';
+  for (const options of [{ target }, { target, libraryOptions: { unrepresentable: 'any' } }]) {
+    try {
+      return schema['~standard'].jsonSchema?.[side](options);
+    } catch {
+      // It has something that JSON Schema does not.
+    }
+  }
+  return undefined;
+}
+
+function reasonOf(schema: StandardSchema): unknown {
   try {
     return schema['~standard'].jsonSchema?.input({ target: 'draft-2020-12' });
-  } catch {
-    // It has something that JSON Schema does not.
-    return undefined;
+  } catch (cause) {
+    return cause;
   }
 }
 
-/** A copy with the categories at the property that a pointer such as `/user/email` or `/items/0/card` leads to. */
-function withCategories(
-  schema: Schema,
-  pointer: string,
-  categories: readonly string[],
-  name: string,
-): Schema {
-  const [, ...keys] = pointer.split('/').map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const change = (at: Schema, rest: readonly string[]): Schema => {
-    const [key, ...deeper] = rest;
-    if (key === undefined) return { ...at, categories: [...categories] };
-    const { properties, items } = at as { readonly properties?: Schema; readonly items?: Schema };
-    if (properties !== undefined && Object.hasOwn(properties, key)) {
-      return { ...at, properties: { ...properties, [key]: change(properties[key] as Schema, deeper) } };
-    }
-    if (items !== undefined && /^(\d+|\*)$/.test(key)) return { ...at, items: change(items, deeper) };
-    const message = `the schema of ${name} has no property at ${pointer}, which personal names`;
-    throw new OtelEventsError('SCHEMA_INVALID', message, {
-      fix: 'personal takes JSON pointers: /user/email',
-    });
-  };
-  return change(schema, keys);
+/**
+ * What is emitted is what the schema makes of the data: what stands at another place then would not be found. At the
+ * top what is not declared leaves in no case.
+ */
+function checkEmitted(schema: StandardSchema, input: JsonSchema, personal: Personal, name: string): void {
+  const output = toldBy(schema, 'output');
+  if (output === undefined) return;
+  const emitted = { ...output, $id: input.$id, version: input.version };
+  for (const pointer of Object.keys(personal)) {
+    const isThere = hasPlace(emitted, pointer, name) || !hasPlace(emitted, pointer, name, 1);
+    if (isThere) continue;
+    const [, top = ''] = pointer.split('/');
+    const message = `the schema of ${name} makes something else of what is at ${pointer}, which personal names`;
+    throw new OtelEventsError('SCHEMA_INVALID', message, { fix: `name the whole: /${top}` });
+  }
 }
