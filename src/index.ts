@@ -12,7 +12,13 @@ export type { EventScope } from './logger/event-scope.ts';
 export type { ForSchema, Listener, ListenerOptions, Modifier } from './logger/listeners.ts';
 export type { Feedback, LlmCall, LlmMessage, LlmPart, LlmReference } from './logger/llm-call.ts';
 export type { LoggerStats } from './logger/logger-stats.ts';
-export type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './logger/options.ts';
+export type {
+  ChildOptions,
+  EventLoggerOptions,
+  LogOptions,
+  Severity,
+  TrackOptions,
+} from './logger/options.ts';
 export { getLogger, registerLogger } from './logger/registry.ts';
 export type { SessionOptions, SessionStore, UserSession } from './logger/sessions.ts';
 export type { Ledger, LedgerRow, Totals } from './otel/accounts.ts';

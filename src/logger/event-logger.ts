@@ -11,6 +11,7 @@ import { childDefaults, defaultsOf } from './defaults-of.ts';
 import type { EventDefaults } from './draft-event.ts';
 import type { Emitter } from './emitter.ts';
 import { EventScope, type ScopeOrigin } from './event-scope.ts';
+import type { DataOf, LogArguments, SomeDataOf } from './event-types.ts';
 import type { ForSchema, Listener, ListenerOptions, Modifier } from './listeners.ts';
 import type { Feedback, LlmCall, LlmReference } from './llm-call.ts';
 import type { LoggerStats } from './logger-stats.ts';
@@ -115,8 +116,7 @@ export class EventLogger {
    * @param data - anything; one attribute a key
    * @returns the event's id, a UUIDv7; `stats()` tells what becomes of the event
    */
-  log(name: string, data?: object, options?: LogOptions): string;
-  log<Input>(event: DefinedEvent<Input>, data: Input, options?: LogOptions): string;
+  log<E extends string | DefinedEvent>(name: E, ...args: LogArguments<E>): string;
   log(name: string | DefinedEvent, data?: unknown, options?: LogOptions): string {
     return this.#emitter.log(this.#origin, name, data, options);
   }
@@ -126,23 +126,23 @@ export class EventLogger {
    * logged inside, also after awaits, inherits the session and the span. A failure is recorded and rethrown.
    * Without `fn` it returns a scope to be ended by hand, or by `using`; that one is never ambient.
    */
-  track<T>(name: string, fn: (scope: EventScope) => T): T;
-  track<T>(name: string, data: object | undefined, fn: (scope: EventScope) => T): T;
-  track<T>(
-    name: string,
-    data: object | undefined,
-    options: TrackOptions | undefined,
-    fn: (scope: EventScope) => T,
+  track<T, E extends string | DefinedEvent = string>(name: E, fn: (scope: EventScope<DataOf<E>>) => T): T;
+  track<T, E extends string | DefinedEvent = string>(
+    name: E,
+    data: SomeDataOf<E> | undefined,
+    fn: (scope: EventScope<DataOf<E>>) => T,
   ): T;
-  track(name: string, data?: object, options?: TrackOptions): EventScope;
-  track<T, Input>(event: DefinedEvent<Input>, data: Partial<Input>, fn: (scope: EventScope) => T): T;
-  track<T, Input>(
-    event: DefinedEvent<Input>,
-    data: Partial<Input>,
+  track<T, E extends string | DefinedEvent = string>(
+    name: E,
+    data: SomeDataOf<E> | undefined,
     options: TrackOptions | undefined,
-    fn: (scope: EventScope) => T,
+    fn: (scope: EventScope<DataOf<E>>) => T,
   ): T;
-  track<Input>(event: DefinedEvent<Input>, data?: Partial<Input>, options?: TrackOptions): EventScope;
+  track<E extends string | DefinedEvent>(
+    name: E,
+    data?: SomeDataOf<E>,
+    options?: TrackOptions,
+  ): EventScope<DataOf<E>>;
   track<T>(...args: TrackArguments<EventScope, T>): T | EventScope {
     const { name, data, options, fn } = parseTrackCall(args);
     const scope = new EventScope(this.#origin, name, data, options);

@@ -5,11 +5,13 @@ import type { Emitted } from '../otel/pipeline.ts';
 import type { ScopeSpan } from '../otel/scope-span.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
+import type { DefinedEvent } from '../schema/defined-event.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import { isPlain } from '../schema/is-plain.ts';
 import { epochNow, toEpochSeconds } from './clock.ts';
 import { mergedOptions, mergedSession, toData } from './draft-event.ts';
 import type { Emitter, OpenScope, Origin } from './emitter.ts';
+import type { DataOf, LogArguments, SomeDataOf } from './event-types.ts';
 import { endSpan, openSpan } from './open-span.ts';
 import type { LogOptions, TrackOptions } from './options.ts';
 import type { Subject } from './schemas.ts';
@@ -28,7 +30,7 @@ export interface ScopeOrigin extends Origin {
  * callback form the scope is ambient inside the callback; a scope that is held by hand never is: only what
  * is called on it belongs to it.
  */
-export class EventScope implements OpenScope {
+export class EventScope<Data extends object = object> implements OpenScope {
   /** The id of the event that the scope will emit. */
   readonly id: string;
   readonly #origin: ScopeOrigin;
@@ -75,26 +77,35 @@ export class EventScope implements OpenScope {
   }
 
   /** Adds data to the event; later values win. */
-  add(data: object): void {
+  add(data: Partial<Data> & object): void {
     if (this.#ended) this.#warnEnded('add');
     else this.#data = snapshot(this.#data, data);
   }
 
   /** Logs an event inside this scope, wherever it is called. */
-  log(name: string, data?: object, options?: LogOptions): string {
+  log<E extends string | DefinedEvent>(name: E, ...args: LogArguments<E>): string;
+  log(name: string | DefinedEvent, data?: unknown, options?: LogOptions): string {
     return this.#origin.emitter.log(this.#origin, name, data, options, this.#frame);
   }
 
   /** Opens a scope inside this one. The same forms as `EventLogger.track`. */
-  track<T>(name: string, fn: (scope: EventScope) => T): T;
-  track<T>(name: string, data: object | undefined, fn: (scope: EventScope) => T): T;
-  track<T>(
-    name: string,
-    data: object | undefined,
-    options: TrackOptions | undefined,
-    fn: (scope: EventScope) => T,
+  track<T, E extends string | DefinedEvent = string>(name: E, fn: (scope: EventScope<DataOf<E>>) => T): T;
+  track<T, E extends string | DefinedEvent = string>(
+    name: E,
+    data: SomeDataOf<E> | undefined,
+    fn: (scope: EventScope<DataOf<E>>) => T,
   ): T;
-  track(name: string, data?: object, options?: TrackOptions): EventScope;
+  track<T, E extends string | DefinedEvent = string>(
+    name: E,
+    data: SomeDataOf<E> | undefined,
+    options: TrackOptions | undefined,
+    fn: (scope: EventScope<DataOf<E>>) => T,
+  ): T;
+  track<E extends string | DefinedEvent>(
+    name: E,
+    data?: SomeDataOf<E>,
+    options?: TrackOptions,
+  ): EventScope<DataOf<E>>;
   track<T>(...args: TrackArguments<EventScope, T>): T | EventScope {
     const { name, data, options, fn } = parseTrackCall(args);
     const scope = new EventScope(this.#origin, name, data, options, this.#frame);

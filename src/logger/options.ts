@@ -113,43 +113,49 @@ export interface EventLoggerOptions {
   readonly httpMethod?: string;
 }
 
+type SeverityName = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+type SeverityText = SeverityName | `${SeverityName}${2 | 3 | 4}`;
+
+/** An OTel severity number (1-24), or its name. @see OpenTelemetry specification, "logs/data-model/#severity-fields" */
+export type Severity = number | SeverityText | Lowercase<SeverityText>;
+
 /** Options of one event. */
 export interface LogOptions {
-  readonly category?: string;
+  readonly category?: string | undefined;
   /** Added after the logger's. */
-  readonly tags?: readonly string[];
+  readonly tags?: readonly string[] | undefined;
   /** Merged over the session of scopes and logger. */
-  readonly session?: Readonly<Record<string, unknown>>;
-  readonly userId?: string;
-  readonly projectId?: string;
+  readonly session?: Readonly<Record<string, unknown>> | undefined;
+  readonly userId?: string | undefined;
+  readonly projectId?: string | undefined;
   /** When it happened (for a scope: started): a date, epoch milliseconds or epoch nanoseconds. */
-  readonly timestamp?: Date | number | bigint;
+  readonly timestamp?: Date | number | bigint | undefined;
   /** OTel severity number (1-24) or its name. Default `INFO`. */
-  readonly severity?: number | string;
+  readonly severity?: Severity | undefined;
   /** Short display text; default the name. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** Directory in which the event is also saved as `results.json`. */
-  readonly outputPath?: string;
+  readonly outputPath?: string | undefined;
   /** Only these destinations, by name; `otlp` is the one over OpenTelemetry. Default: all. */
-  readonly exporters?: readonly string[];
+  readonly exporters?: readonly string[] | undefined;
   /** W3C header of the span the event belongs to, for events caused elsewhere. */
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
 }
 
 /** Options of one scope. */
 export interface TrackOptions extends LogOptions {
   /** OTel span kind. Default INTERNAL. */
-  readonly kind?: number;
+  readonly kind?: number | undefined;
   /** Spans of other traces that the scope has to do with. */
-  readonly links?: readonly Link[];
+  readonly links?: readonly Link[] | undefined;
 }
 
 /** Defaults that a child logger replaces or adds to. */
 export interface ChildOptions {
-  readonly session?: Readonly<Record<string, unknown>>;
-  readonly tags?: readonly string[];
-  readonly userId?: string;
-  readonly projectId?: string;
+  readonly session?: Readonly<Record<string, unknown>> | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly userId?: string | undefined;
+  readonly projectId?: string | undefined;
   /** Fields of `event.context`, under those that are entered. */
-  readonly context?: Readonly<Record<string, unknown>>;
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
 }

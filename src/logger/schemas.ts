@@ -10,7 +10,7 @@ import { isList } from '../schema/kind-of.ts';
 import type { RegisteredSchema } from '../schema/registered-schema.ts';
 import type { SchemaRegistry } from '../schema/registry.ts';
 import type { Listeners } from './listeners.ts';
-import type { LogOptions } from './options.ts';
+import type { LogOptions, Severity } from './options.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -146,7 +146,8 @@ export class Schemas {
         : (data: unknown) => registered.validate(data);
     const options = {
       ...(category !== undefined && { category }),
-      ...(severity !== undefined && { severity }),
+      // A name that is none is said when it is used.
+      ...(severity !== undefined && { severity: severity as Severity }),
     };
     const schema = { id: schemaId, version, issues: [] };
     return { name, schemaId, version, onInvalid, options, schema, registered, validate };

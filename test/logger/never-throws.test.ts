@@ -30,7 +30,7 @@ const DONE = defineEvent('done', {
 });
 
 const CALLS: Readonly<Record<string, (events: EventLogger, bad: never) => unknown>> = {
-  'as a name': (events, bad) => events.log(bad),
+  'as a name': (events, bad) => events.log(bad as string),
   'as data': (events, bad) => events.log('e', bad),
   'as options': (events, bad) => events.log('e', {}, bad),
   'as an option': (events, bad) =>

@@ -6,6 +6,7 @@ import {
   getLogger,
   OtelEventsError,
   registerLogger,
+  type Severity,
 } from '../../src/index.ts';
 import { memoryExporter, testLogger } from '../../src/testing.ts';
 
@@ -160,7 +161,7 @@ test('options that throw when they are read cost the options, not the event, and
 test('severity is a number or a name of OTel', async () => {
   const events = testLogger();
   for (const severity of [1, 24, 'trace', 'DEBUG2', 'Info', 'WARN', 'error3', 'FATAL4']) {
-    events.log('x', {}, { severity });
+    events.log('x', {}, { severity: severity as Severity });
   }
   await events.flush();
   assert.deepEqual(

@@ -46,3 +46,35 @@ events.record('schema.id', { anything: true });
 defineEvent('no.version', { schema: z.object({}) });
 // @ts-expect-error there are three policies
 defineEvent('bad.policy', { version: 1, schema: z.object({}), onInvalid: 'ignore' });
+
+// In scopes as well.
+events.track('untyped', (scope) => {
+  scope.add({ anything: true });
+  scope.log(CartItemAdded, { sku: 'A1', qty: 2 });
+  scope.track(CartItemAdded, { sku: 'A1' }, (inner) => inner.add({ qty: 2 }));
+  // @ts-expect-error a field is missing
+  scope.log(CartItemAdded, { sku: 'A1' });
+  // @ts-expect-error track takes a part of the fields, but no others
+  scope.track(CartItemAdded, { article: 'A1' }, () => {});
+});
+const held = events.track(CartItemAdded, { sku: 'A1' });
+held.add({ qty: 2 });
+// @ts-expect-error a scope of a defined event takes its fields
+held.add({ article: 'A1' });
+// @ts-expect-error in a callback as well
+events.track(CartItemAdded, (scope) => scope.add({ article: 'A1' }));
+export const typed: number = events.track<number>('untyped', () => 1);
+export const awaited: Promise<string> = events.track('untyped', { a: 1 }, { kind: 1 }, async () => 'x');
+
+// What is not there may be said, with `exactOptionalPropertyTypes`.
+events.log('a', {}, { userId: undefined, severity: undefined, tags: undefined });
+events.trackLlm({ prompt: 'x', usage: undefined, model: undefined });
+events.log('a', {}, { severity: 'warn' });
+events.log('a', {}, { severity: 'ERROR2' });
+events.log('a', {}, { severity: 17 });
+// @ts-expect-error no severity has this name
+events.log('a', {}, { severity: 'loud' });
+// @ts-expect-error an option that does not exist is what is wrong here
+events.log('a', {}, { user: 'x' });
+declare const named: string | typeof CartItemAdded;
+events.log(named, { sku: 'A1', qty: 2 });
