@@ -116,25 +116,32 @@ export class OtelEventsError extends Error {
   /** What happened, for programs. Codes are never renamed. */
   readonly code: ErrorCode;
   /** What to do about it, where that is known. */
-  readonly fix: string | undefined;
+  declare readonly fix: string | undefined;
   /** The same may be tried again, after so long if it says so; undefined: it would fail again. */
-  readonly retry: { readonly afterMs?: number } | undefined;
-  readonly split: 'invalid' | 'too_large' | undefined;
+  declare readonly retry: { readonly afterMs?: number } | undefined;
+  declare readonly split: 'invalid' | 'too_large' | undefined;
   /** The indexes of those records of a batch that were refused, where the others were taken. */
-  readonly refused: readonly number[] | undefined;
-  readonly reason: string | undefined;
+  declare readonly refused: readonly number[] | undefined;
+  declare readonly reason: string | undefined;
   /** Of `EVENT_INVALID`: everything that does not fit the schema. */
-  readonly issues: readonly ErrorIssue[] | undefined;
+  declare readonly issues: readonly ErrorIssue[] | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(details.fix === undefined ? message : `${message} (${details.fix})`, { cause: details.cause });
+    super(
+      details.fix === undefined ? message : `${message} (${details.fix})`,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.name = 'OtelEventsError';
     this.code = code;
-    this.fix = details.fix;
-    this.retry = details.retry;
-    this.split = details.split;
-    this.refused = details.refused;
-    this.reason = details.reason;
-    this.issues = details.issues;
+    const { fix, retry, split, refused, reason, issues } = details;
+    // What is not there is not shown either, where an error is printed whole.
+    for (const [name, value] of Object.entries({ fix, retry, split, refused, reason, issues })) {
+      Object.defineProperty(this, name, {
+        value,
+        enumerable: value !== undefined,
+        configurable: true,
+        writable: true,
+      });
+    }
   }
 }

@@ -1,4 +1,6 @@
+import { nearestName } from '../nearest-name.ts';
 import { tell } from './run-parsed.ts';
+
 /** A command: it is loaded only when it is run. */
 export interface Command {
   readonly summary: string;
@@ -24,7 +26,8 @@ export async function dispatch(group: CommandGroup, [name, ...args]: readonly st
     name !== undefined && Object.hasOwn(group.commands, name) ? group.commands[name] : undefined;
   if (command === undefined) {
     const problem = name === undefined ? 'no command given' : `unknown command ${JSON.stringify(name)}`;
-    tell(`${group.name}: ${problem}`);
+    const near = nearestName(name ?? '', Object.keys(group.commands));
+    tell(`${group.name}: ${problem}${near === undefined ? '' : ` (did you mean ${near}?)`}`);
     process.stderr.write(`\n${usage(group)}\n`);
     return 1;
   }

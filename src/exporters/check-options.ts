@@ -6,7 +6,18 @@ import { nearestName } from '../nearest-name.ts';
  * @param known - the options, by name; the values do not matter
  * @throws OtelEventsError `OPTION_UNKNOWN`, naming the nearest one
  */
-export function checkOptions(exporter: string, options: object, known: Readonly<Record<string, true>>): void {
+export function checkOptions(
+  exporter: string,
+  options: unknown,
+  known: Readonly<Record<string, true>>,
+): asserts options is object {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const fix = `it takes ${Object.keys(known).join(', ')}`;
+    const kind = options === null ? 'null' : Array.isArray(options) ? 'an array' : `a ${typeof options}`;
+    throw new OtelEventsError('OPTION_INVALID', `${exporter}: wanted an object, got ${kind}`, {
+      fix,
+    });
+  }
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(known, name)) continue;
     const near = nearestName(name, Object.keys(known));

@@ -206,7 +206,16 @@ function unknown(key: string, known: readonly string[], prefix: string): OtelEve
 function invalid(key: string, wanted: string, value: unknown): OtelEventsError {
   const code =
     wanted === httpUrl.wanted && typeof value === 'string' ? 'EXPORT_URL_INVALID' : 'OPTION_INVALID';
-  return new OtelEventsError(code, `option ${key}: wanted ${wanted}, got ${gotOf(value)}`);
+  const fix = wanted === httpUrl.wanted ? urlFix(value) : undefined;
+  const details = fix === undefined ? {} : { fix };
+  return new OtelEventsError(code, `option ${key}: wanted ${wanted}, got ${gotOf(value)}`, details);
+}
+
+/** Without the value: a URL may hold a password. */
+function urlFix(value: unknown): string | undefined {
+  if (value instanceof URL) return 'give its text: url.href';
+  if (typeof value !== 'string') return undefined;
+  return /^https?:/i.test(value) ? 'check what follows http://' : 'begin it with http:// or https://';
 }
 
 function gotOf(value: unknown): string {

@@ -16,6 +16,7 @@ import { epochNow, toEpochMs } from './clock.ts';
 import { type ContextView, contextOver, toView } from './context-frame.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { draftEvent, type EventDefaults, mergedOptions } from './draft-event.ts';
+import { issuesInWords } from './issues-in-words.ts';
 import type { LoggerStats } from './logger-stats.ts';
 import type { LogOptions } from './options.ts';
 import type { Router } from './router.ts';
@@ -382,7 +383,8 @@ export class Emitter {
 
 function quarantined(name: string, { issues, version }: EventSchema, isKept: boolean): OtelEventsError {
   const where = isKept ? 'it is in the quarantine' : 'it is lost but for its count';
-  const message = `${name} (version ${version}) does not fit its schema, ${where}; this is said once a schema`;
+  const what = `${name} (version ${version}) does not fit its schema: ${issuesInWords(issues)}`;
+  const message = `${what}; ${where}; this is said once a schema`;
   const fix = isKept
     ? 'look at it with otel-events quarantine'
     : 'give the option quarantine, a directory, to keep such events';

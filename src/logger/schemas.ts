@@ -9,6 +9,7 @@ import type { Issue, Validated } from '../schema/issue.ts';
 import { isList } from '../schema/kind-of.ts';
 import type { RegisteredSchema } from '../schema/registered-schema.ts';
 import type { SchemaRegistry } from '../schema/registry.ts';
+import { issuesInWords } from './issues-in-words.ts';
 import type { Listeners } from './listeners.ts';
 import type { LogOptions, Severity } from './options.ts';
 
@@ -226,10 +227,6 @@ function validated(
 }
 
 function invalid({ name, version }: Subject, issues: readonly Issue[]): OtelEventsError {
-  const told = issues
-    .slice(0, 3)
-    .map(({ path, expected, got }) => `${path || 'the data'}: wanted ${expected}, got ${got}`);
-  const more = issues.length > 3 ? `; and ${issues.length - 3} more` : '';
-  const message = `${name} (version ${version}) is not valid: ${told.join('; ')}${more}`;
+  const message = `${name} (version ${version}) is not valid: ${issuesInWords(issues)}`;
   return new OtelEventsError('EVENT_INVALID', message, { issues });
 }

@@ -32,7 +32,9 @@ export class DropWarnings {
     if (!this.#isNew(`exporter ${name}`)) return;
     const shown = name.slice(0, MAX_SHOWN);
     const message = `an event is for an exporter that this logger does not have: '${shown}'; this is said once`;
-    this.#onError(new OtelEventsError('EVENT_UNROUTED', message, { fix: `there are ${known.join(', ')}` }));
+    this.#onError(
+      new OtelEventsError('EVENT_UNROUTED', message, { fix: `there are ${[...new Set(known)].join(', ')}` }),
+    );
   }
 
   #isNew(what: string): boolean {

@@ -95,9 +95,16 @@ function endpointOf(signal: Signal, option: string | undefined, variables: OtlpV
 
 function optionUrl(value: string): URL {
   const url = httpUrl(value);
-  if (url !== undefined) return url;
+  if (url !== undefined) return withoutSignal(url);
   const fix = `write it whole, such as ${DEFAULT_ENDPOINT}`;
   throw new OtelEventsError('EXPORT_URL_INVALID', 'option endpoint: wanted an http or https URL', { fix });
+}
+
+/** The option is a base to which the path of the signal is added: one that is there already is meant. */
+function withoutSignal(url: URL): URL {
+  const base = new URL(url);
+  base.pathname = base.pathname.replace(/(?:\/v1\/(?:logs|traces))+\/*$/, '');
+  return base;
 }
 
 /** `localhost:4318` is a URL too, of protocol `localhost:`. */

@@ -325,7 +325,12 @@ export class Pipeline {
     const known = [OTLP_SINK, ...this.#otlpSinks(destination), ...this.#exporters];
     for (const name of chosen) if (!known.includes(name)) this.#warnings.unknown(name, known);
     const isWanted = chosen.some((name) => known.includes(name) && !this.#exporters.includes(name));
-    return isWanted ? destination : { kind: 'none', reason: 'no_sink' };
+    return isWanted
+      ? destination
+      : {
+          kind: 'none',
+          reason: chosen.every((name) => !known.includes(name)) ? 'unknown_exporter' : 'no_sink',
+        };
   }
 
   /** Under which name the destination stands in the ledger, if there is one. */

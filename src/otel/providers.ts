@@ -223,7 +223,7 @@ export class Providers {
 
 /** @see OTLP specification, "OTLP/HTTP Request": the default paths below a base URL */
 function signalUrl(endpoint: string | undefined, signal: 'logs' | 'traces'): string | undefined {
-  return endpoint === undefined ? undefined : `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
+  return endpoint === undefined ? undefined : `${endpoint.replace(/(?:\/v1\/(?:logs|traces))*\/*$/, '')}/v1/${signal}`;
 }
 
 function spansLost(why: string): OtelEventsError {

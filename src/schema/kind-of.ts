@@ -6,7 +6,7 @@ export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (isList(value)) return 'an array';
   if (typeof value === 'object') return types.isDate(value) ? 'a date' : 'an object';
-  return `a ${typeof value}`;
+  return Number.isNaN(value) ? 'NaN' : `a ${typeof value}`;
 }
 
 /** `Array.isArray` throws for a proxy that has been revoked. */

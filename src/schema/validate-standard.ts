@@ -29,18 +29,49 @@ interface Detail {
   readonly code?: unknown;
   readonly type?: unknown;
   readonly format?: unknown;
+  readonly minimum?: unknown;
+  readonly maximum?: unknown;
+  readonly origin?: unknown;
 }
+
+/** What the codes of Zod that say nothing of what was wanted mean. */
+const WANTED: ReadonlyMap<unknown, string> = new Map([
+  ['unrecognized_keys', 'no properties but those of the schema'],
+  ['invalid_union', 'one of several forms'],
+  ['invalid_value', 'one of certain values'],
+  ['invalid_key', 'other names of properties'],
+  ['invalid_element', 'other items'],
+  ['not_multiple_of', 'a multiple of a certain number'],
+  ['custom', 'what its schema asks for'],
+]);
+
+function expectedBy({ expected, code, type, format, minimum, maximum, origin }: Detail): string {
+  if (code === 'too_small') return sizeOf('at least', minimum, origin);
+  if (code === 'too_big') return sizeOf('at most', maximum, origin);
+  const told = [expected, format, WANTED.get(code), code, type].find((text) => typeof text === 'string');
+  return typeof told === 'string' ? told : 'what its schema asks for';
+}
+
+/** The bound is the schema's, not the event's. */
+function sizeOf(which: string, bound: unknown, origin: unknown): string {
+  const what = UNITS.get(origin) ?? '';
+  return typeof bound === 'number' || typeof bound === 'bigint' ? `${which} ${bound}${what}` : `another size`;
+}
+
+const UNITS: ReadonlyMap<unknown, string> = new Map([
+  ['string', ' characters'],
+  ['array', ' items'],
+  ['set', ' items'],
+]);
 
 type StandardIssue = NonNullable<StandardResult<unknown>['issues']>[number];
 
 /** The message of a library is not used: it may quote the value. */
 function toIssue(issue: StandardIssue, data: unknown): Issue {
   const keys = (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
-  const { expected, code, type, format } = issue as Detail;
-  const told = [expected, format, code, type].find((text) => typeof text === 'string');
   return {
     path: keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-    expected: typeof told === 'string' ? told : 'what its schema asks for',
+    expected: expectedBy(issue as Detail),
     got: kindOf(valueAt(data, keys)),
   };
 }

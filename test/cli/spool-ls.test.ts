@@ -243,5 +243,8 @@ test('wrong arguments end with 1 and one line that says what was meant', async (
   }
   const { status, stderr } = await cli('sl');
   assert.equal(status, 1);
-  assert.match(stderr, /^otel-events spool: unknown command "sl"\n\nUsage: otel-events spool COMMAND/);
+  assert.match(
+    stderr,
+    /^otel-events spool: unknown command "sl" \(did you mean ls\?\)\n\nUsage: otel-events spool COMMAND/,
+  );
 });
