@@ -28,7 +28,19 @@ export interface EventParts {
   readonly schema?: EventSchema | undefined;
   /** Values that were cut. */
   readonly truncated?: number | undefined;
+  readonly userId?: string | undefined;
+  readonly projectId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly previousSessionId?: string | undefined;
 }
+
+/** What stands beside the context in an event, and the key of the context that says the same. */
+const TWINS = [
+  ['userId', 'user_id'],
+  ['projectId', 'project_id'],
+  ['sessionId', 'session_id'],
+  ['previousSessionId', 'session_id'],
+] as const;
 
 /** What a pattern may try in one text without a look at the clock. */
 const UNWATCHED_STEPS = 1_000_000;
@@ -143,7 +155,22 @@ class Walk {
       message: message === undefined ? undefined : this.#text(message),
       failure: failure === undefined ? undefined : this.#failure(failure),
       ...(schema === undefined ? {} : { schema: this.#schema(schema) }),
+      ...this.#twins(parts),
     };
+  }
+
+  /** Whatever takes a key out of the context takes it out beside it, wherever the value came from. */
+  #twins(parts: EventParts): Partial<EventParts> {
+    const twins: { -readonly [Key in (typeof TWINS)[number][0]]?: string | undefined } = {};
+    for (const [name, key] of TWINS) {
+      const value = parts[name];
+      if (value === undefined) continue;
+      const hits = this.#hits.length;
+      twins[name] = this.#at(value, stepInto(this.#rule.paths, key)) as string | undefined;
+      // In the context it has been counted.
+      if (Object.hasOwn(parts.context, key)) this.#hits.length = hits;
+    }
+    return twins;
   }
 
   #fields(fields: Fields): Fields {
