@@ -29,19 +29,41 @@ const MOST_DIGITS = 19;
 /** The most digits that a telephone number has behind its `+`. @see ITU-T E.164 */
 const PHONE_DIGITS = 15;
 
-/** Where card numbers stand in groups of digits with separators between. What has other characters in it is a hash. */
-export function cardsIn(found: string): readonly TextSpan[] {
-  if (/[a-f]/i.test(found) || /^\d{8}-(?:\d{4}-){3}\d{12}$/.test(found)) return [];
+/** A UUID, or a hash in hexadecimal digits. */
+const HASH =
+  /(?<![\da-wyz])(?:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|(?=[\da-f]{20})(?:\d*[a-f]){4}[\da-f]*)(?![\da-z])/gi;
+
+/** A hash may begin so many characters before a number in it, and end as many behind it. */
+const LONGEST_HASH = 128;
+
+/**
+ * Where card numbers stand in groups of digits with separators between.
+ * @param index - where in `text` the groups were found
+ */
+export function cardsIn(found: string, index: number, text: string): readonly TextSpan[] {
   const groups = groupsOf(found);
   const spans: TextSpan[] = [];
   for (let first = 0; first < groups.length; first++) {
     const last = mayBegin(groups, first) ? lastOfCard(groups, first) : undefined;
     if (last === undefined) continue;
-    const { start, digits } = groups[last] as Group;
-    spans.push([(groups[first] as Group).start, start + digits.length]);
+    const { start } = groups[first] as Group;
+    const { start: lastStart, digits } = groups[last] as Group;
+    const end = lastStart + digits.length;
     first = last;
+    if (!isInHash(text, index + start, index + end)) spans.push([start, end]);
   }
   return spans;
+}
+
+function isInHash(text: string, start: number, end: number): boolean {
+  // It is longer than a number, so that it goes on before or behind it.
+  if (!/[\da-f-]/i.test(text.slice(Math.max(0, start - 1), start) + text.slice(end, end + 1))) return false;
+  const from = Math.max(0, start - LONGEST_HASH);
+  const around = text.slice(from, end + LONGEST_HASH);
+  for (const { 0: hash, index } of around.matchAll(HASH)) {
+    if (from + index < end && from + index + hash.length > start) return true;
+  }
+  return false;
 }
 
 function groupsOf(found: string): Group[] {
@@ -114,7 +136,7 @@ function isEven(sizes: readonly number[]): boolean {
 function hasCheckDigit(digits: string): boolean {
   let sum = 0;
   for (let index = 0; index < digits.length; index++) {
-    const digit = Number(digits[digits.length - 1 - index]);
+    const digit = digits.charCodeAt(digits.length - 1 - index) - 48;
     const counted = index % 2 === 0 ? digit : digit * 2;
     sum += counted > 9 ? counted - 9 : counted;
   }

@@ -236,14 +236,17 @@ class Walk {
     return result;
   }
 
-  #replaced(text: string, { pattern, accepts, within, linear, cost, counter }: CompiledPattern): string {
+  #replaced(text: string, compiled: CompiledPattern): string {
+    const { pattern, accepts, mayBeIn, within, linear, cost, counter } = compiled;
+    if (mayBeIn?.(text) === false) return text;
     const steps = cost.factor * Math.max(text.length, 2) ** cost.degree;
     if (linear !== true && !this.#watched && steps > UNWATCHED_STEPS) throw new NeedsClock();
-    return text.replace(pattern, (found) => {
+    return text.replace(pattern, (found, ...rest) => {
       if (found === '' || accepts?.(found) === false) return found;
-      return within === undefined
-        ? this.#instead(found, counter)
-        : this.#withoutSpans(found, within(found), counter);
+      if (within === undefined) return this.#instead(found, counter);
+      // Behind what groups have found, of which there may be some.
+      const index = rest.find((each) => typeof each === 'number') as number;
+      return this.#withoutSpans(found, within(found, index, text), counter);
     });
   }
 

@@ -37,6 +37,17 @@ for (const name of ['CARD', 'EMAIL', 'IPV4'] as const) {
   });
 }
 
+test('what is around a pattern tells it from what it looks like: a pattern gets the whole text', () => {
+  const within = (found: string, index: number, text: string): [number, number][] =>
+    text[index - 1] === '#' ? [] : [[0, found.length]];
+  const redact = compileRedact({
+    patterns: [{ pattern: /(?<n>\d)\d/, within, mayBeIn: (text) => !text.startsWith('!') }],
+  });
+  const nothing = { session: {}, context: {}, message: undefined, failure: undefined };
+  const after = redact({ ...nothing, data: { a: '#12 34', b: '!12' } });
+  assert.deepEqual(after.data, { a: '#12 [Redacted]', b: '!12' });
+});
+
 test('how often CARD takes numbers that only their length makes one is in the guide too', (t) => {
   const redact = redactorOf('CARD');
   for (const [what, texts] of UNTELLABLE) {
