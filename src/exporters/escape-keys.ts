@@ -2,12 +2,13 @@ import { isPlainObject } from '../is-plain-object.ts';
 import { bigintText } from '../otlp/bigint-text.ts';
 
 /**
- * What MongoDB cannot hold in a key, or takes for an operator: a dot, a dollar sign in front, a null character.
- * The percent sign itself goes too, so that all can be undone.
+ * What MongoDB cannot hold in a key, or takes for an operator: a dot, a dollar sign in front, a null character; and the
+ * key by which the driver knows values of its own, which anybody can put into JSON. The percent sign itself goes too,
+ * so that all can be undone.
  */
-const ESCAPED = /[%.\0]|^\$/g;
-const CODES: Readonly<Record<string, string>> = { '%': '%25', '.': '%2E', $: '%24', '\0': '%00' };
-const CODE = /%(?:25|2E|24|00)/g;
+const ESCAPED = /[%.\0]|^\$|^_(?=bsontype$)/g;
+const CODES: Readonly<Record<string, string>> = { '%': '%25', '.': '%2E', $: '%24', '\0': '%00', _: '%5F' };
+const CODE = /%(?:25|2E|24|00|5F)/g;
 const CHARACTERS = new Map(Object.entries(CODES).map(([character, code]) => [code, character]));
 
 /**

@@ -29,7 +29,9 @@ const REFUSED = new Set<unknown>([
 ]);
 
 /** What the driver itself throws at a document that it cannot encode, or that is over 16 MiB. */
-const UNENCODABLE = new Set<unknown>(['BSONError', 'MongoInvalidArgumentError', 'RangeError']);
+const UNENCODABLE = new Set<unknown>(['MongoInvalidArgumentError', 'RangeError']);
+/** Its serialiser's own errors, whichever: `BSONError`, `BSONVersionError`. */
+const SERIALISER = /^BSON/;
 
 const DUPLICATE_KEY = 11000;
 /** The driver keeps only the text, in which the index comes before any value. Not every server names it. */
@@ -68,7 +70,7 @@ function isStored({ code, errmsg }: DriverError): boolean {
 }
 
 function isDocumentsFault({ code, name }: DriverError): boolean {
-  return REFUSED.has(code) || UNENCODABLE.has(name);
+  return REFUSED.has(code) || UNENCODABLE.has(name) || SERIALISER.test(String(name));
 }
 
 /** Names and numbers only. */
@@ -78,4 +80,9 @@ function describe({ name = 'WriteError', code, codeName, cause }: DriverError): 
     .filter((word) => word !== undefined)
     .map(String)
     .join(' ');
+}
+
+/** Whether it comes from the network or a server, and not from code that stumbled over a document. */
+export function isOfTheDriver(thrown: unknown): boolean {
+  return typeof thrown === 'object' && thrown !== null && /^Mongo/.test(String((thrown as DriverError).name));
 }

@@ -6,7 +6,7 @@ import type { Exporter } from './exporter.ts';
 import type { Format } from './format.ts';
 import { MongodbClient } from './mongodb-client.ts';
 import { documentsOf, type StoredDocument } from './mongodb-document.ts';
-import { mongodbError } from './mongodb-error.ts';
+import { isOfTheDriver, mongodbError } from './mongodb-error.ts';
 import { mongodbTarget } from './mongodb-target.ts';
 import { renderBatch } from './render-batch.ts';
 
@@ -95,8 +95,29 @@ async function store(
     await target.insertMany(documents, { ordered: false, ...concern });
   } catch (cause) {
     const error = mongodbError(name, cause);
-    if (error !== undefined) throw error;
+    if (error === undefined) return;
+    const mayBeADocuments = error.retry !== undefined && !isOfTheDriver(cause);
+    throw mayBeADocuments && !(await areEncodable(documents)) ? unencodable(error) : error;
   }
+}
+
+/** Asked only after something went wrong: it takes as long as encoding all of them. */
+async function areEncodable(documents: readonly StoredDocument[]): Promise<boolean> {
+  const { BSON } = await import('mongodb');
+  try {
+    for (const document of documents) BSON.serialize(document, { ignoreUndefined: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unencodable({ message, cause }: OtelEventsError): OtelEventsError {
+  return new OtelEventsError('EXPORT_FAILED', message, {
+    cause,
+    reason: 'mongodb_unencodable',
+    split: 'invalid',
+  });
 }
 
 /** Made beside the events: on a large collection that can take long. */

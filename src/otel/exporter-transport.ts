@@ -1,6 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Exporter } from '../exporters/exporter.ts';
 import { toRequest } from '../otlp/encode-envelope.ts';
+import type { EventRecord } from '../otlp/event-record.ts';
 import { recordsOf } from '../otlp/records-of.ts';
 import type { SpoolBatch } from '../spool/cursor.ts';
 import type { Answer, Transport } from '../spool/transport.ts';
@@ -12,14 +13,27 @@ const OF_THE_REQUEST: ReadonlySet<string> = new Set(['http_400', 'http_422']);
 /** Gives an exporter the records of a batch, decoded from the bytes of the spool. */
 export function exporterTransport(exporter: Exporter): Transport {
   return async (batch, signal) => {
+    let records: EventRecord[] = [];
+    try {
+      if (exporter.consume === undefined) records = recordsOf(toBatch(batch));
+    } catch (cause) {
+      return undecodable(exporter.name, cause);
+    }
     try {
       if (exporter.consume !== undefined) await exporter.consume(toBatch(batch), signal);
-      else await exporter.send(recordsOf(toBatch(batch)), signal);
+      else await exporter.send(records, signal);
       return { kind: 'delivered' };
     } catch (cause) {
       return answerOf(exporter.name, cause);
     }
   };
+}
+
+/** The record that cannot be decoded is found, and rejected alone. */
+function undecodable(name: string, cause: unknown): Answer {
+  const reason = 'otlp_invalid';
+  const message = `a batch for ${name} cannot be decoded`;
+  return { kind: 'invalid', reason, error: new OtelEventsError('OTLP_INVALID', message, { cause, reason }) };
 }
 
 function toBatch({ header, bytes, signal, count }: SpoolBatch): Parameters<typeof recordsOf>[0] {

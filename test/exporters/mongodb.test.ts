@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
+import { BSON } from 'mongodb';
 import { escapeKeys } from '../../src/exporters/escape-keys.ts';
 import { mongodbExporter, unescapeKeys } from '../../src/exporters/mongodb.ts';
+import { MongodbClient } from '../../src/exporters/mongodb-client.ts';
 import { documentsOf } from '../../src/exporters/mongodb-document.ts';
 import { mongodbError } from '../../src/exporters/mongodb-error.ts';
 import { EventLogger, type OtelEventsError } from '../../src/index.ts';
@@ -38,6 +40,83 @@ test('keys are escaped so that MongoDB takes them, and come back as they were', 
       assert.ok(!Object.keys(stored).some((name) => /[.\0]|^\$/.test(name)));
       assert.deepEqual(unescapeKeys(stored), value);
     }),
+  );
+});
+
+test('what the driver takes for values of its own is data like any other, and is stored', async () => {
+  const body = {
+    _bsontype: 'x',
+    deep: [{ _bsontype: 'ObjectId', '%5Fbsontype': 1 }],
+    a_bsontype: 1,
+    _bsontypes: 2,
+  };
+  const logger = testLogger();
+  logger.log('x', { body });
+  await logger.close();
+  const [document] = logger.records.flatMap(documentsOf('edx', {}));
+  const stored = BSON.deserialize(BSON.serialize(document as object)) as { data: { body: object } };
+  assert.deepEqual(unescapeKeys(stored.data.body), body);
+});
+
+/** An exporter whose collection encodes as the driver does, and has a failure of its own now and then. */
+async function storing(t: TestContext, insertMany: (documents: readonly Stored[]) => void) {
+  const stored: Stored[] = [];
+  const fake = {
+    db: () => fake,
+    collection: () => fake,
+    createIndexes: async () => {},
+    close: async () => {},
+    async insertMany(documents: readonly Stored[]) {
+      insertMany(documents);
+      for (const document of documents) BSON.serialize(document);
+      stored.push(...documents);
+    },
+  };
+  t.mock.method(MongodbClient.prototype, 'use', (use: (target: unknown) => unknown) => use(fake));
+  const format = ({ eventName: name }: { readonly eventName: string }): object => ({
+    name,
+    ...(name.startsWith('odd') ? { value: new (ODD[name] as new () => object)() } : {}),
+  });
+  const events = new EventLogger({
+    delivery: 'none',
+    logLevel: 'none',
+    exporters: [mongodbExporter({ url: 'mongodb://127.0.0.1:1', name: 'm', format })],
+  });
+  t.after(() => events.close({ timeoutMs: 0 }));
+  return { events, stored };
+}
+
+interface Stored {
+  readonly name?: string;
+}
+
+const ODD: Readonly<Record<string, new () => object>> = {
+  oddVersion: class {
+    _bsontype = 'Binary';
+  },
+  oddGetter: class {
+    get [Symbol.toStringTag](): string {
+      throw new TypeError('odd');
+    }
+    get value(): string {
+      throw new TypeError('odd');
+    }
+    toBSON(): never {
+      throw new TypeError('odd');
+    }
+  },
+};
+
+test('one document that the driver cannot encode is rejected alone; all others are stored', async (t) => {
+  const { events, stored } = await storing(t, () => {});
+  const names = ['a', 'oddVersion', 'b', 'c', 'oddGetter', 'd', 'e'];
+  for (const name of names) events.log(name);
+  const { acked, rejected, pending } = await events.flush({ timeoutMs: 5000 });
+  assert.deepEqual([acked, rejected, pending], [5, 2, 0]);
+  assert.deepEqual(events.stats().total.rejected, { mongodb_unencodable: 2 });
+  assert.deepEqual(
+    stored.map(({ name }) => name),
+    ['a', 'b', 'c', 'd', 'e'],
   );
 });
 
