@@ -1,10 +1,13 @@
 import { OtelEventsError } from '../errors.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
+import { isHeaderValue, isToken } from '../otlp/header-fields.ts';
 import { type PostResponse, post, targetOf } from '../otlp/post.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
+import { type Accepted, checkAccepted } from './http-acceptance.ts';
+import { type HttpHeaders, httpHeaders } from './http-headers.ts';
 import { renderBatch } from './render-batch.ts';
 import { trubricsDelivery } from './trubrics-delivery.ts';
 
@@ -13,7 +16,8 @@ export interface HttpExporterOptions extends BatchLimits {
   readonly url: string;
   /** Default `POST`. */
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A function is asked for each request. */
+  readonly headers?: HttpHeaders;
   /** Sent as the header `x-api-key`. */
   readonly apiKey?: string;
   /**
@@ -22,6 +26,12 @@ export interface HttpExporterOptions extends BatchLimits {
    * something around it: ``(events) => `{"batch":${events}}` ``. Default `false`; with the format `trubrics` `true`.
    */
   readonly batch?: boolean | 'array' | 'lines' | ((events: string) => string);
+  /**
+   * Asked at each answer of 2xx which of the records the server has accepted: for one that says so in its answer, such
+   * as with 207. `true` or nothing: all; `false`: none; a list: a boolean for each, or those records themselves. The
+   * others are rejected. Default: all.
+   */
+  readonly accepted?: Accepted;
   /** Default `http:` and the URL, without credentials and query. */
   readonly name?: string;
   /** What is sent of an event. Default `leip`. */
@@ -40,6 +50,7 @@ const KNOWN: Readonly<Record<keyof HttpExporterOptions, true>> = {
   method: true,
   headers: true,
   apiKey: true,
+  accepted: true,
   batch: true,
   name: true,
   format: true,
@@ -70,6 +81,7 @@ const CONFLICT = 409;
  *
  * With the format `trubrics` events are delivered as Trubrics' own client does: batches of 20, at most 100,
  * every 10 seconds, at least 1, to `/publish_events` of a host.
+ * Headers that HTTP cannot carry are an error here, those of a function when they are used: then events wait.
  * @throws OtelEventsError `EXPORT_URL_INVALID` unless the URL is one of http or https; `OPTION_UNKNOWN`,
  *   `OPTION_INVALID`
  */
@@ -96,47 +108,77 @@ class Requests {
   readonly #url: URL;
   readonly #shape: Shape;
   readonly #toTexts: (record: EventRecord) => readonly string[];
+  readonly #accepted: Accepted | undefined;
+  readonly #headers: () => Promise<Readonly<Record<string, string>>>;
+  readonly #type: string;
+  readonly #key: Readonly<Record<string, string>>;
   readonly #how: {
     readonly method: string;
-    readonly headers: Readonly<Record<string, string>>;
     readonly timeoutMs: number;
     readonly compression: 'gzip' | 'none';
   };
 
   constructor(url: URL, shape: Shape, options: HttpExporterOptions) {
-    const { method = 'POST', headers = {}, timeoutMs = 10_000, compression = 'none' } = options;
-    const type = shape === 'lines' ? 'application/x-ndjson' : 'application/json';
-    const key = options.apiKey === undefined ? {} : { 'x-api-key': options.apiKey };
+    const { method = 'POST', headers = {}, timeoutMs = 10_000, compression = 'none', accepted } = options;
+    if (!isToken(method)) throw invalid('method', 'the name of an HTTP method');
+    if (accepted !== undefined && typeof accepted !== 'function') throw invalid('accepted', 'a function');
+    if (options.apiKey !== undefined && !isHeaderValue(options.apiKey))
+      throw invalid('apiKey', 'a text on one line');
+    this.#key = options.apiKey === undefined ? {} : { 'x-api-key': options.apiKey };
+    this.#type = shape === 'lines' ? 'application/x-ndjson' : 'application/json';
+    this.#headers = httpHeaders('httpExporter: option headers', headers);
+    this.#accepted = accepted;
     this.#url = url;
     this.#shape = shape;
     this.#toTexts = jsonFormatter(options.format ?? 'leip');
-    this.#how = { method, headers: { 'content-type': type, ...headers, ...key }, timeoutMs, compression };
+    this.#how = { method, timeoutMs, compression };
   }
 
   async send(records: readonly EventRecord[], signal: AbortSignal): Promise<void> {
     const texts = renderBatch(records, this.#toTexts).flat();
-    for (const body of this.#bodies(texts)) {
-      const answer = await post({ url: this.#url, ...this.#how, body: Buffer.from(body), signal });
-      checkAnswer(answer, this.#url, records.length);
+    const target = targetOf(this.#url);
+    for (const body of bodiesOf(this.#shape, texts, records.length)) {
+      const headers = { 'content-type': this.#type, ...(await this.#headers()), ...this.#key };
+      const answer = await post({ url: this.#url, ...this.#how, headers, body: Buffer.from(body), signal });
+      checkAnswer(answer, target, records.length);
+      const isConflict = answer.status === CONFLICT;
+      if (this.#accepted !== undefined && !isConflict)
+        await checkAccepted(this.#accepted, answer, records, target);
     }
-  }
-
-  #bodies(texts: readonly string[]): readonly string[] {
-    if (this.#shape === 'single' || texts.length === 0) return texts;
-    return [this.#shape === 'lines' ? `${texts.join('\n')}\n` : this.#shape(`[${texts.join(',')}]`)];
   }
 }
 
-function checkAnswer({ status, retryAfterMs }: PostResponse, url: URL, count: number): void {
+/** A function of the caller's makes a body that it cannot make for one of the records: that one is found, and rejected. */
+function bodiesOf(shape: Shape, texts: readonly string[], count: number): readonly string[] {
+  if (shape === 'single' || texts.length === 0) return texts;
+  if (shape === 'lines') return [`${texts.join('\n')}\n`];
+  let body: unknown;
+  let cause: unknown;
+  try {
+    body = shape(`[${texts.join(',')}]`);
+  } catch (thrown) {
+    cause = thrown;
+  }
+  if (typeof body === 'string') return [body];
+  const message = 'httpExporter: option batch: the function threw, or gave no text';
+  const split = count > 1 ? { split: 'invalid' as const } : {};
+  throw new OtelEventsError('EXPORT_FAILED', message, { cause, reason: 'batch_failed', ...split });
+}
+
+function checkAnswer({ status, retryAfterMs }: PostResponse, target: string, count: number): void {
   const isThere = status === CONFLICT && count === 1;
   if ((status >= 200 && status < 300) || isThere) return;
-  const message = `${targetOf(url)} answered ${status}`;
+  const message = `${target} answered ${status}`;
   if (REFUSED.has(status) || status === CONFLICT) {
     const split = status === 413 ? 'too_large' : 'invalid';
     throw new OtelEventsError('EXPORT_FAILED', message, { reason: `http_${status}`, split });
   }
   const retry = retryAfterMs === undefined ? {} : { afterMs: retryAfterMs };
-  throw new OtelEventsError('EXPORT_FAILED', message, { retry });
+  throw new OtelEventsError('EXPORT_FAILED', message, { retry, reason: `http_${status}` });
+}
+
+function invalid(option: string, wanted: string): OtelEventsError {
+  return new OtelEventsError('OPTION_INVALID', `httpExporter: option ${option}: wanted ${wanted}`);
 }
 
 function shapeOf(batch: unknown): Shape {
@@ -159,3 +201,6 @@ function parseUrl(text: string): URL {
     },
   );
 }
+
+export type { Acceptance, Accepted, HttpAnswer } from './http-acceptance.ts';
+export type { HttpHeaders } from './http-headers.ts';

@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Signal } from '../otlp/batch.ts';
+import { isHeaderValue, isToken } from '../otlp/header-fields.ts';
 import type { OtlpVariables } from './otlp-variables.ts';
 
 /** Headers of OTLP requests, by lower-case name. */
@@ -7,10 +8,6 @@ export type OtlpHeaders = Readonly<Record<string, string>>;
 
 /** What the sender itself says of a body: a header of the user's would make it a lie, and SDKs overrule it too. */
 const OF_THE_BODY = ['content-type', 'content-encoding', 'content-length', 'transfer-encoding'];
-
-/** @see RFC 9110, sections 5.1 and 5.5: a name is a token, a value visible characters, spaces and tabs */
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
  * The headers for one signal: those of the options over the signal's variable over the variable for all, as
@@ -49,7 +46,7 @@ function addHeaders(
 ): number[] {
   const bad: number[] = [];
   for (const [index, [name, value] = ['', '']] of list.entries()) {
-    if (NAME.test(name) && VALUE.test(value)) headers.set(name.toLowerCase(), value);
+    if (isToken(name) && isHeaderValue(value)) headers.set(name.toLowerCase(), value);
     else bad.push(index + 1);
   }
   return bad;

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
 import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
 import { clearTimeout, setImmediate, setTimeout } from '../time.ts';
@@ -25,6 +25,7 @@ export interface PostRequest {
 /** What the server answered. */
 export interface PostResponse {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
   /** The media type of the body, in lower case and without parameters; empty when the server did not say. */
   readonly type: string;
@@ -176,7 +177,7 @@ function toResponse(response: IncomingMessage, body: Uint8Array): PostResponse {
   const { statusCode: status = 0, headers } = response;
   const [type = ''] = (headers['content-type'] ?? '').toLowerCase().split(';');
   const afterMs = retryAfterMs(headers['retry-after']);
-  const answer = { status, body, type: type.trim() };
+  const answer = { status, headers, body, type: type.trim() };
   return afterMs === undefined ? answer : { ...answer, retryAfterMs: afterMs };
 }
 

@@ -141,6 +141,165 @@ test('an event that its format refuses is rejected alone', async (t) => {
   assert.doesNotMatch(errors.map(({ message }) => message).join(), /secret/);
 });
 
+for (const [what, wrap] of [
+  ['throws', (events: string) => (events.includes('poison') ? assert.fail('secret contents') : events)],
+  [
+    'gives no text',
+    (events: string) => (events.includes('poison') ? (undefined as unknown as string) : events),
+  ],
+] as const) {
+  test(`a batch function that ${what} for one event: that one is rejected, all others arrive`, async (t) => {
+    const { events, sink, errors } = await started(t, { batch: wrap });
+    for (const name of ['a', 'b', 'poison', 'c', 'd']) events.log(name);
+    assert.deepEqual(await events.flush({ timeoutMs: 5000 }), { acked: 4, rejected: 1, ...END });
+    assert.deepEqual(events.stats().total.rejected, { batch_failed: 1 });
+    assert.deepEqual(sink.requests.flatMap(namesOf), ['a', 'b', 'c', 'd']);
+    assert.doesNotMatch(errors.map(({ message }) => message).join(), /secret/);
+  });
+}
+
+test('http to a port that wants https loses no event, and the report says what to check', async (t) => {
+  const answer: Answer = (_, response) =>
+    response.writeHead(400).end('Client sent an HTTP request to an HTTPS server.');
+  const { events, errors } = await started(t, { batch: true }, answer);
+  for (const name of ['a', 'b', 'c']) events.log(name);
+  assert.deepEqual(await events.flush({ timeoutMs: 5000 }), {
+    acked: 0,
+    rejected: 0,
+    dropped: 0,
+    pending: 3,
+  });
+  assert.match(
+    errors[0]?.message ?? '',
+    /has accepted nothing so far.* answered 400 \(check the URL, and whether it has to be http or https/,
+  );
+  assert.equal(errors.length, 1);
+});
+
+const READERS: Readonly<Record<string, NonNullable<HttpExporterOptions['accepted']>>> = {
+  'a boolean for each': ({ body }) => (JSON.parse(body) as number[]).map((status) => status === 200),
+  'those records': ({ body }, records) => records.filter((_, index) => JSON.parse(body)[index] === 200),
+  'a promise': async ({ body, status, headers }) => {
+    assert.deepEqual([status, headers['x-a']], [207, 'b']);
+    return (JSON.parse(body) as number[]).map((code) => code === 200);
+  },
+};
+
+for (const [what, accepted] of Object.entries(READERS)) {
+  test(`an answer that refuses parts is read, as ${what}: these are rejected, with the status as the reason`, async (t) => {
+    const spool = tempDir(t);
+    const answer: Answer = (request, response) => {
+      const statuses = namesOf(request).map((name) => (name === 'bad' ? 400 : 200));
+      response.writeHead(207, { 'x-a': 'b' }).end(JSON.stringify(statuses));
+    };
+    const { events, sink } = await started(t, { batch: true, accepted }, answer, { spool });
+    for (const name of ['a', 'bad', 'b', 'bad', 'bad', 'c']) events.log(name);
+    assert.deepEqual(await events.flush({ timeoutMs: 5000 }), { acked: 3, rejected: 3, ...END });
+    assert.deepEqual([events.stats().total.rejected, sink.requests.length], [{ http_207: 3 }, 1]);
+    await events.close();
+    const letters = [...readDeadLetters(spool)].map(({ letter }) => [letter.name, letter.reason]);
+    assert.deepEqual(
+      letters,
+      [1, 2, 3].map(() => ['bad', 'http_207']),
+    );
+  });
+}
+
+test('accepted may take or refuse a whole answer; one that throws is tried again', async (t) => {
+  for (const [acceptance, counts] of [
+    [true, { acked: 1, rejected: 0 }],
+    [undefined, { acked: 1, rejected: 0 }],
+    [false, { acked: 0, rejected: 1 }],
+    [[], { acked: 0, rejected: 1 }],
+  ] as const) {
+    const { events } = await started(t, { batch: true, accepted: () => acceptance });
+    events.log('a');
+    assert.deepEqual(await events.flush({ timeoutMs: 5000 }), { ...counts, ...END });
+  }
+  let calls = 0;
+  const { events } = await started(t, { accepted: () => ++calls > 1 || assert.fail('not yet') });
+  events.log('a');
+  assert.deepEqual(await events.flush({ timeoutMs: 5000 }), { acked: 1, rejected: 0, ...END });
+});
+
+const BAD_HEADERS: readonly [headers: unknown, message: RegExp][] = [
+  [{ 'x-key': undefined }, /option headers: "x-key": wanted a text on one line, got undefined$/],
+  [{ 'x-key': null }, /"x-key": wanted a text on one line, got null$/],
+  [{ 'x-key': 7 }, /"x-key": .* got number$/],
+  [{ 'x-key': ['secret'] }, /"x-key": .* got an array$/],
+  [{ 'x-key': 'secret\r\nx: y' }, /"x-key": .* got characters that no header can hold$/],
+  [{ 'x-key': 'secret€' }, /"x-key": .* got characters that no header can hold$/],
+  [{ 'x key': 'secret' }, /"x key": wanted a name that HTTP knows/],
+  [{ '': 'secret' }, /"": wanted a name/],
+  [{ 'Content-Length': '7' }, /"Content-Length": wanted to be left out/],
+  [{ ok: 'secret', 'a\nb': 'secret' }, /"a\\nb": wanted a name/],
+  [null, /option headers: wanted an object of texts, got null$/],
+  ['x: secret', /option headers: wanted an object of texts/],
+  [[['x', 'secret']], /option headers: wanted an object of texts, got an array$/],
+];
+
+for (const [headers, message] of BAD_HEADERS) {
+  test(`headers ${JSON.stringify(headers) ?? String(headers)} are an error where they are given, and events wait where a function gives them`, async (t) => {
+    const options = { url: 'http://127.0.0.1:1', headers } as HttpExporterOptions;
+    assert.throws(
+      () => httpExporter(options),
+      (error: OtelEventsError) => {
+        assert.equal(error.code, 'OPTION_INVALID');
+        assert.match(error.message, message);
+        assert.doesNotMatch(error.message, /secret/);
+        return true;
+      },
+    );
+    let given = headers;
+    const { events, errors, sink } = await started(t, { headers: () => given as Record<string, string> });
+    events.log('a');
+    await sinkless(errors);
+    assert.match(errors[0]?.message ?? '', new RegExp(message.source.replace(/\$$/, '; events wait$')));
+    given = { authorization: 'good' };
+    assert.deepEqual(await events.flush({ timeoutMs: 5000 }), { acked: 1, rejected: 0, ...END });
+    assert.equal(sink.requests[0]?.headers.authorization, 'good');
+  });
+}
+
+async function sinkless(errors: readonly unknown[]): Promise<void> {
+  while (errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+test('a function is asked for the headers of each request; one that throws is asked again', async (t) => {
+  let calls = 0;
+  const headers = async (): Promise<Record<string, string>> =>
+    ++calls === 1
+      ? assert.fail('secret')
+      : { authorization: `token ${calls}`, 'content-type': 'text/x-events' };
+  const { events, errors, sink } = await started(t, { headers });
+  for (const name of ['a', 'b']) events.log(name);
+  assert.deepEqual(await events.flush({ timeoutMs: 5000 }), { acked: 2, rejected: 0, ...END });
+  assert.deepEqual(
+    sink.requests.map((request) => [request.headers.authorization, request.headers['content-type']]),
+    [2, 3].map((call) => [`token ${call}`, 'text/x-events']),
+  );
+  assert.deepEqual(
+    errors.map(({ message }) => message),
+    ['httpExporter: option headers: the function that gives them threw; events wait'],
+  );
+});
+
+test('a method, a key and a reader of answers that cannot be are errors', () => {
+  for (const [option, value] of [
+    ['method', 'PO ST'],
+    ['method', ''],
+    ['apiKey', 'a\nb'],
+    ['apiKey', 7],
+    ['accepted', true],
+  ] as const) {
+    const options = { url: 'http://127.0.0.1:1', [option]: value } as unknown as HttpExporterOptions;
+    assert.throws(() => httpExporter(options), {
+      code: 'OPTION_INVALID',
+      message: new RegExp(`option ${option}: wanted`),
+    });
+  }
+});
+
 test('a server that refuses everything does not empty the queue', async (t) => {
   const { events } = await started(t, { batch: false }, (_, response) => end(response, 400));
   for (let count = 0; count < 400; count++) events.log('x');

@@ -15,7 +15,7 @@ const headers = {
 const url = new URL('https://us%40er:pass%20word@example.com/v1/logs?api_key=query-key');
 
 const said = (text: string, type = 'text/plain'): string =>
-  statusMessage('json', { status: 400, type, body: Buffer.from(text) }, { url, headers });
+  statusMessage('json', { headers: {}, status: 400, type, body: Buffer.from(text) }, { url, headers });
 
 test('an answer that shows our request is kept without our headers and credentials, in every form', () => {
   const basic = Buffer.from('us@er:pass word').toString('base64');
@@ -50,7 +50,7 @@ test('what is no secret stays: words, content types, short values inside of othe
 test('Basic credentials are taken out in clear too', () => {
   const authorization = `Basic ${Buffer.from('joe:hunter2').toString('base64')}`;
   const body = Buffer.from('wrong password hunter2 for joe:hunter2');
-  const answer = { status: 400, type: 'text/plain', body };
+  const answer = { headers: {}, status: 400, type: 'text/plain', body };
   assert.equal(
     statusMessage('protobuf', answer, { url: new URL('http://h/'), headers: { authorization } }),
     'wrong password [Redacted] for [Redacted]',
