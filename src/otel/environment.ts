@@ -1,4 +1,6 @@
-import { OtelEventsError } from '../errors.ts';
+import type { OtelEventsError } from '../errors.ts';
+import { EXPORTERS, environmentWarnings, exporterNames, unsupported } from './environment-warnings.ts';
+import { count, text } from './variable-text.ts';
 
 /** The two wire formats of OTLP over HTTP. */
 export type Protocol = 'http/protobuf' | 'http/json';
@@ -47,7 +49,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): OtelEnvironment {
     maxSpanEvents: count(env, 'OTEL_SPAN_EVENT_COUNT_LIMIT'),
     maxSpanLinks: count(env, 'OTEL_SPAN_LINK_COUNT_LIMIT'),
     propagators: PROPAGATORS.filter((name) => propagatorNames(env).includes(name)),
-    unsupported: [...unsupportedProtocols(env), ...unsupportedPorts(env), ...unsupportedFile(env)],
+    unsupported: environmentWarnings(env),
   };
 }
 
@@ -59,14 +61,6 @@ export function propagatorWarning(env: NodeJS.ProcessEnv): OtelEventsError | und
   return unsupported(`OTEL_PROPAGATORS asks for ${unknown.join(', ')}`, `supported are ${known.join(', ')}`);
 }
 
-/** The warning for an OTLP endpoint that is one of gRPC, by its port; undefined if it is fine. */
-export function grpcPortWarning(source: string, endpoint: string): OtelEventsError | undefined {
-  if (!URL.canParse(endpoint) || new URL(endpoint).port !== '4317') return undefined;
-  return unsupported(`${source} points at port 4317, where collectors listen for OTLP over gRPC`);
-}
-
-const HTTP_FIX = 'this library speaks OTLP over HTTP: use port 4318 and protocol http/protobuf or http/json';
-
 const PROPAGATORS = ['tracecontext', 'baggage'] as const;
 
 function propagatorNames(env: NodeJS.ProcessEnv): string[] {
@@ -74,8 +68,9 @@ function propagatorNames(env: NodeJS.ProcessEnv): string[] {
   return names.split(',').map((name) => name.trim().toLowerCase());
 }
 
-function unsupported(message: string, fix = HTTP_FIX): OtelEventsError {
-  return new OtelEventsError('ENVIRONMENT_UNSUPPORTED', message, { fix });
+/** The first that is known: there is one for each signal. */
+function exporterOf(env: NodeJS.ProcessEnv, signal: string): SignalEnvironment['exporter'] {
+  return exporterNames(env, `OTEL_${signal}_EXPORTER`).find((name) => EXPORTERS.has(name)) ?? 'otlp';
 }
 
 function readSignal(
@@ -86,9 +81,8 @@ function readSignal(
 ): SignalEnvironment {
   const protocol =
     text(env, `OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`) ?? text(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
-  const exporter = text(env, `OTEL_${signal}_EXPORTER`)?.toLowerCase();
   return {
-    exporter: exporter === 'none' || exporter === 'console' ? exporter : 'otlp',
+    exporter: exporterOf(env, signal),
     protocol: protocol === 'http/json' ? 'http/json' : 'http/protobuf',
     batch: {
       delayMs: count(env, `OTEL_${processor}_SCHEDULE_DELAY`),
@@ -101,35 +95,4 @@ function readSignal(
       count(env, `OTEL_${limits}_ATTRIBUTE_VALUE_LENGTH_LIMIT`) ??
       count(env, 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
   };
-}
-
-function unsupportedProtocols(env: NodeJS.ProcessEnv): OtelEventsError[] {
-  const names = ['', 'LOGS_', 'TRACES_'].map((signal) => `OTEL_EXPORTER_OTLP_${signal}PROTOCOL`);
-  return names
-    .filter((name) => !['http/protobuf', 'http/json', undefined].includes(text(env, name)))
-    .map((name) => unsupported(`${name} asks for ${text(env, name)}`));
-}
-
-function unsupportedPorts(env: NodeJS.ProcessEnv): OtelEventsError[] {
-  const names = ['', 'LOGS_', 'TRACES_'].map((signal) => `OTEL_EXPORTER_OTLP_${signal}ENDPOINT`);
-  return names
-    .map((name) => grpcPortWarning(name, text(env, name) ?? ''))
-    .filter((warning) => warning !== undefined);
-}
-
-function unsupportedFile(env: NodeJS.ProcessEnv): OtelEventsError[] {
-  if (text(env, 'OTEL_CONFIG_FILE') === undefined) return [];
-  const fix = 'set the options of EventLogger or the other OTEL_* variables';
-  return [unsupported('OTEL_CONFIG_FILE is set, and declarative configuration is not read here', fix)];
-}
-
-/** A variable, without white space around it; undefined where it is unset or empty. */
-export function text(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  const value = env[name]?.trim();
-  return value === '' ? undefined : value;
-}
-
-function count(env: NodeJS.ProcessEnv, name: string): number | undefined {
-  const value = Number(text(env, name) ?? Number.NaN);
-  return Number.isInteger(value) && value > 0 ? value : undefined;
 }

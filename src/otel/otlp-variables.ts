@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Signal } from '../otlp/batch.ts';
-import { text } from './environment.ts';
+import { text } from './variable-text.ts';
 
 /** One variable that is set. */
 export interface OtlpVariable {

@@ -16,7 +16,8 @@ import {
   isApiSplit,
 } from './app-api.ts';
 import { AppSink } from './app-sink.ts';
-import { grpcPortWarning, type OtelEnvironment } from './environment.ts';
+import type { OtelEnvironment } from './environment.ts';
+import { grpcPortWarning } from './environment-warnings.ts';
 import { loadSdk } from './load-sdk.ts';
 import { SCOPE } from './scope.ts';
 import type { SdkTraces } from './sdk.ts';
@@ -144,8 +145,8 @@ export class Providers {
   #own(): Destination {
     const { env, delivery } = this.#options;
     if (env.disabled) return this.#disabled('OTEL_SDK_DISABLED is true');
-    if (env.logs.exporter === 'none') return this.#disabled('OTEL_LOGS_EXPORTER is none');
     if (!this.#announced) this.#announce();
+    if (env.logs.exporter === 'none') return this.#disabled('OTEL_LOGS_EXPORTER is none');
     if (delivery !== 'sdk' && env.logs.exporter === 'otlp') return TO_SPOOL;
     this.#toStockSink ??= { kind: 'sink', sink: this.#startStock() };
     return this.#toStockSink;
@@ -223,7 +224,9 @@ export class Providers {
 
 /** @see OTLP specification, "OTLP/HTTP Request": the default paths below a base URL */
 function signalUrl(endpoint: string | undefined, signal: 'logs' | 'traces'): string | undefined {
-  return endpoint === undefined ? undefined : `${endpoint.replace(/(?:\/v1\/(?:logs|traces))*\/*$/, '')}/v1/${signal}`;
+  return endpoint === undefined
+    ? undefined
+    : `${endpoint.replace(/(?:\/v1\/(?:logs|traces))*\/*$/, '')}/v1/${signal}`;
 }
 
 function spansLost(why: string): OtelEventsError {

@@ -6,12 +6,13 @@ import { DurableLogRecordProcessor } from './durable-log-record-processor.ts';
 import type { DurableProcessorOptions } from './durable-options.ts';
 import { durableReport } from './durable-report.ts';
 import { DurableSpanProcessor } from './durable-span-processor.ts';
-import { type OtelEnvironment, propagatorWarning, readEnvironment, text } from './environment.ts';
+import { type OtelEnvironment, propagatorWarning, readEnvironment } from './environment.ts';
 import { loadSdk } from './load-sdk.ts';
 import { watchEnd } from './process-end.ts';
 import { resourceAttributes } from './resource/resource.ts';
 import { SCOPE } from './scope.ts';
 import type { SdkLogs, SdkSignalOptions, SdkTraces } from './sdk.ts';
+import { text } from './variable-text.ts';
 
 /** How long a naturally ending process waits for what a console exporter has not written, in milliseconds. */
 const EXIT_TIMEOUT_MS = 5000;

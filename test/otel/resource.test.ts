@@ -110,7 +110,10 @@ test('variables are read as the specification says; empty is unset', () => {
   assert.deepEqual([env.logs.batch.delayMs, env.traces.batch.maxQueueSize], [50, undefined]);
   assert.deepEqual([env.logs.maxAttributes, env.traces.maxAttributes], [64, 32]);
   assert.deepEqual([env.maxSpanEvents, env.propagators], [7, ['baggage']]);
-  assert.deepEqual(env.unsupported, []);
+  assert.deepEqual(
+    env.unsupported.map(({ message }) => message),
+    ['OTEL_BSP_MAX_QUEUE_SIZE asks for many: it is ignored (wanted is a whole number above 0)'],
+  );
   assert.deepEqual(readEnvironment({}).propagators, ['tracecontext', 'baggage']);
   assert.deepEqual(readEnvironment({ OTEL_PROPAGATORS: 'none' }).propagators, []);
   assert.equal(propagatorWarning({ OTEL_PROPAGATORS: 'none' }), undefined);

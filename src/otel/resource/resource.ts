@@ -1,10 +1,12 @@
 import type { AttributeMap, AttributeValue } from '../../otlp/attribute-value.ts';
 import { APP, CONTAINER_ID } from '../../otlp/event-attributes.ts';
+import { text } from '../variable-text.ts';
 import { VERSION } from '../version.ts';
 import { type AppOptions, appAttributes } from './app.ts';
 import { containerId } from './container-id.ts';
 import { deviceAttributes, deviceIds } from './device.ts';
 import { processAttributes } from './process.ts';
+import { resourceVariable } from './resource-variable.ts';
 import { defaultServiceName } from './service-name.ts';
 
 /** What a resource attribute can hold: OTel allows no maps there. */
@@ -59,26 +61,11 @@ export function givenAttributes(options: Omit<ResourceOptions, 'env'>): Attribut
   };
 }
 
-/**
- * Attributes from `OTEL_RESOURCE_ATTRIBUTES` (`key=value` pairs, percent-encoded) and `OTEL_SERVICE_NAME`.
- * @see OpenTelemetry specification, "resource/sdk/#specifying-resource-information-via-an-environment-variable"
- */
+/** Attributes from `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`. */
 function environmentAttributes(env: NodeJS.ProcessEnv): Record<string, AttributeValue> {
   const attributes: Record<string, AttributeValue> = Object.create(null);
-  for (const pair of (env.OTEL_RESOURCE_ATTRIBUTES ?? '').split(',')) {
-    const at = pair.indexOf('=');
-    if (at > 0) attributes[decode(pair.slice(0, at).trim())] = decode(pair.slice(at + 1).trim());
-  }
-  const name = env.OTEL_SERVICE_NAME;
-  if (name) attributes[APP.name] = name;
+  for (const [key, value] of resourceVariable(env).attributes) attributes[key] = value;
+  const name = text(env, 'OTEL_SERVICE_NAME');
+  if (name !== undefined) attributes[APP.name] = name;
   return attributes;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text.replace(/^"(.*)"$/, '$1'));
-  } catch {
-    // A lone `%`: the text is meant as it is.
-    return text;
-  }
 }
