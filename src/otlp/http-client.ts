@@ -1,4 +1,4 @@
-import type { Agent, request } from 'node:http';
+import type { Agent, AgentOptions, request } from 'node:http';
 
 /** Of an https connection, in PEM. */
 export interface TlsOptions {
@@ -28,15 +28,15 @@ export class HttpClient {
   // Loaded at the first request: importing the library must stay cheap.
   connectionsTo({ protocol }: URL): Promise<Connections> {
     if (protocol === 'https:') {
-      this.#secure ??= import('node:https').then(({ request, Agent }) => ({
+      this.#secure ??= import('node:https').then(({ request, Agent, globalAgent }) => ({
         request,
-        agent: new Agent({ ...this.#tls, keepAlive: true, maxFreeSockets: 4 }),
+        agent: new Agent({ ...this.#tls, ...optionsLike(globalAgent) }),
       }));
       return this.#secure;
     }
-    this.#plain ??= import('node:http').then(({ request, Agent }) => ({
+    this.#plain ??= import('node:http').then(({ request, Agent, globalAgent }) => ({
       request,
-      agent: new Agent({ keepAlive: true, maxFreeSockets: 4 }),
+      agent: new Agent(optionsLike(globalAgent)),
     }));
     return this.#plain;
   }
@@ -47,4 +47,13 @@ export class HttpClient {
       void connections?.then(({ agent }) => agent.destroy());
     }
   }
+}
+
+/**
+ * Through the proxy that the agent of Node.js itself goes through: `NODE_USE_ENV_PROXY=1` or `--use-env-proxy` with
+ * `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, or `http.setGlobalProxyFromEnv()`, in versions that know these.
+ */
+function optionsLike(agent: Agent): AgentOptions {
+  const { proxyEnv } = (agent as { readonly options?: AgentOptions }).options ?? {};
+  return { keepAlive: true, maxFreeSockets: 4, ...(proxyEnv === undefined ? {} : { proxyEnv }) };
 }
