@@ -23,6 +23,9 @@ export interface InnerExporter<T> {
 /** A batch larger than this is split: collectors refuse bodies over 20 MiB, and the whole batch with them. */
 const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 
+/** The HTTP status of a body that is too large. */
+const TOO_LARGE = 413;
+
 /**
  * Stands between a batch processor and its exporter and tells what became of every batch: the processors
  * report a failed batch to nobody. They are told that all went well, since `BatchLogRecordProcessor` 3.1
@@ -49,7 +52,7 @@ export class AccountingExporter<T> {
 
   export(items: T[], callback: (result: ExportResult) => void): void {
     this.#tail = this.#tail.then(async () => {
-      for (const part of this.#split(items)) this.#onExported(part, await this.#send(part));
+      for (const part of this.#split(items)) await this.#deliver(part);
       callback({ code: 0 });
     });
   }
@@ -61,6 +64,15 @@ export class AccountingExporter<T> {
   async shutdown(): Promise<void> {
     await this.#tail;
     await this.#inner.shutdown();
+  }
+
+  /** In halves, if together they are too large for the destination: one item is not to take others along. */
+  async #deliver(items: T[]): Promise<void> {
+    const report = await this.#send(items);
+    if (report.failure?.status !== TOO_LARGE || items.length === 1) return this.#onExported(items, report);
+    const middle = Math.ceil(items.length / 2);
+    await this.#deliver(items.slice(0, middle));
+    await this.#deliver(items.slice(middle));
   }
 
   #send(items: T[]): Promise<ExportReport> {

@@ -200,3 +200,27 @@ test('no value of any kind loses the batch it is in', async () => {
   const bodies = sink.requests.map(({ body }) => String(body)).join();
   assert.doesNotMatch(bodies, /Value":null|Value":[\d.]+e/, 'what collectors answer with 400');
 });
+
+test('an event too large for the collector is refused alone; its neighbours arrive', async () => {
+  for (const protocol of ['http/json', 'http/protobuf']) {
+    process.env.OTEL_EXPORTER_OTLP_PROTOCOL = protocol;
+    process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '10000';
+    await using sink = await httpSink(({ body }, response) => {
+      response.statusCode = body.length > 1024 * 1024 ? 413 : 200;
+      response.end();
+    });
+    const { events, errors } = watched({ endpoint: sink.url, flushIntervalMs: 60_000 });
+    for (let n = 0; n < 9; n++) events.log('small', { n });
+    // As JSON six times as long.
+    events.log('large', { text: '\u0000'.repeat(2 * 1024 * 1024) });
+    for (let n = 9; n < 20; n++) events.log('small', { n });
+    const { acked, rejected } = await events.flush();
+    assert.deepEqual([acked, rejected], [20, 1], protocol);
+    assert.deepEqual(events.stats().total.rejected, { http_413: 1 });
+    assert.deepEqual(
+      errors.map(({ code }) => code),
+      ['EXPORT_FAILED'],
+    );
+    await events.close();
+  }
+});
