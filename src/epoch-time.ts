@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import type { EpochTime } from './event.ts';
 
 /** The first second, in the year 2554, whose nanoseconds do not fit into the 64 bits that OTLP has for them. */

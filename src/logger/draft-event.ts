@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import type { SpanContext } from '@opentelemetry/api';
 import { mapFirst } from '../bounded-list.ts';
 import { toEpochTime } from '../epoch-time.ts';

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { jupyterPayload } from '../formats/jupyter.ts';
 import { clearInterval, performance, setInterval } from '../time.ts';
 import type { RecordedListener, RecordingLogger } from './events-api-options.ts';

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { OtelEventsError } from '../errors.ts';
 import type { ApiAnswer, ApiCall } from './api-call.ts';
 import { type ApiIssue, ApiRefusal } from './api-refusal.ts';

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { OtelEventsError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../time.ts';
 import { cleanText } from './clean-text.ts';

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { MAX_DEPTH } from '../event.ts';
 import { kindOf } from '../logger/check-options.ts';
 import { type ApiIssue, ApiRefusal } from './api-refusal.ts';

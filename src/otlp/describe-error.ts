@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { DATA_PREFIX } from './event-attributes.ts';
 import { fieldOf } from './field-of.ts';
 

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { bigintText } from './bigint-text.ts';
 import { describeError, isError } from './describe-error.ts';
 import { fieldOf, UNREADABLE } from './field-of.ts';

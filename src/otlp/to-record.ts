@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 /** What is no map (a list, a text, bytes) becomes one with the key `value`: nothing is lost. */
 export function toRecord(value: unknown): Record<string, unknown> {
   if (value === undefined || value === null) return {};

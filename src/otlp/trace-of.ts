@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { cutText } from './cut-text.ts';
 import { isError } from './describe-error.ts';
 import { fieldOf } from './field-of.ts';
@@ -32,6 +31,11 @@ export function traceOf(error: Error): string | undefined {
   const behind = linesBehind(error, around);
   if (behind.length === 0) return stack && String(stack);
   return withBehind(headOf(error), behind);
+}
+
+/** Loaded here: an import of `node:util` runs all of its getters, one of which loads the network. */
+function inspected(value: unknown): string {
+  return cutText(process.getBuiltinModule('node:util').inspect(value, INSPECT), MAX_ERROR_BYTES);
 }
 
 /** What is around the error that is shown, and how many more there is room for. */
@@ -87,7 +91,7 @@ function shown(value: unknown, around: Around): string {
   if (around.errors.includes(value)) return CIRCULAR;
   if (around.left-- <= 0 || around.errors.length > MAX_DEPTH) return TRUNCATED;
   try {
-    if (!isError(value)) return cutText(inspect(value, INSPECT), MAX_ERROR_BYTES);
+    if (!isError(value)) return inspected(value);
     const head = cutText(headOf(value), MAX_ERROR_BYTES);
     around.errors.push(value);
     const behind = linesBehind(value, around);

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
 import { bigintText } from './bigint-text.ts';
 import { cutText } from './cut-text.ts';

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { mapFirst } from '../bounded-list.ts';
 import { toEpochTime } from '../epoch-time.ts';
 import type { Event } from '../event.ts';

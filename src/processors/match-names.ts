@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import vm from 'node:vm';
 import { OtelEventsError } from '../errors.ts';
 import type { Processor } from './processor.ts';

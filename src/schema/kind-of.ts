@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 
 /** What kind of value it is, in words, without what it holds. */
 export function kindOf(value: unknown): string {

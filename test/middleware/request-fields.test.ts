@@ -22,12 +22,7 @@ test('headers become fields', () => {
     ['cookie', '_ga=GA1', 'client_id', undefined],
     ['cookie', 'x_ga=GA1.2.3.4', 'client_id', undefined],
     ['user-agent', '  ', 'agent', undefined],
-    [
-      'user-agent',
-      `\u00e4${'\ud83d\ude00'.repeat(600)}`,
-      'agent',
-      `\u00e4${'\ud83d\ude00'.repeat(511)}\ufffd`,
-    ],
+    ['user-agent', `\u00e4${'\ud83d\ude00'.repeat(600)}`, 'agent', `\u00e4${'\ud83d\ude00'.repeat(511)}`],
   ];
   for (const [header, value, field, expected] of cases) {
     const visit = {
