@@ -33,6 +33,10 @@ export interface Totals {
   readonly rejected: number;
   /** Given up, with the reason in `stats()`. */
   readonly dropped: number;
+  /** Left out on purpose, by `sample` or another processor. */
+  readonly sampled: number;
+  /** The app's own SDK has them: it does not say what becomes of them. */
+  readonly handedOver: number;
 }
 
 /** Beyond this many different names, events are counted under {@link OTHER_NAMES}: names are not data. */
@@ -203,8 +207,8 @@ export class Accounts {
   totals(): Totals {
     const total = new Account('');
     for (const account of this.#events.values()) total.add(account);
-    const { acked, pending, rejected, dropped } = total.row();
-    return { acked, pending, rejected: sum(rejected), dropped: sum(dropped) };
+    const { acked, pending, rejected, dropped, sampled, handedOver } = total.row();
+    return { acked, pending, rejected: sum(rejected), dropped: sum(dropped), sampled, handedOver };
   }
 
   #standingsOf(log: object): Standings {

@@ -56,7 +56,14 @@ test('an error with split: only the records at fault are rejected, the others de
       },
     });
     for (const name of ['a', 'b', 'bad', 'c', 'd']) events.log(name);
-    assert.deepEqual(await events.close(), { acked: 4, pending: 0, rejected: 1, dropped: 0 });
+    assert.deepEqual(await events.close(), {
+      acked: 4,
+      pending: 0,
+      rejected: 1,
+      dropped: 0,
+      sampled: 0,
+      handedOver: 0,
+    });
     assert.deepEqual(got, ['a', 'b', 'c', 'd']);
     assert.deepEqual(events.stats().total.rejected, { not_that_one: 1 });
     assert.equal(errors.length, 1);
@@ -105,6 +112,13 @@ test('what a format refuses says nothing of the destination: any number of such 
   const { events } = logging(loggerExporter({ logger, maxEventBytes: 300 }));
   for (let n = 0; n < 600; n++) events.log('large', { text: 'x'.repeat(400) });
   for (let n = 0; n < 1000; n++) events.log('small', { n });
-  assert.deepEqual(await events.close(), { acked: 1000, pending: 0, rejected: 600, dropped: 0 });
+  assert.deepEqual(await events.close(), {
+    acked: 1000,
+    pending: 0,
+    rejected: 600,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.equal(lines.length, 1000);
 });

@@ -271,7 +271,14 @@ test('an event that its format refuses is rejected alone', async (t) => {
   };
   const events = logging(t, { path: file, format });
   for (const name of ['a', 'odd', 'b']) events.log(name);
-  assert.deepEqual(await events.flush(), { acked: 2, pending: 0, rejected: 1, dropped: 0 });
+  assert.deepEqual(await events.flush(), {
+    acked: 2,
+    pending: 0,
+    rejected: 1,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.deepEqual(namesIn(file), ['a', 'b']);
 });
 

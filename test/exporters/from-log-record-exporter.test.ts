@@ -51,7 +51,14 @@ test('what the SDK’s OTLP exporters send is what our own pipeline sends', asyn
     logger.log('plain');
   }
   await durable.close();
-  assert.deepEqual(await events.close(), { acked: 2, pending: 0, rejected: 0, dropped: 0 });
+  assert.deepEqual(await events.close(), {
+    acked: 2,
+    pending: 0,
+    rejected: 0,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.equal(theirs.records.length, 2);
   assert.deepEqual(theirs.records.map(steady), own.records.map(steady));
 });

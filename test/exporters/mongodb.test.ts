@@ -244,7 +244,14 @@ test('while there is no server events wait, told once without credentials; close
   for (const deadlineMs = Date.now() + 20_000; errors.length === 0 && Date.now() < deadlineMs; ) {
     await events.flush({ timeoutMs: 100 });
   }
-  assert.deepEqual(await events.flush({ timeoutMs: 400 }), { acked: 0, pending: 1, rejected: 0, dropped: 0 });
+  assert.deepEqual(await events.flush({ timeoutMs: 400 }), {
+    acked: 0,
+    pending: 1,
+    rejected: 0,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.equal(errors.length, 1);
   assert.match(errors[0]?.message ?? '', /MongoServerSelectionError/);
   await events.close({ timeoutMs: 100 });

@@ -95,7 +95,14 @@ test('401 until the sink takes the token: the app is not restarted, and asks sel
   ]);
   assert.deepEqual([flushed.pending, sink.asked, errors], [200, 2, ['EXPORT_FAILED']], 'a flush asks once');
   good = true;
-  assert.deepEqual(await events.flush(), { acked: 200, pending: 0, rejected: 0, dropped: 0 });
+  assert.deepEqual(await events.flush(), {
+    acked: 200,
+    pending: 0,
+    rejected: 0,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   const { delivered, duplicates } = checkDelivered(batchesOf(sink.taken), new Map([[LOGGER, 200]]));
   reportCounts(t, { delivered, duplicates });
 });
@@ -179,7 +186,14 @@ test('a poison event among 10,000: it alone is rejected and kept aside, the othe
   const spool = tempDir(t);
   const { events, errors } = watched(t, sink, { spool });
   for (let n = 1; n <= 10_000; n++) events.log('app', { n });
-  assert.deepEqual(await events.flush(), { acked: 9999, pending: 0, rejected: 1, dropped: 0 });
+  assert.deepEqual(await events.flush(), {
+    acked: 9999,
+    pending: 0,
+    rejected: 1,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.deepEqual([events.stats().total.rejected, errors], [{ http_400: 1 }, ['EXPORT_FAILED']]);
   assert.deepEqual(
     sink.records.map((record) => readEvent(record).data.n),

@@ -149,7 +149,14 @@ suite('maxAgeMs', { concurrency: true }, () => {
       assert.deepEqual(events.stats().total.dropped, { expired: 20 });
       logUpTo(40);
       isAway = false;
-      assert.deepEqual(await events.flush(), { acked: 20, pending: 0, rejected: 0, dropped: 20 });
+      assert.deepEqual(await events.flush(), {
+        acked: 20,
+        pending: 0,
+        rejected: 0,
+        dropped: 20,
+        sampled: 0,
+        handedOver: 0,
+      });
       assert.deepEqual(numbersOf(sink.records), [...range(1, 10), ...range(31, 40)]);
       assertBalanced(events.stats());
       reportCounts(t, { delivered: 20, dropped: 20 });
@@ -166,7 +173,14 @@ suite('maxAgeMs', { concurrency: true }, () => {
     await sink.comeBack();
     await new Promise((resolve) => setTimeout(resolve, 5));
     const { events } = watched(t, { spool, endpoint: sink.url, maxAgeMs: 1 });
-    assert.deepEqual(await events.flush(), { acked: 0, pending: 0, rejected: 0, dropped: 30 });
+    assert.deepEqual(await events.flush(), {
+      acked: 0,
+      pending: 0,
+      rejected: 0,
+      dropped: 30,
+      sampled: 0,
+      handedOver: 0,
+    });
     const stats = events.stats();
     assertBalanced(stats);
     assert.deepEqual([stats.adopted, stats.total.dropped, sink.asked], [30, { expired: 30 }, 0]);

@@ -21,11 +21,25 @@ test('a directory that cannot be made: reported once, pending, delivered when it
   const { events, errors } = watched({ bufferDirectory: directory });
   events.log('a');
   events.log('b');
-  assert.deepEqual(await events.flush({ timeoutMs: 500 }), { acked: 0, pending: 2, rejected: 0, dropped: 0 });
+  assert.deepEqual(await events.flush({ timeoutMs: 500 }), {
+    acked: 0,
+    pending: 2,
+    rejected: 0,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.equal(errors.length, 1);
   assert.match(errors[0]?.message ?? '', /EEXIST|ENOTDIR/);
   rmSync(directory);
-  assert.deepEqual(await events.close(), { acked: 2, pending: 0, rejected: 0, dropped: 0 });
+  assert.deepEqual(await events.close(), {
+    acked: 2,
+    pending: 0,
+    rejected: 0,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.equal(readdirSync(directory).length, 2);
 });
 
@@ -34,7 +48,14 @@ test('a directory that stays away: close counts the loss', async (t) => {
   writeFileSync(directory, 'a file is in the way');
   const { events, errors } = watched({ bufferDirectory: directory });
   events.log('a');
-  assert.deepEqual(await events.close({ timeoutMs: 50 }), { acked: 0, pending: 0, rejected: 0, dropped: 1 });
+  assert.deepEqual(await events.close({ timeoutMs: 50 }), {
+    acked: 0,
+    pending: 0,
+    rejected: 0,
+    dropped: 1,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.deepEqual(events.stats().total.dropped, { closed: 1 });
   assert.equal(errors.length, 2);
 });
@@ -50,7 +71,14 @@ test('a full disk: the app lives, no torn file is left, and all is written when 
   assert.ok(pending > 0, 'some do not fit');
   assert.match(errors[0]?.message ?? '', /ENOSPC/);
   rmSync(filler);
-  assert.deepEqual(await events.close(), { acked: 5, pending: 0, rejected: 0, dropped: 0 });
+  assert.deepEqual(await events.close(), {
+    acked: 5,
+    pending: 0,
+    rejected: 0,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   const files = readdirSync(path.join(directory, 'buffer'));
   assert.equal(files.length, 5, files.join());
   for (const file of files) JSON.parse(readFileSync(path.join(directory, 'buffer', file), 'utf8'));
@@ -84,7 +112,14 @@ test('Retry-After is kept; a refused body is rejected and the next goes on; 401 
   });
   const { events } = watched({ httpUrl: sink.url });
   for (const name of ['slow', 'refused', 'unauthorized']) events.log(name);
-  assert.deepEqual(await events.close(), { acked: 2, pending: 0, rejected: 1, dropped: 0 });
+  assert.deepEqual(await events.close(), {
+    acked: 2,
+    pending: 0,
+    rejected: 1,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.deepEqual(events.stats().events.refused?.rejected, { http_422: 1 });
   assert.ok((times[1] ?? 0) - (times[0] ?? 0) >= 990, 'waited as asked');
 });

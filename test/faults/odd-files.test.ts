@@ -82,7 +82,14 @@ import { fileExporter } from '${src}/exporters/file.ts';
   `;
   const run = await runNode(code, { env: { TEST_FILE: file } });
   assert.equal(run.code, 0, run.stderr);
-  assert.deepEqual(JSON.parse(run.stdout), { acked: 0, pending: 0, rejected: 0, dropped: 300 });
+  assert.deepEqual(JSON.parse(run.stdout), {
+    acked: 0,
+    pending: 0,
+    rejected: 0,
+    dropped: 300,
+    sampled: 0,
+    handedOver: 0,
+  });
 });
 
 test('/dev/stdout and /dev/stderr are files, whatever is behind them', async () => {

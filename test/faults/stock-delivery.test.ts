@@ -28,7 +28,14 @@ test('no collector: log() is not slowed, one warning, what is given up counts as
   for (let count = 0; count < 2000; count++) events.log('tick', { count });
   const perEventMs = (performance.now() - start) / 2000;
   assert.ok(perEventMs < 0.5, `${perEventMs} ms an event`);
-  assert.deepEqual(await events.flush(), { acked: 0, pending: 0, rejected: 0, dropped: 2001 });
+  assert.deepEqual(await events.flush(), {
+    acked: 0,
+    pending: 0,
+    rejected: 0,
+    dropped: 2001,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.deepEqual(events.stats().total.dropped, { export_failed: 2001 });
   assert.deepEqual(
     errors.map(({ code }) => code),
@@ -66,7 +73,14 @@ test('data that the collector refuses count as rejected, with the status', async
   });
   const { events } = watched({ endpoint: sink.url });
   events.log('x');
-  assert.deepEqual(await events.close(), { acked: 0, pending: 0, rejected: 1, dropped: 0 });
+  assert.deepEqual(await events.close(), {
+    acked: 0,
+    pending: 0,
+    rejected: 1,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.deepEqual(events.stats().total.rejected, { http_400: 1 });
 });
 
@@ -82,7 +96,11 @@ test('a partial success counts what was refused; it is not sent again', async ()
     });
     const { events, errors } = watched({ endpoint: sink.url });
     for (let count = 0; count < 5; count++) events.log('x');
-    assert.deepEqual(await events.close(), { acked: 3, pending: 0, rejected: 2, dropped: 0 }, protocol);
+    assert.deepEqual(
+      await events.close(),
+      { acked: 3, pending: 0, rejected: 2, dropped: 0, sampled: 0, handedOver: 0 },
+      protocol,
+    );
     assert.deepEqual(events.stats().total.rejected, { partial_success: 2 });
     assert.equal(sink.requests.filter(({ path }) => path === '/v1/logs').length, 1);
     assert.equal(errors[0]?.code, 'EXPORT_PARTIAL');
@@ -123,8 +141,22 @@ test('flush gives up at its time-out and says what is pending', async () => {
   await using sink = await httpSink((_, response) => setTimeout(() => response.end(), 300));
   const { events } = watched({ endpoint: sink.url });
   events.log('x');
-  assert.deepEqual(await events.flush({ timeoutMs: 30 }), { acked: 0, pending: 1, rejected: 0, dropped: 0 });
-  assert.deepEqual(await events.flush(), { acked: 1, pending: 0, rejected: 0, dropped: 0 });
+  assert.deepEqual(await events.flush({ timeoutMs: 30 }), {
+    acked: 0,
+    pending: 1,
+    rejected: 0,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
+  assert.deepEqual(await events.flush(), {
+    acked: 1,
+    pending: 0,
+    rejected: 0,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   await events.close();
 });
 
@@ -132,7 +164,14 @@ test('what close gives up on counts as dropped(closed), and a late answer change
   await using sink = await httpSink((_, response) => setTimeout(() => response.end(), 200));
   const { events, errors } = watched({ endpoint: sink.url });
   events.log('x');
-  assert.deepEqual(await events.close({ timeoutMs: 30 }), { acked: 0, pending: 0, rejected: 0, dropped: 1 });
+  assert.deepEqual(await events.close({ timeoutMs: 30 }), {
+    acked: 0,
+    pending: 0,
+    rejected: 0,
+    dropped: 1,
+    sampled: 0,
+    handedOver: 0,
+  });
   await sink.arrived(1);
   await new Promise((resolve) => setTimeout(resolve, 250));
   assert.deepEqual(events.stats().total.dropped, { closed: 1 });
@@ -147,7 +186,7 @@ test('events after close are counted and warned about once', async () => {
   events.track('later', () => {});
   assert.deepEqual(
     await events.close(),
-    { acked: 0, pending: 0, rejected: 0, dropped: 0 },
+    { acked: 0, pending: 0, rejected: 0, dropped: 0, sampled: 0, handedOver: 0 },
     'close is idempotent',
   );
   assert.deepEqual(events.stats().total.dropped, { closed: 2 });
@@ -164,7 +203,7 @@ test('a queue that is full drops new events, counted, with one report a burst', 
   const { events, errors } = watched({ endpoint: sink.url });
   for (let count = 0; count < 25; count++) events.log('x');
   const totals = await events.close();
-  assert.deepEqual(totals, { acked: 10, pending: 0, rejected: 0, dropped: 15 });
+  assert.deepEqual(totals, { acked: 10, pending: 0, rejected: 0, dropped: 15, sampled: 0, handedOver: 0 });
   assert.deepEqual(events.stats().total.dropped, { queue_full: 15 });
   assert.deepEqual(
     errors.map(({ code }) => code),

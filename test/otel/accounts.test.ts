@@ -235,5 +235,12 @@ test('with two hundred thousand events for two sinks the books stay small and qu
       books.settled(log, { sink, outcome: ACKED, count: 1000, names: new Map([['a', 1000]]), positions });
     }
   }
-  assert.deepEqual(books.totals(), { acked: count, pending: 0, rejected: 0, dropped: 0 });
+  assert.deepEqual(books.totals(), {
+    acked: count,
+    pending: 0,
+    rejected: 0,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
 });

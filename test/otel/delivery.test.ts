@@ -93,7 +93,8 @@ test('auto: an app’s LoggerProvider gets the records, with their trace, and th
   );
   assert.equal(events.stats().total.handedOver, 3);
   assert.deepEqual(said, []);
-  await events.close();
+  const { acked, handedOver } = await events.close();
+  assert.deepEqual([acked, handedOver], [0, 3]);
   events.log('late');
   assert.equal(appLog.exporter.getFinishedLogRecords().length, 3);
   assert.deepEqual(events.stats().total.dropped, { closed: 1 });
@@ -221,7 +222,7 @@ test('none: only the exporters get events; without any they are dropped, said on
   events.log('x');
   const totals = await events.close();
   assert.deepEqual(got, ['x']);
-  assert.deepEqual(totals, { acked: 1, pending: 0, rejected: 0, dropped: 0 });
+  assert.deepEqual(totals, { acked: 1, pending: 0, rejected: 0, dropped: 0, sampled: 0, handedOver: 0 });
   const alone = quiet({ delivery: 'none' });
   alone.events.log('a');
   alone.events.log('b');
@@ -242,7 +243,14 @@ test('OTEL_SDK_DISABLED and OTEL_LOGS_EXPORTER=none stop OTLP, said once; export
     assert.deepEqual(alone.said, ['SDK_DISABLED']);
     const { events } = quiet({ exporters: [async () => {}] });
     events.log('x');
-    assert.deepEqual(await events.close(), { acked: 1, pending: 0, rejected: 0, dropped: 0 });
+    assert.deepEqual(await events.close(), {
+      acked: 1,
+      pending: 0,
+      rejected: 0,
+      dropped: 0,
+      sampled: 0,
+      handedOver: 0,
+    });
     delete process.env[name];
   }
 });

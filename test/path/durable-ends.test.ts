@@ -101,7 +101,14 @@ test('close() with the collector away says what is pending, and the next process
      console.log(JSON.stringify(await events.close({ timeoutMs: 100 })));`,
     { spool: dir, endpoint: await awayEndpoint() },
   );
-  assert.deepEqual(JSON.parse(run.stdout), { acked: 0, pending: 1, rejected: 0, dropped: 0 });
+  assert.deepEqual(JSON.parse(run.stdout), {
+    acked: 0,
+    pending: 1,
+    rejected: 0,
+    dropped: 0,
+    sampled: 0,
+    handedOver: 0,
+  });
   assert.deepEqual((await deliveredLater(dir)).numbers, [1]);
 });
 

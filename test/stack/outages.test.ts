@@ -138,7 +138,14 @@ async function startOutage(dir: string, name: StoreName): Promise<Outage> {
       await sleep(1500);
       const { logged, scopes } = await app.end();
       const totals = await events.flush();
-      assert.deepEqual(totals, { acked: logged, pending: 0, rejected: 0, dropped: 0 });
+      assert.deepEqual(totals, {
+        acked: logged,
+        pending: 0,
+        rejected: 0,
+        dropped: 0,
+        sampled: 0,
+        handedOver: 0,
+      });
       return { logged, scopes };
     },
     async restartStore() {
