@@ -1,6 +1,8 @@
+import type { Agent } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
 import { isHeaderValue, isToken } from '../otlp/header-fields.ts';
+import { HttpClient, isAgent } from '../otlp/http-client.ts';
 import { type PostResponse, post, targetOf } from '../otlp/post.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import { checkOptions } from './check-options.ts';
@@ -36,6 +38,8 @@ export interface HttpExporterOptions extends BatchLimits {
   readonly name?: string;
   /** What is sent of an event. Default `leip`. */
   readonly format?: Format;
+  /** Opens the connections, such as through a proxy. Default: as Node.js opens its own. */
+  readonly agent?: Agent;
   /** The whole attempt, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
   /** Of bodies. Default `none`. */
@@ -55,6 +59,7 @@ const KNOWN: Readonly<Record<keyof HttpExporterOptions, true>> = {
   name: true,
   format: true,
   timeoutMs: true,
+  agent: true,
   compression: true,
   flushIntervalMs: true,
   flushBatchSize: true,
@@ -109,6 +114,7 @@ class Requests {
   readonly #shape: Shape;
   readonly #toTexts: (record: EventRecord) => readonly string[];
   readonly #accepted: Accepted | undefined;
+  readonly #client: { readonly client?: HttpClient };
   readonly #headers: () => Promise<Readonly<Record<string, string>>>;
   readonly #type: string;
   readonly #key: Readonly<Record<string, string>>;
@@ -119,7 +125,14 @@ class Requests {
   };
 
   constructor(url: URL, shape: Shape, options: HttpExporterOptions) {
-    const { method = 'POST', headers = {}, timeoutMs = 10_000, compression = 'none', accepted } = options;
+    const {
+      method = 'POST',
+      headers = {},
+      timeoutMs = 10_000,
+      compression = 'none',
+      accepted,
+      agent,
+    } = options;
     if (!isToken(method)) throw invalid('method', 'the name of an HTTP method');
     if (accepted !== undefined && typeof accepted !== 'function') throw invalid('accepted', 'a function');
     if (options.apiKey !== undefined && !isHeaderValue(options.apiKey))
@@ -127,6 +140,8 @@ class Requests {
     this.#key = options.apiKey === undefined ? {} : { 'x-api-key': options.apiKey };
     this.#type = shape === 'lines' ? 'application/x-ndjson' : 'application/json';
     this.#headers = httpHeaders('httpExporter: option headers', headers);
+    if (agent !== undefined && !isAgent(agent)) throw invalid('agent', 'an agent of node:http or node:https');
+    this.#client = agent === undefined ? {} : { client: new HttpClient({}, agent) };
     this.#accepted = accepted;
     this.#url = url;
     this.#shape = shape;
@@ -139,7 +154,14 @@ class Requests {
     const target = targetOf(this.#url);
     for (const body of bodiesOf(this.#shape, texts, records.length)) {
       const headers = { 'content-type': this.#type, ...(await this.#headers()), ...this.#key };
-      const answer = await post({ url: this.#url, ...this.#how, headers, body: Buffer.from(body), signal });
+      const answer = await post({
+        url: this.#url,
+        ...this.#how,
+        ...this.#client,
+        headers,
+        body: Buffer.from(body),
+        signal,
+      });
       checkAnswer(answer, target, records.length);
       const isConflict = answer.status === CONFLICT;
       if (this.#accepted !== undefined && !isConflict)

@@ -1,6 +1,7 @@
 import { isListOf, MAX_ITEMS } from '../bounded-list.ts';
 import { OtelEventsError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
+import { isAgent } from '../otlp/http-client.ts';
 import { isList } from '../schema/kind-of.ts';
 import type { ChildOptions, EventLoggerOptions } from './options.ts';
 
@@ -84,6 +85,7 @@ const LOGGER: Readonly<Record<keyof EventLoggerOptions, Check>> = {
   identifyDevice: flag,
   endpoint: httpUrl,
   headers,
+  agent: { wanted: 'an agent of node:http or node:https', accepts: isAgent },
   delivery: oneOf('auto', 'app', 'sdk', 'none', 'durable'),
   durability: oneOf('memory', 'os', 'disk'),
   spool: path,

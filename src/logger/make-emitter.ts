@@ -43,6 +43,7 @@ export function makeEmitter(options: EventLoggerOptions, settings: Settings): Em
     concurrency: options.concurrency,
     endpoint,
     headers,
+    agent: options.agent,
     env: readEnvironment(process.env),
     loggerProvider: options.loggerProvider,
     tracerProvider: options.tracerProvider,

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { Link } from '@opentelemetry/api';
 import type { OtelEventsError } from '../errors.ts';
 import type { AnyLoggerProvider, AnyTracerProvider } from '../otel/app-api.ts';
@@ -54,6 +55,8 @@ export interface EventLoggerOptions {
   readonly endpoint?: string;
   /** Headers of OTLP requests. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Opens the connections of OTLP requests, such as through a proxy. Default: as Node.js opens its own. */
+  readonly agent?: Agent;
   /** Where records go over OpenTelemetry. Default `auto`. */
   readonly delivery?: DeliveryMode;
   /** Directory in which events survive a crash, and wait for their destination. Default: memory. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Agent } from 'node:http';
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
 import type { Batch, Signal } from '../otlp/batch.ts';
@@ -25,6 +26,8 @@ export interface OtlpSettings {
   readonly timeoutMs: Readonly<Record<Signal, number>>;
   /** Undefined for `http:` and where no file is named. */
   readonly tls: Readonly<Record<Signal, OtlpTls | undefined>>;
+  /** Of the app's, in place of our own. */
+  readonly agent?: Agent;
 }
 
 /** What the caller says itself; the environment has the rest. */
@@ -32,6 +35,7 @@ export interface OtlpSettingsOptions {
   /** A base URL: `/v1/logs` and `/v1/traces` are appended to its path. */
   readonly endpoint?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly agent?: Agent | undefined;
 }
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
@@ -61,6 +65,7 @@ export function otlpSettings(
   const urls = bySignal((signal) => endpoints[signal].url);
   return {
     urls,
+    ...(options.agent === undefined ? {} : { agent: options.agent }),
     headers: bySignal((signal) =>
       otlpHeaders(signal, options.headers, variables, endpoints[signal].authorization, once),
     ),

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import { type ErrorCode, OtelEventsError } from '../errors.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
@@ -35,6 +36,7 @@ export interface ProvidersOptions {
   /** Whether a spool directory was given: then the events are ours to deliver. */
   readonly hasSpool: boolean;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly agent?: Agent | undefined;
   readonly env: OtelEnvironment;
   readonly loggerProvider: AnyLoggerProvider | undefined;
   readonly tracerProvider: AnyTracerProvider | undefined;

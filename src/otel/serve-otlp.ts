@@ -28,6 +28,7 @@ export function serveOtlp(outbox: Outbox, settings: OtlpSettings, options: Serve
       encoding: settings.encoding[signal],
       timeoutMs: settings.timeoutMs[signal],
       ...(tls === undefined ? {} : { tls }),
+      agent: settings.agent,
       userAgent: `otel-events/${VERSION}`,
     });
     outbox.serve(sink, {

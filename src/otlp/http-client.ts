@@ -15,14 +15,19 @@ export interface Connections {
   readonly agent: Agent;
 }
 
-/** Connections that stay open between the requests of one owner. */
+/**
+ * Connections that stay open between the requests of one owner: our own, or those of an agent of the app's, such as one
+ * that knows a proxy, which stays the app's to close.
+ */
 export class HttpClient {
   readonly #tls: TlsOptions;
+  readonly #agent: Agent | undefined;
   #plain: Promise<Connections> | undefined;
   #secure: Promise<Connections> | undefined;
 
-  constructor(tls: TlsOptions = {}) {
+  constructor(tls: TlsOptions = {}, agent?: Agent) {
     this.#tls = tls;
+    this.#agent = agent;
   }
 
   // Loaded at the first request: importing the library must stay cheap.
@@ -30,19 +35,20 @@ export class HttpClient {
     if (protocol === 'https:') {
       this.#secure ??= import('node:https').then(({ request, Agent, globalAgent }) => ({
         request,
-        agent: new Agent({ ...this.#tls, ...optionsLike(globalAgent) }),
+        agent: this.#agent ?? new Agent({ ...this.#tls, ...optionsLike(globalAgent) }),
       }));
       return this.#secure;
     }
     this.#plain ??= import('node:http').then(({ request, Agent, globalAgent }) => ({
       request,
-      agent: new Agent(optionsLike(globalAgent)),
+      agent: this.#agent ?? new Agent(optionsLike(globalAgent)),
     }));
     return this.#plain;
   }
 
   /** Ends all connections, those in use included. */
   close(): void {
+    if (this.#agent !== undefined) return;
     for (const connections of [this.#plain, this.#secure]) {
       void connections?.then(({ agent }) => agent.destroy());
     }
@@ -56,4 +62,9 @@ export class HttpClient {
 function optionsLike(agent: Agent): AgentOptions {
   const { proxyEnv } = (agent as { readonly options?: AgentOptions }).options ?? {};
   return { keepAlive: true, maxFreeSockets: 4, ...(proxyEnv === undefined ? {} : { proxyEnv }) };
+}
+
+/** Whether it can be used as an agent of `node:http`: those of packages are often no instances of its class. */
+export function isAgent(value: unknown): value is Agent {
+  return typeof value === 'object' && value !== null && 'addRequest' in value;
 }

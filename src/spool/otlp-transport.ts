@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
 import { answerError } from '../otlp/answer-error.ts';
 import type { Batch } from '../otlp/batch.ts';
@@ -21,6 +22,8 @@ export interface OtlpTransportOptions {
   /** The whole attempt, connect included, in milliseconds. */
   readonly timeoutMs: number;
   readonly tls?: TlsOptions | undefined;
+  /** In place of connections of our own, which `tls` is for. */
+  readonly agent?: Agent | undefined;
   readonly userAgent: string;
 }
 
@@ -38,8 +41,8 @@ const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/js
  * bytes, nothing decoded and nothing copied.
  */
 export function otlpTransport(options: OtlpTransportOptions): OtlpTransport {
-  const { url, headers, compression, encoding, timeoutMs, tls, userAgent } = options;
-  const client = new HttpClient(tls);
+  const { url, headers, compression, encoding, timeoutMs, tls, agent, userAgent } = options;
+  const client = new HttpClient(tls, agent);
   // Ours come last: the body is what it is, whatever headers somebody configured.
   const allHeaders = { 'user-agent': userAgent, ...headers, 'content-type': CONTENT_TYPE[encoding] };
   const send: Transport = async (batch, signal) => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { httpExporter } from '../../src/exporters/http.ts';
+import { EventLogger } from '../../src/index.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { runNode } from '../harness/run-node.ts';
 
@@ -63,6 +65,43 @@ for (const [how, env, args] of [
     assert.deepEqual(byName(asked), ['CONNECT collector.example:4318']);
   });
 }
+
+test('an agent of the app opens the connections of OTLP and of httpExporter, and is not closed', async (t) => {
+  await using sink = await httpSink();
+  const { port } = new URL(sink.url);
+  class Through extends Agent {
+    opened = 0;
+    isDestroyed = false;
+    override createConnection(): Socket {
+      this.opened++;
+      return connect(Number(port), '127.0.0.1');
+    }
+    override destroy(): void {
+      this.isDestroyed = true;
+      super.destroy();
+    }
+  }
+  const agent = new Through({ keepAlive: true });
+  const endpoint = 'http://collector.example:4318';
+  const exporters = [httpExporter({ url: `${endpoint}/events`, agent })];
+  const events = new EventLogger({ delivery: 'durable', endpoint, agent, exporters, logLevel: 'none' });
+  events.log('x');
+  await events.close({ timeoutMs: 5000 });
+  assert.deepEqual(byName(sink.requests.map((request) => request.path)), ['/events', '/v1/logs']);
+  assert.deepEqual([agent.opened > 0, agent.isDestroyed], [true, false]);
+  agent.destroy();
+  const notOne = {} as Agent;
+  for (const make of [
+    () => httpExporter({ url: endpoint, agent: notOne }),
+    () => new EventLogger({ agent: notOne }),
+  ]) {
+    assert.throws(make, {
+      code: 'OPTION_INVALID',
+      message: /agent.*wanted an agent of node:http or node:https/,
+    });
+  }
+  t.diagnostic(`${agent.opened} connections`);
+});
 
 test('NO_PROXY is obeyed, and so is that nobody asked for proxies', async (t) => {
   const { url, asked } = await proxy(t);
