@@ -360,12 +360,9 @@ export class Sender {
     const part = lane.rest.shift() as SpoolBatch;
     const { error } = answer;
     if (answer.kind === 'invalid' && answer.doubt !== undefined && !this.#isKnown) {
-      this.#aside.add({
-        taken: lane.taken,
-        part,
-        doubt: acceptedNothing(this.#options.name, error, answer.doubt),
-      });
-      this.#failure = { error, mayPass: false };
+      const doubt = acceptedNothing(this.#options.name, error, answer.doubt);
+      this.#aside.add({ taken: lane.taken, part, doubt });
+      this.#failure = { error: doubt, mayPass: false };
     } else {
       const invalid = answer.kind === 'invalid';
       const reason = invalid ? answer.reason : (error.reason ?? 'too_large');
