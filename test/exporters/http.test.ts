@@ -168,6 +168,8 @@ test('http to a port that wants https loses no event, and the report says what t
     rejected: 0,
     dropped: 0,
     pending: 3,
+    sampled: 0,
+    handedOver: 0,
   });
   assert.match(
     errors[0]?.message ?? '',
