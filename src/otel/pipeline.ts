@@ -324,13 +324,9 @@ export class Pipeline {
     if (chosen === undefined) return destination;
     const known = [OTLP_SINK, ...this.#otlpSinks(destination), ...this.#exporters];
     for (const name of chosen) if (!known.includes(name)) this.#warnings.unknown(name, known);
-    const isWanted = chosen.some((name) => known.includes(name) && !this.#exporters.includes(name));
-    return isWanted
-      ? destination
-      : {
-          kind: 'none',
-          reason: chosen.every((name) => !known.includes(name)) ? 'unknown_exporter' : 'no_sink',
-        };
+    const there = chosen.filter((name) => known.includes(name));
+    if (there.some((name) => !this.#exporters.includes(name))) return destination;
+    return { kind: 'none', reason: there.length === 0 ? 'unknown_exporter' : 'no_sink' };
   }
 
   /** Under which name the destination stands in the ledger, if there is one. */

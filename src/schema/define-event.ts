@@ -3,7 +3,6 @@ import type { DefinedEvent } from './defined-event.ts';
 import type { EventDefinition } from './event-definition.ts';
 import { DEFINED } from './is-defined-event.ts';
 import { isStandard } from './is-standard.ts';
-import type { Validated } from './issue.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { jsonSchemaOf } from './json-schema-of.ts';
 import type { RegisteredSchema } from './registered-schema.ts';
@@ -38,6 +37,8 @@ export function defineEvent<const Schema extends StandardSchema | JsonSchema>(
   check(name, definition);
   const { version, schema, onInvalid, description, category, severity, personal = {} } = definition;
   const jsonSchema = jsonSchemaOf(name, definition);
+  // What a logger could not take is refused here, where it can be mended. Not compiled: that is for the first event.
+  const registered = jsonSchema && new SchemaRegistry().register(jsonSchema);
   const id = jsonSchema?.$id;
   return Object.freeze({
     name,
@@ -52,18 +53,9 @@ export function defineEvent<const Schema extends StandardSchema | JsonSchema>(
     isStandard: isStandard(schema),
     validate: isStandard(schema)
       ? (data: unknown) => validateStandard(name, schema, data)
-      : validatorOf(jsonSchema as JsonSchema),
+      : (data: unknown) => (registered as RegisteredSchema).validate(data),
     [DEFINED]: true,
   });
-}
-
-/** Compiled when it is first needed, and alone: a logger that knows other schemas checks with them. */
-function validatorOf(json: JsonSchema): (data: unknown) => Validated {
-  let compiled: RegisteredSchema | undefined;
-  return (data) => {
-    compiled ??= new SchemaRegistry().register(json);
-    return compiled.validate(data);
-  };
 }
 
 function check(name: unknown, definition: EventDefinition<unknown>): void {

@@ -2,6 +2,7 @@ import { OtelEventsError } from '../errors.ts';
 import type { EventDefinition } from './event-definition.ts';
 import { isStandard } from './is-standard.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { isSchemaId, SCHEMA_ID } from './read-document.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { checkPersonal, hasPlace, type Personal, withPersonal } from './with-personal.ts';
 
@@ -30,10 +31,27 @@ export function jsonSchemaOf(
     });
   }
   const named = { ...(description === undefined ? {} : { description }), ...given };
-  const complete = { ...named, $id: typeof given.$id === 'string' ? given.$id : name, version };
+  const complete = { ...named, $id: idOf(given, name), version };
   const marked = withPersonal(complete, personal, name);
   if (told !== undefined) checkEmitted(told, complete, personal, name);
   return marked;
+}
+
+/** The schema's own, or the name as a URI: `Order Completed` is `Order%20Completed`. A logger could not take any other. */
+function idOf({ $id }: JsonSchema, name: string): string {
+  const id = typeof $id === 'string' ? $id : name.replaceAll(NOT_IN_URI, percent);
+  if (isSchemaId(id)) return id;
+  const fix = typeof $id === 'string' ? 'mend the $id of its schema' : 'give its schema an $id';
+  throw new OtelEventsError('SCHEMA_INVALID', `the schema of ${name}: $id: wanted ${SCHEMA_ID}`, { fix });
+}
+
+/** Also what a URI may hold and an id may not. */
+const NOT_IN_URI = /[^\w\-.~:/?[\]@!$&'()*+,;=%]/gu;
+
+function percent(character: string): string {
+  return Buffer.from(character)
+    .toString('hex')
+    .replaceAll(/../g, (byte) => `%${byte.toUpperCase()}`);
 }
 
 /**

@@ -10,6 +10,15 @@ const MAX_SCHEMA_DEPTH = 100;
 /** Compiling takes about a tenth of a millisecond for each. */
 const MAX_SCHEMAS = 10_000;
 
+/** What an `$id` has to be. */
+export const SCHEMA_ID = 'a URI without a fragment and without spaces';
+
+/** Whether a schema can be known by it. */
+export function isSchemaId(id: string): boolean {
+  const uri = toUri(id);
+  return uri !== undefined && !uri.includes('#') && URI_TEXT.test(id);
+}
+
 /** What a URI is made of. @see RFC 3986, section 2 */
 const URI_TEXT = /^[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/;
 
@@ -31,8 +40,8 @@ export function readDocument(json: JsonSchema, givenAs: string): SchemaDocument 
   }
   const source = givenAs === 'schema' ? `schema ${id.slice(0, 300)}` : givenAs;
   const uri = toUri(id);
-  if (uri === undefined || uri.includes('#') || !URI_TEXT.test(id)) {
-    throw schemaInvalid(source, '/$id', 'wanted a URI without a fragment and without spaces');
+  if (uri === undefined || !isSchemaId(id)) {
+    throw schemaInvalid(source, '/$id', `wanted ${SCHEMA_ID}`);
   }
   const nodes = new Map<string, SchemaNode>();
   const named = new Map<string, SchemaNode>();
