@@ -24,6 +24,8 @@ import { feedback, trackLlm } from './track-llm.ts';
 
 /** How long `flush` and `close` wait unless told otherwise, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 10_000;
+/** Docker and many others kill ten seconds after SIGTERM: there is to be time for the rest. */
+const CLOSE_TIMEOUT_MS = 8_000;
 
 /**
  * Logs events as OpenTelemetry data. In an app that has registered an OpenTelemetry SDK it uses the app's
@@ -309,11 +311,11 @@ export class EventLogger {
   }
 
   /**
-   * Ends open scopes, delivers what is pending for at most `timeoutMs` (10,000) and takes no more events. What
+   * Ends open scopes, delivers what is pending for at most `timeoutMs` (8,000) and takes no more events. What
    * is left then waits in the spool for the next process; without a spool it is dropped and counted.
    * Closes a logger with its parent and children. Idempotent. Never shuts down what the app owns.
    */
-  close({ timeoutMs = FLUSH_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<Totals> {
+  close({ timeoutMs = CLOSE_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<Totals> {
     return this.#emitter.close(timeoutMs);
   }
 

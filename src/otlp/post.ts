@@ -4,6 +4,7 @@ import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
 import { clearTimeout, setImmediate, setTimeout } from '../time.ts';
 import { type Connections, HttpClient } from './http-client.ts';
 import { retryAfterMs } from './retry-after-ms.ts';
+import { tlsFix } from './tls-fix.ts';
 import { withoutTracing } from './without-tracing.ts';
 
 /** One HTTP request with a body. */
@@ -61,9 +62,11 @@ export async function post(request: PostRequest): Promise<PostResponse> {
     return await withoutTracing(() => exchange(connections, request, headers, body, deadline.signal));
   } catch (cause) {
     const why = deadline.isOver ? `no answer within ${request.timeoutMs} ms` : describe(cause);
+    const fix = deadline.isOver ? undefined : tlsFix(cause);
     throw new OtelEventsError('EXPORT_FAILED', `${targetOf(url)} did not answer: ${why}`, {
       cause,
       retry: {},
+      ...(fix === undefined ? {} : { fix }),
     });
   } finally {
     deadline.lift();
