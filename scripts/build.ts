@@ -4,6 +4,8 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleDist } from './bundle-dist.ts';
 import { bundleSdk } from './bundle-sdk.ts';
+import { entryPoints } from './check-package/entry-points.ts';
+import { makeCommonJs, makeCommonJsTypes } from './make-common-js.ts';
 import { thirdPartyNotices } from './third-party-notices.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -14,7 +16,12 @@ async function build(): Promise<void> {
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
   compile();
   const packages = await bundleSdk(root);
-  await bundleDist(root);
+  const dist = path.join(root, 'dist');
+  await makeCommonJs(dist, await bundleDist(root));
+  makeCommonJsTypes(
+    dist,
+    entryPoints(root).map(({ types }) => path.posix.relative('dist', types)),
+  );
   writeFileSync(path.join(root, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(packages));
   makeExecutable();
 }

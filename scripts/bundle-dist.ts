@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { entryPoints } from './check-package/entry-points.ts';
+import { filesIn } from './files-in.ts';
 
 interface Manifest {
-  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
   readonly bin: Readonly<Record<string, string>>;
 }
 
@@ -14,13 +15,14 @@ const SDK = 'otel/sdk.js';
  * Puts the compiled files of `dist/` together into few: each file that an import has to find costs an app about
  * half a millisecond when it starts. What stays as it is called: entry points, and what is loaded by path when it
  * is first needed. What several of them share is in `chunks/`, once, so that there is one of each class.
+ * @returns what apps or we load by name, but for commands, as paths below `dist/`
  */
-export async function bundleDist(root: string): Promise<void> {
+export async function bundleDist(root: string): Promise<string[]> {
   const dist = path.join(root, 'dist');
-  const entries = [...entryPoints(root), ...lazyFiles(path.join(root, 'src'))];
+  const named = [...importedModules(root), ...lazyFiles(path.join(root, 'src'))];
   const { outputFiles } = await build({
     absWorkingDir: dist,
-    entryPoints: entries,
+    entryPoints: [...named, ...commands(root)],
     outdir: dist,
     outbase: dist,
     bundle: true,
@@ -36,6 +38,7 @@ export async function bundleDist(root: string): Promise<void> {
   });
   for (const file of filesIn(dist, '.js')) if (file !== SDK) rmSync(path.join(dist, file));
   for (const { path: file, text } of outputFiles) writeOutput(file, text);
+  return [...named, SDK];
 }
 
 function writeOutput(file: string, text: string): void {
@@ -43,12 +46,17 @@ function writeOutput(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-function entryPoints(root: string): string[] {
-  const { exports, bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
-  const files = Object.values(exports).flatMap((each) => (typeof each === 'string' ? [] : [each.default]));
-  return [...files, ...Object.values(bin)].map((file) =>
-    path.posix.relative('dist', path.posix.normalize(file)),
-  );
+function importedModules(root: string): string[] {
+  return entryPoints(root).map(({ types }) => belowDist(types).replace(/d\.ts$/, 'js'));
+}
+
+function commands(root: string): string[] {
+  const { bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+  return Object.values(bin).map(belowDist);
+}
+
+function belowDist(file: string): string {
+  return path.posix.relative('dist', path.posix.normalize(file));
 }
 
 /** What `requireBeside` loads, as paths below `dist/`. */
@@ -83,9 +91,4 @@ function keepPlaces(dist: string): Plugin {
       });
     },
   };
-}
-
-function filesIn(dir: string, end: string): string[] {
-  const files = readdirSync(dir, { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => file.endsWith(end)).map((file) => file.replaceAll(path.sep, '/'));
 }

@@ -12,7 +12,7 @@ export interface EntryPoint {
 }
 
 interface Manifest {
-  readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
+  readonly exports: Readonly<Record<string, string | { readonly default: { readonly types: string } }>>;
 }
 
 /** Every module in `exports` of the `package.json` in a directory, in its order. */
@@ -20,7 +20,7 @@ export function entryPoints(directory: string): EntryPoint[] {
   const { exports } = JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8')) as Manifest;
   return Object.entries(exports).flatMap(([subpath, target]) => {
     if (typeof target === 'string') return [];
-    const types = path.posix.normalize(target.types);
+    const types = path.posix.normalize(target.default.types);
     return [{ subpath, types, source: types.replace(/^dist\//, 'src/').replace(/\.d\.ts$/, '.ts') }];
   });
 }

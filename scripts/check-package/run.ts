@@ -50,14 +50,7 @@ function attempt(run: () => ToolRun): ToolRun {
 }
 
 function areTheTypesWrong({ tarball }: PackedPackage): ToolRun {
-  return runTool('attw', [
-    tarball,
-    // Without node10, the resolution from before `exports`: it finds no subpath of any package that has them.
-    ...['--profile', 'node16'],
-    // The package is ESM only. `require()` of ESM works in every Node that `engines` allows.
-    ...['--ignore-rules', 'cjs-resolves-to-esm'],
-    ...['--format', 'ascii', '--no-emoji'],
-  ]);
+  return runTool('attw', [tarball, ...['--format', 'ascii', '--no-emoji']]);
 }
 
 function checkApiReport(packed: PackedPackage): ToolRun {

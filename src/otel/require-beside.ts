@@ -12,5 +12,15 @@ const asAtStart = AsyncLocalStorage.snapshot();
  * @param file - relative to it, without extension: sources run as `.ts`, the package as `.js`
  */
 export function requireBeside<Module>(meta: ImportMeta, file: string): Module {
-  return asAtStart(() => createRequire(meta.url)(`${file}${path.extname(meta.filename)}`) as Module);
+  return asAtStart(() => load(createRequire(meta.url), file, path.extname(meta.filename)) as Module);
+}
+
+/** Where ES modules cannot be required, in Jest or by a flag of Node, the CommonJS twin is as good. */
+function load(require: NodeJS.Require, file: string, extension: string): unknown {
+  try {
+    return require(`${file}${extension}`);
+  } catch (error) {
+    if (extension !== '.js' || (error as NodeJS.ErrnoException).code !== 'ERR_REQUIRE_ESM') throw error;
+    return require(`${file}.cjs`);
+  }
 }

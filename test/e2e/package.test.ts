@@ -37,7 +37,7 @@ test('the command is executable and starts with a line that says how', () => {
 });
 
 test('nothing is packed but what runs, what describes it and what explains it', () => {
-  const wanted = /^(dist\/.+\.(js|d\.ts)|collector\/embedded\.yaml|package\.json|[A-Z-]+(\.md|\.txt)?)$/;
+  const wanted = /^(dist\/.+\.(c?js|d\.c?ts)|collector\/embedded\.yaml|package\.json|[A-Z-]+(\.md|\.txt)?)$/;
   assert.deepEqual(
     files.filter((file) => !wanted.test(file.replaceAll(path.sep, '/'))),
     [],
@@ -45,14 +45,14 @@ test('nothing is packed but what runs, what describes it and what explains it', 
 });
 
 test('no file refers to a source map: what is packed reads like the source', () => {
-  const wrong = files.filter((file) => file.endsWith('.js') && /^\/\/# sourceMappingURL=/m.test(read(file)));
+  const wrong = files.filter((file) => /\.c?js$/.test(file) && /^\/\/# sourceMappingURL=/m.test(read(file)));
   assert.deepEqual(wrong, []);
 });
 
 test('what is imported comes with Node or is a dependency', () => {
   const allowed = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
   const wrong: string[] = [];
-  for (const file of files.filter((name) => /\.(js|d\.ts)$/.test(name))) {
+  for (const file of files.filter((name) => /\.(c?js|d\.c?ts)$/.test(name))) {
     for (const [, from, plain, dynamic] of read(file).matchAll(IMPORTS)) {
       const name = from ?? plain ?? dynamic ?? '';
       if (!isBuiltin(name) && !allowed.has(name)) wrong.push(`${file} imports ${name}`);
