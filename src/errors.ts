@@ -145,3 +145,14 @@ export class OtelEventsError extends Error {
     }
   }
 }
+
+const ERROR = Symbol.for('otel-events.error/v1');
+
+// An app may have two copies of this package, as ES modules and as CommonJS; an error of one is one of the other, too.
+Object.defineProperty(OtelEventsError.prototype, ERROR, { value: true });
+Object.defineProperty(OtelEventsError, Symbol.hasInstance, {
+  value(this: unknown, error: unknown): boolean {
+    if (this !== OtelEventsError) return Function.prototype[Symbol.hasInstance].call(this, error);
+    return typeof error === 'object' && error !== null && ERROR in error;
+  },
+});

@@ -16,6 +16,7 @@ const FOR_ALL = [
   'is-plain-object.ts',
   'is-thenable.ts',
   'nearest-name.ts',
+  'process-wide.ts',
   'read-yaml-document.ts',
   'time.ts',
 ];
@@ -47,6 +48,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'is-plain-object.ts': [],
   'is-thenable.ts': [],
   'nearest-name.ts': [],
+  'process-wide.ts': [],
   'read-yaml-document.ts': [],
   'register.ts': ['logger', 'otel'],
   'time.ts': [],

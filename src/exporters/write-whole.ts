@@ -1,12 +1,13 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { threadId } from 'node:worker_threads';
+import { processWide } from '../process-wide.ts';
 
 /** Writes that this thread has begun: two of the same file must not share what is half done. */
-let begun = 0;
+const writes = processWide('writes/v1', () => ({ begun: 0 }));
 
 /** Writes a file that is either whole or not there: another process may be reading the directory. */
 export async function writeWhole(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.${threadId}.${begun++}.tmp`;
+  const temporary = `${file}.${process.pid}.${threadId}.${writes.begun++}.tmp`;
   try {
     const handle = await open(temporary, 'w');
     try {

@@ -92,7 +92,7 @@ export interface EventLoggerOptions {
   /** How long a naturally ending process waits for what is pending, in milliseconds. Default 5,000. */
   readonly exitTimeoutMs?: number;
   /**
-   * Whether to flush on SIGTERM, SIGINT and SIGUSR2. If the app listens to the signal, it also decides about
+   * Whether to flush on SIGTERM, SIGINT, SIGHUP and SIGUSR2. If the app listens to the signal, it also decides about
    * the process; else the signal's own action follows. Default: if the pipeline or an exporter is ours.
    */
   readonly handleSignals?: boolean;

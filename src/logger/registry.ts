@@ -1,7 +1,8 @@
 import { OtelEventsError } from '../errors.ts';
+import { processWide } from '../process-wide.ts';
 import type { EventLogger } from './event-logger.ts';
 
-const loggers = new Map<string, EventLogger>();
+const loggers = processWide('loggers/v1', () => new Map<string, EventLogger>());
 
 /** Makes a logger known under a name to the whole process; edX's `register_tracker`. */
 export function registerLogger(logger: EventLogger, name = 'default'): void {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from '@opentelemetry/api';
+import { processWide } from '../process-wide.ts';
 
 /** What a scope passes on to everything that happens inside it: its session and its span, nothing else. */
 export interface ScopeFrame {
@@ -13,7 +14,7 @@ export interface ScopeFrame {
 }
 
 /** The frame that code runs in, through awaits and timers. */
-export const ambientFrame = new AsyncLocalStorage<ScopeFrame>();
+export const ambientFrame = processWide('scope-frame/v1', () => new AsyncLocalStorage<ScopeFrame>());
 
 const NO_SESSION: Readonly<Record<string, unknown>> = Object.freeze({});
 

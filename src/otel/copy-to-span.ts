@@ -2,6 +2,7 @@ import type { Attributes, AttributeValue as SimpleValue, Span } from '@opentelem
 import type { EpochTime } from '../event.ts';
 import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
 import { EVENT } from '../otlp/event-attributes.ts';
+import { processWide } from '../process-wide.ts';
 import { fitToSpan, restoreIdentifiers, type SdkSpan } from './span-limits.ts';
 
 /** How many events a span keeps; beyond it an SDK throws the oldest away. */
@@ -15,7 +16,7 @@ interface Copies {
   lastId: unknown;
 }
 
-const copiesOf = new WeakMap<Span, Copies>();
+const copiesOf = processWide('copies-to-spans/v1', () => new WeakMap<Span, Copies>());
 
 /**
  * Copies an event to a recording span as a span event, so that trace viewers show it: Jaeger stores no log

@@ -1,4 +1,5 @@
 import { ValueType } from '@opentelemetry/api';
+import { processWide } from '../process-wide.ts';
 import type { ApiMeterProvider, ApiObservable, ApiObservableResult } from './app-api.ts';
 import { SCOPE } from './scope.ts';
 
@@ -37,7 +38,7 @@ export interface MeterSource {
   measure(index: number): readonly Measurement[];
 }
 
-const meters = new WeakMap<ApiMeterProvider, DeliveryMeter>();
+const meters = processWide('delivery-meters/v1', () => new WeakMap<ApiMeterProvider, DeliveryMeter>());
 
 /**
  * The instruments of one meter provider, shared by all loggers of the process: two callbacks that observe the

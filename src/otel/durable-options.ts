@@ -27,7 +27,7 @@ export interface DurableProcessorOptions {
   readonly flushTimeoutMs?: number;
   /** How long a naturally ending process waits for what is pending, in milliseconds. Default 5,000. */
   readonly exitTimeoutMs?: number;
-  /** Whether to flush on SIGTERM, SIGINT and SIGUSR2. Default false: the pipeline is the app's. */
+  /** Whether to flush on SIGTERM, SIGINT, SIGHUP and SIGUSR2. Default false: the pipeline is the app's. */
   readonly handleSignals?: boolean;
   /** Told what went wrong, once per outage or burst. OTel's `diag` is told too; without both, standard error. */
   readonly onError?: (error: OtelEventsError) => void;

@@ -1,10 +1,11 @@
 import type { OtelEventsError } from '../errors.ts';
+import { processWide } from '../process-wide.ts';
 import { quietly } from '../spool/quietly.ts';
 import { lineOf, reportToDiag, severityOf } from './diag-report.ts';
 import { callApp, oneByOne } from './one-by-one.ts';
 
 /** What the environment asks for is said once a process, however many processors read it. */
-const saidOfEnvironment = new Set<string>();
+const saidOfEnvironment = processWide('said-of-environment/v1', () => new Set<string>());
 
 /**
  * Tells what went wrong: the app's listener, OpenTelemetry's `diag` where the app has set one, and standard

@@ -223,7 +223,7 @@ async function signalled(
 
 const EXPORTER = "delivery: 'none', httpUrl: process.env.SINK";
 
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGUSR2'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const) {
   test(`${signal}: what is pending for an exporter is delivered before it does what it does`, async () => {
     for (const more of ['', ', handleSignals: true']) {
       const { run, taken } = await signalled(EXPORTER + more, [[signal, 0]]);
