@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Repository, webAddress } from './packed-files.ts';
 
 const USAGE = 'npm run release -- VERSION [--yes]';
 
@@ -11,7 +12,12 @@ const USAGE = 'npm run release -- VERSION [--yes]';
 export interface ReleaseState {
   /** The version that is wanted. */
   readonly version: string;
-  readonly manifest: { readonly version: string; readonly repository?: unknown };
+  readonly manifest: {
+    readonly version: string;
+    readonly repository?: Repository;
+    readonly homepage?: string;
+    readonly bugs?: unknown;
+  };
   readonly changelog: string;
   /** Names of git's tags. */
   readonly tags: readonly string[];
@@ -35,6 +41,15 @@ export function releaseProblems({ version, manifest, changelog, tags, changes }:
       'package.json has no "repository": provenance proves where a package was built by it, and npm refuses to publish ' +
         'without. Add { "type": "git", "url": "git+https://github.com/OWNER/NAME.git" } of the repository whose workflow publishes',
     );
+  } else if (webAddress(manifest.repository) === undefined) {
+    problems.push(
+      'package.json: the links of the packed README are made of "repository", which has no address to browse',
+    );
+  }
+  for (const key of ['homepage', 'bugs'] as const) {
+    if (manifest[key] === undefined) {
+      problems.push(`package.json has no "${key}": who finds the package on npm finds no ${FINDS[key]}`);
+    }
   }
   return problems;
 }
@@ -49,6 +64,7 @@ export function releasedChangelog(changelog: string, version: string, date: stri
   return changelog.replace(UNRELEASED, `## Unreleased\n\n## ${version} - ${date}\n`);
 }
 
+const FINDS = { homepage: 'documentation', bugs: 'place to report a fault' } as const;
 const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$/;
 const UNRELEASED = /^## Unreleased\n/m;
 

@@ -33,7 +33,7 @@ export function packPackage(): PackedPackage {
   }
 }
 
-/** With the `prepare` script, as `npm publish` does it: what is checked is what a build makes now. */
+/** With the `prepack` script, as `npm publish` does it: what is checked is what a build makes now. */
 function pack(into: string): string {
   execFileSync('npm', ['pack', '--loglevel=error', '--pack-destination', into], {
     cwd: root,

@@ -21,7 +21,12 @@ const CHANGELOG = `# Changelog
 
 const READY: ReleaseState = {
   version: '0.2.0',
-  manifest: { version: '0.1.0', repository: { type: 'git', url: 'git+https://example.org/shop.git' } },
+  manifest: {
+    version: '0.1.0',
+    repository: { url: 'git+https://example.org/shop/events.git' },
+    homepage: 'https://example.org/shop/events#readme',
+    bugs: 'https://example.org/shop/events/issues',
+  },
   changelog: CHANGELOG,
   tags: ['v0.1.0'],
   changes: '',
@@ -49,6 +54,10 @@ test('nothing stands against a release that is ready, also of a pre-release and 
   );
 });
 
+function without(key: string): Partial<ReleaseState> {
+  return { manifest: { ...READY.manifest, [key]: undefined } };
+}
+
 const AGAINST: readonly [what: string, state: Partial<ReleaseState>, problem: RegExp][] = [
   ['a version that is none', { version: 'v1' }, /^"v1" is not a version/],
   ['an older version', { version: '0.0.9' }, /^0\.0\.9 is before 0\.1\.0/],
@@ -60,7 +69,14 @@ const AGAINST: readonly [what: string, state: Partial<ReleaseState>, problem: Re
     { changelog: `${CHANGELOG}\n## 0.2.0 - 2026-01-03\n` },
     /section of 0\.2\.0 already/,
   ],
-  ['no repository', { manifest: { version: '0.1.0' } }, /^package\.json has no "repository": provenance/],
+  ['no repository', without('repository'), /^package\.json has no "repository": provenance/],
+  [
+    'a repository that cannot be browsed',
+    { manifest: { ...READY.manifest, repository: 'somewhere' } },
+    /^package\.json: the links of the packed README are made of "repository"/,
+  ],
+  ['no homepage', without('homepage'), /^package\.json has no "homepage": .* finds no documentation$/],
+  ['no bugs', without('bugs'), /^package\.json has no "bugs": .* finds no place to report a fault$/],
 ];
 for (const [what, state, problem] of AGAINST) {
   test(`${what} stands against a release, and nothing else does`, () => {
@@ -114,14 +130,22 @@ test('what stands against a release ends it, with --yes too', (t) => {
 function projectIn(t: TestContext, manifest: object = {}) {
   const root = tempDir(t);
   mkdirSync(path.join(root, 'scripts'));
-  cpSync(
-    path.join(import.meta.dirname, '..', '..', 'scripts', 'release.ts'),
-    path.join(root, 'scripts', 'release.ts'),
-  );
+  for (const script of ['release.ts', 'packed-files.ts']) {
+    cpSync(path.join(import.meta.dirname, '..', '..', 'scripts', script), path.join(root, 'scripts', script));
+  }
   writeFileSync(path.join(root, 'CHANGELOG.md'), CHANGELOG);
-  const { repository } = READY.manifest;
+  const { repository, homepage, bugs } = READY.manifest;
   const scripts = { 'check:package': 'true', audit: 'true' };
-  const content = { name: 'shop', version: '0.1.0', type: 'module', repository, scripts, ...manifest };
+  const content = {
+    name: 'shop',
+    version: '0.1.0',
+    type: 'module',
+    repository,
+    homepage,
+    bugs,
+    scripts,
+    ...manifest,
+  };
   writeFileSync(path.join(root, 'package.json'), `${JSON.stringify(content, null, 2)}\n`);
   const identity = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@example.org' };
   const committer = { GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@example.org' };
