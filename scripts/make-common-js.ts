@@ -15,9 +15,34 @@ const PLACE = /String\(import\.meta\.url\)\.replace\([^\n]*?, "\/dist\/([^"]+)\.
  * @param entries - modules that apps or we load by name, as paths below `dist/`
  */
 export async function makeCommonJs(dist: string, entries: readonly string[]): Promise<void> {
+  const helpers = new Map<string, string>();
   for (const file of reachable(dist, entries)) {
-    writeFileSync(path.join(dist, file.replace(/js$/, 'cjs')), await commonJsOf(dist, file));
+    const code = withoutHelpers(await commonJsOf(dist, file), pathUp(file), helpers);
+    writeFileSync(path.join(dist, file.replace(/js$/, 'cjs')), code);
   }
+  const names = [...helpers.keys()].join(', ');
+  writeFileSync(
+    path.join(dist, HELPERS),
+    `${[...helpers.values()].join('')}module.exports = { ${names} };\n`,
+  );
+}
+
+/** What esbuild would repeat at the beginning of each file. */
+const HELPERS = 'chunks/interop.cjs';
+const HELPER = /^var (__\w+) = [\s\S]*?;\n(?=[^\s}])/;
+
+/** Moves the helpers of esbuild at the beginning of some code into `helpers`. */
+function withoutHelpers(code: string, up: string, helpers: Map<string, string>): string {
+  const own: string[] = [];
+  let rest = code;
+  for (let found = HELPER.exec(rest); found !== null; found = HELPER.exec(rest)) {
+    const [text, name = ''] = found;
+    helpers.set(name, text);
+    own.push(name);
+    rest = rest.slice(text.length);
+  }
+  const used = own.filter((name) => rest.includes(`${name}(`));
+  return `"use strict";\nvar { ${used.join(', ')} } = require("${up}/${HELPERS}");\n${rest}`;
 }
 
 async function commonJsOf(dist: string, file: string): Promise<string> {
@@ -40,13 +65,16 @@ async function commonJsOf(dist: string, file: string): Promise<string> {
 
 /** A function declaration: it is there before the code above runs. */
 function placeOf(file: string): string {
-  const up = path.posix.relative(path.posix.dirname(file), '.') || '.';
   return [
     'function __placeOf(place) {',
-    `  return require("node:url").pathToFileURL(require("node:path").join(__dirname, "${up}", place)).href;`,
+    `  return require("node:url").pathToFileURL(require("node:path").join(__dirname, "${pathUp(file)}", place)).href;`,
     '}',
     '',
   ].join('\n');
+}
+
+function pathUp(file: string): string {
+  return path.posix.relative(path.posix.dirname(file), '.') || '.';
 }
 
 /**
