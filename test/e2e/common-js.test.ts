@@ -6,6 +6,7 @@ import { runInRow } from './run-in-row.ts';
 
 const TOTALS = { acked: 1, pending: 0, rejected: 0, dropped: 0, sampled: 0, handedOver: 0 };
 const app = 'common-js';
+const NO_REQUIRE = '--no-experimental-require-module';
 
 const CASES = [
   {
@@ -29,6 +30,13 @@ const CASES = [
     seen: { totals: TOTALS, kept: 1, oneClass: true },
   },
   { fixture: 'CommonJS, import()', app, args: ['dynamic.js'], seen: TOTALS },
+  {
+    fixture: 'CommonJS, no require(esm)',
+    app,
+    args: [NO_REQUIRE, 'app.js'],
+    seen: { totals: TOTALS, kept: 1, oneClass: false },
+  },
+  { fixture: 'import(), no require(esm)', app, args: [NO_REQUIRE, 'dynamic.js'], seen: TOTALS },
 ];
 
 for (const { seen, ...each } of CASES) {
@@ -47,7 +55,7 @@ for (const { seen, ...each } of CASES) {
       );
     });
 
-    row.check('ledger', 'it is acknowledged; import and require give the same classes', () => {
+    row.check('ledger', 'it is acknowledged; import and require give the same classes where Node can', () => {
       assert.deepEqual(ran().seen, seen);
       return 'acked';
     });

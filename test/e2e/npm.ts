@@ -5,8 +5,8 @@ import { type Run, run } from './run.ts';
 /** Lines of npm that are about the machine's configuration or the scripts of others, not about this package. */
 const NPM_NOISE = [
   /^npm warn Unknown (user|env|global|project|builtin) config /,
-  // Of packages that do not come from a registry npm also names `prepare`, which it does not run.
-  /^npm warn install-scripts\b/,
+  // Ours has none.
+  /^npm warn install-scripts\b(?!.*\botel-events@)/,
 ];
 
 /**

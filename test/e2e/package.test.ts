@@ -61,6 +61,16 @@ test('what is imported comes with Node or is a dependency', () => {
   assert.deepEqual(wrong, []);
 });
 
+test('package.json has no scripts, and no page has a link to a file that is not packed', () => {
+  assert.equal(manifest.scripts, undefined);
+  const dead = ['README.md', 'CHANGELOG.md'].flatMap((file) =>
+    [...read(file).matchAll(/\]\((?![a-z]+:|#)([^()\s#]+)[^()]*\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !existsSync(path.join(dir, target))),
+  );
+  assert.deepEqual(dead, []);
+});
+
 test('the notices name every package in the bundle, with its licence', () => {
   const notices = read('THIRD-PARTY-NOTICES.txt');
   const [banner = ''] = /^\/\*!.*?\*\//s.exec(read('dist/otel/sdk.js')) ?? [];

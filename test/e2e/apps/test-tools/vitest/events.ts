@@ -1,0 +1,3 @@
+import { EventLogger } from 'otel-events';
+
+export const events = new EventLogger({ app: { name: 'shop' } });
