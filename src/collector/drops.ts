@@ -1,19 +1,21 @@
 import { clearTimeout, setTimeout } from '../time.ts';
 import type { Log } from './log.ts';
 
-/** Between two reports of an exporter's drops. */
 const INTERVAL_MS = 10_000;
 
 /** Says what an exporter took and lost: the first at once, what follows in sums, and all of it at the end. */
 export class Drops {
   readonly #log: Log;
   readonly #exporter: string;
+  readonly #intervalMs: number;
   /** Items by reason. */
   readonly #totals = new Map<string, number>();
   readonly #unsaid = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(log: Log, exporter: string) {
+  /** @param intervalMs - between two reports */
+  constructor(log: Log, exporter: string, intervalMs = INTERVAL_MS) {
+    this.#intervalMs = intervalMs;
     this.#log = log;
     this.#exporter = exporter;
   }
@@ -46,7 +48,7 @@ export class Drops {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.#unsaid.size > 0) this.#say();
-    }, INTERVAL_MS);
+    }, this.#intervalMs);
     this.#timer.unref();
   }
 }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
 import { runNode } from '../harness/run-node.ts';
@@ -146,13 +147,12 @@ for (const level of ['os', 'disk'] as const) {
 }
 
 test('an idle spool finds out at the heartbeat that its directory is gone, and writes again what memory has', async (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
   const directory = path.join(tempDir(t), 'spool');
-  const { spool } = watched(t, { directory });
+  const { spool } = watched(t, { directory, heartbeatMs: 20 });
   const texts = fill(spool, 0, 10);
   await spool.durable();
   rmSync(directory, { recursive: true });
-  t.mock.timers.tick(5_000);
+  await pause(100);
   assert.equal(spool.moves, 1);
   spool.close();
   const after = watched(t, { directory });
@@ -283,11 +283,11 @@ test('what is in flight stays when the oldest go', (t) => {
 });
 
 test('records older than maxAgeMs go, counted', async (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
   const clock = { now: 1_000_000 };
   const dropped: string[] = [];
   const spool = new Spool({
     maxAgeMs: 60_000,
+    heartbeatMs: 20,
     now: () => clock.now,
     onSettled: (_source, settlement) => dropped.push(inWords(settlement)),
   });
@@ -298,7 +298,7 @@ test('records older than maxAgeMs go, counted', async (t) => {
     await turn();
     clock.now += 25_000;
   }
-  t.mock.timers.tick(5_000);
+  await pause(100);
   assert.deepEqual(dropped, ['a dropped(expired) 1']);
   assert.deepEqual(drain(spool.cursor('a')), ['2', '3']);
 });
