@@ -12,3 +12,4 @@ export type { RedactRule } from './redact-rule.ts';
 export type { RegisteredSchema } from './registered-schema.ts';
 export { SchemaRegistry } from './registry.ts';
 export type { StandardResult, StandardSchema } from './standard-schema.ts';
+export type { TextSpan } from './text-span.ts';
