@@ -9,14 +9,16 @@ export type {
 export type { DiagnosticLogger, LogLevel } from './logger/diagnostics.ts';
 export { EventLogger } from './logger/event-logger.ts';
 export type { EventScope } from './logger/event-scope.ts';
+export type { DataOf, LogArguments, SomeDataOf } from './logger/event-types.ts';
 export type { ForSchema, Listener, ListenerOptions, Modifier } from './logger/listeners.ts';
-export type { Feedback, LlmCall, LlmMessage, LlmPart, LlmReference } from './logger/llm-call.ts';
+export type { Feedback, LlmCall, LlmMessage, LlmPart, LlmReference, LlmUsage } from './logger/llm-call.ts';
 export type { LoggerStats } from './logger/logger-stats.ts';
 export type {
   ChildOptions,
   EventLoggerOptions,
   LogOptions,
   Severity,
+  SeverityText,
   TrackOptions,
 } from './logger/options.ts';
 export { getLogger, registerLogger } from './logger/registry.ts';

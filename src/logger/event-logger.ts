@@ -115,7 +115,7 @@ export class EventLogger {
    * Logs an event. Never throws for a runtime condition and never blocks.
    * @param name - lowercase, dotted, nothing dynamic: `cart.item_added`; empty becomes `unknown`. Or a defined
    *   event: its data are checked by the compiler, and when it runs
-   * @param data - anything; one attribute a key
+   * @param args - the data: anything, one attribute a key; and options
    * @returns the event's id, a UUIDv7; `stats()` tells what becomes of the event
    */
   log<E extends string | DefinedEvent>(name: E, ...args: LogArguments<E>): string;

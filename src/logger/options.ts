@@ -116,8 +116,8 @@ export interface EventLoggerOptions {
   readonly httpMethod?: string;
 }
 
-type SeverityName = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
-type SeverityText = SeverityName | `${SeverityName}${2 | 3 | 4}`;
+/** The name of an OTel severity: `INFO`, `ERROR2`. */
+export type SeverityText = `${'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL'}${'' | 2 | 3 | 4}`;
 
 /** An OTel severity number (1-24), or its name. @see OpenTelemetry specification, "logs/data-model/#severity-fields" */
 export type Severity = number | SeverityText | Lowercase<SeverityText>;

@@ -11,5 +11,5 @@ export { CARD, EMAIL, IPV4, type RedactPattern } from './redact-patterns.ts';
 export type { RedactRule } from './redact-rule.ts';
 export type { RegisteredSchema } from './registered-schema.ts';
 export { SchemaRegistry } from './registry.ts';
-export type { StandardResult, StandardSchema } from './standard-schema.ts';
+export type { JsonSchemaOptions, StandardResult, StandardSchema } from './standard-schema.ts';
 export type { TextSpan } from './text-span.ts';

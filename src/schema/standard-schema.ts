@@ -16,7 +16,8 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-interface JsonSchemaOptions {
+/** Which JSON Schema a library is asked for. */
+export interface JsonSchemaOptions {
   readonly target: string;
   readonly libraryOptions?: Record<string, unknown> | undefined;
 }
