@@ -16,7 +16,7 @@ import type { Account, SinkAccount } from './account.ts';
 import { type Accounts, SPAN_SINK, type Ticket } from './accounts.ts';
 import { exporterTransport } from './exporter-transport.ts';
 import type { OtlpSettings } from './otlp-settings.ts';
-import { SCOPE } from './scope.ts';
+import { OVERSIZED, SCOPE } from './scope.ts';
 import { serveOtlp } from './serve-otlp.ts';
 
 type Undefinable<T> = { readonly [K in keyof T]-?: T[K] | undefined };
@@ -63,9 +63,6 @@ export interface SpoolRoute {
   readonly accounts: readonly SinkAccount[];
   readonly kinds: Map<string, Kind>;
 }
-
-/** Says it on the scope, so that no record differs from what it would be on another way. */
-const OVERSIZED = { 'otel_events.oversized': true };
 
 /** Names of which a route remembers the kind; beyond it they are looked up for each event. */
 const MAX_KINDS = 10_000;

@@ -4,7 +4,7 @@ import type { AttributeMap } from '../otlp/attribute-value.ts';
 import { type Envelope, encodeEnvelope } from '../otlp/encode-envelope.ts';
 import { encodeEvent } from '../otlp/encode-event.ts';
 import { Spool } from '../spool/spool.ts';
-import { SCOPE } from './scope.ts';
+import { OVERSIZED, SCOPE } from './scope.ts';
 
 /** What a {@link Quarantine} needs. */
 export interface QuarantineOptions {
@@ -34,7 +34,8 @@ export class Quarantine {
   }
 
   add(event: Event): void {
-    this.#envelope ??= encodeEnvelope({ attributes: this.#resource() }, SCOPE);
+    // Whoever mends it may make it larger, and is not asked for this.
+    this.#envelope ??= encodeEnvelope({ attributes: this.#resource() }, { ...SCOPE, attributes: OVERSIZED });
     const kind = this.#spool.kind('logs', this.#envelope, event.name, [QUARANTINE_SINK]);
     this.#spool.append(kind, encodeEvent(event));
   }

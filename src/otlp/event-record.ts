@@ -21,5 +21,5 @@ export interface EventRecord {
   /** W3C trace flags; 1 is sampled. */
   readonly flags: number;
   readonly resource: { readonly attributes: AttributeMap };
-  readonly scope: { readonly name: string; readonly version?: string };
+  readonly scope: { readonly name: string; readonly version?: string; readonly attributes?: AttributeMap };
 }

@@ -17,11 +17,17 @@ interface LogRecord {
   readonly flags?: number;
 }
 
+interface Scope {
+  readonly name?: string;
+  readonly version?: string;
+  readonly attributes?: readonly KeyValue[];
+}
+
 interface Logs {
   readonly resourceLogs?: readonly {
     readonly resource?: { readonly attributes?: readonly KeyValue[] };
     readonly scopeLogs?: readonly {
-      readonly scope?: { readonly name?: string; readonly version?: string };
+      readonly scope?: Scope;
       readonly logRecords?: readonly LogRecord[];
     }[];
   }[];
@@ -44,7 +50,7 @@ export function recordsOf(batch: Batch): EventRecord[] {
 function toRecord(
   record: LogRecord,
   resource: EventRecord['resource'],
-  scope: { readonly name?: string; readonly version?: string } = {},
+  { name = '', version, attributes }: Scope = {},
 ): EventRecord {
   const { traceId, spanId } = record;
   return {
@@ -58,7 +64,11 @@ function toRecord(
     ...(spanId ? { spanId } : {}),
     flags: record.flags ?? 0,
     resource,
-    scope: { ...scope, name: scope.name ?? '' },
+    scope: {
+      name,
+      ...(version === undefined ? {} : { version }),
+      ...(attributes === undefined ? {} : { attributes: mapOf(attributes) }),
+    },
   };
 }
 
