@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isRegExp } from 'node:util/types';
 import { OtelEventsError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { type PathPattern, parsePath } from './path-pattern.ts';
@@ -75,9 +76,9 @@ export function compileRule(rule: RedactRule, index: number): CompiledRule {
 
 function compilePattern(given: unknown, where: string): CompiledPattern {
   const wrapped = given as Partial<RedactPattern> | undefined | null;
-  const ready = !(given instanceof RegExp) && wrapped?.pattern instanceof RegExp;
+  const ready = !isRegExp(given) && isRegExp(wrapped?.pattern);
   const source = ready ? wrapped?.pattern : given;
-  if (typeof source !== 'string' && !(source instanceof RegExp)) {
+  if (typeof source !== 'string' && !isRegExp(source)) {
     throw invalid(where, 'wanted a regular expression or its text');
   }
   let pattern: RegExp;

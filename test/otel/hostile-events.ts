@@ -50,6 +50,8 @@ const same = (make: () => unknown): ValueRule => ({ make });
 // biome-ignore format: a table
 const VALUES: Readonly<Record<string, ValueRule>> = {
   'no text': same(() => ''),
+  'the text 0': same(() => '0'),
+  'the keys 0 and none': same(() => ({ 0: '0', '': 3 })),
   'a text that is not well formed': same(() => 'a\ud83d\u0000😀\udc00z'),
   'a text': same(() => `${'漢'.repeat(300)}😀`),
   'true': same(() => true),
