@@ -104,16 +104,30 @@ function leftBehind(stats: CollectorStats | undefined): string {
     .join('');
 }
 
-function startLines({ endpoints }: Collector): string {
-  return Object.entries(endpoints)
-    .map(([id, url]) => `INFO listening component=${id} url=${url}\n`)
+function startLines(collector: Collector): string {
+  return Object.entries(collector.endpoints)
+    .map(
+      ([id, url]) =>
+        `INFO listening component=${id} url=${url}${isOpen(collector, id) ? ' addresses=all' : ''}\n`,
+    )
     .join('');
 }
 
-function banner(file: string, { endpoints, config }: Collector): string {
+/** Whether it is reached from other machines: its URL is the one for this machine. */
+function isOpen({ config }: Collector, id: string): boolean {
+  const receiver = config.receivers.get(id)?.settings?.protocols.http.endpoint;
+  const address = receiver ?? config.extensions.get(id)?.settings?.endpoint;
+  return address !== undefined && ['', '0.0.0.0', '::'].includes(address.host);
+}
+
+function banner(file: string, collector: Collector): string {
+  const { endpoints, config } = collector;
   const rows = [
     ['config', file],
-    ...Object.entries(endpoints),
+    ...Object.entries(endpoints).map(([id, url]) => [
+      id,
+      isOpen(collector, id) ? `${url} (on all addresses)` : url,
+    ]),
     ...config.service.pipelines.map(({ id, exporters }) => [id, exporters.join(', ')]),
     ...[...config.exporters].flatMap(([id, { type, settings }]) =>
       type === 'file' ? [[id, path.resolve(settings.path)]] : [],

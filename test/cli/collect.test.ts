@@ -137,6 +137,23 @@ test('without --config the configuration of the package is used', async (t) => {
   assert.deepEqual(namesInFile(path.join(dir, 'events.jsonl')), ['a']);
 });
 
+test('a server that other machines reach says so', async (t) => {
+  const env = {
+    ...process.env,
+    OTEL_EVENTS_PORT: '0',
+    OTEL_EVENTS_HEALTH_PORT: '0',
+    OTEL_EVENTS_DIR: tempDir(t),
+  };
+  const closed = await runCollect(t, [], { env });
+  const open = await runCollect(t, [], { env: { ...env, OTEL_EVENTS_HOST: '0.0.0.0' } });
+  for (const { child, exit } of [closed, open]) {
+    child.kill('SIGTERM');
+    await exit;
+  }
+  assert.doesNotMatch(closed.stderr(), /addresses/);
+  assert.match(open.stderr(), /component=otlp url=http:\/\/127\.0\.0\.1:\d+ addresses=all\n/);
+});
+
 test('--check tells that a configuration is valid, and starts nothing', (t) => {
   const dir = tempDir(t);
   const file = configIn(dir, ok(path.join(dir, 'missing', 'a')));
