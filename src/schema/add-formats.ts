@@ -23,6 +23,15 @@ const MAX_LENGTHS: Readonly<Record<string, number>> = {
   regex: 10_000,
 };
 
+const TIME =
+  '(?:[01]\\d|2[0-3]):[0-5]\\d:(?:[0-5]\\d|60)(?:\\.\\d+)?(?:[Zz]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)';
+
+/** `ajv-formats` takes a space for the T, zones without a colon, and minutes of 60. @see RFC 3339, section 5.6 */
+const RFC_3339: Readonly<Record<string, RegExp>> = {
+  time: new RegExp(`^${TIME}$`),
+  'date-time': new RegExp(`^\\d{4}-\\d\\d-\\d\\d[Tt]${TIME}$`),
+};
+
 /** Of a name and a port. */
 const MAX_HOST_LENGTH = 262;
 
@@ -40,6 +49,10 @@ export function addFormats(ajv: Ajv): void {
   for (const [name, maxLength] of Object.entries(MAX_LENGTHS)) {
     const check = checkOf(ajv, name);
     ajv.addFormat(name, (text) => text.length <= maxLength && check(text));
+  }
+  for (const [name, form] of Object.entries(RFC_3339)) {
+    const check = checkOf(ajv, name);
+    ajv.addFormat(name, (text) => form.test(text) && check(text));
   }
   const isShortUrl = checkOf(ajv, 'url');
   ajv.addFormat('url', (text) => isUrl(text, isShortUrl));

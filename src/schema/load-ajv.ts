@@ -61,5 +61,27 @@ export function newAjv(draft: Draft): Ajv {
     code: { optimize: false },
   });
   addFormats(ajv);
+  setMultipleOf(ajv);
   return ajv;
+}
+
+/**
+ * 19.99 / 0.01 is 1998.9999999999998: as near to a whole number as prices and measures come. A quotient that is no
+ * number is none.
+ */
+function setMultipleOf(ajv: Ajv): void {
+  const { _ } = createRequire(import.meta.url)('ajv') as typeof import('ajv');
+  ajv.removeKeyword('multipleOf');
+  ajv.addKeyword({
+    keyword: 'multipleOf',
+    type: 'number',
+    schemaType: 'number',
+    error: { message: 'multipleOf', params: ({ schemaCode }) => _`{multipleOf: ${schemaCode}}` },
+    code(context) {
+      const { gen, data, schemaCode } = context;
+      const times = gen.const('times', _`${data} / ${schemaCode}`);
+      const off = gen.const('off', _`Math.abs(Math.round(${times}) - ${times})`);
+      context.pass(_`${off} <= Math.max(1e-9, 1e-15 * Math.abs(${times})) && isFinite(${times})`);
+    },
+  });
 }
