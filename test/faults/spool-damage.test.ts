@@ -199,7 +199,10 @@ test('damage in a segment that is still being read is skipped and counted', asyn
   bytes.fill(0, 1000, 1010);
   writeFileSync(file, bytes);
   assert.equal(drain(spool.cursor('a')).length, 199);
-  assert.equal(settled.at(-1), 'a dropped(corrupt) 1');
+  assert.deepEqual(
+    settled.filter((words) => words.includes('dropped')),
+    ['a dropped(corrupt) 1'],
+  );
   assert.equal(spool.cursor('a').pending, 0);
 });
 
