@@ -1,4 +1,4 @@
-import { mapFirst } from '../bounded-list.ts';
+import { isListOf, mapFirst } from '../bounded-list.ts';
 import {
   defined,
   type Fields,
@@ -27,7 +27,7 @@ export function messagesOf(value: unknown, role: string, onCut?: () => void): Me
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) return answersIn(value, role) ?? [messageOf(value, role)];
   // The blocks of one message, not messages.
-  if (value.length > 0 && value.every(isPart)) return [{ role, parts: partsOf(value) }];
+  if (value.length > 0 && isListOf(value, isPart)) return [{ role, parts: partsOf(value) }];
   return mapFirst(value, (each) => messageOf(each, role), onCut);
 }
 

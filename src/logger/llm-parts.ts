@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isAnyArrayBuffer, isDate } from 'node:util/types';
 import { mapFirst } from '../bounded-list.ts';
 import { textOf } from './text-of.ts';
 
@@ -30,7 +30,7 @@ export function textPart(content: unknown): Part {
 /** Whether it has fields to be read: no list, no bytes, no date. */
 export function isFields(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return !types.isDate(value) && !ArrayBuffer.isView(value);
+  return !isDate(value) && !ArrayBuffer.isView(value);
 }
 
 /** Fields that are there. */
@@ -182,7 +182,7 @@ const DATA_URL = /^data:([^;,]*)(?:;[^,]*)?,/;
 /** Where it lies, or what it holds: bytes, base64, or an address with the bytes in it. */
 function media(modality: string, value: unknown, mime?: unknown): Part | undefined {
   if (value === undefined || value === null) return undefined;
-  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return blob(modality, value, mime);
+  if (ArrayBuffer.isView(value) || isAnyArrayBuffer(value)) return blob(modality, value, mime);
   const text = textOf(value);
   const [head, type] = DATA_URL.exec(text) ?? [];
   if (head !== undefined) return blob(modality, text.slice(head.length), type || mime);
@@ -199,7 +199,7 @@ function blob(modality: string, content: unknown, mime: unknown): Part {
 
 function bytesOf(value: unknown): Buffer | undefined {
   if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return types.isAnyArrayBuffer(value) ? Buffer.from(value) : undefined;
+  return isAnyArrayBuffer(value) ? Buffer.from(value) : undefined;
 }
 
 function mimeOf(modality: string, format: unknown): string | undefined {

@@ -33,9 +33,9 @@ export interface Totals {
   readonly rejected: number;
   /** Given up, with the reason in `stats()`. */
   readonly dropped: number;
-  /** Left out on purpose, by `sample` or another processor. */
+  /** Left out on purpose, by `sample` or another processor. Not listed where it is 0. */
   readonly sampled: number;
-  /** The app's own SDK has them: it does not say what becomes of them. */
+  /** The app's own SDK has them: it does not say what becomes of them. Not listed where it is 0. */
   readonly handedOver: number;
 }
 
@@ -208,7 +208,12 @@ export class Accounts {
     const total = new Account('');
     for (const account of this.#events.values()) total.add(account);
     const { acked, pending, rejected, dropped, sampled, handedOver } = total.row();
-    return { acked, pending, rejected: sum(rejected), dropped: sum(dropped), sampled, handedOver };
+    const totals = { acked, pending, rejected: sum(rejected), dropped: sum(dropped), sampled, handedOver };
+    // Most apps have none of these: they are there, and shown where there is something to show.
+    for (const name of ['sampled', 'handedOver'] as const) {
+      Object.defineProperty(totals, name, { enumerable: totals[name] > 0 });
+    }
+    return totals;
   }
 
   #standingsOf(log: object): Standings {

@@ -35,8 +35,8 @@ export interface PipelineOptions
   readonly quarantine: string | undefined;
 }
 
-/** The sink in the ledger of events that nothing takes. */
-const NO_SINK = 'none';
+/** The sink in the ledger of events that nothing takes; those that name no exporter of ours are told of elsewhere. */
+const [NO_SINK, UNKNOWN] = ['none', 'unknown exporter'];
 
 /** What has gone out. */
 export interface Emitted {
@@ -326,7 +326,7 @@ export class Pipeline {
     for (const name of chosen) if (!known.includes(name)) this.#warnings.unknown(name, known);
     const there = chosen.filter((name) => known.includes(name));
     if (there.some((name) => !this.#exporters.includes(name))) return destination;
-    return { kind: 'none', reason: there.length === 0 ? 'unknown_exporter' : 'no_sink' };
+    return { kind: 'none', reason: chosen.length > there.length && there.length === 0 ? UNKNOWN : 'no_sink' };
   }
 
   /** Under which name the destination stands in the ledger, if there is one. */
@@ -366,7 +366,7 @@ export class Pipeline {
   /** A sink that takes nothing and says so in the ledger. */
   #dropSink(reason: string): Sink {
     this.#warnings.dropped(reason);
-    const outcome = { column: 'dropped', reason } as const;
+    const outcome = { column: 'dropped', reason: reason === UNKNOWN ? 'no_sink' : reason } as const;
     return {
       name: NO_SINK,
       push: ({ ticket }) => this.#accounts.settle(ticket, this.#accounts.sink(NO_SINK), outcome),

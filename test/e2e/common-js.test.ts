@@ -4,7 +4,7 @@ import { logRecordsOf } from '../harness/otlp-json.ts';
 import { NEW_NODE, OLD_NODE } from './node-version.ts';
 import { runInRow } from './run-in-row.ts';
 
-const TOTALS = { acked: 1, pending: 0, rejected: 0, dropped: 0, sampled: 0, handedOver: 0 };
+const TOTALS = { acked: 1, pending: 0, rejected: 0, dropped: 0 };
 const app = 'common-js';
 const NO_REQUIRE = '--no-experimental-require-module';
 

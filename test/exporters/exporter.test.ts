@@ -61,8 +61,6 @@ test('an error with split: only the records at fault are rejected, the others de
       pending: 0,
       rejected: 1,
       dropped: 0,
-      sampled: 0,
-      handedOver: 0,
     });
     assert.deepEqual(got, ['a', 'b', 'c', 'd']);
     assert.deepEqual(events.stats().total.rejected, { not_that_one: 1 });
@@ -117,8 +115,6 @@ test('what a format refuses says nothing of the destination: any number of such 
     pending: 0,
     rejected: 600,
     dropped: 0,
-    sampled: 0,
-    handedOver: 0,
   });
   assert.equal(lines.length, 1000);
 });

@@ -277,8 +277,6 @@ test('an event that its format refuses is rejected alone', async (t) => {
     pending: 0,
     rejected: 1,
     dropped: 0,
-    sampled: 0,
-    handedOver: 0,
   });
   assert.deepEqual(namesIn(file), ['a', 'b']);
 });

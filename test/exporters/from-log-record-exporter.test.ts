@@ -56,8 +56,6 @@ test('what the SDK’s OTLP exporters send is what our own pipeline sends', asyn
     pending: 0,
     rejected: 0,
     dropped: 0,
-    sampled: 0,
-    handedOver: 0,
   });
   assert.equal(theirs.records.length, 2);
   assert.deepEqual(theirs.records.map(steady), own.records.map(steady));

@@ -249,8 +249,6 @@ test('while there is no server events wait, told once without credentials; close
     pending: 1,
     rejected: 0,
     dropped: 0,
-    sampled: 0,
-    handedOver: 0,
   });
   assert.equal(errors.length, 1);
   assert.match(errors[0]?.message ?? '', /MongoServerSelectionError/);

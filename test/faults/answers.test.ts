@@ -100,8 +100,6 @@ test('401 until the sink takes the token: the app is not restarted, and asks sel
     pending: 0,
     rejected: 0,
     dropped: 0,
-    sampled: 0,
-    handedOver: 0,
   });
   const { delivered, duplicates } = checkDelivered(batchesOf(sink.taken), new Map([[LOGGER, 200]]));
   reportCounts(t, { delivered, duplicates });
@@ -191,8 +189,6 @@ test('a poison event among 10,000: it alone is rejected and kept aside, the othe
     pending: 0,
     rejected: 1,
     dropped: 0,
-    sampled: 0,
-    handedOver: 0,
   });
   assert.deepEqual([events.stats().total.rejected, errors], [{ http_400: 1 }, ['EXPORT_FAILED']]);
   assert.deepEqual(

@@ -87,8 +87,6 @@ import { fileExporter } from '${src}/exporters/file.ts';
     pending: 0,
     rejected: 0,
     dropped: 300,
-    sampled: 0,
-    handedOver: 0,
   });
 });
 

@@ -304,7 +304,7 @@ test('httpUrl: a failing endpoint is tried again, in order, and each event arriv
   const totals = await events.close();
   const counts = sink.requests.map(({ body }) => JSON.parse(String(body)).data.count);
   assert.deepEqual(counts, [0, 0, 0, 1, 2]);
-  assert.deepEqual(totals, { acked: 3, pending: 0, rejected: 0, dropped: 0, sampled: 0, handedOver: 0 });
+  assert.deepEqual(totals, { acked: 3, pending: 0, rejected: 0, dropped: 0 });
 });
 
 test('outputPath: the event is also saved as results.json in that directory', async (t) => {

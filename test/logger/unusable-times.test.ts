@@ -12,7 +12,7 @@ const UNUSABLE: readonly [given: unknown, shown: string][] = [
   [-1, '-1'],
   [20_000_000_000_000_000_000n, '20000000000000000000'],
   [1e300, '1e+300'],
-  [Number.NaN, 'a number'],
+  [Number.NaN, 'NaN'],
   [new Date(Number.NaN), 'Invalid Date'],
   ['2024-05-01T10:00:00Z', '2024-05-01T10:00:00Z'],
   ['a secret', 'a string'],

@@ -240,7 +240,5 @@ test('with two hundred thousand events for two sinks the books stay small and qu
     pending: 0,
     rejected: 0,
     dropped: 0,
-    sampled: 0,
-    handedOver: 0,
   });
 });

@@ -106,8 +106,6 @@ test('close() with the collector away says what is pending, and the next process
     pending: 1,
     rejected: 0,
     dropped: 0,
-    sampled: 0,
-    handedOver: 0,
   });
   assert.deepEqual((await deliveredLater(dir)).numbers, [1]);
 });

@@ -143,8 +143,6 @@ async function startOutage(dir: string, name: StoreName): Promise<Outage> {
         pending: 0,
         rejected: 0,
         dropped: 0,
-        sampled: 0,
-        handedOver: 0,
       });
       return { logged, scopes };
     },
