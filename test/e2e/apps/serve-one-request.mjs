@@ -51,10 +51,12 @@ async function request(handle) {
   return body;
 }
 
-/** Everything global that a library could register: by name, what is there now. */
+/** Everything global that a library could register: by name, what is there now. What its copies share is its own. */
 function globals() {
   const found = new Map(Object.getOwnPropertyNames(globalThis).map((name) => [name, true]));
-  for (const symbol of Object.getOwnPropertySymbols(globalThis)) found.set(String(symbol), globalThis[symbol]);
+  for (const symbol of Object.getOwnPropertySymbols(globalThis)) {
+    if (!symbol.description?.startsWith('otel-events.')) found.set(String(symbol), globalThis[symbol]);
+  }
   const api = globalThis[API];
   if (api === undefined) return found;
   found.set('api', api);
