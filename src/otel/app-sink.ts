@@ -47,7 +47,7 @@ export class AppSink implements Sink {
   }
 
   push(delivery: Delivery): void {
-    const { event, context, ticket, content } = delivery;
+    const { event, context, ticket } = delivery;
     const logger = this.#logger as ApiLogger;
     this.#account ??= this.#accounts.sink(this.name);
     if (!this.#takes(logger, { context, severityNumber: event.severity, eventName: event.name })) {
@@ -56,7 +56,8 @@ export class AppSink implements Sink {
       this.#accounts.settle(ticket, this.#account, { column: 'dropped', reason: 'disabled' });
       return;
     }
-    logger.emit(toLogRecord(delivery, this.#withApp(content.attributes)));
+    const content = delivery.content();
+    logger.emit(toLogRecord(delivery, content, this.#withApp(content.attributes)));
     this.#accounts.settle(ticket, this.#account, { column: 'handedOver' });
   }
 

@@ -62,13 +62,12 @@ class OutputSink implements Sink {
     );
   }
 
-  push({ event, content, ticket }: Delivery): void {
+  push({ event, ticket }: Delivery): void {
     this.#queue.push({
-      record: toEventRecord(event, this.#options.resource, this.#options.limits),
+      ...toEventRecord(event, this.#options.resource, this.#options.limits),
       // Now: it means the directory in which the app is.
       directory: absolute(event.outputPath as string),
       ticket,
-      bytes: content.bytes,
       isLate: false,
     });
   }

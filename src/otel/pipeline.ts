@@ -127,7 +127,6 @@ export class Pipeline {
     let ticket: Ticket | undefined;
     try {
       route = this.#routeFor(event);
-      content = copied || route.beside.length > 0 ? this.contentOf(event) : undefined;
       ticket =
         route.sinks.length === 0
           ? this.#accounts.open(this.#accounts.event(event.name), route.accounts)
@@ -136,9 +135,11 @@ export class Pipeline {
       this.#accounts.refuse(event.name, NOT_EMITTED);
       throw cause;
     }
-    if (content === undefined) return { event, content };
-    for (const sink of route.beside) this.#push(sink, { event, context, content, ticket: ticket as Ticket });
-    if (copied) this.#copies.add(copyTo, event, content);
+    if (!copied && route.beside.length === 0) return { event, content };
+    const made = (): EventContent => (content ??= this.contentOf(event));
+    const delivery = { event, context, content: made, ticket: ticket as Ticket };
+    for (const sink of route.beside) this.#push(sink, delivery);
+    if (copied) this.#copies.add(copyTo, event, made());
     return { event, content };
   }
 

@@ -7,7 +7,8 @@ import type { Ticket } from './accounts.ts';
 export interface Delivery {
   readonly event: Event;
   readonly context: Context;
-  readonly content: EventContent;
+  /** What it becomes for an SDK; made when it is first asked for, in the turn of `push`. */
+  readonly content: () => EventContent;
   readonly ticket: Ticket;
 }
 

@@ -52,11 +52,12 @@ export class StockSink implements Sink {
   }
 
   push(delivery: Delivery): void {
-    const { ticket, content } = delivery;
+    const { ticket } = delivery;
     if (this.#closed) {
       this.#accounts.settle(ticket, this.#accounts.sink(this.name), dropped('closed'));
       return;
     }
+    const content = delivery.content();
     if (this.#queued.size >= this.#maxQueued || this.#queuedBytes + content.bytes > MAX_QUEUED_BYTES) {
       this.#dropOne(ticket);
       return;
@@ -66,7 +67,7 @@ export class StockSink implements Sink {
     this.#queued.add(queued);
     this.#queuedBytes += content.bytes;
     this.#pushed++;
-    if (!sdk.emit(toLogRecord(delivery), queued)) this.#settle([queued], dropped('disabled'));
+    if (!sdk.emit(toLogRecord(delivery, content), queued)) this.#settle([queued], dropped('disabled'));
   }
 
   /** Loads the SDK ahead of the first event. */

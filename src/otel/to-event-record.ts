@@ -12,13 +12,13 @@ const ENVELOPE = encodeEnvelope({ attributes: {} }, SCOPE);
 /** How much of an event is encoded. */
 export type EncodingLimits = Pick<SignalEnvironment, 'maxAttributes' | 'maxValueLength'>;
 
-/** The record that a function exporter would be given of an event; it shares nothing with the caller's objects. */
+/** The record that a function exporter would be given of an event, and its size; it shares nothing with the caller's objects. */
 export function toEventRecord(
   event: Event,
   resource: EventRecord['resource'],
   { maxAttributes, maxValueLength }: EncodingLimits,
-): EventRecord {
+): { readonly record: EventRecord; readonly bytes: number } {
   const bytes = toRequest(ENVELOPE, [encodeEvent(event, maxAttributes, maxValueLength)]);
   const [record] = recordsOf({ signal: 'logs', encoding: 'protobuf', bytes, count: 1 });
-  return { ...(record as EventRecord), resource };
+  return { record: { ...(record as EventRecord), resource }, bytes: bytes.length };
 }

@@ -1,10 +1,12 @@
 import type { AttributeMap } from '../otlp/attribute-value.ts';
+import type { EventContent } from '../otlp/event-content.ts';
 import type { ApiLogRecord } from './app-api.ts';
 import type { Delivery } from './sink.ts';
 
 /** What an OTel `Logger` is given for one event. */
 export function toLogRecord(
-  { event, context, content }: Delivery,
+  { event, context }: Pick<Delivery, 'event' | 'context'>,
+  content: EventContent,
   attributes: AttributeMap = content.attributes,
 ): ApiLogRecord {
   return {

@@ -26,7 +26,7 @@ export function sdkRecord(event: Event, maxAttributes?: number): SdkLogRecord {
   const provider = new LoggerProvider({ processors: [processor], ...limits });
   const context = event.span === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, event.span);
   const content = contentOf(event, maxAttributes);
-  const record = toLogRecord({ event, context, content } as Parameters<typeof toLogRecord>[0]);
+  const record = toLogRecord({ event, context }, content);
   provider.getLogger('scope').emit(record as LogRecord);
   return records[0] as SdkLogRecord;
 }
