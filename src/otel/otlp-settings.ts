@@ -3,6 +3,7 @@ import type { Agent } from 'node:http';
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
 import type { Batch, Signal } from '../otlp/batch.ts';
+import { baseOf } from './base-of.ts';
 import { readEnvironment } from './environment.ts';
 import { type OtlpHeaders, otlpHeaders } from './otlp-headers.ts';
 import { type OtlpVariable, OtlpVariables } from './otlp-variables.ts';
@@ -100,16 +101,9 @@ function endpointOf(signal: Signal, option: string | undefined, variables: OtlpV
 
 function optionUrl(value: string): URL {
   const url = httpUrl(value);
-  if (url !== undefined) return withoutSignal(url);
+  if (url !== undefined) return baseOf(url);
   const fix = `write it whole, such as ${DEFAULT_ENDPOINT}`;
   throw new OtelEventsError('EXPORT_URL_INVALID', 'option endpoint: wanted an http or https URL', { fix });
-}
-
-/** The option is a base to which the path of the signal is added: one that is there already is meant. */
-function withoutSignal(url: URL): URL {
-  const base = new URL(url);
-  base.pathname = base.pathname.replace(/(?:\/v1\/(?:logs|traces))+\/*$/, '');
-  return base;
 }
 
 /** `localhost:4318` is a URL too, of protocol `localhost:`. */
