@@ -17,6 +17,7 @@ import {
   isApiSplit,
 } from './app-api.ts';
 import { AppSink } from './app-sink.ts';
+import { baseOf } from './base-of.ts';
 import type { OtelEnvironment } from './environment.ts';
 import { grpcPortWarning } from './environment-warnings.ts';
 import { loadSdk } from './load-sdk.ts';
@@ -226,9 +227,7 @@ export class Providers {
 
 /** @see OTLP specification, "OTLP/HTTP Request": the default paths below a base URL */
 function signalUrl(endpoint: string | undefined, signal: 'logs' | 'traces'): string | undefined {
-  return endpoint === undefined
-    ? undefined
-    : `${endpoint.replace(/(?:\/v1\/(?:logs|traces))*\/*$/, '')}/v1/${signal}`;
+  return endpoint === undefined ? undefined : `${baseOf(endpoint).href.replace(/\/$/, '')}/v1/${signal}`;
 }
 
 function spansLost(why: string): OtelEventsError {

@@ -55,11 +55,13 @@ test('an exporter that does not exist: one line, which names each that does once
 });
 
 test('an endpoint with the path of a signal means its base', async () => {
-  for (const path of ['/v1/logs', '/v1/traces/', '/v1/logs/v1/logs', '/']) {
-    await using sink = await OtlpSink.open();
-    const events = new EventLogger({ endpoint: sink.url + path, logLevel: 'none' });
-    events.log('a');
-    assert.equal((await events.close()).acked, 1, path);
+  for (const delivery of ['durable', 'sdk'] as const) {
+    for (const path of ['/v1/logs', '/v1/traces/', '/v1/logs/v1/logs', '/']) {
+      await using sink = await OtlpSink.open();
+      const events = new EventLogger({ endpoint: sink.url + path, delivery, logLevel: 'none' });
+      events.log('a');
+      assert.equal((await events.close()).acked, 1, `${delivery} ${path}`);
+    }
   }
 });
 
