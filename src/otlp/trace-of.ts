@@ -1,14 +1,13 @@
 import { cutText } from './cut-text.ts';
 import { isError } from './describe-error.ts';
-import { fieldOf } from './field-of.ts';
+import { fieldOf, UNREADABLE } from './field-of.ts';
+import { TRUNCATED } from './value-copier.ts';
 import { CIRCULAR } from './value-writer.ts';
 
 /** How deep the errors behind an error are followed, how many are shown, and how much of each. */
 const MAX_DEPTH = 16;
 const MAX_ERRORS = 64;
 const MAX_ERROR_BYTES = 16 * 1024;
-
-const TRUNCATED = '[Truncated]';
 
 /** How a cause that is no error is shown: nothing of the caller's is run. */
 const INSPECT = {
@@ -97,7 +96,7 @@ function shown(value: unknown, around: Around): string {
     const behind = linesBehind(value, around);
     return behind.length === 0 ? head : withBehind(head, behind);
   } catch {
-    return '[Unreadable]';
+    return UNREADABLE;
   } finally {
     if (around.errors.at(-1) === value) around.errors.pop();
   }

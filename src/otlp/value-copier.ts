@@ -9,7 +9,8 @@ import { standIn } from './stand-in.ts';
 import { CIRCULAR } from './value-writer.ts';
 
 const INT64_LIMIT = 2 ** 63;
-const TRUNCATED = '[Truncated]';
+/** Stands for what is left out because of a limit. */
+export const TRUNCATED = '[Truncated]';
 
 /** What stands around the key and the content of a value if both are short: four tags and four lengths. */
 const FRAME_BYTES = 8;

@@ -27,7 +27,7 @@ export class SegmentReader {
   readonly #isAway: () => boolean;
   readonly #onHeld: (file: string, cause: unknown) => void;
   /** The segments that are not to be read for now, and since when by `performance.now()`. */
-  readonly #held = new Map<Segment, number>();
+  readonly #held = new WeakMap<Segment, number>();
   #skips = 0;
   readonly #view = emptyView();
   #window: Buffer | undefined;
@@ -84,7 +84,7 @@ export class SegmentReader {
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
         const count = readAt(this.#fdOf(segment), segment, position, into);
-        if (this.#held.size > 0) this.#held.delete(segment);
+        this.#held.delete(segment);
         return count;
       } catch (error) {
         if (isForWant(error)) return 'later';
