@@ -23,7 +23,7 @@ export interface SegmentWriterOptions {
   /** All before `position` that was not in memory is out of reach. */
   readonly onLost: (position: number, reason: 'taken_over' | 'spool_lost') => void;
   /** We have a new, empty sub-directory. */
-  readonly onHome: (home: Home) => void;
+  readonly onHome: () => void;
   readonly onSynced: () => void;
   readonly onSyncFailed: (error: unknown) => void;
   /** The first position that some sink still needs. */
@@ -82,7 +82,7 @@ export class SegmentWriter {
     if (this.#home !== undefined) return this.#home;
     this.#home = Home.make(this.#options.directory, this.#options.owner);
     this.#sync?.entered(this.#options.directory);
-    this.#options.onHome(this.#home);
+    this.#options.onHome();
     return this.#home;
   }
 

@@ -6,7 +6,6 @@ import { Adopter } from './adopter.ts';
 import { Bounds, lagStart } from './bounds.ts';
 import { Cursor, type RecordSource } from './cursor.ts';
 import type { Header } from './definitions.ts';
-import type { Home } from './home.ts';
 import { DATA_HEAD_BYTES, emptyView, MAX_SINKS, writeData } from './layout.ts';
 import type { Leftover } from './leftover.ts';
 import { LogEnd } from './log-end.ts';
@@ -48,6 +47,8 @@ export class Spool implements RecordSource {
   /** A block filled up and was written in the middle of an append. */
   #filled = false;
   #released = false;
+  /** A sink has settled more than is written: its place is kept again when that is. */
+  #isAhead = false;
   #closed = false;
   #homes = 0;
   readonly #adopter: Adopter | undefined;
@@ -82,21 +83,13 @@ export class Spool implements RecordSource {
     if (inFiles) {
       const place = absolute(directory);
       this.#files = this.#openFiles(place);
-      const { now, onFound } = this.#options;
       const onSettled = (source: RecordSource, settlement: Settlement): void => {
         this.#options.onSettled(source, settlement);
         this.#reports.settled(settlement);
       };
       const { unreadable: onUnreadable, held: onHeld } = this.#reports;
-      this.#adopter = new Adopter({
-        directory: place,
-        owner: this.#owner,
-        now,
-        onSettled,
-        onFound,
-        onHeld,
-        onUnreadable,
-      });
+      const calls = { onSettled, onHeld, onUnreadable };
+      this.#adopter = new Adopter({ ...this.#options, ...calls, directory: place, owner: this.#owner });
     }
     if (inFiles || Number.isFinite(this.#options.maxAgeMs)) {
       this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatMs).unref();
@@ -279,7 +272,7 @@ export class Spool implements RecordSource {
         this.#reader.close();
       },
       onLost: (position, reason) => this.#lost(position, reason),
-      onHome: (home) => this.#moveIn(home),
+      onHome: () => this.#moveIn(),
       onSynced: () => {
         this.#outage.synced();
         this.#afterFlush();
@@ -319,6 +312,7 @@ export class Spool implements RecordSource {
   }
 
   #afterFlush(): void {
+    if (this.#isAhead) this.#keepAll();
     this.#waiters.reached(this.#files?.safe ?? this.end);
     this.#tidy();
   }
@@ -349,13 +343,20 @@ export class Spool implements RecordSource {
     this.#adopter?.expire(oldestMs);
   }
 
-  /** Keeps how far a sink has come. */
+  /** Keeps how far a sink has come, in what is written: after a crash nobody would believe any other place. */
   #keep({ bit, position }: Cursor): void {
+    const written = this.#files?.written ?? position;
+    this.#isAhead ||= position > written;
     try {
-      this.#files?.home?.cursors.write(bit, position);
+      this.#files?.home?.cursors.write(bit, Math.min(position, written));
     } catch {
       // After a crash the records are sent again; a later ack, or a new directory, brings the slot forward.
     }
+  }
+
+  #keepAll(): void {
+    this.#isAhead = false;
+    for (const cursor of this.#cursors) this.#keep(cursor);
   }
 
   #needed(): number {
@@ -391,8 +392,8 @@ export class Spool implements RecordSource {
     this.#bounds.recheck();
   }
 
-  #moveIn(home: Home): void {
+  #moveIn(): void {
     this.#homes++;
-    for (const { bit, position } of this.#cursors) home.cursors.write(bit, position);
+    this.#keepAll();
   }
 }

@@ -11,6 +11,7 @@ import { directoryName } from '../../src/spool/owner.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
 import { xxh32 } from '../../src/spool/xxh32.ts';
+import { runNode } from '../harness/run-node.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { drain, HEADER, inWords, segmentsIn } from './fields.ts';
 
@@ -174,4 +175,24 @@ test('an outbox that closes while it takes over leaves it to the next one at onc
   await outbox.close(0);
   const { leftover } = await adopt(t, directory);
   assert.deepEqual(leftover?.sinks, ['a', 'b']);
+});
+
+test('what was settled does not come again, although another sink has records that are not written yet', async (t) => {
+  const directory = tempDir(t);
+  const killed = await runNode(
+    `import { Spool } from '../../src/spool/spool.ts';
+     import { HEADER } from '../spool/fields.ts';
+     const spool = new Spool({ directory: ${JSON.stringify(directory)} });
+     const [a, b] = ['a', 'b'].map((sink) => spool.kind('logs', HEADER, 'x', [sink]));
+     spool.append(a, Buffer.from('for a'));
+     await spool.durable();
+     const cursor = spool.cursor('a');
+     const batch = cursor.read();
+     spool.append(b, Buffer.from('for b'));
+     cursor.ack(batch.to);
+     process.kill(process.pid, 'SIGKILL');`,
+  );
+  assert.deepEqual([killed.signal, killed.stderr], ['SIGKILL', '']);
+  const { leftover } = await adopt(t, directory);
+  assert.deepEqual(leftover?.sinks ?? [], []);
 });
