@@ -87,8 +87,7 @@ export class Spool implements RecordSource {
         this.#options.onSettled(source, settlement);
         this.#reports.settled(settlement);
       };
-      const { unreadable: onUnreadable, held: onHeld } = this.#reports;
-      const calls = { onSettled, onHeld, onUnreadable };
+      const calls = { onSettled, onHeld: this.#reports.held, onUnreadable: this.#reports.unreadable };
       this.#adopter = new Adopter({ ...this.#options, ...calls, directory: place, owner: this.#owner });
     }
     if (inFiles || Number.isFinite(this.#options.maxAgeMs)) {
@@ -252,6 +251,8 @@ export class Spool implements RecordSource {
 
   moved(cursor: Cursor): void {
     this.#bounds.moved(cursor);
+    // Its records are written before its place: a crash between the two repeats the batch that moved it, no other.
+    if (cursor.position > (this.#files?.written ?? cursor.position) && !this.#outage.isWaiting) this.#flush();
     this.#keep(cursor);
     this.#tidy();
   }
