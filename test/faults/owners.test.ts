@@ -93,7 +93,7 @@ test('workers that are terminated while the process lives: what they were promis
   await estate.sink.goAway();
   await estate.run('writer.ts', plan('app', { workers: 2, bursts: 20, terminate: true, closeTimeoutMs: 0 }), {
     onLine(line, kill) {
-      if (line.startsWith('closed')) kill();
+      if (line === 'closed app.0') kill();
     },
   });
   assert.deepEqual([...estate.promised.keys()].sort(), ['app.0', 'app.1', 'app.2']);

@@ -50,7 +50,8 @@ if (isMainThread) {
     workers.push(new Worker(new URL(import.meta.url), { workerData: plan }));
   }
 }
-for (let left = plan.bursts; left > 0; left--) {
+// Whoever is to be terminated does not end by itself.
+for (let left = plan.terminate && !isMainThread ? Number.POSITIVE_INFINITY : plan.bursts; left > 0; left--) {
   burst();
   await next();
 }
