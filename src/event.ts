@@ -21,6 +21,8 @@ export interface EventFailure {
 export interface EventSchema {
   readonly id: string;
   readonly version: string;
+  /** The version, where the schema has it as a number. */
+  readonly versionNumber?: number | undefined;
   /** What is wrong with the event, if it goes out all the same. */
   readonly issues: readonly { readonly path: string; readonly expected: string; readonly got: string }[];
 }

@@ -11,8 +11,8 @@ export interface JupyterPayload extends Data {
   readonly __timestamp__: string;
   /** `$id` of the schema; the name of an event that has none. */
   readonly __schema__: string;
-  /** As text; `null` if there is no schema. */
-  readonly __schema_version__: string | null;
+  /** A number or text, as the schema has it; `null` if there is no schema. */
+  readonly __schema_version__: string | number | null;
   readonly __metadata_version__: 1;
 }
 
@@ -21,12 +21,13 @@ export interface JupyterEnvelope {
   /** ISO 8601, ending with `Z`. */
   readonly timestamp: string;
   readonly schemaId: string;
-  readonly version: string | null;
+  readonly version: string | number | null;
 }
 
 /** Renders a record as jupyter_events wrote it. Bytes become base64; everything else is plain JSON. */
 export function jupyter(record: EventRecord): JupyterPayload {
-  const { name, data, schemaId = name, schemaVersion: version = null } = readEvent(record);
+  const { name, data, schemaId = name, schemaVersion = null, schemaVersionNumber } = readEvent(record);
+  const version = schemaVersionNumber ?? schemaVersion;
   const timestamp = `${isoTime(record.timeUnixNano).slice(0, -'+00:00'.length)}Z`;
   return jupyterPayload({ timestamp, schemaId, version }, plain(data));
 }

@@ -1,9 +1,11 @@
+import type { EventSchema } from '../event.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
 /**
- * Hears of events that have a schema. What it returns may be a promise.
+ * Hears of events that have a schema. What it returns may be a promise. `versionNumber` is the version where the schema
+ * has it as a number.
  * @typeParam Logger - the logger that was called
  */
 export type Listener<Logger = never> = (
@@ -11,6 +13,7 @@ export type Listener<Logger = never> = (
   schemaId: string,
   data: Data,
   version: string,
+  versionNumber: number | undefined,
 ) => unknown;
 
 /** Changes the data of an event that has a schema, before they are checked. Nothing returned: they stay. */
@@ -41,6 +44,7 @@ interface Entry<Fn> {
 interface Told {
   readonly schemaId: string;
   readonly version: string;
+  readonly schema: Pick<EventSchema, 'versionNumber'>;
 }
 
 /** Told of a function of the app's that failed. */
@@ -103,10 +107,11 @@ export class Listeners {
   }
 
   /** Tells all listeners, each with a copy of its own. */
-  tell(logger: object, { schemaId, version }: Told, data: Data, raw: boolean): void {
+  tell(logger: object, { schemaId, version, schema }: Told, data: Data, raw: boolean): void {
     for (const each of this.#listeners) {
-      if (each.raw === raw && isFor(each, schemaId))
-        this.#call(each.fn as Listener<object>, logger, schemaId, copyFields(data), version);
+      if (each.raw !== raw || !isFor(each, schemaId)) continue;
+      const listener = each.fn as Listener<object>;
+      this.#call(listener, logger, schemaId, copyFields(data), version, schema.versionNumber);
     }
   }
 

@@ -110,7 +110,7 @@ export class Schemas {
    * @throws OtelEventsError `EVENT_INVALID` with `issues`, if that is `throw`; `SCHEMA_ASYNC`, `SCHEMA_INVALID`
    */
   check(subject: Subject, given: unknown, logger: object, fallback: OnInvalid): Verdict {
-    const { schemaId, version } = subject;
+    const { schemaId } = subject;
     const allowed = this.#allowedOf(schemaId);
     if (allowed === undefined) return { kind: 'not allowed' };
     const redact = this.#redactorOf(subject, allowed);
@@ -127,7 +127,7 @@ export class Schemas {
     const policy = subject.onInvalid ?? this.#onInvalid ?? fallback;
     if (policy === 'throw') throw invalid(subject, issues);
     const kept = isMap ? redact(data as Data) : {};
-    const schema = { id: schemaId, version, issues };
+    const schema = { ...subject.schema, issues };
     if (policy === 'mark') return { kind: 'emit', data: kept, schema };
     return { kind: 'quarantine', data: withoutUndeclared(kept, subject.registered), schema };
   }
@@ -138,7 +138,7 @@ export class Schemas {
   }
 
   #toSubject(event: DefinedEvent): Subject {
-    const { name, schemaId, version, onInvalid, jsonSchema, category, severity } = event;
+    const { name, schemaId, version, versionNumber, onInvalid, jsonSchema, category, severity } = event;
     const registered =
       this.registry.get(schemaId, version) ?? (jsonSchema && this.registry.register(jsonSchema));
     const validate =
@@ -150,7 +150,8 @@ export class Schemas {
       // A name that is none is said when it is used.
       ...(severity !== undefined && { severity: severity as Severity }),
     };
-    const schema = { id: schemaId, version, issues: [] };
+    const number = registered === undefined ? versionNumber : registered.versionNumber;
+    const schema = { id: schemaId, version, versionNumber: number, issues: [] };
     return { name, schemaId, version, onInvalid, options, schema, registered, validate };
   }
 
@@ -191,9 +192,9 @@ const subjects = new WeakMap<RegisteredSchema, Subject>();
 function subjectOf(registered: RegisteredSchema): Subject {
   let subject = subjects.get(registered);
   if (subject === undefined) {
-    const { id, version } = registered;
+    const { id, version, versionNumber } = registered;
     const validate = (data: unknown): Validated => registered.validate(data);
-    const schema = { id, version, issues: [] };
+    const schema = { id, version, versionNumber, issues: [] };
     const nothing = { onInvalid: undefined, options: undefined };
     subject = { name: id, schemaId: id, version, ...nothing, schema, registered, validate };
     subjects.set(registered, subject);

@@ -70,12 +70,12 @@ export class EventStream {
     for (const client of this.#clients) client.pushIfIdle(HEARTBEAT);
   }
 
-  readonly #tell: RecordedListener = (_, schemaId, data, version) => {
+  readonly #tell: RecordedListener = (_, schemaId, data, text, number) => {
     const timestamp = new Date().toISOString();
-    const payload = jupyterPayload({ timestamp, schemaId, version: version ?? null }, data);
-    const text = `event: event\ndata: ${JSON.stringify(payload, plainValue)}\n\n`;
+    const payload = jupyterPayload({ timestamp, schemaId, version: number ?? text ?? null }, data);
+    const written = `event: event\ndata: ${JSON.stringify(payload, plainValue)}\n\n`;
     // One for all clients: a hundred that do not read hold no more than one.
-    const message = UTF8.encode(text);
+    const message = UTF8.encode(written);
     for (const client of this.#clients) client.push(message);
   };
 }

@@ -3,7 +3,13 @@ import type { ProxyHeader, TrustProxy } from './client-address.ts';
 type Data = Readonly<Record<string, unknown>>;
 
 /** Hears of recorded events: which schema they have, their redacted data, and the version of the schema. */
-export type RecordedListener = (logger: unknown, schemaId: string, data: Data, version?: string) => void;
+export type RecordedListener = (
+  logger: unknown,
+  schemaId: string,
+  data: Data,
+  version?: string,
+  versionNumber?: number,
+) => void;
 
 /** What of an `EventLogger` the routes use. */
 export interface RecordingLogger {

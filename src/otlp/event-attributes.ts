@@ -16,6 +16,7 @@ export const EVENT = {
   truncated: 'event.truncated',
   schemaId: 'event.schema.id',
   schemaVersion: 'event.schema.version',
+  schemaVersionNumber: 'event.schema.version_number',
   schemaIssues: 'event.schema.issues',
   userId: 'user.id',
   projectId: 'project.id',

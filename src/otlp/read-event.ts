@@ -19,6 +19,8 @@ export interface ReadEvent {
   /** The schema it was checked against. */
   readonly schemaId: string | undefined;
   readonly schemaVersion: string | undefined;
+  /** The same as a number, if that is what the schema has. */
+  readonly schemaVersionNumber: number | undefined;
   /** Seconds; only of a `track()` event. */
   readonly times: { readonly start: number; readonly end: number; readonly duration: number } | undefined;
   /** Only of a `track()` event that failed. */
@@ -43,6 +45,7 @@ export function readEvent({ eventName, attributes }: EventRecord): ReadEvent {
     projectId: textOf(attributes[EVENT.projectId]),
     schemaId: textOf(attributes[EVENT.schemaId]),
     schemaVersion: textOf(attributes[EVENT.schemaVersion]),
+    schemaVersionNumber: numberOf(attributes[EVENT.schemaVersionNumber]),
     times: timesOf(attributes),
     error: errorOf(attributes),
   };
@@ -73,4 +76,9 @@ function errorOf(attributes: AttributeMap): ReadEvent['error'] {
 
 function textOf(value: AttributeValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Whole numbers beyond 2^53 are read as text. */
+function numberOf(value: AttributeValue | undefined): number | undefined {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : undefined;
 }

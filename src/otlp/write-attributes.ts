@@ -29,8 +29,10 @@ export function writeIds(sink: AttributeSink, event: EncodableEvent): number {
     count += sink.attribute(KEY.previousSessionId, event.previousSessionId);
   }
   if (event.schema === undefined) return count;
-  const { id, version } = event.schema;
-  return count + sink.attribute(KEY.schemaId, id) + sink.attribute(KEY.schemaVersion, version);
+  const { id, version, versionNumber } = event.schema;
+  count += sink.attribute(KEY.schemaId, id) + sink.attribute(KEY.schemaVersion, version);
+  if (versionNumber !== undefined) count += sink.attribute(KEY.schemaVersionNumber, versionNumber);
+  return count;
 }
 
 /**

@@ -44,6 +44,7 @@ export function defineEvent<const Schema extends StandardSchema | JsonSchema>(
     name,
     schemaId: typeof id === 'string' ? id : name,
     version: String(version),
+    versionNumber: typeof version === 'number' ? version : undefined,
     description,
     category,
     severity,

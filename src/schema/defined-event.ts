@@ -12,6 +12,8 @@ export interface DefinedEvent<Input = unknown, Output = unknown> {
   readonly schemaId: string;
   /** As text. */
   readonly version: string;
+  /** The same as a number, if that is what it was defined with. */
+  readonly versionNumber: number | undefined;
   readonly description: string | undefined;
   readonly category: string | undefined;
   readonly severity: number | string | undefined;

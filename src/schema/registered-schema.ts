@@ -10,6 +10,8 @@ export interface RegisteredSchema {
   readonly id: string;
   /** As text: `1` and `'1'` are the same version. */
   readonly version: string;
+  /** The same as a number, if that is what the schema has. */
+  readonly versionNumber: number | undefined;
   readonly json: JsonSchema;
   /** Checks data without changing it. */
   validate(data: unknown): Validated;

@@ -102,6 +102,7 @@ export class SchemaRegistry {
 class Registered implements RegisteredSchema {
   readonly id: string;
   readonly version: string;
+  readonly versionNumber: number | undefined;
   readonly json: JsonSchema;
   readonly #document: SchemaDocument;
   readonly #graph: SchemaGraph;
@@ -112,6 +113,7 @@ class Registered implements RegisteredSchema {
     this.id = document.id;
     this.version = document.version;
     this.json = document.json;
+    this.versionNumber = typeof this.json.version === 'number' ? this.json.version : undefined;
     this.#document = document;
     this.#graph = graph;
     this.#validators = validators;

@@ -194,12 +194,13 @@ test('texts of an event that are 0 come back', () => {
     context: { '0': '0' },
   };
   const failure = { type: '0', message: '0', stacktrace: '0' };
-  const schema = { id: '0', version: '0', issues: [] };
+  const schema = { id: '0', version: '0', versionNumber: 0, issues: [] };
   for (const through of [(batch: Batch) => batch, asJson, (batch: Batch) => asProtobuf(asJson(batch))]) {
     const batch = through(batchOf({}, { ...given, failure, schema, message: '0' } as Partial<Event>));
     const [record] = recordsOf(batch);
     const { times: _, data: __, ...read } = readIn(batch);
-    assert.deepEqual(read, { ...given, schemaId: '0', schemaVersion: '0', error: failure });
+    const ofSchema = { schemaId: '0', schemaVersion: '0', schemaVersionNumber: 0 };
+    assert.deepEqual(read, { ...given, ...ofSchema, error: failure });
     assert.deepEqual(
       [record?.body, record?.scope, record?.resource.attributes],
       ['0', { name: '0', version: '0' }, { 'service.name': '0' }],

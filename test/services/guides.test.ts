@@ -63,30 +63,27 @@ async function recorded(t: TestContext, python: string, info: string) {
   return linesOf(readFileSync(path.join(directory, 'events.log'), 'utf8'));
 }
 
-test('jupyter: jupyter-telemetry writes what the guide shows, the version as a number', async (t) => {
+test('jupyter: jupyter-telemetry writes what the guide shows', async (t) => {
   const python = interpreter(t, LATEST);
   if (python === undefined) return;
   const shown = jupyter.values('jsonl same');
   const lines = await recorded(t, python, 'python before');
-  assert.deepEqual(
-    lines.map(({ __schema_version__: version }) => version),
-    [1],
-  );
-  assert.deepEqual(
-    likeShown(
-      lines.map((line) => ({ ...line, __schema_version__: '1' })),
-      shown,
-    ),
-    shown,
-  );
+  assert.deepEqual(likeShown(lines, shown), shown);
 });
 
-test('jupyter: jupyter_events writes what the guide shows, with another end of the time', async (t) => {
+test('jupyter: jupyter_events writes what the guide shows, with another end of the time and the version as text', async (t) => {
   const python = interpreter(t, JUPYTER_EVENTS);
   if (python === undefined) return;
   const shown = jupyter.values('jsonl same');
   const lines = await recorded(t, python, 'python before, with jupyter_events');
-  assert.deepEqual(likeShown(lines, shown), shown);
+  assert.equal(lines[0]?.__schema_version__, '1');
+  assert.deepEqual(
+    likeShown(
+      lines.map((line) => ({ ...line, __schema_version__: 1 })),
+      shown,
+    ),
+    shown,
+  );
   assert.match(String(lines[0]?.__timestamp__), /\+00:00Z$/);
 });
 

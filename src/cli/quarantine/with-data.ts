@@ -10,6 +10,7 @@ type Data = Readonly<Record<string, unknown>>;
 export interface Passed {
   readonly schemaId: string;
   readonly version: string;
+  readonly versionNumber?: number | undefined;
 }
 
 /**
@@ -28,11 +29,13 @@ export function withData(
   let result = attributes.filter(({ key }) => key !== EVENT.schemaIssues);
   for (const key of changed) result = withEntry(result, key, before, after);
   if (passed === undefined) return result;
+  const { schemaId, version, versionNumber } = passed;
   const schema = [
-    [EVENT.schemaId, passed.schemaId],
-    [EVENT.schemaVersion, passed.version],
+    [EVENT.schemaId, schemaId],
+    [EVENT.schemaVersion, version],
+    [EVENT.schemaVersionNumber, versionNumber],
   ] as const;
-  return schema.reduce((list, [key, text]) => replaced(list, key, { stringValue: text }), result);
+  return schema.reduce((list, [key, value]) => replaced(list, key, toKeyValue(key, value)?.value), result);
 }
 
 /** Not what any object has, such as `constructor`. */

@@ -16,6 +16,7 @@ export interface Checked {
   readonly name: string;
   readonly schemaId: string;
   readonly version: string;
+  readonly versionNumber: number | undefined;
   validate(data: unknown): Validated;
 }
 
@@ -94,8 +95,8 @@ function registered(registry: SchemaRegistry, file: string, json: JsonSchema): R
 }
 
 function toChecked(schema: RegisteredSchema): Checked {
-  const { id, version } = schema;
-  return { name: id, schemaId: id, version, validate: (data) => schema.validate(data) };
+  const { id, version, versionNumber } = schema;
+  return { name: id, schemaId: id, version, versionNumber, validate: (data) => schema.validate(data) };
 }
 
 function toEntry({ id, version, json }: RegisteredSchema): EventEntry {
@@ -110,10 +111,10 @@ function entryOf(event: DefinedEvent): EventEntry[] {
 }
 
 function checkedBy(registry: SchemaRegistry, file: string, event: DefinedEvent): Checked {
-  const { name, schemaId, version, jsonSchema } = event;
+  const { name, schemaId, version, versionNumber, jsonSchema } = event;
   const schema = jsonSchema === undefined ? undefined : registered(registry, file, jsonSchema);
   const validate = event.isStandard || schema === undefined ? event : schema;
-  return { name, schemaId, version, validate: (data) => validate.validate(data) };
+  return { name, schemaId, version, versionNumber, validate: (data) => validate.validate(data) };
 }
 
 async function importEvents(file: string): Promise<DefinedEvent[]> {
