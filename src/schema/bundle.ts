@@ -3,11 +3,12 @@ import { isSchema } from './facets-of.ts';
 import { type Follow, followerOf } from './follower-of.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { SchemaNode } from './schema-document.ts';
+import { CATEGORY_KEYWORDS, KEYWORDS } from './schema-keywords.ts';
 
 const ROOT = 'Events';
 
 /** Keywords whose values are data, or names: what looks like a reference there is none. */
-const DATA_KEYWORDS = new Set(['const', 'enum', 'default', 'examples', 'categories', 'required']);
+const DATA_KEYWORDS = new Set(['const', 'enum', 'default', 'examples', 'required', ...CATEGORY_KEYWORDS]);
 
 /** Keywords that a schema has as a document of its own. */
 const DOCUMENT_KEYWORDS = new Set(['$id', '$schema', 'version', '$anchor']);
@@ -73,7 +74,8 @@ function localised(json: JsonSchema, titles: ReadonlyMap<JsonSchema, string>, fo
     if (!isSchema(value)) return value;
     const entries = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
       if (!isSchemaHere) return [[key, copied(each, true)]];
-      if (DOCUMENT_KEYWORDS.has(key)) return [];
+      // A word that means nothing to checks must mean nothing to the compiler either: it knows some.
+      if (DOCUMENT_KEYWORDS.has(key) || !isKeyword(key)) return [];
       if (key === '$ref') return [[key, placeOf(follow(value), titles)]];
       if (DATA_KEYWORDS.has(key)) return [[key, each]];
       return [[key, copied(each, !MAPS.has(key))]];
@@ -81,6 +83,10 @@ function localised(json: JsonSchema, titles: ReadonlyMap<JsonSchema, string>, fo
     return Object.fromEntries(entries);
   };
   return copied(json, true) as JsonSchema;
+}
+
+function isKeyword(key: string): boolean {
+  return Object.values(KEYWORDS).some((known) => known.has(key));
 }
 
 function placeOf({ document, pointer }: SchemaNode, titles: ReadonlyMap<JsonSchema, string>): string {

@@ -10,7 +10,7 @@ import { type PatternCost, patternCost } from './pattern-cost.ts';
 import { plainData } from './plain-data.ts';
 import { type SchemaDocument, type SchemaNode, schemaInvalid, stepTo } from './schema-document.ts';
 import type { SchemaGraph } from './schema-graph.ts';
-import { type Draft, SCHEMA_KEYWORDS } from './schema-keywords.ts';
+import { CATEGORY_KEYWORDS, type Draft, KEYWORDS, SCHEMA_KEYWORDS } from './schema-keywords.ts';
 import { TookTooLong, withinTime } from './within-time.ts';
 
 /** The most issues that are told of one event. */
@@ -22,7 +22,7 @@ const UNWATCHED_STEPS_IN_ALL = 20_000_000;
 const UNWATCHED_VALUES = 2_000;
 
 /** Keywords that neither limit anything nor hold what does. */
-const NOTES = new Set(['$id', '$anchor', '$schema', '$comment', 'version', 'categories', 'personal']);
+const NOTES = new Set(['$id', '$anchor', '$schema', '$comment', 'version', ...CATEGORY_KEYWORDS]);
 
 /** Turns documents into checks. One for a registry: what documents share is compiled once. */
 export class ValidatorCompiler {
@@ -83,8 +83,9 @@ export class ValidatorCompiler {
     const alone = document.draft === 'draft-07' && schema.$ref !== undefined;
     for (const [keyword, value] of Object.entries(schema)) {
       const defines = keyword === '$defs' || keyword === 'definitions';
-      if (keyword.startsWith('x-') || NOTES.has(keyword) || keyword === '$ref' || (alone && !defines))
-        continue;
+      // Ajv knows words that the draft does not, such as `nullable`.
+      const counts = KEYWORDS[document.draft].has(keyword) && !NOTES.has(keyword) && keyword !== '$ref';
+      if (!counts || (alone && !defines)) continue;
       const at = stepTo(pointer, keyword);
       result[keyword] = SCHEMA_KEYWORDS.has(keyword) ? this.#rewriteHeld(value, at, document) : value;
     }

@@ -1,8 +1,8 @@
-import { nearestName } from '../nearest-name.ts';
 import { checkCompilable } from './check-compilable.ts';
+import { checkKeyword } from './check-keyword.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { type SchemaDocument, type SchemaNode, schemaInvalid, stepTo, toUri } from './schema-document.ts';
-import { type Draft, type Holds, KEYWORDS, SCHEMA_KEYWORDS } from './schema-keywords.ts';
+import { type Draft, type Holds, SCHEMA_KEYWORDS } from './schema-keywords.ts';
 
 /** Deeper than any schema that a person can read. */
 const MAX_SCHEMA_DEPTH = 100;
@@ -28,8 +28,8 @@ const DRAFTS: ReadonlyMap<string, Draft> = new Map([
 ]);
 
 /**
- * Finds every schema in a document, and refuses what the registry does not take: keywords that the draft does
- * not have, names that start with `__`, a missing `$id` or `version`.
+ * Finds every schema in a document, and refuses what the registry does not take: keywords that limit
+ * something in another draft only, names that start with `__`, a missing `$id` or `version`.
  * @throws OtelEventsError `SCHEMA_INVALID`
  */
 export function readDocument(json: JsonSchema, givenAs: string): SchemaDocument {
@@ -156,46 +156,4 @@ function held(value: unknown, holds: Holds, pointer: string): [string, unknown][
   return Object.entries(value)
     .filter(([, item]) => !(holds === 'map of schemas or names' && Array.isArray(item)))
     .map(([name, item]) => [stepTo(pointer, name), item]);
-}
-
-/** Where a name is the name of a property, or of a definition that a property is likely to be. */
-const NAMING = new Set(['properties', 'patternProperties', '$defs', 'definitions']);
-
-function checkKeyword(keyword: string, value: unknown, { document, pointer }: SchemaNode): void {
-  const { draft, source } = document;
-  const at = stepTo(pointer, keyword);
-  if (!KEYWORDS[draft].has(keyword) && !keyword.startsWith('x-')) {
-    const near = nearestName(keyword, [...KEYWORDS[draft]]);
-    const fix = near === undefined ? 'notes of your own start with x-' : `did you mean ${near}?`;
-    throw schemaInvalid(source, at, `${draft} has no such keyword, or it is not supported`, { fix });
-  }
-  if (NAMING.has(keyword) && typeof value === 'object' && value !== null) {
-    for (const name of Object.keys(value)) {
-      // A pattern may start with an anchor.
-      if (/^\^?__/.test(name)) {
-        throw schemaInvalid(source, stepTo(at, name), 'names that start with __ are reserved');
-      }
-    }
-  }
-  if (keyword === 'enum' && draft === 'draft-07') checkUnique(value, source, at);
-  if (keyword === 'categories') checkCategories(value, source, at);
-  if (keyword === 'personal' && typeof value !== 'boolean') checkCategories(value, source, at);
-}
-
-function checkUnique(values: unknown, source: string, at: string): void {
-  if (!Array.isArray(values) || new Set(values.map(canonical)).size === values.length) return;
-  throw schemaInvalid(source, at, 'wanted items that differ, got an array');
-}
-
-/** The same text for values that are equal, whatever the order of their keys. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-}
-
-function checkCategories(value: unknown, source: string, at: string): void {
-  if (Array.isArray(value) && value.every((category) => typeof category === 'string')) return;
-  throw schemaInvalid(source, at, 'wanted a list of names of categories', { fix: "such as ['identifier']" });
 }

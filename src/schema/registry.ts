@@ -2,7 +2,6 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OtelEventsError } from '../errors.ts';
-import { nearestName } from '../nearest-name.ts';
 import type { AllowedProperties } from './allowed-schemas.ts';
 import { compileRedactor, type Redactor } from './compile-redactor.ts';
 import { ValidatorCompiler } from './compile-validator.ts';
@@ -15,7 +14,8 @@ import { metaSchemaOf } from './load-ajv.ts';
 import { readDocument } from './read-document.ts';
 import { MAX_SCHEMA_BYTES, readSchemaText } from './read-schema-text.ts';
 import type { RegisteredSchema } from './registered-schema.ts';
-import { type SchemaDocument, type SchemaNode, schemaInvalid, stepTo } from './schema-document.ts';
+import { sayUnknown } from './say-unknown.ts';
+import { type SchemaDocument, type SchemaNode, schemaInvalid } from './schema-document.ts';
 import { SchemaGraph } from './schema-graph.ts';
 
 /**
@@ -134,7 +134,7 @@ function documentOf(given: unknown, source: string): SchemaDocument {
   const document = readDocument(json, source);
   const { check, formats } = metaSchemaOf(document.draft);
   if (check(json)) {
-    checkFormats(document, formats);
+    sayUnknown(document, formats);
     return document;
   }
   const [error] = check.errors ?? [];
@@ -142,27 +142,6 @@ function documentOf(given: unknown, source: string): SchemaDocument {
   if (error === undefined) throw schemaInvalid(document.source, '', 'it is no JSON Schema');
   const { path: pointer, expected, got } = describeError(error, json);
   throw schemaInvalid(document.source, pointer, `wanted ${expected}, got ${got}`);
-}
-
-/** What is said once is remembered, up to this many. */
-const MAX_SAID = 100;
-const saidFormats = new Set<string>();
-
-/**
- * A format that nobody knows lets everything pass, as JSON Schema has it: other tools have formats of their own. It may
- * be a misspelling, so it is said.
- */
-function checkFormats({ nodes, source }: SchemaDocument, known: ReadonlySet<string>): void {
-  for (const { schema, pointer } of nodes.values()) {
-    if (typeof schema === 'boolean' || schema.format === undefined) continue;
-    const format = String(schema.format).slice(0, 100);
-    if (known.has(format) || saidFormats.has(format) || saidFormats.size >= MAX_SAID) continue;
-    saidFormats.add(format);
-    const near = nearestName(format, [...known]);
-    const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-    const where = `${source} at ${stepTo(pointer, 'format')}`;
-    process.emitWarning(`${where}: the format ${format} is not known, any text has it${hint}`, 'otel-events');
-  }
 }
 
 function documentOfFile(file: string): SchemaDocument {

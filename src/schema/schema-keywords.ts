@@ -39,11 +39,8 @@ export const IN_PLACE: ReadonlySet<string> = new Set([
   'dependencies',
 ]);
 
-/** Says something, or limits something, without a schema in it. */
-const PLAIN_KEYWORDS = [
-  '$id',
-  '$schema',
-  '$ref',
+/** The keywords that say something and limit nothing. */
+export const NOTE_KEYWORDS: ReadonlySet<string> = new Set([
   '$comment',
   'title',
   'description',
@@ -54,6 +51,36 @@ const PLAIN_KEYWORDS = [
   'writeOnly',
   'contentEncoding',
   'contentMediaType',
+]);
+
+/** The keywords that name categories of personal data: ours, and Jupyter's. */
+export const CATEGORY_KEYWORDS: ReadonlySet<string> = new Set([
+  'categories',
+  'personal',
+  'personal-data',
+  'redactionPolicies',
+]);
+
+/** Keywords that limit something in drafts that know them, and that are not supported here. */
+export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
+  '$dynamicRef',
+  '$dynamicAnchor',
+  '$recursiveRef',
+  '$recursiveAnchor',
+  '$vocabulary',
+  'contentSchema',
+  'extends',
+  'disallow',
+  'divisibleBy',
+]);
+
+/** Says something, or limits something, without a schema in it. */
+const PLAIN_KEYWORDS = [
+  ...NOTE_KEYWORDS,
+  ...CATEGORY_KEYWORDS,
+  '$id',
+  '$schema',
+  '$ref',
   'type',
   'enum',
   'const',
@@ -74,8 +101,6 @@ const PLAIN_KEYWORDS = [
   'required',
   // Ours, and Jupyter's.
   'version',
-  'categories',
-  'personal',
 ];
 
 const ONLY_2020 = [
@@ -93,7 +118,7 @@ const ONLY_DRAFT_07 = ['additionalItems', 'dependencies'];
 /** The drafts of JSON Schema that events may be described in. */
 export type Draft = 'draft-07' | '2020-12';
 
-/** Every keyword of a draft that a schema here may use, beside those that start with `x-`. */
+/** Every keyword that means something in a draft here. */
 export const KEYWORDS: Readonly<Record<Draft, ReadonlySet<string>>> = {
   'draft-07': keywordsWithout(ONLY_2020, ONLY_DRAFT_07),
   '2020-12': keywordsWithout(ONLY_DRAFT_07, ONLY_2020),

@@ -377,7 +377,7 @@ const jupyter: readonly Row[] = [
   },
   {
     original: 'an invalid JSON Schema is an error; the newer library lets bad keywords pass',
-    here: 'an error, keywords included',
+    here: 'an error, misspelt keywords included',
     mended: true,
     tests: [
       [JUPYTER, 'mended: keywords of a schema that make no sense'],
