@@ -87,7 +87,9 @@ export class Schemas {
   registered(id: string, version: string | number | undefined): Subject {
     const schema = this.registry.get(id, version);
     if (schema !== undefined) return subjectOf(schema);
-    const others = this.registry.all.filter((each) => each.id === id).map((each) => each.version);
+    const others = this.registry.all
+      .filter((each) => each.id === id || each.name === id)
+      .map((each) => each.version);
     const which = version === undefined ? '' : `, version ${version}`;
     const fix =
       others.length > 0 ? `registered are the versions ${others.join(', ')}` : 'call registerSchema first';
@@ -192,11 +194,11 @@ const subjects = new WeakMap<RegisteredSchema, Subject>();
 function subjectOf(registered: RegisteredSchema): Subject {
   let subject = subjects.get(registered);
   if (subject === undefined) {
-    const { id, version, versionNumber } = registered;
+    const { name, id, version, versionNumber } = registered;
     const validate = (data: unknown): Validated => registered.validate(data);
     const schema = { id, version, versionNumber, issues: [] };
     const nothing = { onInvalid: undefined, options: undefined };
-    subject = { name: id, schemaId: id, version, ...nothing, schema, registered, validate };
+    subject = { name, schemaId: id, version, ...nothing, schema, registered, validate };
     subjects.set(registered, subject);
   }
   return subject;

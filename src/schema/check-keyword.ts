@@ -6,6 +6,9 @@ import { CATEGORY_KEYWORDS, type Draft, KEYWORDS, NOT_SUPPORTED, NOTE_KEYWORDS }
 /** Where a name is the name of a property, or of a definition that a property is likely to be. */
 const NAMING = new Set(['properties', 'patternProperties', '$defs', 'definitions']);
 
+/** What names a schema: a reference to a name that is misspelt is refused where it stands. */
+const NAMES = new Set(['$id', '$anchor', '$schema', 'version']);
+
 /**
  * Refuses a keyword that must not stand in a schema. One that nobody knows may: it says something to other tools.
  * @throws OtelEventsError `SCHEMA_INVALID` for one that limits something in another draft, is a misspelling of one that
@@ -47,7 +50,8 @@ function checkUnknown(keyword: string, value: unknown, draft: Draft, source: str
     throw schemaInvalid(source, at, `${draft} has no such keyword, or it is not supported`, { fix });
   }
   const near = nearestName(keyword, [...KEYWORDS[draft]]);
-  if (near === undefined || NOTE_KEYWORDS.has(near) || !couldBe(near, value, draft)) return;
+  if (near === undefined || NOTE_KEYWORDS.has(near) || NAMES.has(near) || !couldBe(near, value, draft))
+    return;
   throw schemaInvalid(source, at, `${draft} has no such keyword`, {
     fix: `did you mean ${near}? Notes of your own start with x-`,
   });

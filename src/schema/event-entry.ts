@@ -29,9 +29,9 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** `2` is before `10`, and `1.9` before `1.10`: negative if `a` is the older one. */
+/** `2` is before `10`, `1.9` before `1.10`, and `1-9-0` before `1-10-0`: negative if `a` is the older one. */
 export function compareVersions(a: string, b: string): number {
-  const [ours, theirs] = [a.split('.'), b.split('.')];
+  const [ours, theirs] = [a.split(/[.-]/), b.split(/[.-]/)];
   for (let index = 0; index < Math.max(ours.length, theirs.length); index++) {
     const [left = '', right = ''] = [ours[index], theirs[index]];
     const areNumbers = /^\d+$/.test(left) && /^\d+$/.test(right);

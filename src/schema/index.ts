@@ -6,6 +6,7 @@ export type { FetchSchemaOptions } from './fetch-schema.ts';
 export { isDefinedEvent } from './is-defined-event.ts';
 export type { Issue, Validated } from './issue.ts';
 export type { JsonSchema } from './json-schema.ts';
+export { type NamedSchema, readSchemas } from './read-schemas.ts';
 export type { RedactCounts } from './redact-counts.ts';
 export { CARD, EMAIL, IPV4, type RedactPattern } from './redact-patterns.ts';
 export type { RedactRule } from './redact-rule.ts';

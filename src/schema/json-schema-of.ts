@@ -1,9 +1,11 @@
 import { OtelEventsError } from '../errors.ts';
 import type { EventDefinition } from './event-definition.ts';
+import { idOfName } from './id-of-name.ts';
 import { isStandard } from './is-standard.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { isSchemaId, SCHEMA_ID } from './read-document.ts';
 import type { StandardSchema } from './standard-schema.ts';
+import { toKnownDraft } from './to-known-draft.ts';
 import { checkPersonal, hasPlace, type Personal, withPersonal } from './with-personal.ts';
 
 type Side = 'input' | 'output';
@@ -20,7 +22,8 @@ export function jsonSchemaOf(
   const { schema, jsonSchema, version, description, personal = {} } = definition;
   checkPersonal(personal, name);
   const told = jsonSchema === undefined && isStandard(schema) ? schema : undefined;
-  const given = told === undefined ? (jsonSchema ?? (schema as JsonSchema)) : toldBy(told, 'input');
+  const own = told === undefined ? (jsonSchema ?? (schema as JsonSchema)) : toldBy(told, 'input');
+  const given = own && toKnownDraft(own);
   if (given === undefined) {
     if (Object.keys(personal).length === 0) return undefined;
     const fix = 'give the JSON Schema as jsonSchema: what is personal is found by it';
@@ -39,19 +42,10 @@ export function jsonSchemaOf(
 
 /** The schema's own, or the name as a URI: `Order Completed` is `Order%20Completed`. A logger could not take any other. */
 function idOf({ $id }: JsonSchema, name: string): string {
-  const id = typeof $id === 'string' ? $id : name.replaceAll(NOT_IN_URI, percent);
+  const id = typeof $id === 'string' ? $id : idOfName(name);
   if (isSchemaId(id)) return id;
   const fix = typeof $id === 'string' ? 'mend the $id of its schema' : 'give its schema an $id';
   throw new OtelEventsError('SCHEMA_INVALID', `the schema of ${name}: $id: wanted ${SCHEMA_ID}`, { fix });
-}
-
-/** Also what a URI may hold and an id may not. */
-const NOT_IN_URI = /[^\w\-.~:/?[\]@!$&'()*+,;=%]/gu;
-
-function percent(character: string): string {
-  return Buffer.from(character)
-    .toString('hex')
-    .replaceAll(/../g, (byte) => `%${byte.toUpperCase()}`);
 }
 
 /**

@@ -3,6 +3,7 @@ import { checkKeyword } from './check-keyword.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { type SchemaDocument, type SchemaNode, schemaInvalid, stepTo, toUri } from './schema-document.ts';
 import { type Draft, type Holds, SCHEMA_KEYWORDS } from './schema-keywords.ts';
+import { draftNameOf } from './to-known-draft.ts';
 
 /** Deeper than any schema that a person can read. */
 const MAX_SCHEMA_DEPTH = 100;
@@ -69,10 +70,7 @@ function versionOf({ version }: JsonSchema, source: string): string {
 
 function draftOf({ $schema }: JsonSchema, source: string): Draft {
   if ($schema === undefined) return 'draft-07';
-  const name = String($schema)
-    .replace(/^https?:\/\//, '')
-    .replace(/#$/, '');
-  const draft = DRAFTS.get(name);
+  const draft = DRAFTS.get(draftNameOf($schema));
   if (draft !== undefined) return draft;
   throw schemaInvalid(source, '/$schema', 'this draft of JSON Schema is not known', {
     fix: 'use https://json-schema.org/draft/2020-12/schema or http://json-schema.org/draft-07/schema#',

@@ -8,6 +8,8 @@ type Data = Readonly<Record<string, unknown>>;
 export interface RegisteredSchema {
   /** Its `$id`. */
   readonly id: string;
+  /** What its events are called: the name in a tracking plan, else its `$id`. */
+  readonly name: string;
   /** As text: `1` and `'1'` are the same version. */
   readonly version: string;
   /** The same as a number, if that is what the schema has. */

@@ -12,7 +12,8 @@ import type { Validated } from './issue.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { metaSchemaOf } from './load-ajv.ts';
 import { readDocument } from './read-document.ts';
-import { MAX_SCHEMA_BYTES, readSchemaText } from './read-schema-text.ts';
+import { MAX_SCHEMA_BYTES } from './read-schema-text.ts';
+import { readSchemas } from './read-schemas.ts';
 import type { RegisteredSchema } from './registered-schema.ts';
 import { sayUnknown } from './say-unknown.ts';
 import { type SchemaDocument, type SchemaNode, schemaInvalid } from './schema-document.ts';
@@ -24,29 +25,44 @@ import { SchemaGraph } from './schema-graph.ts';
  */
 export class SchemaRegistry {
   readonly #schemas = new Map<string, Map<string, Registered>>();
+  /** Where the name of the events is not the `$id`. */
+  readonly #idsByName = new Map<string, string>();
   readonly #named = new Map<string, SchemaNode>();
   readonly #graph = new SchemaGraph(this.#named);
   readonly #validators = new ValidatorCompiler(this.#graph);
 
   /**
    * Registers a schema that is given as an object, as JSON text or as YAML text.
+   * @returns the schema; the first one of a document that holds several, all of which are registered
    * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
    */
   register(schema: object | string): RegisteredSchema {
-    return this.#add(documentOf(schema, 'schema'));
+    return firstOf(this.registerAll(schema));
+  }
+
+  /**
+   * Registers all schemas that a document holds: those of the events of a tracking plan, else the one that it is. All of
+   * them, or none.
+   * @param source - how messages call it
+   * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
+   */
+  registerAll(document: object | string, source = 'schema'): readonly RegisteredSchema[] {
+    return this.#addAll(documentsOf(document, source));
   }
 
   /**
    * Registers the schema in a JSON or YAML file.
+   * @returns as {@link register}
    * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
    */
   registerFile(file: string | URL): RegisteredSchema {
-    return this.#add(documentOfFile(typeof file === 'string' ? file : fileURLToPath(file)));
+    return firstOf(this.#addAll(documentsOfFile(typeof file === 'string' ? file : fileURLToPath(file))));
   }
 
   /**
    * Fetches a schema over http or https and registers it. At most 1 MiB, 10 s and five redirects; private
    * addresses only with `allowPrivate`.
+   * @returns as {@link register}
    * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
    */
   async registerUrl(url: string | URL, options: FetchSchemaOptions = {}): Promise<RegisteredSchema> {
@@ -54,7 +70,7 @@ export class SchemaRegistry {
     const { fetchSchema } = await import('./fetch-schema.ts');
     const text = await fetchSchema(url, options);
     const { origin, pathname } = new URL(String(url));
-    return this.#add(documentOf(text, `URL ${origin}${pathname}`));
+    return firstOf(this.registerAll(text, `URL ${origin}${pathname}`));
   }
 
   /**
@@ -64,18 +80,15 @@ export class SchemaRegistry {
    * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
    */
   registerPackage(name: string, from: string = process.cwd()): readonly RegisteredSchema[] {
-    const documents = findPackageSchemas(name, from).map(documentOfFile);
-    const keys = documents.map(({ id, version }) => `${version} ${id}`);
-    documents.forEach((document, index) => {
-      if (keys.indexOf(keys[index] as string) < index) throw duplicate(document);
-      this.#checkNew(document);
-    });
-    return documents.map((document) => this.#add(document));
+    return this.#addAll(findPackageSchemas(name, from).flatMap(documentsOfFile));
   }
 
-  /** The schema with this `$id` and version; without a version the one that was registered last. */
+  /**
+   * The schema with this `$id`, or for events of this name, and with this version; without a version the one that was
+   * registered last.
+   */
   get(id: string, version?: string | number): RegisteredSchema | undefined {
-    const versions = this.#schemas.get(id);
+    const versions = this.#schemas.get(id) ?? this.#schemas.get(this.#idsByName.get(id) ?? '');
     return version === undefined ? [...(versions?.values() ?? [])].at(-1) : versions?.get(String(version));
   }
 
@@ -84,10 +97,19 @@ export class SchemaRegistry {
     return [...this.#schemas.values()].flatMap((versions) => [...versions.values()]);
   }
 
-  #add(document: SchemaDocument): RegisteredSchema {
-    this.#checkNew(document);
+  #addAll(documents: readonly NamedDocument[]): readonly RegisteredSchema[] {
+    const keys = documents.map(({ document: { id, version } }) => `${version} ${id}`);
+    documents.forEach(({ document }, index) => {
+      if (keys.indexOf(keys[index] as string) < index) throw duplicate(document);
+      this.#checkNew(document);
+    });
+    return documents.map((each) => this.#add(each));
+  }
+
+  #add({ name, document }: NamedDocument): RegisteredSchema {
     const { id, version } = document;
-    const registered = new Registered(document, this.#graph, this.#validators);
+    const registered = new Registered(name ?? id, document, this.#graph, this.#validators);
+    if (registered.name !== id) this.#idsByName.set(registered.name, id);
     const versions = this.#schemas.get(id) ?? new Map<string, Registered>();
     this.#schemas.set(id, versions.set(version, registered));
     for (const [name, node] of document.named) this.#named.set(name, node);
@@ -99,7 +121,14 @@ export class SchemaRegistry {
   }
 }
 
+/** A document, and what the events of its schema are called if that is not its `$id`. */
+interface NamedDocument {
+  readonly name: string | undefined;
+  readonly document: SchemaDocument;
+}
+
 class Registered implements RegisteredSchema {
+  readonly name: string;
   readonly id: string;
   readonly version: string;
   readonly versionNumber: number | undefined;
@@ -109,7 +138,8 @@ class Registered implements RegisteredSchema {
   readonly #validators: ValidatorCompiler;
   #check: ((data: unknown) => Validated) | undefined;
 
-  constructor(document: SchemaDocument, graph: SchemaGraph, validators: ValidatorCompiler) {
+  constructor(name: string, document: SchemaDocument, graph: SchemaGraph, validators: ValidatorCompiler) {
+    this.name = name;
     this.id = document.id;
     this.version = document.version;
     this.json = document.json;
@@ -129,8 +159,19 @@ class Registered implements RegisteredSchema {
   }
 }
 
-function documentOf(given: unknown, source: string): SchemaDocument {
-  const json = readSchemaText(given, source);
+function firstOf(registered: readonly RegisteredSchema[]): RegisteredSchema {
+  return registered[0] as RegisteredSchema;
+}
+
+function documentsOf(given: object | string, source: string): NamedDocument[] {
+  return readSchemas(given, source).map(({ name, json }) => {
+    const where =
+      name === undefined || source === 'schema' ? source : `${source}, event ${name.slice(0, 300)}`;
+    return { name, document: documentOf(json, where) };
+  });
+}
+
+function documentOf(json: JsonSchema, source: string): SchemaDocument {
   const document = readDocument(json, source);
   const { check, formats } = metaSchemaOf(document.draft);
   if (check(json)) {
@@ -144,7 +185,7 @@ function documentOf(given: unknown, source: string): SchemaDocument {
   throw schemaInvalid(document.source, pointer, `wanted ${expected}, got ${got}`);
 }
 
-function documentOfFile(file: string): SchemaDocument {
+function documentsOfFile(file: string): NamedDocument[] {
   const source = `file ${path.resolve(file)}`;
   let text: string;
   try {
@@ -154,7 +195,7 @@ function documentOfFile(file: string): SchemaDocument {
     if (cause instanceof OtelEventsError) throw cause;
     throw schemaInvalid(source, '', `it cannot be read: ${(cause as { code?: string }).code}`, { cause });
   }
-  return documentOf(text, source);
+  return documentsOf(text, source);
 }
 
 function duplicate({ id, version, source }: SchemaDocument): OtelEventsError {

@@ -155,7 +155,9 @@ class Marker {
   #target(schema: Schema, steps: readonly string[], within: readonly unknown[]): Marked {
     const target = this.#followed(schema);
     const { $id } = isSchema(target) ? target : {};
-    if (target !== this.#json && $id !== undefined) throw this.#elsewhere(schema);
+    // One that is a fragment is a name within this document.
+    const isElsewhere = $id !== undefined && !String($id).startsWith('#');
+    if (target !== this.#json && isElsewhere) throw this.#elsewhere(schema);
     const marked = this.mark(target, steps, within);
     return marked && Object.fromEntries(Object.entries(marked).filter(([keyword]) => !ONCE.has(keyword)));
   }

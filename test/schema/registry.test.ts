@@ -79,7 +79,7 @@ test('what is no usable schema is refused with the place and a way out', () => {
     [{ $id: 'a', version: Number.NaN }, /at \/version: wanted a version/],
     [{ $id: 'a#b', version: 1 }, /at \/\$id: wanted a URI without a fragment/],
     [{ $id: 'no uri', version: 1 }, /at \/\$id: wanted a URI/],
-    [{ ...base, $schema: 'http://json-schema.org/draft-04/schema#' }, /at \/\$schema: .*not known/],
+    [{ ...base, $schema: 'http://json-schema.org/draft-03/schema#' }, /at \/\$schema: .*not known/],
     [{ ...base, typ: 'object' }, /at \/typ: .*did you mean type\?/],
     [nested({ requird: [] }), /at \/allOf\/0\/properties\/x\/requird/],
     [nested({ type: 'text' }), /at \/allOf\/0\/properties\/x\/type: wanted/],

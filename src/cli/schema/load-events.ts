@@ -43,7 +43,7 @@ export interface LoadedEvents {
 const MODULE = /\.[cm]?[jt]s$/;
 
 /**
- * Reads schema files (JSON or YAML) and modules (`.ts`, `.js`) that export defined events.
+ * Reads schema files (JSON or YAML; tracking plans too) and modules (`.ts`, `.js`) that export defined events.
  * @param references - schema files that are no events
  * @throws OtelEventsError `CONFIG_FILE_INVALID` for a file that is neither, or a module that does not run
  * @throws OtelEventsError `SCHEMA_INVALID`, `SCHEMA_DUPLICATE`
@@ -54,15 +54,15 @@ export async function loadEvents(
   references: readonly string[] = [],
 ): Promise<LoadedEvents> {
   const registry = new SchemaRegistry();
-  const others = references.map((file) => readSchema(registry, file).schema.json);
+  const others = references.flatMap((file) => readFile(registry, file).schemas.map(({ json }) => json));
   const loaded: LoadedFile[] = [];
   const entries: EventEntry[] = [];
   const untold: string[] = [];
   for (const file of files) {
     if (!MODULE.test(file)) {
-      const { schema, text } = readSchema(registry, file);
-      loaded.push({ file, text, checked: [toChecked(schema)] });
-      entries.push(toEntry(schema));
+      const { schemas, text } = readFile(registry, file);
+      loaded.push({ file, text, checked: schemas.map(toChecked) });
+      entries.push(...schemas.map(toEntry));
       continue;
     }
     const events = await importEvents(file);
@@ -73,7 +73,11 @@ export async function loadEvents(
   return { files: loaded, checked: loaded.flatMap(({ checked }) => checked), entries, untold, others };
 }
 
-function readSchema(registry: SchemaRegistry, file: string): { schema: RegisteredSchema; text: string } {
+/** The schemas of a file, which is a schema or a tracking plan. */
+function readFile(
+  registry: SchemaRegistry,
+  file: string,
+): { schemas: readonly RegisteredSchema[]; text: string } {
   const text = readFileSync(file, 'utf8');
   let json: JsonSchema;
   try {
@@ -82,12 +86,12 @@ function readSchema(registry: SchemaRegistry, file: string): { schema: Registere
     if (!(cause instanceof OtelEventsError)) throw cause;
     throw new OtelEventsError('CONFIG_FILE_INVALID', cause.message, { cause });
   }
-  return { schema: registered(registry, file, json), text };
+  return { schemas: registered(registry, file, json), text };
 }
 
-function registered(registry: SchemaRegistry, file: string, json: JsonSchema): RegisteredSchema {
+function registered(registry: SchemaRegistry, file: string, json: JsonSchema): readonly RegisteredSchema[] {
   try {
-    return registry.register(json);
+    return registry.registerAll(json);
   } catch (cause) {
     if (!(cause instanceof OtelEventsError)) throw cause;
     throw new OtelEventsError(cause.code, `${file}: ${cause.message}`, { cause });
@@ -95,13 +99,13 @@ function registered(registry: SchemaRegistry, file: string, json: JsonSchema): R
 }
 
 function toChecked(schema: RegisteredSchema): Checked {
-  const { id, version, versionNumber } = schema;
-  return { name: id, schemaId: id, version, versionNumber, validate: (data) => schema.validate(data) };
+  const { name, id, version, versionNumber } = schema;
+  return { name, schemaId: id, version, versionNumber, validate: (data) => schema.validate(data) };
 }
 
-function toEntry({ id, version, json }: RegisteredSchema): EventEntry {
+function toEntry({ name, id, version, json }: RegisteredSchema): EventEntry {
   const told = { description: undefined, category: undefined, severity: undefined };
-  return { name: id, schemaId: id, version, ...told, json };
+  return { name, schemaId: id, version, ...told, json };
 }
 
 function entryOf(event: DefinedEvent): EventEntry[] {
@@ -112,7 +116,7 @@ function entryOf(event: DefinedEvent): EventEntry[] {
 
 function checkedBy(registry: SchemaRegistry, file: string, event: DefinedEvent): Checked {
   const { name, schemaId, version, versionNumber, jsonSchema } = event;
-  const schema = jsonSchema === undefined ? undefined : registered(registry, file, jsonSchema);
+  const [schema] = jsonSchema === undefined ? [] : registered(registry, file, jsonSchema);
   const validate = event.isStandard || schema === undefined ? event : schema;
   return { name, schemaId, version, versionNumber, validate: (data) => validate.validate(data) };
 }
