@@ -3,18 +3,9 @@ import { isSchema } from './facets-of.ts';
 import { type Follow, followerOf } from './follower-of.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { SchemaNode } from './schema-document.ts';
-import { CATEGORY_KEYWORDS, KEYWORDS } from './schema-keywords.ts';
+import { toTyped } from './to-typed.ts';
 
 const ROOT = 'Events';
-
-/** Keywords whose values are data, or names: what looks like a reference there is none. */
-const DATA_KEYWORDS = new Set(['const', 'enum', 'default', 'examples', 'required', ...CATEGORY_KEYWORDS]);
-
-/** Keywords that a schema has as a document of its own. */
-const DOCUMENT_KEYWORDS = new Set(['$id', '$schema', 'version', '$anchor']);
-
-/** Keywords that hold schemas by name. */
-const MAPS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
 
 /**
  * All events as one schema without outside references: an object that has for each event a property of its
@@ -32,12 +23,9 @@ export function bundle(entries: readonly EventEntry[], others: readonly JsonSche
   });
   const named = [...events, ...others.map((json) => ({ word: String(json.$id), json }))];
   const titles = new Map<JsonSchema, string>();
-  for (const { word, json } of named) titles.set(json, freeName(typeName(word), [...titles.values(), ROOT]));
-  const follow = followerOf(named.map(({ json }) => json));
-  const definitions = [...titles].map(([json, title]) => [
-    title,
-    { ...localised(json, titles, follow), title },
-  ]);
+  for (const { word, json } of named)
+    titles.set(json, freeName(typeName(word), new Set([...titles.values(), ROOT])));
+  const localised = localise(titles, followerOf(named.map(({ json }) => json)));
   return {
     title: ROOT,
     description: 'The data of each event, by its name.',
@@ -47,13 +35,13 @@ export function bundle(entries: readonly EventEntry[], others: readonly JsonSche
       events.map(({ key, json }) => [key, { $ref: `#/definitions/${titles.get(json)}` }]),
     ),
     required: events.map(({ key }) => key),
-    definitions: Object.fromEntries(definitions),
+    definitions: localised,
   };
 }
 
-function freeName(name: string, taken: readonly string[]): string {
+function freeName(name: string, taken: ReadonlySet<string>): string {
   let free = name;
-  for (let count = 2; taken.includes(free); count++) free = `${name}_${count}`;
+  for (let count = 2; taken.has(free); count++) free = `${name}_${count}`;
   return free;
 }
 
@@ -67,28 +55,38 @@ function typeName(text: string): string {
   return /^\p{L}/u.test(name) ? name : `Event${name}`;
 }
 
-/** A copy whose references lead to places in the bundle. */
-function localised(json: JsonSchema, titles: ReadonlyMap<JsonSchema, string>, follow: Follow): JsonSchema {
-  const copied = (value: unknown, isSchemaHere: boolean): unknown => {
-    if (Array.isArray(value)) return value.map((each) => copied(each, true));
-    if (!isSchema(value)) return value;
-    const entries = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
-      if (!isSchemaHere) return [[key, copied(each, true)]];
-      // A word that means nothing to checks must mean nothing to the compiler either: it knows some.
-      if (DOCUMENT_KEYWORDS.has(key) || !isKeyword(key)) return [];
-      if (key === '$ref') return [[key, placeOf(follow(value), titles)]];
-      if (DATA_KEYWORDS.has(key)) return [[key, each]];
-      return [[key, copied(each, !MAPS.has(key))]];
-    });
-    return Object.fromEntries(entries);
+/**
+ * Every document, and every schema in it that something refers to, by title. Each has a place of its own there, so that
+ * it has one name, and a reference never leads through another one: the compiler loses itself in such circles.
+ */
+function localise(titles: ReadonlyMap<JsonSchema, string>, follow: Follow): Record<string, unknown> {
+  const names = new Map<unknown, string>(titles);
+  const taken = new Set([...titles.values(), ROOT]);
+  const waiting: JsonSchema[] = [...titles.keys()];
+  const placeOf = ({ schema, pointer }: SchemaNode): string => {
+    let name = names.get(schema);
+    if (name === undefined) {
+      const { title } = schema as JsonSchema;
+      name = freeName(typeName(typeof title === 'string' ? title : lastOf(pointer)), taken);
+      taken.add(name);
+      names.set(schema, name);
+      waiting.push(schema as JsonSchema);
+    }
+    return `#/definitions/${encodeURIComponent(name)}`;
   };
-  return copied(json, true) as JsonSchema;
+  const definitions: Record<string, unknown> = {};
+  for (const json of waiting) {
+    const name = names.get(json) as string;
+    const typed = toTyped(json, follow, placeOf);
+    // One that is only a reference is wrapped: what leads to it would lead through it.
+    const own = isSchema(typed) && typed.$ref === undefined ? typed : { allOf: [typed] };
+    definitions[name] = { ...own, title: name };
+  }
+  return definitions;
 }
 
-function isKeyword(key: string): boolean {
-  return Object.values(KEYWORDS).some((known) => known.has(key));
-}
-
-function placeOf({ document, pointer }: SchemaNode, titles: ReadonlyMap<JsonSchema, string>): string {
-  return `#/definitions/${titles.get(document.json) ?? ''}${pointer}`;
+/** The last name in a pointer that is none of a keyword's, nor a number. */
+function lastOf(pointer: string): string {
+  const steps = pointer.split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return steps.findLast((step) => step !== '' && !/^\d+$/.test(step)) ?? 'Part';
 }

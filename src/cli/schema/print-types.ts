@@ -1,7 +1,8 @@
 import { OtelEventsError } from '../../errors.ts';
 import { bundle } from '../../schema/bundle.ts';
+import type { EventEntry } from '../../schema/event-entry.ts';
 import type { JsonSchema } from '../../schema/json-schema.ts';
-import { loadEvents } from './load-events.ts';
+import { type LoadedEvents, loadEvents } from './load-events.ts';
 import { runTool, type Tool, wantFiles } from './run-tool.ts';
 import { warnUntold } from './warn-untold.ts';
 import { writeOut } from './write-out.ts';
@@ -34,7 +35,7 @@ const TOOL: Tool<typeof OPTIONS> = {
   async run(files, { out, ref }) {
     wantFiles(files);
     const events = await loadEvents(files, ref);
-    await writeOut(await compiled(bundle(events.entries, events.others)), out);
+    await writeOut(await typesOf(events), out);
     return warnUntold(NAME, events);
   },
 };
@@ -44,8 +45,42 @@ export function printTypes(args: readonly string[]): Promise<number> {
   return runTool(TOOL, args);
 }
 
-async function compiled(schema: JsonSchema): Promise<string> {
+async function typesOf({ entries, others }: LoadedEvents): Promise<string> {
   const { compile } = await loadCompiler();
+  const typesOf = (some: readonly EventEntry[]) => compiled(compile, bundle(some, others));
+  try {
+    return await typesOf(entries);
+  } catch (cause) {
+    if (cause instanceof OtelEventsError) throw cause;
+    throw await cannotBeMade(entries, typesOf, cause);
+  }
+}
+
+/** Says of which event: the compiler does not. */
+async function cannotBeMade(
+  entries: readonly EventEntry[],
+  typesOf: (some: readonly EventEntry[]) => Promise<string>,
+  cause: unknown,
+): Promise<OtelEventsError> {
+  let names = 'the events together';
+  for (const entry of entries) {
+    const isBad = await typesOf([entry]).then(
+      () => false,
+      () => true,
+    );
+    if (isBad) names = `${entry.name}@${entry.version}`;
+    if (isBad) break;
+  }
+  const why = String((cause as Error).message)
+    .split('\n', 1)[0]
+    ?.slice(0, 300);
+  const message = `json-schema-to-typescript makes no types of ${names}: ${why}`;
+  return new OtelEventsError('SCHEMA_INVALID', message, { cause });
+}
+
+type Compile = typeof import('json-schema-to-typescript')['compile'];
+
+function compiled(compile: Compile, schema: JsonSchema): Promise<string> {
   return compile(schema as Parameters<typeof compile>[0], 'Events', {
     bannerComment: BANNER,
     // The bundle has no outside references: nothing is fetched, whatever a schema says.
