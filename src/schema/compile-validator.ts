@@ -1,6 +1,7 @@
 import type { Ajv } from 'ajv';
 import { OtelEventsError } from '../errors.ts';
 import { formatCost } from './add-formats.ts';
+import { checkFitsObjects } from './check-fits-objects.ts';
 import { describeError } from './describe-error.ts';
 import type { Issue, Validated } from './issue.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -42,6 +43,7 @@ export class ValidatorCompiler {
     const broken = this.#broken.get(document);
     if (broken !== undefined) throw broken;
     this.#graph.checkEnds(document);
+    checkFitsObjects(document, this.#graph);
     const root = document.nodes.get('') as SchemaNode;
     const nodes = this.#graph.reachable(root);
     const ajv = this.#ajvs.get(document.draft) ?? newAjv(document.draft);

@@ -1,12 +1,15 @@
 import { OtelEventsError } from '../errors.ts';
+import { checkFitsObjects } from './check-fits-objects.ts';
 import type { DefinedEvent } from './defined-event.ts';
 import type { EventDefinition } from './event-definition.ts';
 import { DEFINED } from './is-defined-event.ts';
 import { isStandard } from './is-standard.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { jsonSchemaOf } from './json-schema-of.ts';
+import { readDocument } from './read-document.ts';
 import type { RegisteredSchema } from './registered-schema.ts';
 import { SchemaRegistry } from './registry.ts';
+import { SchemaGraph } from './schema-graph.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { validateStandard } from './validate-standard.ts';
 
@@ -39,6 +42,7 @@ export function defineEvent<const Schema extends StandardSchema | JsonSchema>(
   const jsonSchema = jsonSchemaOf(name, definition);
   // What a logger could not take is refused here, where it can be mended. Not compiled: that is for the first event.
   const registered = jsonSchema && new SchemaRegistry().register(jsonSchema);
+  if (jsonSchema !== undefined && !isStandard(schema)) checkFits(jsonSchema);
   const id = jsonSchema?.$id;
   return Object.freeze({
     name,
@@ -57,6 +61,17 @@ export function defineEvent<const Schema extends StandardSchema | JsonSchema>(
       : (data: unknown) => (registered as RegisteredSchema).validate(data),
     [DEFINED]: true,
   });
+}
+
+/** Keywords that may keep objects out where the type lets them in. */
+const NARROWING = ['$ref', 'allOf', 'anyOf', 'oneOf', 'enum', 'const'];
+
+/** That its $ref may lead nowhere yet is no fault. */
+function checkFits(jsonSchema: JsonSchema): void {
+  const isPlain = jsonSchema.type === 'object' && !NARROWING.some((keyword) => keyword in jsonSchema);
+  if (isPlain) return;
+  const document = readDocument(jsonSchema, 'schema');
+  checkFitsObjects(document, new SchemaGraph(document.named));
 }
 
 function check(name: unknown, definition: EventDefinition<unknown>): void {

@@ -19,7 +19,8 @@ const MAX_ALIASES = 100;
 export function readSchemaText(given: unknown, source: string): JsonSchema {
   const json = typeof given === 'string' ? parse(given, source) : given;
   if (typeof json !== 'object' || json === null || isList(json)) {
-    throw schemaInvalid(source, '', 'wanted a schema as an object, or as JSON or YAML text of one');
+    const why = 'wanted a schema as an object, or as JSON or YAML text of one';
+    throw schemaInvalid(source, '', why, source === 'schema' ? hintFor(given) : {});
   }
   let text: string | undefined;
   try {
@@ -33,6 +34,15 @@ export function readSchemaText(given: unknown, source: string): JsonSchema {
   checkSize(text ?? '', source);
   // A copy, so that a change of the caller's object does not change what is checked here.
   return JSON.parse(text ?? 'null') as JsonSchema;
+}
+
+/** What a text is that is no schema: most likely where one is. */
+function hintFor(given: unknown): { readonly fix?: string } {
+  if (typeof given !== 'string' || given.length > 4096) return {};
+  if (/^https?:\/\/\S+$/i.test(given)) return { fix: 'this looks like a URL: registerSchemaUrl fetches it' };
+  const isPath =
+    /^[^\n]+\.(?:json|ya?ml)$/i.test(given) || /^(?:file:|\.{0,2}\/|[a-z]:\\)[^\n]*$/i.test(given);
+  return isPath ? { fix: 'this looks like a path: registerSchemaFile reads it' } : {};
 }
 
 function parse(text: string, source: string): unknown {

@@ -125,3 +125,32 @@ test('plain lines are the data of the one schema that is given', async (t) => {
   const { status, stderr } = await otelEvents('validate', path.join(place, 'a.yaml'), '--events', 'missing');
   assert.deepEqual([status, stderr], [2, 'otel-events validate: ENOENT: cannot open missing\n']);
 });
+
+test('--ref gives schemas that events refer to, and that are none themselves', async (t) => {
+  const place = files(t, {
+    'order.yaml':
+      "$id: order\nversion: 1\ntype: object\nproperties: { to: { $ref: 'address' }, tags: { $ref: 'tags' } }\n",
+    'address.yaml': '$id: address\nversion: 1\ntype: object\nrequired: [street]\n',
+    'tags.yaml': '$id: tags\nversion: 1\ntype: array\nitems: { type: string }\n',
+    'events.jsonl': '{"to":{"street":"a"},"tags":["b"]}\n{"to":{},"tags":[1]}\n',
+  });
+  const at = (name: string): string => path.join(place, name);
+  const refs = ['--ref', at('address.yaml'), '--ref', at('tags.yaml')];
+  const alone = await otelEvents('validate', at('order.yaml'));
+  assert.deepEqual([alone.status, /there is no schema address/.test(alone.stderr)], [1, true]);
+  const valid = await otelEvents('validate', at('order.yaml'), ...refs);
+  assert.deepEqual([valid.status, valid.stderr], [0, '']);
+  assert.match(valid.stdout, /order version 1 is valid\n$/);
+  assert.doesNotMatch(valid.stdout, /address version|tags version/);
+  const checked = await otelEvents('validate', at('order.yaml'), ...refs, '--events', at('events.jsonl'));
+  assert.equal(checked.status, 1);
+  assert.match(checked.stdout, /:2: order@1 \/to\/street: .*\n.*\/tags\/0: .*\n1 valid, 1 invalid\n$/);
+});
+
+test('a schema that no event fits is not valid', async (t) => {
+  const place = files(t, { 'list.yaml': '$id: list\nversion: 1\ntype: array\n' });
+  const file = path.join(place, 'list.yaml');
+  const { status, stderr } = await otelEvents('validate', file);
+  assert.equal(status, 1);
+  assert.match(stderr, /^otel-events validate: SCHEMA_INVALID: .*list.yaml: .*no event fits it/);
+});

@@ -28,6 +28,7 @@ app first.
   --schema FILE  what they must pass: a JSON Schema (JSON or YAML) or a module (.ts, .js) that exports what
                  defineEvent returned; may be repeated. The newest with the id of an event's schema counts.
                  What was redacted passes
+  --ref FILE     a schema that those refer to, and that is no event; may be repeated
   --patch FILE   a JSON Merge Patch (RFC 7396) that is applied to the data first. Without --schema those pass in
                  which it changes all that was wrong
 ${DESTINATION_USAGE}
@@ -40,6 +41,7 @@ Exit status: 0 all were taken; 1 not all, or the arguments are wrong; 2 somethin
 const OPTIONS = {
   ...DESTINATION_OPTIONS,
   schema: { type: 'string', multiple: true },
+  ref: { type: 'string', multiple: true },
   patch: { type: 'string' },
 } as const;
 
@@ -47,13 +49,13 @@ const TOOL: Tool<typeof OPTIONS> = {
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { schema = [], patch, ...where }) {
+  async run(operands, { schema = [], ref = [], patch, ...where }) {
     const target = targetIn(operands);
     if (schema.length === 0 && patch === undefined)
       throw usageError('nothing is mended', 'give --schema or --patch');
     const mending = {
       patch: patch === undefined ? undefined : readPatch(patch),
-      checked: (await load(schema)).checked,
+      checked: (await load(schema, ref)).checked,
     };
     const destination = openDestination(where, warn);
     const logs = openQuarantine(target.directory);
@@ -148,8 +150,11 @@ function toLetter({ name, sinks, batch }: Quarantined, request: Uint8Array, line
 }
 
 /** Without files nothing of schemas is loaded. */
-async function load(files: readonly string[]): Promise<Pick<LoadedEvents, 'checked'>> {
-  return files.length === 0 ? { checked: [] } : loadEvents(files);
+async function load(
+  files: readonly string[],
+  references: readonly string[],
+): Promise<Pick<LoadedEvents, 'checked'>> {
+  return files.length === 0 ? { checked: [] } : loadEvents(files, references);
 }
 
 function readPatch(file: string): unknown {

@@ -15,6 +15,7 @@ a line. A FILE is a JSON Schema (JSON or YAML), or a module (.ts, .js) that expo
 
   --events FILE  events, one a line
   --schema FILE  the same as FILE; may be repeated
+  --ref FILE     a schema that events refer to, and that is no event; may be repeated
   --format FORM  what a line of events is. Default: it is looked at
                    jupyter  a payload with __schema__ and __schema_version__
                    otlp     a whole LogsData in OTLP/JSON, whose records have event.schema.id and .version
@@ -33,6 +34,7 @@ Exit status: 0 all is valid; 1 something is not, or the arguments are wrong; 2 s
 const OPTIONS = {
   events: { type: 'string' },
   schema: { type: 'string', multiple: true },
+  ref: { type: 'string', multiple: true },
   format: { type: 'string' },
 } as const;
 
@@ -42,16 +44,17 @@ const TOOL: Tool<typeof OPTIONS> = {
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { events, schema = [], format }) {
+  async run(operands, { events, schema = [], ref, format }) {
     const files = [...operands, ...schema];
     wantFiles(files);
     if (format !== undefined && !FORMATS.includes(format)) {
       throw usageError(`--format: one of ${FORMATS.join(', ')} wanted, not ${JSON.stringify(format)}`);
     }
     if (format !== undefined && events === undefined) throw usageError('--format: of which --events?');
+    const loaded = await loadEvents(files, ref);
     return events === undefined
-      ? checkSchemas(files)
-      : checkEvents(events, await loadEvents(files), format as LineFormat | undefined);
+      ? checkSchemas(loaded)
+      : checkEvents(events, loaded, format as LineFormat | undefined);
   },
 };
 
@@ -61,11 +64,10 @@ export function validate(args: readonly string[]): Promise<number> {
 }
 
 /** All together, since they may refer to each other; what is printed is what is in the files. */
-async function checkSchemas(files: readonly string[]): Promise<number> {
-  const loaded = await loadEvents(files);
+async function checkSchemas({ files }: LoadedEvents): Promise<number> {
   const output = new Output();
   let isBad = false;
-  for (const { file, text, checked } of loaded.files) {
+  for (const { file, text, checked } of files) {
     if (text !== '') await output.block(text.replace(/\n$/, ''));
     for (const each of checked) {
       try {
