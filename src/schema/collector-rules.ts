@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { type EventEntry, inOrder } from './event-entry.ts';
 import { followerOf } from './follower-of.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { type Property, propertiesOf, type Step } from './properties-of.ts';
+import { categoriesOfWhole, type Property, propertiesOf, type Step } from './properties-of.ts';
 
 /** What the rules let through, and how. */
 export interface CollectorRulesOptions {
@@ -100,18 +100,19 @@ function plansOf(entries: readonly EventEntry[], options: CollectorRulesOptions)
   const follow = followerOf([...entries.map(({ json }) => json), ...others]);
   const byName = Map.groupBy(inOrder(entries), ({ name }) => name);
   return [...byName].map(([name, versions]) => {
-    const properties = versions.map(({ json }) => propertiesOf(json, follow));
-    return toPlan(name, properties, options);
+    const properties = versions.flatMap(({ json }) => propertiesOf(json, follow));
+    const isPersonal = versions.some(({ json }) => categoriesOfWhole(json, follow).length > 0);
+    return toPlan(name, properties, isPersonal, options);
   });
 }
 
 function toPlan(
   name: string,
-  versions: readonly Property[][],
+  properties: readonly Property[],
+  isPersonal: boolean,
   { allowedCategories = [] }: CollectorRulesOptions,
 ): Plan {
   const allowed = new Set(['unrestricted', ...allowedCategories]);
-  const properties = versions.flat();
   const isAllowed = ({ categories }: Property): boolean => categories.every((each) => allowed.has(each));
   const isSafe = properties.every(isAllowed);
   // A recursive property may hold at any depth what is not allowed.
@@ -122,7 +123,7 @@ function toPlan(
     (steps, index) =>
       !refused.some((other, at) => isInside(steps, other) && (other.length < steps.length || at < index)),
   );
-  const hasCategories = properties.some(({ categories }) => categories.length > 0);
+  const hasCategories = isPersonal || properties.some(({ categories }) => categories.length > 0);
   const isTold = removed.every(
     ([first]) => first?.kind === 'property' || (first?.kind === 'pattern' && isKnown(first.pattern)),
   );

@@ -44,6 +44,7 @@ const MAX_PROPERTIES = 5_000;
  */
 export function propertiesOf(json: JsonSchema, follow: Follow): Property[] {
   const found: Property[] = [];
+  const ofWhole = categoriesOfWhole(json, follow);
   const visit = (facets: readonly Facet[], steps: readonly Step[], trail: readonly JsonSchema[]): void => {
     const inside = [...trail, ...facets.map(({ schema }) => schema)];
     for (const { step, schemas, isRequired } of partsOf(facets)) {
@@ -51,12 +52,21 @@ export function propertiesOf(json: JsonSchema, follow: Follow): Property[] {
       if (found.length >= MAX_PROPERTIES) throw tooMany(json);
       const path = [...steps, step];
       const isRecursive = parts.some(({ schema }) => inside.includes(schema));
-      found.push({ ...toProperty(path, parts, isRequired), isRecursive });
+      const property = toProperty(path, parts, isRequired);
+      // What the whole has, its parts have: at the top, since what stands deeper goes with what it stands in.
+      const categories =
+        steps.length > 0 ? property.categories : unique([...ofWhole, ...property.categories]);
+      found.push({ ...property, categories, isRecursive });
       if (!isRecursive) visit(parts, path, inside);
     }
   };
   visit(facetsOf(json, follow), [], []);
   return found;
+}
+
+/** The categories of an event's data as a whole. */
+export function categoriesOfWhole(json: JsonSchema, follow: Follow): readonly string[] {
+  return unique(facetsOf(json, follow).flatMap(categoriesOf));
 }
 
 /** A step as it is written behind what it starts from. */

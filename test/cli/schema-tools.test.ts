@@ -265,3 +265,39 @@ patternProperties:
 interface Transform {
   readonly log_statements: readonly { readonly conditions: string[]; readonly statements: string[] }[];
 }
+
+test('what is personal as a whole is so in all tools', async (t) => {
+  const place = files(t, {
+    'whole.yaml':
+      '$id: whole\nversion: 1\npersonal-data: true\nproperties: { a: {}, b: { properties: { c: {} } } }\npatternProperties: { ^k: {} }\nadditionalProperties: {}\n',
+    'open.yaml': '$id: open\nversion: 1\nallOf: [{ personal: [contact] }]\n',
+  });
+  const rules = async (...args: string[]): Promise<string[]> => {
+    const { stdout } = await otelEvents('collector-rules', ...args);
+    const { processors } = parse(stdout) as { processors: Record<string, Transform> };
+    const [rule] = processors['transform/otel_events']?.log_statements ?? [];
+    return (rule?.statements ?? []).filter((statement) => !statement.includes('"data"'));
+  };
+  const whole = path.join(place, 'whole.yaml');
+  const [a, b, k, kept, ...none] = await rules(whole);
+  assert.deepEqual(
+    [a, b, k, none],
+    [
+      'delete_key(log.attributes, "a")',
+      'delete_key(log.attributes, "b")',
+      'delete_matching_keys(log.attributes, "^k")',
+      [],
+    ],
+  );
+  assert.match(kept ?? '', /\|a\|b\)\$\$"\)$/, 'nothing that only a pattern or nothing names');
+  assert.match(
+    (await rules(whole, '--allow', 'personal')).join(),
+    /^keep_matching_keys.*\|a\|b\)\$\$\|\^k"\)$|^$/,
+  );
+  const [only, ...others] = await rules(path.join(place, 'open.yaml'));
+  assert.deepEqual([/^keep_matching_keys/.test(only ?? ''), others], [true, []]);
+  const { stdout: docs } = await otelEvents('docs', whole);
+  assert.match(docs, /\| `a` \| any \| {2}\| `personal` \|/);
+  const { stdout: weaver } = await otelEvents('registry', 'export', '--weaver', whole);
+  assert.match(weaver, /categories:\n\s+- personal/);
+});
