@@ -98,11 +98,13 @@ export class SchemaRegistry {
   }
 
   #addAll(documents: readonly NamedDocument[]): readonly RegisteredSchema[] {
-    const keys = documents.map(({ document: { id, version } }) => `${version} ${id}`);
-    documents.forEach(({ document }, index) => {
-      if (keys.indexOf(keys[index] as string) < index) throw duplicate(document);
+    const keys = new Set<string>();
+    for (const { document } of documents) {
       this.#checkNew(document);
-    });
+      const key = `${document.version} ${document.id}`;
+      if (keys.has(key)) throw duplicate(document);
+      keys.add(key);
+    }
     return documents.map((each) => this.#add(each));
   }
 

@@ -45,6 +45,20 @@ test('what JSON does not have is written as formats write it, on one line', asyn
   stream.close();
 });
 
+test('the version of the schema has its type, as in the format jupyter', async () => {
+  const events = testLogger();
+  const stream = new EventStream(events);
+  const client = stream.open(open) ?? assert.fail();
+  await client.next();
+  for (const version of [2, '3']) {
+    events.registerSchema({ $id: 'x', version, type: 'object' });
+    events.record('x', version, {});
+    const [, data = ''] = (await textOf(client)).split('\n');
+    assert.equal(JSON.parse(data.slice('data: '.length)).__schema_version__, version);
+  }
+  stream.close();
+});
+
 test('the logger is listened to only while there are clients', () => {
   let listeners = 0;
   const stream = new EventStream({
