@@ -49,7 +49,8 @@ function checkUnknown(keyword: string, value: unknown, draft: Draft, source: str
     const fix = 'what it limits would not be checked: leave it out, or write it in words of this draft';
     throw schemaInvalid(source, at, `${draft} has no such keyword, or it is not supported`, { fix });
   }
-  const near = nearestName(keyword, [...KEYWORDS[draft]]);
+  // The singular is further away than a misspelling, and what it keeps in would leave.
+  const near = keyword === 'category' ? 'categories' : nearestName(keyword, [...KEYWORDS[draft]]);
   if (near === undefined || NOTE_KEYWORDS.has(near) || NAMES.has(near) || !couldBe(near, value, draft))
     return;
   throw schemaInvalid(source, at, `${draft} has no such keyword`, {

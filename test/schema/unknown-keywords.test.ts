@@ -93,6 +93,9 @@ test('a misspelling of a keyword that limits something is refused', () => {
     patern: ['^a', 'pattern'],
     personal_data: [true, 'personal-data'],
     categorys: [['contact'], 'categories'],
+    category: [['contact'], 'categories'],
+    personalData: [true, 'personal-data'],
+    redactionPolicy: [['contact'], 'redactionPolicies'],
     ref: ['#', '$ref'],
   };
   for (const [keyword, [value, meant]] of Object.entries(misspelt)) {
@@ -102,7 +105,13 @@ test('a misspelling of a keyword that limits something is refused', () => {
 });
 
 test('what only looks like a misspelling is a note: the keyword could not have such a value', () => {
-  for (const note of [{ note: 'text' }, { items_: 'text' }, { patterns: ['a'] }, { format_: 7 }])
+  for (const note of [
+    { note: 'text' },
+    { items_: 'text' },
+    { patterns: ['a'] },
+    { format_: 7 },
+    { category: 'sales' },
+  ])
     assert.doesNotThrow(() => register(note), JSON.stringify(note));
 });
 
