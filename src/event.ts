@@ -56,6 +56,8 @@ export interface Event {
   /** edX contexts, merged. Its own fields can be read without running code of the app. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly data: Readonly<Record<string, unknown>>;
+  /** The data were no map: a text, a number, a list. They stand in `data` under the key `value`. */
+  readonly isBare?: boolean | undefined;
   readonly schema: EventSchema | undefined;
   readonly scope: ScopeTimes | undefined;
   readonly failure: EventFailure | undefined;

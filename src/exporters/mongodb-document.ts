@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
 import { edx } from '../formats/edx.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
-import { readEvent } from '../otlp/read-event.ts';
+import { bareData, readEvent } from '../otlp/read-event.ts';
 import { escapeKeys } from './escape-keys.ts';
 import { type Format, formatter } from './format.ts';
 
@@ -32,7 +32,7 @@ export function documentsOf(format: Format, extra: Readonly<Record<string, unkno
 }
 
 function edxDocument(record: EventRecord): readonly object[] {
-  return [{ ...edx(record), data: readEvent(record).data }];
+  return [{ ...edx(record), data: bareData(record, readEvent(record)) }];
 }
 
 function fieldsOf(payload: unknown): object {

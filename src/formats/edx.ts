@@ -1,14 +1,15 @@
 import type { EventRecord } from '../otlp/event-record.ts';
-import { type ReadEvent, readEvent } from '../otlp/read-event.ts';
+import { bareData, type ReadEvent, readEvent } from '../otlp/read-event.ts';
 import { isoTime } from './iso-time.ts';
-import { plain } from './plain.ts';
+import { plain, plainValue } from './plain.ts';
 
 /** An event as edX event-tracking emits it. */
 export interface EdxPayload {
   readonly name: string;
   /** ISO 8601 in UTC: `2012-05-23T10:18:09.123456+00:00`. */
   readonly timestamp: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  /** Nearly always an object; a text, a number or a list where the event was given that. */
+  readonly data: unknown;
   /** The contexts entered around, merged; `user_id` is always the user of the event. */
   readonly context: Readonly<Record<string, unknown>>;
 }
@@ -19,7 +20,7 @@ export function edx(record: EventRecord): EdxPayload {
   return {
     name: event.name,
     timestamp: isoTime(record.timeUnixNano),
-    data: plain(event.data),
+    data: plainValue(bareData(record, event)),
     context: contextOf(event),
   };
 }

@@ -8,6 +8,7 @@ import { firstUnits } from '../first-units.ts';
 import { nearestName } from '../nearest-name.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
 import { standIn } from '../otlp/stand-in.ts';
+import { isBare, toRecord } from '../otlp/to-record.ts';
 import { kindOf } from '../schema/kind-of.ts';
 import { epochNow, toEpochMs } from './clock.ts';
 import type { ContextView } from './context-frame.ts';
@@ -31,6 +32,8 @@ export interface EventDefaults {
 export interface EventCall {
   readonly name: unknown;
   readonly data: unknown;
+  /** Set where data that were no map have become one already. */
+  readonly isBare?: boolean;
   readonly options: LogOptions | TrackOptions | undefined;
   readonly defaults: EventDefaults;
   /** The session of the scopes around. */
@@ -58,7 +61,11 @@ export function draftEvent(call: EventCall): Event {
     return draft(call);
   } catch {
     // A getter, a proxy or a `toString` threw.
-    return draftReadable({ ...call, data: copyFields(call.data) });
+    let isBare = false;
+    const data = copyFields(call.data, undefined, () => {
+      isBare = true;
+    });
+    return draftReadable({ ...call, data, isBare });
   }
 }
 
@@ -95,6 +102,7 @@ function draft(call: EventCall): Event {
   const { defaults, scopeSession, context, diagnostics } = call;
   const options = call.options === undefined ? NO_OPTIONS : checkedOptions(call.options, diagnostics);
   const observedTime = epochNow();
+  const data = toData(call.data);
   const { timestamp } = options;
   const time = timestamp === undefined ? observedTime : toEpochTime(timestamp);
   return {
@@ -113,7 +121,8 @@ function draft(call: EventCall): Event {
     sessionId: context.sessionId,
     previousSessionId: undefined,
     context: context.fields,
-    data: toData(call.data),
+    data,
+    isBare: call.isBare ?? isBare(data, call.data),
     schema: call.schema,
     scope: undefined,
     failure: undefined,
@@ -124,11 +133,19 @@ function draft(call: EventCall): Event {
   };
 }
 
-/** Data as an object of its own. What is no object becomes one with the key `value`. */
+/** Data as an object of its own. What is no map (a text, a list, a date) becomes one with the key `value`. */
 export function toData(data: unknown): Readonly<Record<string, unknown>> {
   if (data === undefined || data === null) return {};
-  if (typeof data === 'object' && !Array.isArray(data)) return data as Readonly<Record<string, unknown>>;
-  return { value: data };
+  return typeof data === 'object' && isMapLike(data)
+    ? (data as Readonly<Record<string, unknown>>)
+    : { value: data };
+}
+
+function isMapLike(data: object): boolean {
+  if (Array.isArray(data)) return false;
+  if (data.constructor === Object) return true;
+  const plain = standIn(data);
+  return toRecord(plain) === plain;
 }
 
 const KNOWN_OPTIONS = [

@@ -40,6 +40,7 @@ export class EventScope<Data extends object = object> implements OpenScope {
   /** What a defined event is checked by, at the end. */
   readonly #subject: Subject | undefined;
   #data: Readonly<Record<string, unknown>>;
+  #isBare: boolean;
   #failure: EventFailure | undefined;
   #ended = false;
 
@@ -60,7 +61,10 @@ export class EventScope<Data extends object = object> implements OpenScope {
     this.#origin = origin;
     this.#start = event;
     this.id = event.id;
-    this.#data = snapshot({}, event.data);
+    this.#isBare = event.isBare === true;
+    this.#data = snapshot({}, event.data, () => {
+      this.#isBare = true;
+    });
     this.#span = openSpan(emitter, event, context, options);
     this.#frame = {
       owner: emitter,
@@ -78,8 +82,12 @@ export class EventScope<Data extends object = object> implements OpenScope {
 
   /** Adds data to the event; later values win. */
   add(data: Partial<Data> & object): void {
-    if (this.#ended) this.#warnEnded('add');
-    else this.#data = snapshot(this.#data, data);
+    if (this.#ended) {
+      this.#warnEnded('add');
+      return;
+    }
+    this.#data = snapshot(this.#data, data);
+    this.#isBare = false;
   }
 
   /** Logs an event inside this scope, wherever it is called. */
@@ -158,6 +166,7 @@ export class EventScope<Data extends object = object> implements OpenScope {
       observedTime: time,
       severity: this.#failure === undefined ? this.#start.severity : ERROR,
       data: this.#data,
+      isBare: this.#isBare,
       scope: toTimes(this.#start.time, time),
       failure: this.#failure,
       incomplete,
@@ -195,12 +204,16 @@ function toTimes(start: EpochTime, end: EpochTime): ScopeTimes {
 }
 
 /** A copy of `base` with the fields of `data`, which need be no plain object, and whose getters may throw. */
-function snapshot(base: Readonly<Record<string, unknown>>, data: unknown): Readonly<Record<string, unknown>> {
+function snapshot(
+  base: Readonly<Record<string, unknown>>,
+  data: unknown,
+  onBare?: () => void,
+): Readonly<Record<string, unknown>> {
   try {
     const fields = toData(data);
     if (isPlain(fields)) return { ...base, ...fields };
   } catch {
     // A getter or a proxy: read with care.
   }
-  return { ...base, ...copyFields(data) };
+  return { ...base, ...copyFields(data, undefined, onBare) };
 }

@@ -2,7 +2,7 @@ import { type Event, MAX_EVENT_BYTES } from '../event.ts';
 import { type EncodableEvent, hasKeys } from './encodable-event.ts';
 import { promotedOf } from './promoted-of.ts';
 import { standIn } from './stand-in.ts';
-import { toRecord } from './to-record.ts';
+import { isBare, toRecord } from './to-record.ts';
 import type { ValueCopier } from './value-copier.ts';
 import { countAttributes, roomForData } from './write-attributes.ts';
 
@@ -75,6 +75,7 @@ function copyNames(copier: ValueCopier, event: Event): Copy {
     context: NOTHING,
     promoted: undefined,
     data: NOTHING,
+    isBare: event.isBare,
     overflow: undefined,
     truncated: 0,
     isCopy: true,
@@ -109,9 +110,10 @@ function copySurroundings(copier: ValueCopier, event: Event, copy: Copy): void {
 
 function copyData(copier: ValueCopier, event: Event, copy: Copy, maxAttributes: number): void {
   const room = roomForData(maxAttributes, countAttributes(copy));
-  const data = toRecord(
-    isDirect(event.data, room) ? copier.copyEntries(event.data) : copier.copyData(event.data),
-  );
+  const copied = isDirect(event.data, room) ? copier.copyEntries(event.data) : copier.copyData(event.data);
+  const data = toRecord(copied);
+  // What a `toJSON` gives need be no map either.
+  if (isBare(data, copied)) copy.isBare = true;
   copy.data = data;
   const keys = Object.keys(data);
   if (keys.length <= room) return;

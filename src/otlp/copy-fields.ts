@@ -1,6 +1,6 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
 import { isMap } from './copy-event.ts';
-import { toRecord } from './to-record.ts';
+import { isBare, toRecord } from './to-record.ts';
 import { ValueCopier } from './value-copier.ts';
 
 /**
@@ -14,10 +14,17 @@ const LIMITS = { maxBytes: 4 * MAX_EVENT_BYTES + 64, maxDepth: MAX_DEPTH + 2, re
  * encoded. It holds what will be emitted, in plain objects and lists: an instance of a class has become its
  * fields, what cannot be read a text. It is read once: what is found in the copy is all there is. Never throws.
  * @param onCut - told how many values were cut, if any
+ * @param onBare - told that what was copied is no map, and stands under the key `value`
  */
-export function copyFields(value: unknown, onCut?: (count: number) => void): Record<string, unknown> {
+export function copyFields(
+  value: unknown,
+  onCut?: (count: number) => void,
+  onBare?: () => void,
+): Record<string, unknown> {
   const copier = new ValueCopier(LIMITS);
-  const fields = toRecord(isFields(value) ? copier.copyEntries(value) : copier.copy(value));
+  const copied = isFields(value) ? copier.copyEntries(value) : copier.copy(value);
+  const fields = toRecord(copied);
+  if (isBare(fields, copied)) onBare?.();
   if (copier.truncated > 0) onCut?.(copier.truncated);
   return fields;
 }

@@ -12,6 +12,7 @@ export const EVENT = {
   start: 'event.start',
   end: 'event.end',
   duration: 'event.duration',
+  bare: 'event.data.bare',
   incomplete: 'event.incomplete',
   truncated: 'event.truncated',
   schemaId: 'event.schema.id',

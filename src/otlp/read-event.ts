@@ -51,6 +51,16 @@ export function readEvent({ eventName, attributes }: EventRecord): ReadEvent {
   };
 }
 
+/**
+ * The data as they were given: what is no map (a text, a number, a list) travels as a map with the key `value`.
+ * @param data - of the same record
+ */
+export function bareData({ attributes }: EventRecord, { data }: Pick<ReadEvent, 'data'>): AttributeValue {
+  const isBare = attributes[EVENT.bare] === true && Object.hasOwn(data, 'value');
+  // What a processor has added stays.
+  return isBare && Object.keys(data).length === 1 ? (data.value as AttributeValue) : data;
+}
+
 function dataOf(attributes: AttributeMap): AttributeMap {
   const own = Object.entries(attributes).filter(([name]) => !RESERVED.has(name) && name !== DATA);
   const beyondLimit = Object.entries((attributes[DATA] as AttributeMap | undefined) ?? {});

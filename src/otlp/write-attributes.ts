@@ -70,6 +70,7 @@ export function writeOutcome(sink: AttributeSink, event: EncodableEvent): number
     count += sink.attribute(KEY.end, event.scope.end);
     count += sink.attribute(KEY.duration, event.scope.duration);
   }
+  if (event.isBare === true) count += sink.attribute(KEY.bare, true);
   if (event.incomplete) count += sink.attribute(KEY.incomplete, true);
   if (event.failure !== undefined) count += writeFailure(sink, event.failure);
   return count;

@@ -26,6 +26,7 @@ export class EventView implements ProcessorEvent {
   message: string | undefined;
   readonly #original: Event;
   #data: Fields | undefined;
+  #isBare: true | undefined;
   #session: Fields | undefined;
   #context: Fields | undefined;
   #tags: string[] | undefined;
@@ -45,10 +46,14 @@ export class EventView implements ProcessorEvent {
   }
 
   get data(): Fields {
-    this.#data ??= this.#copy(this.#original.data);
+    this.#data ??= this.#copy(this.#original.data, () => {
+      this.#isBare = true;
+    });
     return this.#data;
   }
   set data(value: unknown) {
+    // A map in place of a text is still the text that was given, under its key.
+    if (isBare(value)) this.#isBare = true;
     this.#data = toFields(value);
   }
 
@@ -76,8 +81,8 @@ export class EventView implements ProcessorEvent {
     this.#tags = Array.isArray(value) ? mapFirst(value, String, (count) => this.#cut(count)) : [];
   }
 
-  #copy(fields: Event['data']): Fields {
-    return copyFields(fields, (count) => this.#cut(count));
+  #copy(fields: Event['data'], onBare?: () => void): Fields {
+    return copyFields(fields, (count) => this.#cut(count), onBare);
   }
 
   #cut(count: number): void {
@@ -105,6 +110,7 @@ export class EventView implements ProcessorEvent {
       severity: severityOf(view.severity) ?? original.severity,
       time: isMoved ? (timeOf(view.timestamp) ?? original.time) : original.time,
       data: view.#data ?? original.data,
+      isBare: view.#isBare ?? original.isBare,
       session: view.#session ?? original.session,
       context: view.#context ?? original.context,
       tags: view.#tags ?? original.tags,
@@ -132,7 +138,11 @@ export class EventView implements ProcessorEvent {
 
 function toFields(value: unknown): Fields {
   if (value === undefined || value === null) return {};
-  return typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : { value };
+  return isBare(value) ? { value } : (value as Fields);
+}
+
+function isBare(value: unknown): boolean {
+  return value !== undefined && value !== null && (typeof value !== 'object' || Array.isArray(value));
 }
 
 function msOf(time: Event['time']): number {

@@ -20,6 +20,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The parts of an event that a person may be in. */
 export interface EventParts {
   readonly data: Fields;
+  /** Set where the data turn out to be no map. @see Event */
+  readonly isBare?: boolean | undefined;
   readonly session: Fields;
   readonly context: Fields;
   readonly message: string | undefined;
@@ -102,13 +104,22 @@ const EVERYTHING: CompiledRule = {
 /** The values that will be emitted, read once: a getter or a proxy may say something else the next time. */
 function readParts<Parts extends EventParts>(parts: Parts): Parts {
   let truncated = parts.truncated ?? 0;
-  const read = (fields: Fields): Fields =>
-    copyFields(fields, (count) => {
-      truncated += count;
-    });
+  const bare: { isBare?: true } = {};
+  const onCut = (count: number): void => {
+    truncated += count;
+  };
+  const onBare = (): void => {
+    bare.isBare = true;
+  };
+  const read = (fields: Fields): Fields => copyFields(fields, onCut);
   const { data, session, context } = parts;
-  const copy = { ...parts, data: read(data), session: read(session), context: read(context) };
-  return truncated === 0 ? copy : { ...copy, truncated };
+  const copy = {
+    ...parts,
+    data: copyFields(data, onCut, onBare),
+    session: read(session),
+    context: read(context),
+  };
+  return { ...copy, ...bare, ...(truncated > 0 && { truncated }) };
 }
 
 function redactWatched<Parts extends EventParts>(parts: Parts, rules: readonly CompiledRule[]): Parts {

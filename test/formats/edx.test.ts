@@ -17,6 +17,7 @@ const MENDED = [
   'one name nested in itself',
   'leaving a context that is not entered',
   'a limit of the size of a line',
+  'data that are empty',
 ];
 
 const cases = casesOf<EdxInput, Sent>('event-tracking');
@@ -55,6 +56,19 @@ test('mended: a name can be nested in itself', async () => {
 test('mended: leaving a context that is not entered is an error with a code', async () => {
   const { input } = caseOf('leaving a context that is not entered');
   await assert.rejects(recordsOfSteps(input), { code: 'CONTEXT_NOT_ENTERED' });
+});
+
+test('mended: data that are 0, false, an empty text or list stay what they are', async () => {
+  const { input, output } = caseOf('data that are empty');
+  const payloads = (await recordsOfSteps(input)).map(edx);
+  assert.deepEqual(
+    output.sent.map(({ data }) => data),
+    [{}, {}, {}, {}, {}, {}],
+  );
+  assert.deepEqual(
+    payloads.map(({ data }) => data),
+    ['', 0, false, [], {}, {}],
+  );
 });
 
 test('mended: what the caller changes after the call changes no event', async () => {

@@ -263,8 +263,12 @@ test('every kind of value has its place on the wire', () => {
 });
 
 test('data that is no plain object is kept', () => {
-  assert.deepEqual(attributesOf([1]), { value: { arrayValue: { values: [{ intValue: '1' }] } } });
-  assert.deepEqual(attributesOf(new Date(0)), { value: { stringValue: '1970-01-01T00:00:00.000Z' } });
+  const bare = { 'event.data.bare': { boolValue: true } };
+  assert.deepEqual(attributesOf([1]), { value: { arrayValue: { values: [{ intValue: '1' }] } }, ...bare });
+  assert.deepEqual(attributesOf(new Date(0)), {
+    value: { stringValue: '1970-01-01T00:00:00.000Z' },
+    ...bare,
+  });
   assert.deepEqual(attributesOf(new Point()), { x: { intValue: '1' } });
   assert.deepEqual(attributesOf(hostile), { value: { stringValue: '[Unreadable]' } });
   assert.deepEqual(attributesOf(undefined), {});

@@ -147,13 +147,13 @@ test('undefined and functions are left out at the top too', () => {
   assert.deepEqual(attributesOf({ u: undefined, f() {}, k: 1 }), { k: 1 });
 });
 
-test('data that is no object is kept under the key value', () => {
+test('data that is no map is kept under the key value, and marked', () => {
   for (const [data, expected] of [
     [[1, 2], { value: [1, 2] }],
     [new Date(0), { value: '1970-01-01T00:00:00.000Z' }],
     [Buffer.from('a'), { value: new Uint8Array([97]) }],
   ]) {
-    assert.deepEqual(attributesOf(data), expected);
+    assert.deepEqual(attributesOf(data), { ...expected, 'event.data.bare': true });
   }
 });
 

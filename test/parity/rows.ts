@@ -133,6 +133,15 @@ const edx: readonly Row[] = [
     ],
   },
   {
+    original: 'data that are a text, a list or a number stay so; empty ones, `0` and `false` become `{}`',
+    here: 'these too stay what they are',
+    mended: true,
+    tests: [
+      [EDX, 'mended: data that are 0, false'],
+      ['test/formats/bare-data.test.ts', 'so it has behind OTLP'],
+    ],
+  },
+  {
     original:
       '`enter_context`, `exit_context`, `context`: a named stack, merged shallowly, the later wins, left on an exception',
     tests: [
