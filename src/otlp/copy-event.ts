@@ -4,7 +4,7 @@ import { promotedOf } from './promoted-of.ts';
 import { standIn } from './stand-in.ts';
 import { isBare, toRecord } from './to-record.ts';
 import type { ValueCopier } from './value-copier.ts';
-import { countAttributes, roomForData } from './write-attributes.ts';
+import { countAttributes, roomForData, roomForKept } from './write-attributes.ts';
 
 type Copy = { -readonly [Key in keyof EncodableEvent]: EncodableEvent[Key] };
 
@@ -116,8 +116,9 @@ function copyData(copier: ValueCopier, event: Event, copy: Copy, maxAttributes: 
   if (isBare(data, copied)) copy.isBare = true;
   copy.data = data;
   const keys = Object.keys(data);
-  if (keys.length <= room) return;
-  const direct = Math.max(0, room - 1);
+  const forKept = roomForKept(copy, data);
+  if (keys.length <= room - forKept) return;
+  const direct = Math.max(0, room - forKept - 1);
   copy.data = pick(data, keys.slice(0, direct));
   copy.overflow = pick(data, keys.slice(direct));
 }

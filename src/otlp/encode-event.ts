@@ -4,12 +4,13 @@ import { CachedKey } from './cached-key.ts';
 import { copyEvent, isMap } from './copy-event.ts';
 import type { EncodableEvent } from './encodable-event.ts';
 import { type Encoding, encodeWith } from './encode-with.ts';
-import { DATA } from './event-attributes.ts';
+import { CONVENTIONAL, DATA } from './event-attributes.ts';
 import { BEYOND_LIMITS } from './forward-writer.ts';
+import { keepsName } from './keeps-name.ts';
 import { KeyCache } from './key-cache.ts';
 import { LOG_RECORD, LOG_RECORDS } from './record-tags.ts';
 import { STRING_VALUE, type ValueWriter } from './value-writer.ts';
-import { KEY, roomForData, writeIdentity, writeIds, writeOutcome } from './write-attributes.ts';
+import { KEY, roomForData, roomForKept, writeIdentity, writeIds, writeOutcome } from './write-attributes.ts';
 import { writeRecordContext } from './write-record-context.ts';
 
 /** How an event is encoded: quickly, or with care. */
@@ -17,7 +18,9 @@ export const EVENT_ENCODING: Encoding<EncodableEvent> = { write: writeEvent, cop
 
 const DATA_KEY = new CachedKey(DATA);
 
-const DATA_KEYS = new KeyCache(attributeName);
+const DATA_KEYS = new KeyCache(attributeName, false);
+const CONVENTIONAL_KEYS = new Map([...CONVENTIONAL].map((name) => [name, new CachedKey(name)]));
+
 const EVENT_NAMES = new KeyCache();
 
 /** What nearly all records and texts take: 128 bytes to 16 KiB, and less than 128. */
@@ -67,6 +70,7 @@ function writeAttributes(writer: ValueWriter, event: EncodableEvent, maxAttribut
   count += writeIdentity(writer, event);
   count += writeOutcome(writer, event);
   writeData(writer, event, roomForData(maxAttributes, count));
+  if (writer.keptNames !== undefined) writeKeptNames(writer, writer.keptNames);
   if (event.overflow !== undefined) writer.attribute(DATA_KEY, event.overflow);
   if (event.truncated) writer.attribute(KEY.truncated, event.truncated);
 }
@@ -77,46 +81,74 @@ function writeData(writer: ValueWriter, event: EncodableEvent, room: number): vo
   const { length } = writer.out;
   writer.enter(data);
   const fits =
-    data.constructor === Object ? writePlainData(writer, data, room) : writeOtherData(writer, data, room);
+    data.constructor === Object ? writePlainData(writer, event, room) : writeOtherData(writer, event, room);
   if (!fits) {
     writer.out.rewind(length);
-    writeMuchData(writer, data, room);
+    writeMuchData(writer, event, room);
   }
   writer.leave();
 }
 
+/** Who reads the data back goes by them: they are not cut. */
+function writeKeptNames(writer: ValueWriter, names: readonly string[]): void {
+  const { maxValueLength } = writer;
+  writer.maxValueLength = Number.POSITIVE_INFINITY;
+  writer.attribute(KEY.kept, names);
+  writer.maxValueLength = maxValueLength;
+}
+
+/** One key of the data. Small, so that V8 puts it into the loops. */
+function writeField(writer: ValueWriter, event: EncodableEvent, key: string, value: unknown): number {
+  const cached = DATA_KEYS.get(key);
+  return cached === undefined
+    ? writeMoved(writer, event, key, value)
+    : writer.entry(LOG_RECORD.attributes, cached, value);
+}
+
+/** A key that is not cached, as those that are written under another name, unless they may keep their own. */
+function writeMoved(writer: ValueWriter, event: EncodableEvent, key: string, value: unknown): number {
+  const kept = keepsName(event, key, value) ? CONVENTIONAL_KEYS.get(key) : undefined;
+  if (kept === undefined) return writer.field(LOG_RECORD.attributes, DATA_KEYS, key, value);
+  writer.keptNames = [...(writer.keptNames ?? []), key];
+  return writer.entry(LOG_RECORD.attributes, kept, value);
+}
+
 /** Both return whether no more than `room` attributes were written. */
-function writePlainData(writer: ValueWriter, data: Event['data'], room: number): boolean {
+function writePlainData(writer: ValueWriter, event: EncodableEvent, room: number): boolean {
+  const { data } = event;
   let left = room;
   let last: string | undefined;
   for (const key in data) {
-    left -= writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
+    left -= writeField(writer, event, key, data[key]);
     if (left < 0) return false;
     last = key;
   }
   // Inherited keys come after the data's own.
   if (last !== undefined && !Object.hasOwn(data, last)) throw BEYOND_LIMITS;
-  return true;
+  return writer.keptNames === undefined || left > 0;
 }
 
 /** Apart, since V8 compiles a `for-in` to something slower once it has seen objects of another kind. */
-function writeOtherData(writer: ValueWriter, data: Event['data'], room: number): boolean {
+function writeOtherData(writer: ValueWriter, event: EncodableEvent, room: number): boolean {
+  const { data } = event;
   let left = room;
   for (const key of Object.keys(data)) {
-    left -= writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
+    left -= writeField(writer, event, key, data[key]);
     if (left < 0) return false;
   }
-  return true;
+  return writer.keptNames === undefined || left > 0;
 }
 
 /** More keys than attributes: those for which there is no place become one map. */
-function writeMuchData(writer: ValueWriter, data: Event['data'], room: number): void {
+function writeMuchData(writer: ValueWriter, event: EncodableEvent, room: number): void {
+  const { data } = event;
   const keys = Object.keys(data);
-  let left = room - 1;
+  writer.keptNames = undefined;
+  let left = room - 1 - roomForKept(event, data);
   let next = 0;
   for (; next < keys.length && left > 0; next++) {
     const key = keys[next] as string;
-    left -= writer.field(LOG_RECORD.attributes, DATA_KEYS, key, data[key]);
+    left -= writeField(writer, event, key, data[key]);
   }
   writer.entryOf(LOG_RECORD.attributes, DATA_KEY, data, keys.slice(next));
 }

@@ -13,6 +13,7 @@ export const EVENT = {
   end: 'event.end',
   duration: 'event.duration',
   bare: 'event.data.bare',
+  kept: 'event.data.kept',
   incomplete: 'event.incomplete',
   truncated: 'event.truncated',
   schemaId: 'event.schema.id',
@@ -36,6 +37,7 @@ export const IDENTIFIERS: ReadonlySet<string> = new Set([
   EVENT.previousSessionId,
   EVENT.schemaId,
   EVENT.schemaVersion,
+  EVENT.kept,
 ]);
 
 /** Attributes that known keys of an edX context are promoted to, by key. */
@@ -53,8 +55,25 @@ export const PROMOTED = {
 export const DATA = 'data';
 export const DATA_PREFIX = 'data.';
 
-/** Every name that a caller's data key may not take as it is. */
+/** Every name that a caller's data key may not take as it is, but those of {@link CONVENTIONAL}. */
 export const RESERVED: ReadonlySet<string> = new Set([...Object.values(EVENT), ...Object.values(PROMOTED)]);
+
+/**
+ * Names of OpenTelemetry's conventions among these: a caller's data key keeps such a name on a record on which it
+ * is not written otherwise, and stands in the list `event.data.kept`. Not who it was (`user.id`, `client.address`):
+ * events come from browsers too, and no event of the conventions has these.
+ */
+export const CONVENTIONAL: ReadonlySet<string> = new Set([
+  EVENT.sessionId,
+  EVENT.previousSessionId,
+  EVENT.errorType,
+  EVENT.exceptionType,
+  EVENT.exceptionMessage,
+  EVENT.exceptionStacktrace,
+  PROMOTED.agent,
+  PROMOTED.path,
+  PROMOTED.host,
+]);
 
 /** The attribute names of the resource that describe the app. */
 export const APP = {

@@ -3,9 +3,11 @@ import { attributeName } from './attribute-name.ts';
 import type { AttributeMap, AttributeValue } from './attribute-value.ts';
 import type { CachedKey } from './cached-key.ts';
 import { copyEvent, copyIdentity } from './copy-event.ts';
+import type { EncodableEvent } from './encodable-event.ts';
 import { EVENT_ENCODING } from './encode-event.ts';
 import { isWrittenDirectly } from './encode-with.ts';
 import { DATA, EVENT } from './event-attributes.ts';
+import { keepsName } from './keeps-name.ts';
 import { nestedKey, ValueCopier } from './value-copier.ts';
 import { type AttributeSink, writeIdentity, writeIds, writeOutcome } from './write-attributes.ts';
 
@@ -44,11 +46,22 @@ export function contentOf(event: Event, maxAttributes: number = MAX_ATTRIBUTES):
   writeIdentity(sink, copy);
   writeOutcome(sink, copy);
   const { attributes } = sink;
-  for (const key of Object.keys(copy.data)) attributes[attributeName(key)] = copy.data[key] as AttributeValue;
+  writeData(attributes, copy);
   if (copy.overflow !== undefined) attributes[DATA] = nested(copy.overflow as AttributeMap);
   if (copy.truncated) attributes[EVENT.truncated] = copy.truncated;
   const { name, message: body = name, failure } = copy;
   return { name, body, attributes, failure, bytes: RECORD_BYTES + copier.bytes };
+}
+
+function writeData(attributes: Record<string, AttributeValue>, copy: EncodableEvent): void {
+  const kept: string[] = [];
+  for (const key of Object.keys(copy.data)) {
+    const value = copy.data[key];
+    const keeps = keepsName(copy, key, value);
+    if (keeps) kept.push(key);
+    attributes[keeps ? key : attributeName(key)] = value as AttributeValue;
+  }
+  if (kept.length > 0) attributes[EVENT.kept] = kept;
 }
 
 /** What is known of an event from its start: the same on the record and on the span. */

@@ -15,12 +15,18 @@ const MAX_STRANGERS = 32 * MAX_KEYS;
 export class KeyCache {
   /** The name under which a key is written. */
   readonly nameOf: (key: string) => string;
+  readonly #takesMoved: boolean;
   readonly #keys = new Map<string, CachedKey>();
   #last: CachedKey;
   #strangers = 0;
 
-  constructor(nameOf: (key: string) => string = (key) => key) {
+  /**
+   * @param takesMoved - false: a key that is written under another name has no place here, since that may differ from
+   * event to event
+   */
+  constructor(nameOf: (key: string) => string = (key) => key, takesMoved = true) {
     this.nameOf = nameOf;
+    this.#takesMoved = takesMoved;
     this.#last = new CachedKey(nameOf(''), '');
   }
 
@@ -42,8 +48,9 @@ export class KeyCache {
   }
 
   #add(key: string): CachedKey | undefined {
-    if (this.#keys.size >= MAX_KEYS && !this.#makeRoom()) return undefined;
     const name = this.nameOf(key);
+    if (name !== key && !this.#takesMoved) return undefined;
+    if (this.#keys.size >= MAX_KEYS && !this.#makeRoom()) return undefined;
     if (Buffer.byteLength(name) > MAX_KEY_BYTES) return undefined;
     // As the key of an object it is a text of its own; a part of a longer one would keep all of that alive.
     const [text = key] = Object.keys({ [key]: undefined });

@@ -1,5 +1,5 @@
 import type { AttributeMap, AttributeValue } from './attribute-value.ts';
-import { DATA, DATA_PREFIX, EVENT, RESERVED } from './event-attributes.ts';
+import { CONVENTIONAL, DATA, DATA_PREFIX, EVENT, RESERVED } from './event-attributes.ts';
 import type { EventRecord } from './event-record.ts';
 
 /** An event as its record tells it: what a caller gave, back under the caller's names. */
@@ -30,11 +30,15 @@ export interface ReadEvent {
 }
 
 /** Reads an event back from its record: the other direction of the mapping. */
-export function readEvent({ eventName, attributes }: EventRecord): ReadEvent {
+export function readEvent({ eventName, attributes: all }: EventRecord): ReadEvent {
+  const kept = all[EVENT.kept];
+  // Names of attributes of ours that this record has for data.
+  const names = new Set(Array.isArray(kept) ? kept.filter((name) => CONVENTIONAL.has(name as string)) : []);
+  const attributes = names.size === 0 ? all : without(all, names);
   return {
     id: textOf(attributes[EVENT.uid]) ?? '',
     name: eventName,
-    data: dataOf(attributes),
+    data: dataOf(all, names),
     category: textOf(attributes[EVENT.category]),
     tags: (attributes[EVENT.tags] as readonly string[] | undefined) ?? [],
     session: (attributes[EVENT.session] as AttributeMap | undefined) ?? {},
@@ -61,8 +65,14 @@ export function bareData({ attributes }: EventRecord, { data }: Pick<ReadEvent, 
   return isBare && Object.keys(data).length === 1 ? (data.value as AttributeValue) : data;
 }
 
-function dataOf(attributes: AttributeMap): AttributeMap {
-  const own = Object.entries(attributes).filter(([name]) => !RESERVED.has(name) && name !== DATA);
+function without(attributes: AttributeMap, names: ReadonlySet<unknown>): AttributeMap {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.has(name)));
+}
+
+function dataOf(attributes: AttributeMap, kept: ReadonlySet<unknown>): AttributeMap {
+  const own = Object.entries(attributes).filter(
+    ([name]) => (!RESERVED.has(name) || kept.has(name)) && name !== DATA,
+  );
   const beyondLimit = Object.entries((attributes[DATA] as AttributeMap | undefined) ?? {});
   return Object.fromEntries([...own.map(([name, value]) => [callersKey(name), value]), ...beyondLimit]);
 }

@@ -46,6 +46,8 @@ export class ValueWriter {
   nonFiniteAsText = true;
   /** Longer texts (in UTF-16 code units) and bytes are cut: `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`. */
   maxValueLength = Number.POSITIVE_INFINITY;
+  /** The keys of an event's data that have kept their names; nearly always none. */
+  keptNames: string[] | undefined;
   #maxDepth = MAX_DEPTH;
   /** What the names of the entry being written, and of those around it, take. */
   #pathBytes = 0;
@@ -76,6 +78,7 @@ export class ValueWriter {
     this.#entries = 0;
     if (this.#path.length > 0) this.#path.length = 0;
     this.nonFiniteAsText = true;
+    this.keptNames = undefined;
     this.maxValueLength = Number.POSITIVE_INFINITY;
     this.#maxDepth = maxDepth;
   }

@@ -1,7 +1,8 @@
 import type { Event } from '../event.ts';
 import { CachedKey } from './cached-key.ts';
 import { type EncodableEvent, hasKeys } from './encodable-event.ts';
-import { EVENT, PROMOTED } from './event-attributes.ts';
+import { CONVENTIONAL, EVENT, PROMOTED } from './event-attributes.ts';
+import { keepsName } from './keeps-name.ts';
 import { promotedOf } from './promoted-of.ts';
 
 /** What takes the attributes of an event, one after the other. */
@@ -96,6 +97,14 @@ const COUNT: AttributeSink = { attribute: (_key, value) => (value === undefined 
  */
 export function roomForData(maxAttributes: number, written: number): number {
   return maxAttributes - written - 1;
+}
+
+/** How many attributes the list of the data keys that keep their names takes: 0 or 1. */
+export function roomForKept(event: EncodableEvent, data: Event['data']): number {
+  // Those beyond the limit may be among them.
+  return Object.keys(data).some((key) => keepsName(event, key, CONVENTIONAL.has(key) ? data[key] : undefined))
+    ? 1
+    : 0;
 }
 
 /** How many attributes an event has beside its data. */

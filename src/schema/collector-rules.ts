@@ -16,6 +16,8 @@ export interface CollectorRulesOptions {
   readonly attributeOf: (key: string) => string;
   /** Attributes that are not the event's data. */
   readonly ownAttributes: readonly string[];
+  /** Those of them that may be data all the same, and the attribute that lists which are on a record. */
+  readonly keptNames?: { readonly names: readonly string[]; readonly list: string };
   /** The attribute that holds the keys beyond the attribute limit, as a map. */
   readonly overflow: string;
   /** Schemas that are no events, and that events may refer to. */
@@ -160,7 +162,7 @@ function statementsFor(
     guards: [`IsMap(${attributes}[${text(overflow)}])`],
     attributeOf: (key) => key,
   };
-  return [direct, ...(hasMaps ? [spilled] : [])].flatMap((place) => {
+  const places = [direct, ...(hasMaps ? [spilled] : [])].flatMap((place) => {
     const own = place === direct ? ownAttributes : [];
     const names = kept === undefined ? [] : [...own, ...kept.map(place.attributeOf)];
     return [
@@ -170,6 +172,28 @@ function statementsFor(
         : [guarded(`keep_matching_keys(${place.map}, ${anyOf(names, keptPatterns)})`, place.guards)]),
     ];
   });
+  return [...keptRemovals(attributes, { removed, kept }, options), ...places];
+}
+
+/** Data under a name of the conventions: gone where the record says that it is data, and the schema does not let it pass. */
+function keptRemovals(
+  attributes: string,
+  { removed, kept }: Pick<Plan, 'removed' | 'kept'>,
+  { keptNames }: CollectorRulesOptions,
+): string[] {
+  if (keptNames === undefined) return [];
+  const list = `${attributes}[${text(keptNames.list)}]`;
+  const isRefused = (name: string): boolean =>
+    removed.some(([first]) => first?.kind === 'property' && first.key === name) ||
+    (kept !== undefined && !kept.includes(name));
+  return keptNames.names
+    .filter(isRefused)
+    .map((name) =>
+      guarded(`delete_key(${attributes}, ${text(name)})`, [
+        `IsList(${list})`,
+        `ContainsValue(${list}, ${text(name)})`,
+      ]),
+    );
 }
 
 /** A map, and the conditions under which it is one. */

@@ -203,7 +203,14 @@ test('rules for a collector name what may not pass, and fail for a reference tha
   const { ids, logs } = await rules(at('checkout.yaml'), '--only-known');
   assert.deepEqual(ids, ['filter/otel_events', 'transform/otel_events']);
   assert.deepEqual(logs[0]?.conditions, ['log.event_name == "https://example.com/cart/checked_out"']);
-  assert.deepEqual(logs[0]?.statements.slice(0, 5), [
+  const isKept = (statement: string): boolean => statement.includes('event.data.kept');
+  const statements = logs[0]?.statements ?? [];
+  assert.equal(
+    statements.filter(isKept).find((statement) => statement.includes('"session.id"')),
+    'delete_key(log.attributes, "session.id") where IsList(log.attributes["event.data.kept"]) and ' +
+      'ContainsValue(log.attributes["event.data.kept"], "session.id")',
+  );
+  assert.deepEqual(statements.filter((each) => !isKept(each)).slice(0, 5), [
     'delete_key(log.attributes, "email")',
     'delete_key(log.attributes, "data.user.id")',
     'delete_key(log.attributes, "address") where not IsMap(log.attributes["address"])',
@@ -239,7 +246,8 @@ patternProperties:
   const { status, stdout } = await otelEvents('collector-rules', path.join(place, 'tree.yaml'));
   const { processors } = parse(stdout) as { processors: Record<string, Transform> };
   const [rule] = processors['transform/otel_events']?.log_statements ?? [];
-  const direct = rule?.statements.filter((statement) => !statement.includes('"data"')) ?? [];
+  const direct =
+    rule?.statements.filter((statement) => !/"(?:data|event\.data\.kept)"\]/.test(statement)) ?? [];
   const [kept = '', ...others] = direct.toReversed();
   assert.deepEqual(
     [status, others.toReversed()],

@@ -23,6 +23,7 @@ const DATA = {
   items: [{ sku: 'A1', card: 'SECRET-card' }],
   tags: ['a'],
   undeclared: 'SECRET-undeclared',
+  'exception.message': 'SECRET-message',
   $odd: 'SECRET-odd',
 };
 
@@ -139,6 +140,7 @@ test('what is personal does not pass the real collector, by the printed rules; a
     'event.category': 'cart',
     'event.session': session,
     'user.id': 'u1',
+    'event.data.kept': ['exception.message'],
   });
   assert.deepEqual(spilled, { data: stays });
   assert.deepEqual([odd, added], [{ sku: 'B' }, { sku: 'C', qty: 1 }]);

@@ -50,7 +50,8 @@ function withEntry(attributes: readonly KeyValue[], key: string, before: Data, a
     const values = replaced(spilled, key, valueFor(spilled, key, key, before, after));
     return replaced(attributes, DATA, { kvlistValue: { values } });
   }
-  const name = attributeName(key);
+  const kept = entryOf(attributes, EVENT.kept)?.value?.arrayValue?.values ?? [];
+  const name = kept.some(({ stringValue }) => stringValue === key) ? key : attributeName(key);
   return replaced(attributes, name, valueFor(attributes, name, key, before, after));
 }
 

@@ -1,5 +1,13 @@
 import { attributeName } from '../../otlp/attribute-name.ts';
-import { APP, CONTAINER_ID, DATA, DEVICE, EVENT, PROMOTED } from '../../otlp/event-attributes.ts';
+import {
+  APP,
+  CONTAINER_ID,
+  CONVENTIONAL,
+  DATA,
+  DEVICE,
+  EVENT,
+  PROMOTED,
+} from '../../otlp/event-attributes.ts';
 import { collectorRules as rulesOf } from '../../schema/collector-rules.ts';
 import { usageError } from '../run-parsed.ts';
 import { loadEvents } from './load-events.ts';
@@ -61,6 +69,7 @@ const TOOL: Tool<typeof OPTIONS> = {
       action,
       attributeOf: attributeName,
       ownAttributes: OWN_ATTRIBUTES,
+      keptNames: { names: [...CONVENTIONAL], list: EVENT.kept },
       overflow: DATA,
       others: events.others,
     });

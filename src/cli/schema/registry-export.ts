@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { attributeName } from '../../otlp/attribute-name.ts';
+import { CONVENTIONAL } from '../../otlp/event-attributes.ts';
 import { weaverRegistry } from '../../schema/weaver.ts';
 import { makeDirectory } from '../../spool/make-directory.ts';
 import { complain, usageError } from '../run-parsed.ts';
@@ -50,7 +51,8 @@ const TOOL: Tool<typeof OPTIONS> = {
     const events = await loadEvents(files, ref);
     const made = weaverRegistry(events.entries, {
       schemaUrl,
-      attributeOf: attributeName,
+      // Where nothing else has it, as on nearly all records.
+      attributeOf: (key) => (CONVENTIONAL.has(key) ? key : attributeName(key)),
       others: events.others,
     });
     const left = warnUntold(NAME, events);
