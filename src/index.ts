@@ -13,6 +13,7 @@ export type { DataOf, LogArguments, SomeDataOf } from './logger/event-types.ts';
 export type { ForSchema, Listener, ListenerOptions, Modifier } from './logger/listeners.ts';
 export type { Feedback, LlmCall, LlmMessage, LlmPart, LlmReference, LlmUsage } from './logger/llm-call.ts';
 export type { LoggerStats } from './logger/logger-stats.ts';
+export type { LlmOutcome, LlmRequest, LlmStreamOptions, OpenLlmCall } from './logger/open-llm-call.ts';
 export type {
   ChildOptions,
   EventLoggerOptions,

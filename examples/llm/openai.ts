@@ -12,43 +12,20 @@ const events = new EventLogger({ app: { name: 'assistant' } });
 
 const model = process.env.MODEL ?? 'fake-1';
 const prompt = 'How many legs has a cat?';
-const start = performance.now();
-const seconds = (): number => (performance.now() - start) / 1000;
 
-const stream = await client.chat.completions.create({
+// The span begins here, and ends with the stream: the text, tokens, finish reason and times are taken from it.
+const call = events.llm({ userId: 'u7', threadId: 'cats', provider: 'openai', model, prompt });
+const stream = client.chat.completions.create({
   model,
   messages: [{ role: 'user', content: prompt }],
   stream: true,
   stream_options: { include_usage: true },
 });
-let generation = '';
-let timeToFirstToken: number | undefined;
-let last: OpenAI.ChatCompletionChunk | undefined;
-let finishReason: string | undefined;
-for await (const chunk of stream) {
-  timeToFirstToken ??= seconds();
-  generation += chunk.choices[0]?.delta.content ?? '';
-  finishReason = chunk.choices[0]?.finish_reason ?? finishReason;
-  last = chunk;
-}
+for await (const chunk of call.stream(stream)) process.stdout.write(chunk.choices[0]?.delta.content ?? '');
+console.log();
 
-const reference = events.trackLlm({
-  userId: 'u7',
-  threadId: 'cats',
-  provider: 'openai',
-  model,
-  prompt,
-  generation,
-  latency: seconds(),
-  ...(timeToFirstToken === undefined ? {} : { timeToFirstToken }),
-  ...(finishReason === undefined ? {} : { finishReasons: [finishReason] }),
-  ...(last === undefined ? {} : { responseId: last.id, responseModel: last.model }),
-  usage: { inputTokens: last?.usage?.prompt_tokens ?? 0, outputTokens: last?.usage?.completion_tokens ?? 0 },
-});
-console.log(generation);
-
-// Days later, in another process: what trackLlm gave back is plain data.
-events.feedback({ of: reference, name: 'helpful', score: 1, comment: 'Counted right.', userId: 'u7' });
+// Days later, in another process: the reference is plain data.
+events.feedback({ of: call.reference, name: 'helpful', score: 1, comment: 'Counted right.', userId: 'u7' });
 
 await events.close();
 fake?.close();

@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Totals } from '../otel/accounts.ts';
+import { requireBeside } from '../otel/require-beside.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
 import type { DefinedEvent } from '../schema/defined-event.ts';
 import type { FetchSchemaOptions } from '../schema/fetch-schema.ts';
@@ -16,11 +17,11 @@ import type { ForSchema, Listener, ListenerOptions, Modifier } from './listeners
 import type { Feedback, LlmCall, LlmReference } from './llm-call.ts';
 import type { LoggerStats } from './logger-stats.ts';
 import { makeEmitter } from './make-emitter.ts';
+import type { LlmRequest, OpenLlmCall } from './open-llm-call.ts';
 import type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './options.ts';
 import { optionsFromJsonFile } from './options-from-json-file.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { parseTrackCall, type TrackArguments, trackWith } from './track-call.ts';
-import { feedback, trackLlm } from './track-llm.ts';
 
 /** How long `flush` and `close` wait unless told otherwise, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 10_000;
@@ -205,7 +206,22 @@ export class EventLogger {
    * @returns what {@link feedback} refers to, here or in another process
    */
   trackLlm(call: LlmCall): LlmReference {
-    return trackLlm(this.#origin, call, this.#settings.captureContent);
+    return loadTrackLlm().trackLlm(this.#origin, call, this.#settings.captureContent);
+  }
+
+  /**
+   * Begins a call to a language model whose answer is streamed: the same span and event as those of `trackLlm`,
+   * with what the stream says: the text, tool calls, tokens, finish reasons and the time to the first token.
+   * @param call - what is known of it now
+   * @example
+   * const call = events.llm({ model, provider: 'openai', prompt });
+   * const stream = client.chat.completions.create({ model, messages, stream: true });
+   * for await (const chunk of call.stream(stream)) show(chunk);
+   * events.feedback({ of: call.reference, name: 'helpful', score: 1 });
+   */
+  llm(call: LlmRequest = {}): OpenLlmCall {
+    const loaded = requireBeside<typeof import('./open-llm-call.ts')>(import.meta, './open-llm-call');
+    return new loaded.OpenLlmCall(this.#origin, call, this.#settings.captureContent);
   }
 
   /**
@@ -214,7 +230,7 @@ export class EventLogger {
    * @returns the event's id
    */
   feedback(judgement: Feedback): string {
-    return feedback(this.#origin, judgement);
+    return loadTrackLlm().feedback(this.#origin, judgement);
   }
 
   /**
@@ -351,4 +367,12 @@ class Child {
   static is(options: object): options is Child {
     return typeof options === 'object' && options !== null && #isChild in options && options.#isChild;
   }
+}
+
+let loadedTrackLlm: typeof import('./track-llm.ts') | undefined;
+
+/** Apps that call no models need none of it. */
+function loadTrackLlm(): typeof import('./track-llm.ts') {
+  loadedTrackLlm ??= requireBeside<typeof import('./track-llm.ts')>(import.meta, './track-llm');
+  return loadedTrackLlm;
 }

@@ -24,10 +24,7 @@ export function trackLlm(origin: ScopeOrigin, argument: LlmCall, captureContent:
   const { event: draft, context } = emitter.draft(defaults, LLM_EVENT, data, options);
   const latency = amount(call.latency, 'latency', onUnusable);
   const start = latency === undefined ? draft.time : before(draft.time, latency);
-  const name = [data[GEN_AI.operation], data[GEN_AI.model]]
-    .filter((part) => typeof part === 'string')
-    .join(' ');
-  const opening = { ...draft, name: name || LLM_EVENT, time: start, data: {} };
+  const opening = { ...draft, name: spanName(data), time: start, data: {} };
   const span = openSpan(emitter, opening, context, { kind: SpanKind.CLIENT });
   const event: Event = {
     ...draft,
@@ -54,6 +51,12 @@ export function feedback(origin: ScopeOrigin, argument: Feedback): string {
   const data = read(call, (judged) => feedbackData(judged, onUnusable), onUnusable);
   const options = defined({ userId: call.userId, traceparent: of.traceparent });
   return origin.emitter.log(origin, EVALUATION_EVENT, data, options);
+}
+
+/** `chat gpt-x`: what the conventions call the span of a call. */
+export function spanName(data: Readonly<Record<string, unknown>>): string {
+  const parts = [data[GEN_AI.operation], data[GEN_AI.model]];
+  return parts.filter((part) => typeof part === 'string').join(' ') || LLM_EVENT;
 }
 
 type FieldsOf<T> = Readonly<Record<keyof T, true>>;
@@ -120,7 +123,8 @@ const REFERENCE_FIELDS: FieldsOf<LlmReference> = {
   conversationId: true,
 };
 
-function copyCall(argument: LlmCall, onUnusable: OnUnusable): LlmCall {
+/** What is known of a call, each field read once. */
+export function copyCall(argument: LlmCall, onUnusable: OnUnusable): LlmCall {
   const call = fieldsOf<LlmCall>(argument, CALL_FIELDS, onUnusable);
   return { ...call, usage: fieldsOf<LlmUsage>(call.usage, USAGE_FIELDS, onUnusable) };
 }
@@ -141,8 +145,8 @@ function fieldsOf<T extends object>(given: unknown, known: FieldsOf<T>, onUnusab
 
 type Data = Record<string, unknown>;
 
-/** What is deeper in the argument may throw as well: then it is read again, with care. */
-function read<T extends object>(given: T, make: (given: T) => Data, onUnusable: OnUnusable): Data {
+/** What the data of a call are made by. What is deeper in the argument may throw as well: then it is read again, with care. */
+export function read<T extends object>(given: T, make: (given: T) => Data, onUnusable: OnUnusable): Data {
   try {
     return make(given);
   } catch {
@@ -155,7 +159,8 @@ function read<T extends object>(given: T, make: (given: T) => Data, onUnusable: 
   }
 }
 
-function warner({ emitter }: ScopeOrigin, method: string): OnUnusable {
+/** Says once what is not usable, by the method that was given it. */
+export function warner({ emitter }: ScopeOrigin, method: string): OnUnusable {
   return (field, wanted) =>
     emitter.diagnostics.once(`${method} ${field}`, () => {
       const message = `${method}: ${field}: wanted ${wanted}; the value is left out, this is said once`;
@@ -173,6 +178,7 @@ function times(start: EpochTime, end: EpochTime, duration: number): ScopeTimes {
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-function defined<T extends object>(options: T): Defined<T> {
+/** Without what was not given. */
+export function defined<T extends object>(options: T): Defined<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -41,7 +41,7 @@ test('OpenAI-compatible: a streamed answer with its tokens and time to first tok
     ['chatcmpl-1', 'fake-1-mini', 12],
   );
   assert.deepEqual(rest['gen_ai.output.messages'], [
-    { role: 'assistant', parts: [{ type: 'text', content: 'Four legs.' }] },
+    { role: 'assistant', parts: [{ type: 'text', content: 'Four legs.' }], finish_reason: 'stop' },
   ]);
   assert.equal(feedback?.eventName, 'gen_ai.evaluation.result');
   assert.deepEqual([details?.traceId, details?.spanId], [feedback?.traceId, feedback?.spanId]);
