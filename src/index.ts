@@ -24,7 +24,7 @@ export type {
 } from './logger/options.ts';
 export { getLogger, registerLogger } from './logger/registry.ts';
 export type { SessionOptions, SessionStore, UserSession } from './logger/sessions.ts';
-export type { Ledger, LedgerRow, Totals } from './otel/accounts.ts';
+export type { FlushResult, Ledger, LedgerRow, Totals } from './otel/accounts.ts';
 export type { Exporter, ExporterFunction } from './otel/pipeline.ts';
 export type { DeliveryMode } from './otel/providers.ts';
 export type { GivenExporter } from './otel/resolve-exporters.ts';

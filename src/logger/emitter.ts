@@ -1,7 +1,7 @@
 import { type Context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
 import type { Event, EventSchema } from '../event.ts';
-import type { Totals } from '../otel/accounts.ts';
+import type { FlushResult } from '../otel/accounts.ts';
 import { activeContext, withContext } from '../otel/app-api.ts';
 import type { Emitted, Pipeline } from '../otel/pipeline.ts';
 import { forgetEnd, watchEnd, watchSignals } from '../otel/process-end.ts';
@@ -250,7 +250,7 @@ export class Emitter {
     return this.#redact === undefined ? ledger : { ...ledger, redact: this.#redact.counts() };
   }
 
-  flush(timeoutMs: number): Promise<Totals> {
+  flush(timeoutMs: number): Promise<FlushResult> {
     return this.#pipeline.flush(timeoutMs);
   }
 
@@ -259,7 +259,7 @@ export class Emitter {
   }
 
   /** Ends what is open, delivers what is pending, bounded in time, and takes no more. */
-  close(timeoutMs: number): Promise<Totals> {
+  close(timeoutMs: number): Promise<FlushResult> {
     this.#endOpenScopes();
     this.#endSessions();
     this.#watchesEnd = true;
@@ -282,7 +282,7 @@ export class Emitter {
   /** @see EndsWithProcess */
   async flushAtExit(): Promise<void> {
     this.#endOpenScopes();
-    await this.#pipeline.flush(this.#exitTimeoutMs, false);
+    await this.#pipeline.flushAtExit(this.#exitTimeoutMs);
     if (this.#pipeline.unsettled === 0) return;
     // Nothing keeps the process any longer.
     forgetEnd(this);

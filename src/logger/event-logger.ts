@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import type { Totals } from '../otel/accounts.ts';
+import type { FlushResult } from '../otel/accounts.ts';
 import { requireBeside } from '../otel/require-beside.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
 import type { DefinedEvent } from '../schema/defined-event.ts';
@@ -311,8 +311,11 @@ export class EventLogger {
     return { load: async (userId) => this.#emitter.loadSession(userIdOf(userId)) };
   }
 
-  /** Waits until what was emitted before is settled, for at most `timeoutMs` (10,000), and says how it went. */
-  flush({ timeoutMs = FLUSH_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<Totals> {
+  /**
+   * Waits until what was emitted before is settled, for at most `timeoutMs` (10,000), and says how it went: in all,
+   * and in `since` of what was emitted since the last `flush` ended.
+   */
+  flush({ timeoutMs = FLUSH_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<FlushResult> {
     return this.#emitter.flush(timeoutMs);
   }
 
@@ -331,7 +334,7 @@ export class EventLogger {
    * is left then waits in the spool for the next process; without a spool it is dropped and counted.
    * Closes a logger with its parent and children. Idempotent. Never shuts down what the app owns.
    */
-  close({ timeoutMs = CLOSE_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<Totals> {
+  close({ timeoutMs = CLOSE_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<FlushResult> {
     return this.#emitter.close(timeoutMs);
   }
 

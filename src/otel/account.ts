@@ -32,6 +32,10 @@ export class Account {
     this.name = name;
   }
 
+  get emitted(): number {
+    return this.#emitted;
+  }
+
   get pending(): number {
     return this.#emitted - this.#acked - this.#handedOver - this.#sampled - this.#refused;
   }

@@ -1,5 +1,6 @@
 import type { Outcome, Settlement } from '../spool/outcome.ts';
 import { Account, type LedgerRow, SinkAccount } from './account.ts';
+import { Period } from './period.ts';
 import { Standings } from './standings.ts';
 
 export type { LedgerRow };
@@ -23,7 +24,7 @@ export interface Ledger {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** The sums that `flush()` and `close()` answer; totals since the logger was made. */
+/** How many events ended where. */
 export interface Totals {
   /** A destination has confirmed them. */
   readonly acked: number;
@@ -37,6 +38,15 @@ export interface Totals {
   readonly sampled: number;
   /** The app's own SDK has them: it does not say what becomes of them. Not listed where it is 0. */
   readonly handedOver: number;
+}
+
+/** What `flush()` and `close()` answer: the counts since the logger was made, what earlier processes left included. */
+export interface FlushResult extends Totals {
+  /**
+   * The same counts for what this process has emitted since the last `flush()` ended, or, if there was none, since
+   * the logger was made. Always there, but not listed: it would double what is printed.
+   */
+  readonly since: Totals;
 }
 
 /** Beyond this many different names, events are counted under {@link OTHER_NAMES}: names are not data. */
@@ -57,6 +67,8 @@ export interface Ticket {
   readonly event: Account;
   /** Where it stands, if it has several sinks. */
   readonly standings: Standings | undefined;
+  /** The log that holds it; undefined if none does. */
+  readonly log: object | undefined;
   readonly place: number;
 }
 
@@ -69,6 +81,8 @@ export class Accounts {
   /** Events with several sinks, by the log that holds them; those in no log under ourselves. */
   readonly #standings = new WeakMap<object, Standings>();
   readonly #failures = new Map<string, number>();
+  /** Since the last flush. */
+  readonly #period = new Period();
   #places = 0;
   #adopted = 0;
 
@@ -116,17 +130,17 @@ export class Accounts {
    * Books one event as emitted and, for each of its sinks, as pending. `sinks` must not be empty.
    * @param log - the log that holds it, and the position after it there; for an event that is in none: nothing
    */
-  open(event: Account, sinks: readonly SinkAccount[], log: object = this, end = ++this.#places): Ticket {
+  open(event: Account, sinks: readonly SinkAccount[], log?: object, end = ++this.#places): Ticket {
     event.enter();
     let mask = 0;
     for (const sink of sinks) {
       sink.enter();
       mask |= 1 << sink.bit;
     }
-    if (sinks.length === 1) return { event, standings: undefined, place: end };
+    if (sinks.length === 1) return { event, standings: undefined, log, place: end };
     const standings = this.#standingsOf(log);
     standings.open(end, event, mask >>> 0);
-    return { event, standings, place: end };
+    return { event, standings, log, place: end };
   }
 
   /** Books an event that an earlier process left, for the sinks that have not settled it. */
@@ -135,6 +149,7 @@ export class Accounts {
     const known = sinks.filter((sink) => sink !== SPAN_SINK).map((sink) => this.sink(sink));
     if (known.length === 0) return;
     this.#adopted++;
+    this.#period.leaveOut(log, Number.POSITIVE_INFINITY);
     this.open(this.event(name), known, log, end);
   }
 
@@ -143,7 +158,10 @@ export class Accounts {
    * @param isAll - no other sink has it: then it is left out as a whole
    */
   leaveOut(name: string, sinks: readonly string[], as: 'sampled' | 'filtered', isAll: boolean): void {
-    if (isAll) this.event(name).leaveOut(as);
+    if (isAll) {
+      this.event(name).leaveOut(as);
+      this.#period.kept(as);
+    }
     for (const sink of sinks) this.sink(sink).leaveOut(as);
   }
 
@@ -153,6 +171,7 @@ export class Accounts {
       account.enter();
       account.settle(outcome);
     }
+    this.#period.settle(outcome);
   }
 
   /** Counts a failure of a function that the app has given. */
@@ -163,10 +182,14 @@ export class Accounts {
   }
 
   /** Moves an event to its final column with one sink. A sink must settle a ticket once. */
-  settle({ event, standings, place }: Ticket, sink: SinkAccount, outcome: Outcome): void {
+  settle({ event, standings, log, place }: Ticket, sink: SinkAccount, outcome: Outcome): void {
     sink.settle(outcome);
-    if (standings === undefined) event.settle(outcome);
-    else standings.settle(place, sink.bit, outcome);
+    if (standings !== undefined) {
+      standings.settle(place, sink.bit, outcome);
+      return;
+    }
+    event.settle(outcome);
+    if (this.#period.has(log, place)) this.#period.settle(outcome);
   }
 
   /** Books what became of records of a log. */
@@ -180,22 +203,23 @@ export class Accounts {
     sink.settle(outcome, count);
     const standings = this.#standings.get(log);
     if (standings === undefined || standings.isEmpty) {
+      this.#settleNewer(log, outcome, count, settlement.positions);
       for (const [name, some] of names) this.event(name).settle(outcome, some);
       return;
     }
     const left = new Map<Account, number>();
     for (const [name, some] of names) add(left, this.event(name), some);
-    for (const event of settleShared(standings, sink, settlement)) add(left, event, -1);
+    const { shared, alone } = settleShared(standings, sink, settlement);
+    for (const event of shared) add(left, event, -1);
+    this.#settleNewer(log, outcome, count - shared.length, alone);
     // What was not among the shared ones has this sink only.
     for (const [event, some] of left) if (some > 0) event.settle(outcome, some);
   }
 
   /** A copy of the books. */
   ledger(): Ledger {
-    const total = new Account('');
-    for (const account of this.#events.values()) total.add(account);
     return {
-      total: total.row(),
+      total: this.#total().row(),
       events: rows(this.#events),
       sinks: rows(this.#sinks),
       spans: this.#spans.row(),
@@ -204,38 +228,80 @@ export class Accounts {
     };
   }
 
-  totals(): Totals {
-    const total = new Account('');
-    for (const account of this.#events.values()) total.add(account);
-    const { acked, pending, rejected, dropped, sampled, handedOver } = total.row();
-    const totals = { acked, pending, rejected: sum(rejected), dropped: sum(dropped), sampled, handedOver };
-    // Most apps have none of these: they are there, and shown where there is something to show.
-    for (const name of ['sampled', 'handedOver'] as const) {
-      Object.defineProperty(totals, name, { enumerable: totals[name] > 0 });
-    }
-    return totals;
+  /** The sums, and those of the period. */
+  totals(): FlushResult {
+    const totals = totalsOf(this.#total().row());
+    const since = totalsOf(this.#period.row(this.#emittedHere()));
+    return Object.defineProperty(totals, 'since', { value: since }) as FlushResult;
   }
 
-  #standingsOf(log: object): Standings {
-    let standings = this.#standings.get(log);
+  /** Ends the period, and begins the next. @param log - the one that events of this process are in, if there is one */
+  beginPeriod(log: { readonly end: number } | undefined): void {
+    this.#period.begin(this.#emittedHere(), this.#places);
+    if (log !== undefined) this.#period.leaveOut(log, log.end);
+  }
+
+  /** Books for the period what became of events with one sink. @param positions - undefined: nobody knows which */
+  #settleNewer(log: object, outcome: Outcome, count: number, positions: readonly number[] | undefined): void {
+    if (positions !== undefined) this.#period.settle(outcome, this.#period.countOf(log, positions));
+    else if (this.#period.has(log, Number.MAX_VALUE)) {
+      // What is lost unread is the oldest there was.
+      const older = this.#total().pending - this.#period.row(this.#emittedHere()).pending;
+      this.#period.settle(outcome, Math.max(0, count - older));
+    }
+  }
+
+  #total(): Account {
+    const total = new Account('');
+    for (const account of this.#events.values()) total.add(account);
+    return total;
+  }
+
+  #emittedHere(): number {
+    return this.#total().emitted - this.#adopted;
+  }
+
+  #standingsOf(log: object | undefined): Standings {
+    let standings = this.#standings.get(log ?? this);
     if (standings === undefined) {
-      standings = new Standings();
-      this.#standings.set(log, standings);
+      standings = new Standings((place) => this.#period.accountAt(log, place));
+      this.#standings.set(log ?? this, standings);
     }
     return standings;
   }
 }
 
-/** @returns the accounts of the events that have other sinks too, one each */
-function settleShared(standings: Standings, { bit }: SinkAccount, settlement: Settlement): Account[] {
+/** Events that were settled in a log. */
+interface SettledShared {
+  /** The accounts of those that have other sinks too, one each. */
+  readonly shared: readonly Account[];
+  /** The positions of the others; undefined: nobody knows. */
+  readonly alone: readonly number[] | undefined;
+}
+
+function settleShared(standings: Standings, { bit }: SinkAccount, settlement: Settlement): SettledShared {
   const { outcome, positions, remains = () => false } = settlement;
-  if (positions === undefined) return standings.settleMissing(bit, outcome, remains);
+  if (positions === undefined) {
+    return { shared: standings.settleMissing(bit, outcome, remains), alone: undefined };
+  }
   const shared: Account[] = [];
+  const alone: number[] = [];
   for (const position of positions) {
     const event = standings.settle(position, bit, outcome);
-    if (event !== undefined) shared.push(event);
+    if (event === undefined) alone.push(position);
+    else shared.push(event);
   }
-  return shared;
+  return { shared, alone };
+}
+
+function totalsOf(row: LedgerRow): Totals {
+  const { acked, pending, rejected, dropped, sampled, handedOver } = row;
+  const totals = { acked, pending, rejected: sum(rejected), dropped: sum(dropped), sampled, handedOver };
+  // Most apps have none of these: they are there, and shown where there is something to show.
+  for (const name of ['sampled', 'handedOver'] as const) {
+    Object.defineProperty(totals, name, { enumerable: totals[name] > 0 });
+  }
+  return totals;
 }
 
 function add(counts: Map<Account, number>, account: Account, by: number): void {

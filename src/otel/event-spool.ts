@@ -106,6 +106,11 @@ export class EventSpool {
     return this.#outbox.inFlight(sink);
   }
 
+  /** The log that the events of this process are in. */
+  get log(): { readonly end: number } {
+    return this.#outbox.spool;
+  }
+
   /** Whether what is pending outlives the process. */
   get isDurable(): boolean {
     const { directory, failing } = this.#outbox.spool;

@@ -3,10 +3,9 @@ import type { Event } from '../event.ts';
 import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import { contentOf, type EventContent } from '../otlp/event-content.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
 import type { Outcome } from '../spool/outcome.ts';
 import { within } from '../spool/within.ts';
-import { Accounts, type Ledger, OTLP_SINK, SPAN_SINK, type Ticket, type Totals } from './accounts.ts';
+import { Accounts, type FlushResult, type Ledger, OTLP_SINK, SPAN_SINK, type Ticket } from './accounts.ts';
 import { Bursts } from './bursts.ts';
 import { DropWarnings } from './drop-warnings.ts';
 import type { EventSpool, EventSpoolOptions, SpoolRoute } from './event-spool.ts';
@@ -18,7 +17,8 @@ import { MetricsWatch } from './metrics-watch.ts';
 import { type OtlpSettings, otlpSettings } from './otlp-settings.ts';
 import { type ChosenTracer, type Destination, Providers, type ProvidersOptions } from './providers.ts';
 import type { Quarantine } from './quarantine.ts';
-import { givenAttributes, type ResourceOptions, resourceAttributes } from './resource/resource.ts';
+import { lazyResource } from './resource/lazy-resource.ts';
+import { givenAttributes, type ResourceOptions } from './resource/resource.ts';
 import { RouteTable } from './route-table.ts';
 import { SDK_ATTRIBUTES } from './sdk-attributes.ts';
 import type { Delivery, Sink } from './sink.ts';
@@ -73,7 +73,7 @@ export class Pipeline {
   readonly #besides = new Set<Sink>();
   #isOwn = false;
   #isEnding = false;
-  #closing: Promise<Totals> | undefined;
+  #closing: Promise<FlushResult> | undefined;
 
   constructor(options: PipelineOptions) {
     const { resource, exporters, onError, directory } = options;
@@ -215,27 +215,24 @@ export class Pipeline {
     await Promise.all([this.#spool?.durable(), this.#quarantine?.durable()]);
   }
 
-  /**
-   * Waits, for at most `timeoutMs`, until everything emitted before, and left by earlier processes, has been
-   * settled.
-   * @param patient - false: the process ends; does not wait for destinations that are away, where what is pending outlives us
-   */
-  async flush(timeoutMs: number, patient = true): Promise<Totals> {
-    if (this.#spool === undefined && this.#options.directory !== undefined) this.warmUp();
-    const done = Promise.all([
-      this.#spool?.flush(patient ? 'patient' : this.isDurable ? 'hurried' : 'last'),
-      this.#providers.flush(),
-      this.#output?.flush(),
-    ]);
-    await within(timeoutMs, done);
-    return this.#accounts.totals();
+  /** Waits, for at most `timeoutMs`, until everything emitted before, and left by earlier processes, has been settled. */
+  async flush(timeoutMs: number): Promise<FlushResult> {
+    await this.#flush(timeoutMs, (spool) => spool.flush('patient'));
+    const result = this.#accounts.totals();
+    this.#accounts.beginPeriod(this.#spool?.log);
+    return result;
+  }
+
+  /** As `flush`, but does not wait for destinations that are away, where what is pending outlives the process. */
+  flushAtExit(timeoutMs: number): Promise<void> {
+    return this.#flush(timeoutMs, (spool) => spool.flush(spool.isDurable ? 'hurried' : 'last'));
   }
 
   /**
    * Flushes and closes every sink that is ours. What is left after `timeoutMs` stays in the spool directory;
    * without one it counts as dropped.
    */
-  close(timeoutMs: number): Promise<Totals> {
+  close(timeoutMs: number): Promise<FlushResult> {
     this.#closing ??= this.#close(timeoutMs);
     return this.#closing;
   }
@@ -247,7 +244,13 @@ export class Pipeline {
     this.#quarantine?.flushSync();
   }
 
-  async #close(timeoutMs: number): Promise<Totals> {
+  async #flush(timeoutMs: number, flushSpool: (spool: EventSpool) => Promise<void>): Promise<void> {
+    if (this.#spool === undefined && this.#options.directory !== undefined) this.warmUp();
+    const spool = this.#spool && flushSpool(this.#spool);
+    await within(timeoutMs, Promise.all([spool, this.#providers.flush(), this.#output?.flush()]));
+  }
+
+  async #close(timeoutMs: number): Promise<FlushResult> {
     await Promise.all([
       this.#spool?.close(timeoutMs),
       this.#providers.close(timeoutMs),
@@ -386,15 +389,4 @@ export class Pipeline {
     this.#besides.add(this.#output);
     return this.#output;
   }
-}
-
-/** Read when the first record is encoded: detection must not be on the way of making a logger. */
-function lazyResource(options: ResourceOptions): EventRecord['resource'] {
-  let attributes: AttributeMap | undefined;
-  return {
-    get attributes(): AttributeMap {
-      attributes ??= Object.freeze(resourceAttributes(options));
-      return attributes;
-    },
-  };
 }

@@ -31,7 +31,13 @@ interface Chunk {
  * first of these that holds for any of its sinks: dropped, rejected, pending, handedOver, acked.
  */
 export class Standings {
+  readonly #alsoOf: (place: number) => Account | undefined;
   #chunks: Chunk[] = [];
+
+  /** @param alsoOf - another account, beside that of its name, that has the event at a place */
+  constructor(alsoOf: (place: number) => Account | undefined) {
+    this.#alsoOf = alsoOf;
+  }
 
   get isEmpty(): boolean {
     return this.#chunks.length === 0;
@@ -89,8 +95,10 @@ export class Standings {
     }
     const after = standing(chunk, index);
     if (before?.column !== after?.column) {
-      if (before !== undefined) event.unsettle(before);
-      if (after !== undefined) event.settle(after);
+      for (const account of [event, this.#alsoOf(chunk.places[index] as number)]) {
+        if (before !== undefined) account?.unsettle(before);
+        if (after !== undefined) account?.settle(after);
+      }
     }
     if (chunk.pending[index] === 0 && --chunk.open === 0) this.#forget(chunk);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Accounts, type LedgerRow, type Ticket } from '../../src/otel/accounts.ts';
+import { Accounts, type LedgerRow, type Ticket, type Totals } from '../../src/otel/accounts.ts';
 import type { Outcome } from '../../src/spool/outcome.ts';
 
 const ACKED: Outcome = { column: 'acked' };
@@ -118,6 +118,8 @@ type Standing = Outcome | { readonly column: 'pending' };
 /** An event of the model: the plain definition, with an object for every standing. */
 interface ModelEvent {
   readonly name: string;
+  /** The log that holds it. */
+  readonly log: object | undefined;
   readonly end: number | undefined;
   readonly ticket: Ticket | undefined;
   readonly standings: Map<string, Standing>;
@@ -162,32 +164,42 @@ const anyStep = fc.oneof(
     from: fc.nat(20),
     count: fc.integer({ min: 1, max: 8 }),
   }),
+  fc.constant({ do: 'begin' } as const),
 );
 
 test('whatever happens in whatever order, the books say what a list of all standings says', () => {
   const property = fc.property(fc.array(anyStep, { maxLength: 80 }), (steps) => {
     const books = new Accounts();
-    const log = {};
+    // Of records that nobody can read the period does not know which they were.
+    const knowsAll = steps.every((step) => step.do !== 'lose');
+    const [own, left] = [{ end: 0 }, {}];
     const events: ModelEvent[] = [];
-    let end = 0;
+    let [end, begun] = [0, 0];
     for (const step of steps) {
-      if ('sinks' in step) {
+      if (step.do === 'begin') {
+        books.beginPeriod(own);
+        begun = events.length;
+      } else if ('sinks' in step) {
         const accounts = step.sinks.map((sink) => books.sink(sink));
         const inLog = step.do !== 'ticket';
         end += 10;
         let ticket: Ticket | undefined;
-        if (step.do === 'adopt') books.adopt(log, step.name, step.sinks, end);
-        else if (inLog) books.open(books.event(step.name), accounts, log, end);
-        else ticket = books.open(books.event(step.name), accounts);
+        if (step.do === 'adopt') books.adopt(left, step.name, step.sinks, end);
+        else if (inLog) {
+          own.end = end;
+          books.open(books.event(step.name), accounts, own, end);
+        } else ticket = books.open(books.event(step.name), accounts);
         const standings = new Map(step.sinks.map((sink) => [sink, { column: 'pending' } as Standing]));
-        events.push({ name: step.name, end: inLog ? end : undefined, ticket, standings });
+        const log = step.do === 'adopt' ? left : inLog ? own : undefined;
+        events.push({ name: step.name, log, end: inLog ? end : undefined, ticket, standings });
       } else {
         const { sink, outcome } = step;
         const open = events.filter(({ standings }) => standings.get(sink)?.column === 'pending');
         const chosen = open.slice(step.from, step.from + step.count);
-        const inLog = chosen.filter(({ ticket }) => ticket === undefined);
         for (const { ticket } of chosen) if (ticket !== undefined) settle(books, ticket, sink, outcome);
-        if (inLog.length > 0) {
+        for (const log of [own, left]) {
+          const inLog = chosen.filter((event) => event.log === log);
+          if (inLog.length === 0) continue;
           const names = new Map<string, number>();
           for (const { name } of inLog) names.set(name, (names.get(name) ?? 0) + 1);
           const ends = inLog.map((event) => event.end as number);
@@ -205,14 +217,35 @@ test('whatever happens in whatever order, the books say what a list of all stand
         }
       }
       assertSame(books, events);
+      if (knowsAll) {
+        const since = events.slice(begun).filter(({ log }) => log !== left);
+        assertCounts(books.totals().since, rowOf(since.map(settledFirst)));
+      }
     }
   });
   fc.assert(property, { numRuns: 1500 });
 });
 
+const settledFirst = ({ standings }: ModelEvent): Standing => worst(standings.values());
+
+function assertCounts(
+  { acked, pending, rejected: bad, dropped: lost, handedOver }: Totals,
+  row: LedgerRow,
+): void {
+  assert.deepEqual(
+    { acked, pending, handedOver, rejected: bad, dropped: lost },
+    {
+      acked: row.acked,
+      pending: row.pending,
+      handedOver: row.handedOver,
+      rejected: sumOf(row.rejected),
+      dropped: sumOf(row.dropped),
+    },
+  );
+}
+
 function assertSame(books: Accounts, events: readonly ModelEvent[]): void {
   const { total, events: byName, sinks } = books.ledger();
-  const settledFirst = ({ standings }: ModelEvent): Standing => worst(standings.values());
   assert.deepEqual(total, rowOf(events.map(settledFirst)));
   for (const [name, row] of Object.entries(byName)) {
     assert.deepEqual(row, rowOf(events.filter((event) => event.name === name).map(settledFirst)), name);
@@ -222,6 +255,22 @@ function assertSame(books: Accounts, events: readonly ModelEvent[]): void {
     assert.deepEqual(row, rowOf(standings), sink);
   }
 }
+
+test('of what is lost unread the oldest are taken to be gone first', () => {
+  const books = new Accounts();
+  const log = { end: 0 };
+  const sinks = [books.sink('otlp')];
+  for (const end of [1, 2, 3]) {
+    log.end = end;
+    books.open(books.event('a'), sinks, log, end);
+    if (end === 2) books.beginPeriod(log);
+  }
+  const lost = { sink: 'otlp', outcome: dropped('corrupt'), positions: undefined };
+  books.settled(log, { ...lost, count: 2, names: new Map([['a', 2]]) });
+  assert.deepEqual(books.totals().since, { acked: 0, pending: 1, rejected: 0, dropped: 0 });
+  books.settled(log, { ...lost, count: 1, names: new Map([['a', 1]]) });
+  assert.deepEqual(books.totals().since, { acked: 0, pending: 0, rejected: 0, dropped: 1 });
+});
 
 test('with two hundred thousand events for two sinks the books stay small and quick', () => {
   const books = new Accounts();
