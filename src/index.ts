@@ -17,6 +17,7 @@ export type { LlmOutcome, LlmRequest, LlmStreamOptions, OpenLlmCall } from './lo
 export type {
   ChildOptions,
   EventLoggerOptions,
+  FlushOptions,
   LogOptions,
   Severity,
   SeverityText,

@@ -3,7 +3,7 @@ import { OtelEventsError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { isAgent } from '../otlp/http-client.ts';
 import { isList } from '../schema/kind-of.ts';
-import type { ChildOptions, EventLoggerOptions } from './options.ts';
+import type { ChildOptions, EventLoggerOptions, FlushOptions } from './options.ts';
 
 interface Check {
   readonly wanted: string;
@@ -61,6 +61,8 @@ const CHILD: Readonly<Record<keyof ChildOptions, Check>> = {
   projectId: text,
   context: map,
 };
+
+const FLUSH = { whenAway: oneOf('wait', 'return') };
 
 const { context: _, ...DEFAULTS } = CHILD;
 
@@ -163,6 +165,11 @@ function checkSpool({ spool, delivery, durability = 'memory' }: EventLoggerOptio
 /** Checks the options of a child logger, as {@link checkOptions} does. */
 export function checkChildOptions(options: ChildOptions): void {
   check(options, CHILD, '');
+}
+
+/** Any time is one: those that are none are over at once. */
+export function checkFlushOptions({ whenAway }: FlushOptions): void {
+  check({ whenAway }, FLUSH, '');
 }
 
 /** Says what a value is, without saying what it holds. */

@@ -250,8 +250,9 @@ export class Emitter {
     return this.#redact === undefined ? ledger : { ...ledger, redact: this.#redact.counts() };
   }
 
-  flush(timeoutMs: number): Promise<FlushResult> {
-    return this.#pipeline.flush(timeoutMs);
+  /** @see Pipeline.flush */
+  flush(timeoutMs: number, waits: boolean): Promise<FlushResult> {
+    return this.#pipeline.flush(timeoutMs, waits);
   }
 
   durable(): Promise<void> {

@@ -5,7 +5,7 @@ import type { AppOptions } from '../otel/resource/app.ts';
 import type { DefinedEvent } from '../schema/defined-event.ts';
 import type { FetchSchemaOptions } from '../schema/fetch-schema.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
-import { checkChildOptions, checkOptions, kindOf } from './check-options.ts';
+import { checkChildOptions, checkFlushOptions, checkOptions, kindOf } from './check-options.ts';
 import { type ContextArguments, nameOf, parseContextCall, toFields } from './context-call.ts';
 import { enterFrame, exitFrame, runInFrame } from './context-frame.ts';
 import { childDefaults, defaultsOf } from './defaults-of.ts';
@@ -18,7 +18,7 @@ import type { Feedback, LlmCall, LlmReference } from './llm-call.ts';
 import type { LoggerStats } from './logger-stats.ts';
 import { makeEmitter } from './make-emitter.ts';
 import type { LlmRequest, OpenLlmCall } from './open-llm-call.ts';
-import type { ChildOptions, EventLoggerOptions, LogOptions, TrackOptions } from './options.ts';
+import type { ChildOptions, EventLoggerOptions, FlushOptions, LogOptions, TrackOptions } from './options.ts';
 import { optionsFromJsonFile } from './options-from-json-file.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { parseTrackCall, type TrackArguments, trackWith } from './track-call.ts';
@@ -313,10 +313,12 @@ export class EventLogger {
 
   /**
    * Waits until what was emitted before is settled, for at most `timeoutMs` (10,000), and says how it went: in all,
-   * and in `since` of what was emitted since the last `flush` ended.
+   * and in `since` of what was emitted since the last `flush` ended. Rejects with `OPTION_INVALID`.
    */
-  flush({ timeoutMs = FLUSH_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<FlushResult> {
-    return this.#emitter.flush(timeoutMs);
+  async flush(options: FlushOptions = {}): Promise<FlushResult> {
+    checkFlushOptions(options);
+    const { timeoutMs = FLUSH_TIMEOUT_MS, whenAway } = options;
+    return this.#emitter.flush(timeoutMs, whenAway !== 'return');
   }
 
   /** Resolves when everything emitted before has reached its durability level: see the option `durability`. */

@@ -153,6 +153,17 @@ export interface TrackOptions extends LogOptions {
   readonly links?: readonly Link[] | undefined;
 }
 
+/** How `flush()` waits. */
+export interface FlushOptions {
+  /** For how long at most, in milliseconds. Default 10,000. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Whether it waits for a destination that is away. `return`: no, as soon as what is pending is as safe in the spool as
+   * `durability` says; where it is not, it waits. Default `wait`.
+   */
+  readonly whenAway?: 'wait' | 'return' | undefined;
+}
+
 /** Defaults that a child logger replaces or adds to. */
 export interface ChildOptions {
   readonly session?: Readonly<Record<string, unknown>> | undefined;

@@ -172,6 +172,11 @@ export class EventSpool {
     return this.#outbox.flush(patience);
   }
 
+  /** @see Outbox.flushOrSave */
+  flushOrSave(): Promise<void> {
+    return this.#outbox.flushOrSave();
+  }
+
   async close(timeoutMs: number): Promise<void> {
     await this.#outbox.close(timeoutMs);
     await within(EXPORTER_CLOSE_MS, Promise.all(this.#options.exporters.map(closeQuietly)));

@@ -215,9 +215,12 @@ export class Pipeline {
     await Promise.all([this.#spool?.durable(), this.#quarantine?.durable()]);
   }
 
-  /** Waits, for at most `timeoutMs`, until everything emitted before, and left by earlier processes, has been settled. */
-  async flush(timeoutMs: number): Promise<FlushResult> {
-    await this.#flush(timeoutMs, (spool) => spool.flush('patient'));
+  /**
+   * Waits, for at most `timeoutMs`, until everything emitted before, and left by earlier processes, has been settled.
+   * @param waits - false: not for destinations that are away, where what is pending is safe
+   */
+  async flush(timeoutMs: number, waits: boolean): Promise<FlushResult> {
+    await this.#flush(timeoutMs, (spool) => (waits ? spool.flush('patient') : spool.flushOrSave()));
     const result = this.#accounts.totals();
     this.#accounts.beginPeriod(this.#spool?.log);
     return result;

@@ -23,6 +23,8 @@ export interface OutboxOptions extends Omit<SpoolOptions, 'onTurn'> {
 /** How one sink is served; the outbox adds the rest. */
 export type SinkOptions = Omit<SenderOptions, 'name' | 'onPoison' | 'onError'>;
 
+/** For one attempt at a destination that is known to be away: one that hangs would take its whole time-out. */
+const AWAY_MS = 500;
 const ADOPT_INTERVAL_MS = 10_000;
 const LET_GO_MS = 5_000;
 const CLOSED = { column: 'dropped', reason: 'closed' } as const;
@@ -91,6 +93,21 @@ export class Outbox {
   async flush(patience: Patience = 'patient'): Promise<void> {
     await this.#adopting;
     await Promise.all([...this.#senders.values()].map((sender) => sender.flush(patience)));
+  }
+
+  /**
+   * As a patient flush, but for a destination that is away it makes one attempt only, once what is pending has reached
+   * its level. Where that does not outlive the process, or cannot be written, it waits.
+   */
+  async flushOrSave(): Promise<void> {
+    if (this.#deadLetters === undefined) return this.flush();
+    let isSaved = false;
+    const saved = this.spool.durable().then(() => {
+      isSaved = true;
+    });
+    await this.#adopting;
+    await Promise.all([...this.#senders.values()].map(attempt));
+    if (!isSaved) await Promise.race([saved, this.flush()]);
   }
 
   /**
@@ -176,6 +193,12 @@ export class Outbox {
     const fix = 'they stay in the directory: configure it again, or see otel-events spool ls and replay';
     this.#onError(new OtelEventsError('SPOOL_UNSERVED', message, { fix }));
   }
+}
+
+async function attempt(sender: Sender): Promise<void> {
+  const wasAway = sender.isFailing;
+  const flushed = sender.flush('hurried');
+  await (wasAway ? within(AWAY_MS, flushed) : flushed);
 }
 
 /** More time is no help where only somebody can mend it. */
