@@ -45,8 +45,12 @@ const TURN_BYTES = 128 * 1024;
 
 const SHARED = new HttpClient();
 
+/** How an exchange ended. */
+type Exchanged = PostResponse | 'stale';
+
 /**
- * Sends one request once; never retries. Our own requests never show up as spans of the app.
+ * Sends one request once; never retries, but for a connection that the server had closed since the last request, which
+ * says nothing about the server: then over another one, at once (RFC 9112, 9.3.1). Our own requests never show up as spans of the app.
  * @throws OtelEventsError `EXPORT_FAILED` with `retry` when no answer came (refused, reset, timed out)
  */
 export async function post(request: PostRequest): Promise<PostResponse> {
@@ -59,7 +63,13 @@ export async function post(request: PostRequest): Promise<PostResponse> {
   const connections = await client.connectionsTo(url);
   const deadline = new Deadline(request);
   try {
-    return await withoutTracing(() => exchange(connections, request, headers, body, deadline.signal));
+    return await withoutTracing(async () => {
+      // Each round uses up a connection that was kept, so it ends with a new one.
+      for (;;) {
+        const exchanged = await exchange(connections, request, headers, body, deadline.signal);
+        if (exchanged !== 'stale') return exchanged;
+      }
+    });
   } catch (cause) {
     const why = deadline.isOver ? `no answer within ${request.timeoutMs} ms` : describe(cause);
     const fix = deadline.isOver ? undefined : tlsFix(cause);
@@ -130,7 +140,7 @@ function exchange(
   headers: Record<string, string | number>,
   body: readonly Uint8Array[],
   signal: AbortSignal,
-): Promise<PostResponse> {
+): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     // Once the status has been seen, a body cut short does not change what the server decided.
     let isAnswered = false;
@@ -142,10 +152,16 @@ function exchange(
       );
     });
     request.on('error', (error) => {
-      if (!isAnswered) reject(error);
+      if (isAnswered) return;
+      if (request.reusedSocket && isCut(error)) resolve('stale');
+      else reject(error);
     });
     void writeBody(request, body);
   });
+}
+
+function isCut(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }
 
 /** A large body is written over several turns: handing a megabyte to the kernel takes about a millisecond. */

@@ -204,7 +204,8 @@ test('a sink that dies after it has read a request gets that batch twice, and no
   await sender.flush();
   const expected = [...numbered(30), ...numbered(30, 20)];
   assert.deepEqual(textsIn(sink.requests), expected);
-  assert.match(errors[0]?.message ?? '', /did not answer: ECONNRESET/);
+  // A connection that was used before may have been closed meanwhile: that is no outage.
+  assert.deepEqual(errors, []);
 });
 
 test('401 for a while keeps everything; when the server takes the token all of it goes, in order', async (t) => {
