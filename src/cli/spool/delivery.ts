@@ -34,7 +34,7 @@ export class Delivery {
   #timer: NodeJS.Timeout | undefined;
   /** Records that the destination has. */
   sent = 0;
-  /** Requests that it took. */
+  /** Requests that it answered, whatever it said. */
   requests = 0;
   /** Records that it will never take. */
   refused = 0;
@@ -81,6 +81,7 @@ export class Delivery {
     this.#stop.signal.addEventListener('abort', () => ended.resolve());
     const transport: Transport = async (batch, abort) => {
       const answer = await this.#options.destination.transport(batch, abort);
+      if (isAnswered(answer)) this.requests++;
       // Not before the sender has heard and reported it.
       if (this.#isDeaf(signal, answer)) setImmediate(ended.resolve);
       return answer;
@@ -102,7 +103,6 @@ export class Delivery {
 
   /** A wrong URL or token is seen at the first request; what stops in the middle may go on. */
   #isDeaf(signal: Signal, { kind }: Answer): boolean {
-    if (kind === 'delivered') this.requests++;
     if (kind === 'hold' && !this.#heard.has(signal)) this.#deaf.add(signal);
     else if (kind !== 'hold' && kind !== 'retry') this.#heard.add(signal);
     return this.#deaf.has(signal);
@@ -113,4 +113,9 @@ export class Delivery {
     clearTimeout(this.#timer);
     if (!this.isStopped) this.#timer = setTimeout(() => this.stop(), this.#options.destination.timeoutMs);
   }
+}
+
+/** Of an attempt that got no answer there is a cause: refused, reset, timed out. */
+function isAnswered(answer: Answer): boolean {
+  return answer.kind !== 'retry' || answer.error.cause === undefined;
 }
