@@ -1,9 +1,10 @@
 import { usageError } from '../run-parsed.ts';
 import { runTool, type Tool } from '../schema/run-tool.ts';
+import { fitTable } from '../spool/fit-table.ts';
 import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from '../spool/human.ts';
 import { Output } from '../spool/output.ts';
 import { isoNano } from '../spool/to-readable.ts';
-import { type Column, toTable } from '../spool/to-table.ts';
+import type { Column } from '../spool/to-table.ts';
 import { targetIn } from './chooser.ts';
 import { openQuarantine, type Quarantined, quarantinedIn, readStatus } from './quarantined.ts';
 
@@ -47,7 +48,7 @@ const TOOL: Tool<typeof OPTIONS> = {
       if (json) await output.line(JSON.stringify(toJson(each)));
       else rows.push(toRow(each, style));
     }
-    if (rows.length > 0) for (const line of toTable(COLUMNS, rows)) await output.line(line);
+    if (rows.length > 0) for (const line of fitTable(COLUMNS, rows, output)) await output.line(line);
     if (!json)
       await output.block(rows.length > 0 ? `\n${counted(rows.length, 'event', style)}` : 'no events');
     await output.flush();

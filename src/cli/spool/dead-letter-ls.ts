@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
 import type { DeadLetter, FoundDeadLetter } from '../../spool/dead-letters.ts';
+import { fitTable } from './fit-table.ts';
 import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from './human.ts';
 import { lettersIn } from './letters-in.ts';
 import { Output } from './output.ts';
 import { runCommand, type SpoolCommand } from './run-command.ts';
 import { type Readable, toReadable } from './to-readable.ts';
-import { type Column, toTable } from './to-table.ts';
+import type { Column } from './to-table.ts';
 
 const USAGE = `Usage: otel-events spool dead-letter ls DIR [--json]
 
@@ -30,6 +31,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'SIZE', alignRight: true },
 ];
 
+const NAME_COLUMN = 3;
+
 const COMMAND: SpoolCommand<typeof OPTIONS> = {
   name: 'otel-events spool dead-letter ls',
   usage: USAGE,
@@ -44,7 +47,9 @@ const COMMAND: SpoolCommand<typeof OPTIONS> = {
         else rows.push(toRow(each.letter, style));
       }
     }
-    if (rows.length > 0) for (const line of toTable(COLUMNS, rows)) await output.line(line);
+    const { width } = output;
+    const lines = rows.length > 0 ? fitTable(COLUMNS, rows, { width, heading: NAME_COLUMN }) : [];
+    for (const line of lines) await output.line(line);
     if (!json)
       await output.block(
         rows.length > 0 ? `\n${counted(rows.length, 'dead letter', style)}` : 'no dead letters',

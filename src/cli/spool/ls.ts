@@ -2,12 +2,13 @@ import path from 'node:path';
 import { ReadLog } from '../../spool/read-log.ts';
 import { countFiles, subDirectoriesOf } from '../../spool/read-spool.ts';
 import { complain } from '../run-parsed.ts';
+import { fitTable } from './fit-table.ts';
 import { counted, EXACT_STYLE, humanStyle, isoTime, type NumberStyle } from './human.ts';
 import { countLetters } from './letters-in.ts';
 import { Output } from './output.ts';
 import { runCommand, type SpoolCommand } from './run-command.ts';
 import { type LogSummary, summarise, totalOf } from './summarise.ts';
-import { type Column, toTable } from './to-table.ts';
+import type { Column } from './to-table.ts';
 
 const NAME = 'otel-events spool ls';
 
@@ -38,7 +39,7 @@ const COMMAND: SpoolCommand<typeof OPTIONS> = {
       deadLetters: countLetters(directory),
       quarantine: countFiles(path.join(directory, 'quarantine')),
     };
-    const lines = json ? [JSON.stringify(toJson(contents), null, 2)] : toText(contents, output.isTerminal);
+    const lines = json ? [JSON.stringify(toJson(contents), null, 2)] : toText(contents, output);
     for (const line of lines) await output.block(line);
     await output.flush();
     const unread = summaries.flatMap((summary) => summary.unread);
@@ -90,7 +91,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'DAMAGE' },
 ];
 
-function toText({ summaries, deadLetters, quarantine }: Contents, isTerminal: boolean): string[] {
+function toText({ summaries, deadLetters, quarantine }: Contents, { isTerminal, width }: Output): string[] {
   const style = isTerminal ? humanStyle(Date.now()) : EXACT_STYLE;
   const total = totalOf(summaries);
   const rows = summaries.map((summary) => [
@@ -102,7 +103,9 @@ function toText({ summaries, deadLetters, quarantine }: Contents, isTerminal: bo
   const letters = `${counted(deadLetters.records, 'record', style)}, ${sizeOf(deadLetters.bytes, style)}`;
   const kept = `${counted(quarantine.files, 'file', style)}, ${sizeOf(quarantine.bytes, style)}`;
   return [
-    ...(rows.length > 0 ? toTable(COLUMNS, rows) : ['no sub-directories: nothing is spooled here']),
+    ...(rows.length > 0
+      ? fitTable(COLUMNS, rows, { width })
+      : ['no sub-directories: nothing is spooled here']),
     '',
     `dead letters  ${deadLetters.records > 0 ? letters : 'none'}`,
     `quarantine    ${quarantine.files > 0 ? kept : 'empty'}`,

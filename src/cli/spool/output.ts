@@ -22,6 +22,11 @@ export class Output {
     return this.#stream.isTTY === true;
   }
 
+  /** How many characters a line may have before a terminal breaks it. */
+  get width(): number {
+    return this.isTerminal ? this.#stream.columns || Number.POSITIVE_INFINITY : Number.POSITIVE_INFINITY;
+  }
+
   /** @throws BrokenPipe */
   line(text: string): Promise<void> {
     return this.#add(escapeControls(text));

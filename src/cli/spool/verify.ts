@@ -3,13 +3,14 @@ import { CURSOR_FILE } from '../../spool/cursor-file.ts';
 import { DEFINES } from '../../spool/layout.ts';
 import { ReadLog } from '../../spool/read-log.ts';
 import type { Gap, SegmentScan } from '../../spool/read-segment.ts';
-import { subDirectoriesOf } from '../../spool/read-spool.ts';
+import { type SubDirectory, subDirectoriesOf } from '../../spool/read-spool.ts';
 import { complain } from '../run-parsed.ts';
 import { counted } from './human.ts';
 import { checkLetters, type LetterCheck } from './letters-in.ts';
 import { Output } from './output.ts';
 import { runCommand, type SpoolCommand } from './run-command.ts';
 import { printable } from './to-table.ts';
+import { wrapParts } from './wrap-parts.ts';
 
 const NAME = 'otel-events spool verify';
 
@@ -32,15 +33,18 @@ const COMMAND: SpoolCommand<Record<never, never>> = {
   async run(directory) {
     const output = new Output();
     const counts = { ok: 0, damaged: 0, unreadable: 0 };
+    const homes = subDirectoriesOf(directory);
+    const nameOf = output.isTerminal ? shortener(directory, homes) : namer(directory);
     const tell = async (findings: readonly Finding[]): Promise<void> => {
       for (const { state, file, note } of findings) {
         counts[state]++;
-        const name = printable(path.relative(directory, file));
-        await output.line(`${state.padEnd(10)}  ${name}  ${printable(note)}`.trimEnd());
+        for (const line of toLines(state, printable(nameOf(file)), printable(note), output.width)) {
+          await output.line(line);
+        }
       }
       await output.flush();
     };
-    for (const home of subDirectoriesOf(directory)) {
+    for (const home of homes) {
       const log = new ReadLog(home);
       await tell(check(log));
       for (const { file, error } of log.unread) complain(NAME, error.code ?? 'EIO', `cannot read ${file}`);
@@ -62,6 +66,30 @@ interface Finding {
   readonly state: 'ok' | 'damaged' | 'unreadable';
   readonly file: string;
   readonly note: string;
+}
+
+type NameOf = (file: string) => string;
+
+function namer(directory: string): NameOf {
+  return (file) => path.relative(directory, file);
+}
+
+/** A sub-directory is shown by the end of its name, as `ls` does. */
+function shortener(directory: string, homes: readonly SubDirectory[]): NameOf {
+  const tokens = new Map(homes.map(({ name, token }) => [name, token]));
+  return (file) => {
+    const [first = '', ...rest] = path.relative(directory, file).split(path.sep);
+    return [tokens.get(first) ?? first, ...rest].join(path.sep);
+  };
+}
+
+const NOTE_INDENT = ' '.repeat(12);
+
+/** One line, or, where that is too wide, the note below. */
+function toLines(state: string, name: string, note: string, width: number): string[] {
+  const head = `${state.padEnd(10)}  ${name}`;
+  const line = `${head}  ${note}`.trimEnd();
+  return line.length <= width ? [line] : [head, ...wrapParts([note], width, NOTE_INDENT, ' ')];
 }
 
 /** Reads a sub-directory. @returns a finding for each file, and one for each definition that is missing */
