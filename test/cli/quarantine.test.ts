@@ -185,7 +185,7 @@ test('what the server refuses, or does not get, stays', async (t) => {
       ...args,
     );
   const { status, stdout } = await replay('patch.json');
-  assert.deepEqual([status, stdout], [1, 'replayed 2 events in 2 requests, refused 1\n']);
+  assert.deepEqual([status, stdout], [1, 'replayed 2 events in 3 requests, refused 1\n']);
   assert.deepEqual(await numbersLeft(directory), [2]);
   await sink.goAway();
   assert.equal((await replay('patch.json', '--timeout', '1')).status, 1);
