@@ -19,7 +19,8 @@ export class LossReports {
       `${damage.files} unknown files`,
       `${unreadable} files that cannot be read`,
     ];
-    const fix = 'the first two lie in the sub-directory quarantine; all other records are delivered';
+    const fix =
+      'the first two are set aside, in the sub-directory quarantine; all other records are delivered';
     this.#onError(new OtelEventsError('SPOOL_CORRUPT', `${directory}: ${found.join(', ')}`, { fix }));
   }
 

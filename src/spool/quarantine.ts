@@ -4,7 +4,7 @@ import { makeDirectory } from './make-directory.ts';
 
 /** What was found damaged, in total. */
 export interface Damage {
-  /** Stretches that are not records, copied to the quarantine. */
+  /** Stretches that are not records, of which a copy is set aside. */
   stretches: number;
   /** Their bytes. */
   bytes: number;

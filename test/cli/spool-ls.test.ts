@@ -96,12 +96,12 @@ test('the table is aligned, and exact where it is not for a terminal', async (t)
     `${token}  ${owner}         1  ${size.padStart(4)}        2  ${time}  ${time}  otlp: 2, a\ufffd[31mb: 2  -`,
     '',
     'dead letters  none',
-    'quarantine    empty',
+    'set aside     nothing',
     '',
   ]);
 });
 
-test('damage, dead letters, the quarantine and files that cannot be read are counted', async (t) => {
+test('damage, dead letters, what was set aside and files that cannot be read are counted', async (t) => {
   const directory = tempDir(t);
   await fillAndDie(directory, { events: [1, 2, 3, 4] });
   const home = onlySubDirectory(directory);
@@ -138,7 +138,10 @@ test('damage, dead letters, the quarantine and files that cannot be read are cou
   assert.deepEqual([(deadLetters as { records: number }).records, quarantine], [1, { files: 1, bytes: 3 }]);
   const table = (await cli('ls', directory)).stdout;
   assert.match(table, /1 gap, \d+ bytes, 1 unknown file, 1 file unreadable\n/);
-  assert.match(table, /^dead letters {2}1 record, \d+ bytes\nquarantine {4}1 file, 3 bytes$/m);
+  assert.match(
+    table,
+    /^dead letters {2}1 record, \d+ bytes\nset aside {5}1 file, 3 bytes, damaged, in quarantine\/$/m,
+  );
 });
 
 test('an owner that cannot be looked up is unknown until its heartbeat is old', async (t) => {

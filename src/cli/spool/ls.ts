@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { QUARANTINE_DIRECTORY } from '../../spool/quarantine.ts';
 import { ReadLog } from '../../spool/read-log.ts';
 import { countFiles, subDirectoriesOf } from '../../spool/read-spool.ts';
 import { complain } from '../run-parsed.ts';
@@ -15,7 +16,8 @@ const NAME = 'otel-events spool ls';
 const USAGE = `Usage: otel-events spool ls DIR [--json]
 
 Tells what is in the spool directory DIR: a row for each sub-directory with its owner, how much it holds,
-how much of it each sink has still to get, and what is damaged. Reads everything, changes nothing.
+how much of it each sink has still to get, and what is damaged; below, what was refused, and what was set aside
+as damaged. Reads everything, changes nothing.
 
   --json  one JSON document with exact numbers
   --help  show this
@@ -37,7 +39,7 @@ const COMMAND: SpoolCommand<typeof OPTIONS> = {
       directory,
       summaries,
       deadLetters: countLetters(directory),
-      quarantine: countFiles(path.join(directory, 'quarantine')),
+      quarantine: countFiles(path.join(directory, QUARANTINE_DIRECTORY)),
     };
     const lines = json ? [JSON.stringify(toJson(contents), null, 2)] : toText(contents, output);
     for (const line of lines) await output.block(line);
@@ -76,6 +78,7 @@ interface Contents {
   readonly directory: string;
   readonly summaries: readonly LogSummary[];
   readonly deadLetters: { readonly files: number; readonly bytes: number; readonly records: number };
+  /** What was set aside as damaged: nothing of the option `quarantine`, which keeps whole events. */
   readonly quarantine: { readonly files: number; readonly bytes: number };
 }
 
@@ -101,14 +104,14 @@ function toText({ summaries, deadLetters, quarantine }: Contents, { isTerminal, 
   ]);
   if (summaries.length > 1) rows.push(['total', '', ...cells(total, style)]);
   const letters = `${counted(deadLetters.records, 'record', style)}, ${sizeOf(deadLetters.bytes, style)}`;
-  const kept = `${counted(quarantine.files, 'file', style)}, ${sizeOf(quarantine.bytes, style)}`;
+  const aside = `${counted(quarantine.files, 'file', style)}, ${sizeOf(quarantine.bytes, style)}`;
   return [
     ...(rows.length > 0
       ? fitTable(COLUMNS, rows, { width })
       : ['no sub-directories: nothing is spooled here']),
     '',
     `dead letters  ${deadLetters.records > 0 ? letters : 'none'}`,
-    `quarantine    ${quarantine.files > 0 ? kept : 'empty'}`,
+    `set aside     ${quarantine.files > 0 ? `${aside}, damaged, in ${QUARANTINE_DIRECTORY}/` : 'nothing'}`,
   ];
 }
 
