@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { isList, kindOf } from '../kind-of.ts';
 import { nearestName } from '../nearest-name.ts';
 
 /**
@@ -11,10 +12,9 @@ export function checkOptions(
   options: unknown,
   known: Readonly<Record<string, true>>,
 ): asserts options is object {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (typeof options !== 'object' || options === null || isList(options)) {
     const fix = `it takes ${Object.keys(known).join(', ')}`;
-    const kind = options === null ? 'null' : Array.isArray(options) ? 'an array' : `a ${typeof options}`;
-    throw new OtelEventsError('OPTION_INVALID', `${exporter}: wanted an object, got ${kind}`, {
+    throw new OtelEventsError('OPTION_INVALID', `${exporter}: wanted an object, got ${kindOf(options)}`, {
       fix,
     });
   }

@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import { isList, kindOf } from '../kind-of.ts';
 import { isHeaderValue, isToken } from '../otlp/header-fields.ts';
 
 /** Headers by name, or what gives them for each request, such as with a token that expires. */
@@ -39,7 +40,7 @@ async function given(
 }
 
 function checkedHeaders(place: string, headers: unknown): Readonly<Record<string, string>> {
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
+  if (typeof headers !== 'object' || headers === null || isList(headers)) {
     throw new OtelEventsError(
       'OPTION_INVALID',
       `${place}: wanted an object of texts, got ${kindOf(headers)}`,
@@ -49,7 +50,7 @@ function checkedHeaders(place: string, headers: unknown): Readonly<Record<string
   for (const [name, value] of Object.entries(headers)) {
     if (!isToken(name)) throw refused(place, name, 'a name that HTTP knows', 'another');
     if (OF_THE_BODY.has(name.toLowerCase())) throw refused(place, name, 'to be left out', 'it');
-    if (!isHeaderValue(value)) throw refused(place, name, 'a text on one line', kindOf(value));
+    if (!isHeaderValue(value)) throw refused(place, name, 'a text on one line', gotOf(value));
     checked[name] = value;
   }
   return checked;
@@ -62,7 +63,6 @@ function refused(place: string, name: string, wanted: string, got: string): Otel
   );
 }
 
-function kindOf(value: unknown): string {
-  if (typeof value === 'string') return 'characters that no header can hold';
-  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+function gotOf(value: unknown): string {
+  return typeof value === 'string' ? 'characters that no header can hold' : kindOf(value);
 }

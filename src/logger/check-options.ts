@@ -1,8 +1,8 @@
 import { isListOf, MAX_ITEMS } from '../bounded-list.ts';
 import { OtelEventsError } from '../errors.ts';
+import { isList, kindOf } from '../kind-of.ts';
 import { nearestName } from '../nearest-name.ts';
 import { isAgent } from '../otlp/http-client.ts';
-import { isList } from '../schema/kind-of.ts';
 import type { ChildOptions, EventLoggerOptions, FlushOptions } from './options.ts';
 
 interface Check {
@@ -170,14 +170,6 @@ export function checkChildOptions(options: ChildOptions): void {
 /** Any time is one: those that are none are over at once. */
 export function checkFlushOptions({ whenAway }: FlushOptions): void {
   check({ whenAway }, FLUSH, '');
-}
-
-/** Says what a value is, without saying what it holds. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (isList(value)) return 'an array';
-  if (typeof value === 'object') return 'an object';
-  return `a ${typeof value}`;
 }
 
 function check(options: object, checks: Readonly<Record<string, Check>>, prefix: string): void {

@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import { kindOf } from './check-options.ts';
+import { kindOf } from '../kind-of.ts';
 import type { Diagnostics } from './diagnostics.ts';
 
 /** One call of `context()`, whichever form it had. */

@@ -1,11 +1,12 @@
 import { OtelEventsError } from '../errors.ts';
+import { kindOf } from '../kind-of.ts';
 import type { FlushResult } from '../otel/accounts.ts';
 import { requireBeside } from '../otel/require-beside.ts';
 import type { AppOptions } from '../otel/resource/app.ts';
 import type { DefinedEvent } from '../schema/defined-event.ts';
 import type { FetchSchemaOptions } from '../schema/fetch-schema.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
-import { checkChildOptions, checkFlushOptions, checkOptions, kindOf } from './check-options.ts';
+import { checkChildOptions, checkFlushOptions, checkOptions } from './check-options.ts';
 import { type ContextArguments, nameOf, parseContextCall, toFields } from './context-call.ts';
 import { enterFrame, exitFrame, runInFrame } from './context-frame.ts';
 import { childDefaults, defaultsOf } from './defaults-of.ts';

@@ -1,6 +1,6 @@
 import { isListOf } from '../bounded-list.ts';
 import { OtelEventsError } from '../errors.ts';
-import { kindOf } from '../logger/check-options.ts';
+import { kindOf } from '../kind-of.ts';
 import { nearestName } from '../nearest-name.ts';
 import { isNetwork } from './client-address.ts';
 

@@ -1,6 +1,6 @@
 import types from 'node:util/types';
 import { MAX_DEPTH } from '../event.ts';
-import { kindOf } from '../logger/check-options.ts';
+import { kindOf } from '../kind-of.ts';
 import { type ApiIssue, ApiRefusal } from './api-refusal.ts';
 import { readTimestamp } from './read-timestamp.ts';
 
@@ -19,7 +19,7 @@ export interface EventRequest {
 export function readEventRequest(body: unknown, nowMs: number): EventRequest {
   const issues: ApiIssue[] = [];
   const wrong = (path: string, expected: string, got: unknown): void =>
-    void issues.push({ path, expected, got: got === undefined ? 'nothing' : kindOf(got) });
+    void issues.push({ path, expected, got: kindOf(got) });
   if (!isMap(body)) wrong('', 'an object', body);
   const { schema_id: schemaId, version, data, timestamp: text } = isMap(body) ? body : {};
   const timestamp = text === undefined || text === null ? undefined : readTimestamp(text, nowMs);

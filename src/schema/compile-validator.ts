@@ -1,11 +1,11 @@
 import type { Ajv } from 'ajv';
 import { OtelEventsError } from '../errors.ts';
+import { kindOf } from '../kind-of.ts';
 import { formatCost } from './add-formats.ts';
 import { checkFitsObjects } from './check-fits-objects.ts';
 import { describeError } from './describe-error.ts';
 import type { Issue, Validated } from './issue.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { kindOf } from './kind-of.ts';
 import { type AnySchema, newAjv, type ValidateFunction } from './load-ajv.ts';
 import { type PatternCost, patternCost } from './pattern-cost.ts';
 import { plainData } from './plain-data.ts';

@@ -1,5 +1,5 @@
+import { kindOf } from '../kind-of.ts';
 import type { Issue } from './issue.ts';
-import { kindOf } from './kind-of.ts';
 import type { ErrorObject } from './load-ajv.ts';
 import { stepTo } from './schema-document.ts';
 

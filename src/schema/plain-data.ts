@@ -1,10 +1,10 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
 import { isPlainObject } from '../is-plain-object.ts';
+import { kindOf } from '../kind-of.ts';
 import { bigintText } from '../otlp/bigint-text.ts';
 import { setOwn } from '../otlp/set-own.ts';
 import { standIn } from '../otlp/stand-in.ts';
 import type { Issue } from './issue.ts';
-import { kindOf } from './kind-of.ts';
 import { stepTo } from './schema-document.ts';
 
 /** Counted for a value beside its text. */

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
+import { isList } from '../kind-of.ts';
 import { readYamlDocument } from '../read-yaml-document.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { isList } from './kind-of.ts';
 import { schemaInvalid } from './schema-document.ts';
 
 /** The most a schema may take as JSON or YAML, in bytes. */

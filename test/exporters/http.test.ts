@@ -223,9 +223,9 @@ test('accepted may take or refuse a whole answer; one that throws is tried again
 });
 
 const BAD_HEADERS: readonly [headers: unknown, message: RegExp][] = [
-  [{ 'x-key': undefined }, /option headers: "x-key": wanted a text on one line, got undefined$/],
+  [{ 'x-key': undefined }, /option headers: "x-key": wanted a text on one line, got nothing$/],
   [{ 'x-key': null }, /"x-key": wanted a text on one line, got null$/],
-  [{ 'x-key': 7 }, /"x-key": .* got number$/],
+  [{ 'x-key': 7 }, /"x-key": .* got a number$/],
   [{ 'x-key': ['secret'] }, /"x-key": .* got an array$/],
   [{ 'x-key': 'secret\r\nx: y' }, /"x-key": .* got characters that no header can hold$/],
   [{ 'x-key': 'secret€' }, /"x-key": .* got characters that no header can hold$/],
