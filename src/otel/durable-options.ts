@@ -1,5 +1,7 @@
+import type { Agent } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
+import { isAgent } from '../otlp/http-client.ts';
 
 /** Options of the durable processors; every key is optional. */
 export interface DurableProcessorOptions {
@@ -7,6 +9,8 @@ export interface DurableProcessorOptions {
   readonly endpoint?: string;
   /** Headers of OTLP requests. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Opens the connections of OTLP requests, such as through a proxy. Yours to close. Default: as Node.js does. */
+  readonly agent?: Agent;
   /** Directory in which records survive a crash. Default: memory. */
   readonly spool?: string;
   /** As the logger's option: `os` by default with `spool`, else `memory`. */
@@ -49,6 +53,7 @@ const CHECKS: Readonly<Record<keyof DurableProcessorOptions, Check>> = {
     wanted: 'an object of strings',
     accepts: (value) => isMap(value) && Object.values(value).every((item) => typeof item === 'string'),
   },
+  agent: { wanted: 'an agent of node:http or node:https', accepts: isAgent },
   spool: text,
   durability: oneOf('memory', 'os', 'disk'),
   maxBytes: whole(1024),

@@ -1,5 +1,6 @@
 // The one file that imports OpenTelemetry SDK packages. The build bundles it with them, so it must not
 // import anything of ours that has identity or state: that would exist twice.
+import type { Agent } from 'node:http';
 import { type TextMapPropagator, TraceFlags } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -43,6 +44,8 @@ export interface SdkSignalOptions {
   /** The whole URL; undefined leaves it to `OTEL_EXPORTER_OTLP_*`. */
   readonly url: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  /** Of the app's, in place of the exporter's own. */
+  readonly agent?: Agent | undefined;
   readonly env: OtelEnvironment;
   readonly delayMs: number;
   readonly maxBatchSize: number;
@@ -284,13 +287,15 @@ function traceExporter(options: SdkSignalOptions, signal: SignalEnvironment): In
   return new Exporter(exporterConfig(options));
 }
 
-function exporterConfig({ url, headers }: SdkSignalOptions): {
+function exporterConfig({ url, headers, agent }: SdkSignalOptions): {
   url?: string;
   headers?: Record<string, string>;
+  httpAgentOptions?: () => Agent;
 } {
   return {
     ...(url === undefined ? {} : { url }),
     ...(headers === undefined ? {} : { headers: { ...headers } }),
+    ...(agent === undefined ? {} : { httpAgentOptions: () => agent }),
   };
 }
 

@@ -4,8 +4,10 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { httpExporter } from '../../src/exporters/http.ts';
 import { EventLogger } from '../../src/index.ts';
+import { DurableLogRecordProcessor } from '../../src/otel/index.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { runNode } from '../harness/run-node.ts';
 
@@ -101,6 +103,45 @@ test('an agent of the app opens the connections of OTLP and of httpExporter, and
     });
   }
   t.diagnostic(`${agent.opened} connections`);
+});
+
+test("with delivery 'sdk', and for the durable processors, the agent of the app opens the connections too", async () => {
+  await using sink = await httpSink();
+  const { port } = new URL(sink.url);
+  class Through extends Agent {
+    opened = 0;
+    isDestroyed = false;
+    override createConnection(): Socket {
+      this.opened++;
+      return connect(Number(port), '127.0.0.1');
+    }
+    override destroy(): void {
+      this.isDestroyed = true;
+      super.destroy();
+    }
+  }
+  const endpoint = 'http://collector.example:4318';
+  const uses: readonly ((agent: Agent) => Promise<unknown>)[] = [
+    async (agent) => {
+      const events = new EventLogger({ delivery: 'sdk', endpoint, agent, logLevel: 'none' });
+      events.log('x');
+      assert.deepEqual(await events.close(), { acked: 1, pending: 0, rejected: 0, dropped: 0 });
+    },
+    async (agent) => {
+      const processor = new DurableLogRecordProcessor({ endpoint, agent, onError: assert.ifError });
+      const provider = new LoggerProvider({ processors: [processor] });
+      provider.getLogger('app').emit({ body: 'x' });
+      await provider.shutdown();
+      assert.equal(processor.stats().total.acked, 1);
+    },
+  ];
+  for (const use of uses) {
+    const agent = new Through({ keepAlive: true });
+    await use(agent);
+    assert.deepEqual([agent.opened > 0, agent.isDestroyed], [true, false]);
+    agent.destroy();
+  }
+  assert.throws(() => new DurableLogRecordProcessor({ agent: {} as Agent }), { code: 'OPTION_INVALID' });
 });
 
 test('NO_PROXY is obeyed, and so is that nobody asked for proxies', async (t) => {
