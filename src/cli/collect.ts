@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readConfig } from '../collector/config/read-config.ts';
+import { readConfig } from '../collector/read-config.ts';
 import { type Collector, type CollectorStats, startCollector } from '../collector/start-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../exporters/escape-controls.ts';
@@ -113,11 +113,19 @@ function startLines(collector: Collector): string {
     .join('');
 }
 
+/** What is told of settings, whichever component they are of. */
+interface Told {
+  readonly endpoint?: { readonly host?: string };
+  readonly protocols?: { readonly http?: Told };
+  readonly path?: string;
+}
+
 /** Whether it is reached from other machines: its URL is the one for this machine. */
 function isOpen({ config }: Collector, id: string): boolean {
-  const receiver = config.receivers.get(id)?.settings?.protocols.http.endpoint;
-  const address = receiver ?? config.extensions.get(id)?.settings?.endpoint;
-  return address !== undefined && ['', '0.0.0.0', '::'].includes(address.host);
+  const receiver = config.receivers.get(id)?.settings as Told | undefined;
+  const extension = config.extensions.get(id)?.settings as Told | undefined;
+  const address = receiver?.protocols?.http?.endpoint ?? extension?.endpoint;
+  return address?.host !== undefined && ['', '0.0.0.0', '::'].includes(address.host);
 }
 
 function banner(file: string, collector: Collector): string {
@@ -130,7 +138,7 @@ function banner(file: string, collector: Collector): string {
     ]),
     ...config.service.pipelines.map(({ id, exporters }) => [id, exporters.join(', ')]),
     ...[...config.exporters].flatMap(([id, { type, settings }]) =>
-      type === 'file' ? [[id, path.resolve(settings.path)]] : [],
+      type === 'file' ? [[id, path.resolve((settings as Told).path ?? '')]] : [],
     ),
   ];
   const width = Math.max(...rows.map(([name = '']) => name.length));

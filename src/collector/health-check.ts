@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import type { ListenAddress } from './config/component-shapes.ts';
+import type { ListenAddress } from './config/value-shapes.ts';
 import { guardedServer, type ServerTimes } from './guarded-server.ts';
 import { listen, stopServer } from './listen.ts';
 

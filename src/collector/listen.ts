@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { OtelEventsError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../time.ts';
-import type { ListenAddress } from './config/component-shapes.ts';
+import type { ListenAddress } from './config/value-shapes.ts';
 
 /**
  * Starts to listen.

@@ -6,7 +6,7 @@ import { encodeProtobuf } from '../otlp/encode-protobuf.ts';
 import { type Message, RESPONSE, STATUS } from '../otlp/messages.ts';
 import { batchFrom } from '../otlp/transcode.ts';
 import { BodyBudget } from './body-budget.ts';
-import type { ListenAddress } from './config/component-shapes.ts';
+import type { ListenAddress } from './config/value-shapes.ts';
 import { guardedServer, type ServerTimes } from './guarded-server.ts';
 import { listen, stopServer } from './listen.ts';
 import { readBody } from './read-body.ts';

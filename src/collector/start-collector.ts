@@ -1,15 +1,14 @@
 import { OtelEventsError } from '../errors.ts';
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import type { Consume, Signal } from '../otlp/batch.ts';
-import { type CollectorConfig, readConfig } from './config/read-config.ts';
-import { createExporter } from './create-exporter.ts';
+import type { RunningExtension, RunningReceiver } from './component.ts';
 import { Drops } from './drops.ts';
 import { fanOut } from './fan-out.ts';
-import { HealthCheck } from './health-check.ts';
 import { type ExporterStats, Lane } from './lane.ts';
 import { createLog, type Log } from './log.ts';
 import { Outage } from './outage.ts';
-import { Receiver, type ReceiverStats } from './receiver.ts';
+import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
+import type { ReceiverStats } from './receiver.ts';
 
 /** How to start a collector. */
 export interface CollectorOptions {
@@ -68,16 +67,16 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 }
 
 class RunningCollector implements Collector {
-  readonly config: CollectorConfig;
+  readonly config: RunnableConfig;
   readonly #log: Log;
   readonly #write: (line: string) => void;
   readonly #lanes = new Map<string, Lane>();
-  readonly #receivers = new Map<string, Receiver>();
-  readonly #healthChecks: HealthCheck[] = [];
+  readonly #receivers = new Map<string, RunningReceiver>();
+  readonly #extensions: RunningExtension[] = [];
   readonly #endpoints: Record<string, string> = {};
   #stopped: Promise<void> | undefined;
 
-  constructor(config: CollectorConfig, log: Log, write: (line: string) => void) {
+  constructor(config: RunnableConfig, log: Log, write: (line: string) => void) {
     this.config = config;
     this.#log = log;
     this.#write = write;
@@ -99,9 +98,9 @@ class RunningCollector implements Collector {
       this.#lanes.set(id, await this.#openLane(id, extra));
     }
     this.#warnOfLoss();
-    await this.#startHealthChecks();
+    await this.#startExtensions();
     for (const id of new Set(pipelines.flatMap(({ receivers }) => receivers))) await this.#startReceiver(id);
-    for (const healthCheck of this.#healthChecks) healthCheck.setAvailable(true);
+    for (const extension of this.#extensions) extension.setAvailable(true);
   }
 
   stop({ timeoutMs = 5_000 }: StopOptions = {}): Promise<void> {
@@ -114,10 +113,10 @@ class RunningCollector implements Collector {
   }
 
   async #stop(timeoutMs: number): Promise<void> {
-    for (const healthCheck of this.#healthChecks) healthCheck.setAvailable(false);
+    for (const extension of this.#extensions) extension.setAvailable(false);
     await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop(timeoutMs)));
     await Promise.all([...this.#lanes.values()].map((lane) => lane.close(timeoutMs)));
-    await Promise.all(this.#healthChecks.map((healthCheck) => healthCheck.stop()));
+    await Promise.all(this.#extensions.map((extension) => extension.stop()));
   }
 
   async #openLane(id: string, extra: Readonly<Record<string, Consume>>): Promise<Lane> {
@@ -127,9 +126,10 @@ class RunningCollector implements Collector {
   }
 
   async #openExporter(id: string, consume: Consume | undefined, drops: Drops): Promise<BatchExporter> {
-    const config = this.config.exporters.get(id);
-    if (config === undefined) return { consume: consume as Consume, close: async () => {} };
-    return this.#named(`exporters.${id}`, () => createExporter(id, config, this.#log, this.#write, drops));
+    const configured = this.config.exporters.get(id);
+    if (configured === undefined) return { consume: consume as Consume, close: async () => {} };
+    const host = { id, log: this.#log, write: this.#write, drops };
+    return this.#named(`exporters.${id}`, () => configured.create(host));
   }
 
   /** Senders let go of what is answered with 200: in such a pipeline nobody has it then. */
@@ -140,32 +140,26 @@ class RunningCollector implements Collector {
     }
   }
 
-  async #startHealthChecks(): Promise<void> {
+  async #startExtensions(): Promise<void> {
+    const isWell = () => ![...this.#lanes.values()].some(({ keeps, isUnwell }) => keeps && isUnwell);
     for (const id of this.config.service.extensions) {
-      const { settings } = this.config.extensions.get(id) ?? {};
-      if (settings === undefined) continue;
-      const healthCheck = new HealthCheck({
-        address: settings.endpoint,
-        path: settings.path,
-        isWell: () => ![...this.#lanes.values()].some(({ keeps, isUnwell }) => keeps && isUnwell),
+      await this.#named(`extensions.${id}`, async () => {
+        const extension = await this.config.extensions.get(id)?.create({ id, isWell });
+        if (extension === undefined) return;
+        this.#extensions.push(extension);
+        this.#endpoints[id] = await extension.start();
       });
-      this.#healthChecks.push(healthCheck);
-      this.#endpoints[id] = await this.#named(`extensions.${id}`, () => healthCheck.start());
     }
   }
 
   async #startReceiver(id: string): Promise<void> {
-    const { settings } = this.config.receivers.get(id) ?? {};
-    if (settings === undefined) return;
-    const { endpoint, max_request_body_size: maxBodyBytes } = settings.protocols.http;
-    const receiver = new Receiver({
-      address: endpoint,
-      maxBodyBytes,
-      consume: this.#consumersOf(id),
-      onError: (error) => this.#log('error', 'request failed', { receiver: id, error: String(error) }),
+    await this.#named(`receivers.${id}`, async () => {
+      const host = { id, log: this.#log, consume: this.#consumersOf(id) };
+      const receiver = await this.config.receivers.get(id)?.create(host);
+      if (receiver === undefined) return;
+      this.#receivers.set(id, receiver);
+      this.#endpoints[id] = await receiver.start();
     });
-    this.#receivers.set(id, receiver);
-    this.#endpoints[id] = await this.#named(`receivers.${id}`, () => receiver.start());
   }
 
   /** For each signal, everything that the pipelines of a receiver lead to. */
@@ -181,7 +175,7 @@ class RunningCollector implements Collector {
   }
 
   /** Runs a step of the start; an error says which component it was. */
-  async #named<T>(component: string, step: () => Promise<T>): Promise<T> {
+  async #named<T>(component: string, step: () => T | Promise<T>): Promise<T> {
     try {
       return await step();
     } catch (cause) {

@@ -1,63 +1,29 @@
-import {
-  debugExporter,
-  fileExporter,
-  healthCheck,
-  nopExporter,
-  otlpHttpExporter,
-  otlpReceiver,
-  type Read,
-} from './component-shapes.ts';
+import type { Known } from '../component.ts';
 import { dotted, type MapEntry } from './config-node.ts';
 import { type ELSEWHERE, isElsewhere } from './elsewhere.ts';
 import type { Problems } from './problems.ts';
 import { RUN_THE_REAL_ONE, type Shape, suggestion } from './shape.ts';
 
-export type ReceiverConfig = { readonly type: 'otlp'; readonly settings: Read<typeof otlpReceiver> };
-export type FileConfig = Read<typeof fileExporter>;
-export type OtlpHttpConfig = Read<typeof otlpHttpExporter>;
-export type ExporterConfig =
-  | { readonly type: 'file'; readonly settings: FileConfig }
-  | { readonly type: 'otlp_http'; readonly settings: OtlpHttpConfig }
-  | { readonly type: 'debug'; readonly settings: Read<typeof debugExporter> }
-  | { readonly type: 'nop'; readonly settings: Read<typeof nopExporter> };
-export type ExtensionConfig = { readonly type: 'health_check'; readonly settings: Read<typeof healthCheck> };
-
 /** The components of a section that are defined, by id. */
 export type Defined<T> = ReadonlyMap<string, T>;
 
 type Section = keyof typeof ELSEWHERE;
-type Types<T> = Readonly<Record<string, Shape<T>>>;
+type Types<T> = ReadonlyMap<string, Shape<T>>;
 
-const RECEIVERS: Types<ReceiverConfig> = { otlp: component('otlp', otlpReceiver) };
-
-const EXPORTERS: Types<ExporterConfig> = {
-  file: component('file', fileExporter),
-  otlp_http: component('otlp_http', otlpHttpExporter),
-  // The name before 0.150 of the OpenTelemetry Collector, where it still works.
-  otlphttp: component('otlp_http', otlpHttpExporter),
-  debug: component('debug', debugExporter),
-  nop: component('nop', nopExporter),
-};
-
-const EXTENSIONS: Types<ExtensionConfig> = { health_check: component('health_check', healthCheck) };
-
-function component<N extends string, T>(
-  type: N,
-  shape: Shape<T>,
-): Shape<{ readonly type: N; readonly settings: T }> {
-  return {
-    takesNothing: true,
-    read: (node, path, problems) => ({ type, settings: shape.read(node, path, problems) }),
-  };
+/** The shape of a section, such as `exporters`, with the components that it may define. */
+export function section<Host, Running>(
+  name: Section,
+  components: readonly Known<Host, Running>[],
+): Shape<Defined<Shaped<Known<Host, Running>>>> {
+  return sectionOf(
+    name,
+    new Map(components.flatMap(({ types, shape }) => types.map((type) => [type, shape]))),
+  );
 }
 
-export const receivers = section('receivers', RECEIVERS);
-export const exporters = section('exporters', EXPORTERS);
-export const extensions = section('extensions', EXTENSIONS);
-export const processors = section<never>('processors', {});
-export const connectors = section<never>('connectors', {});
+type Shaped<K> = K extends { readonly shape: Shape<infer T> } ? T : never;
 
-function section<T>(name: Section, types: Types<T>): Shape<Defined<T>> {
+function sectionOf<T>(name: Section, types: Types<T>): Shape<Defined<T>> {
   return {
     takesNothing: true,
     read: (node, path, problems) => {
@@ -86,9 +52,9 @@ function shapeOf<T>(
   problems: Problems,
 ): Shape<T> | undefined {
   const [, type = ''] = /^([a-zA-Z][0-9a-zA-Z_]*)(?:\/\S.*)?$/.exec(id) ?? [];
-  const shape = Object.hasOwn(types, type) ? types[type] : undefined;
+  const shape = types.get(type);
   if (shape !== undefined) return shape;
-  problems.add(keyAt, path, () => whyUnknown(section, type, Object.keys(types)));
+  problems.add(keyAt, path, () => whyUnknown(section, type, [...types.keys()]));
   return undefined;
 }
 

@@ -42,7 +42,8 @@ export function pipelines(known: KnownIds): Shape<readonly PipelineConfig[]> {
         const at = dotted(path, id);
         const signal = SIGNALS.find((name) => name === id.split('/')[0]);
         if (signal === undefined) problems.add(entry.keyAt, at, () => whyNoSignal(id));
-        const { receivers, exporters } = pipeline.read(entry.node, at, problems);
+        // What is missing has been reported, and is asked for all the same.
+        const { receivers = [], exporters = [] } = pipeline.read(entry.node, at, problems);
         return signal === undefined ? [] : [{ id, signal, receivers, exporters }];
       });
     },

@@ -12,6 +12,9 @@ export interface Shape<T> {
   readonly takesNothing?: true;
 }
 
+/** What a shape returns. */
+export type Read<S> = S extends Shape<infer T> ? T : never;
+
 /** A key of a mapping. */
 export interface Key<T> {
   readonly shape: Shape<T>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { readConfig } from '../../../src/collector/config/read-config.ts';
+import { readConfig } from '../../../src/collector/read-config.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 
 /** So that no text here looks like a template to the linter. */
@@ -277,6 +277,13 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   [
     'an empty pipeline',
     yaml(pipelines('logs: ')),
+    '3:29: service.pipelines.logs.receivers: is missing',
+    '3:29: service.pipelines.logs.exporters: is missing',
+  ],
+  [
+    'a pipeline of nothing beside an exporter that depends on its pipelines',
+    'receivers: {otlp: {protocols: {http: }}}\nexporters: {otlp_http: {}}\nservice: {pipelines: {logs: }}',
+    '2:24: exporters.otlp_http.endpoint: is missing',
     '3:29: service.pipelines.logs.receivers: is missing',
     '3:29: service.pipelines.logs.exporters: is missing',
   ],

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseDuration } from '../../../src/collector/config/duration.ts';
 import { expandEnvironment } from '../../../src/collector/config/expand-environment.ts';
-import { readConfig } from '../../../src/collector/config/read-config.ts';
+import { readConfig } from '../../../src/collector/read-config.ts';
 import { OtelEventsError } from '../../../src/errors.ts';
 import { cpuClock } from '../../harness/cpu-clock.ts';
 import { tempDir } from '../../harness/temp-dir.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type CollectorConfig, readConfig } from '../../../src/collector/config/read-config.ts';
-import { tempDir } from '../../harness/temp-dir.ts';
+import { type CollectorConfig, readConfig } from '../../src/collector/read-config.ts';
+import { tempDir } from '../harness/temp-dir.ts';
 
 const PIPELINES = { pipelines: { logs: { receivers: ['otlp'], exporters: ['file'] } } };
 
@@ -24,8 +24,15 @@ function withFile(settings: object, http: object | null = null): object {
   };
 }
 
+interface OtlpSettings {
+  readonly protocols: {
+    readonly http: { readonly endpoint: object; readonly max_request_body_size: number };
+  };
+}
+
 const settingsOf = (config: CollectorConfig, id: string): unknown => config.exporters.get(id)?.settings;
-const httpOf = (config: CollectorConfig) => config.receivers.get('otlp')?.settings.protocols.http;
+const httpOf = (config: CollectorConfig) =>
+  (config.receivers.get('otlp')?.settings as OtlpSettings | undefined)?.protocols.http;
 
 test('what is not said is as in the OpenTelemetry Collector', async () => {
   const file = await readConfig(withFile({ rotation: null }));
@@ -272,7 +279,7 @@ test('a variable that is not set is warned about, one with a default is not', as
 });
 
 test('the configuration that comes with the package is valid', async () => {
-  const file = path.join(import.meta.dirname, '..', '..', '..', 'collector', 'embedded.yaml');
+  const file = path.join(import.meta.dirname, '..', '..', 'collector', 'embedded.yaml');
   const { service } = await readConfig(file, { environment: {} });
   assert.deepEqual(service.pipelines.map(({ id }) => id).sort(), ['logs', 'traces']);
 });

@@ -1,32 +1,29 @@
 import { readFile, stat } from 'node:fs/promises';
-import { OtelEventsError } from '../../errors.ts';
-import { checkExporters } from './check-exporters.ts';
-import type { MapNode } from './config-node.ts';
-import type { Variables } from './expand-environment.ts';
-import { Problems } from './problems.ts';
-import {
-  connectors,
-  type Defined,
-  type ExporterConfig,
-  type ExtensionConfig,
-  exporters,
-  extensions,
-  processors,
-  type ReceiverConfig,
-  receivers,
-} from './read-components.ts';
-import { type KnownIds, type PipelineConfig, pipelines, references } from './read-pipelines.ts';
-import { readValue } from './read-value.ts';
-import { readYaml } from './read-yaml.ts';
-import { anything, asMap, listed, mapping, optional, required, text } from './shape.ts';
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import { OtelEventsError } from '../errors.ts';
+import type {
+  ComponentConfig,
+  ConfiguredExporter,
+  ConfiguredExtension,
+  ConfiguredReceiver,
+  KnownComponents,
+} from './component.ts';
+import { COMPONENTS } from './components.ts';
+import { checkComponents } from './config/check-components.ts';
+import type { MapNode } from './config/config-node.ts';
+import type { Variables } from './config/expand-environment.ts';
+import { Problems } from './config/problems.ts';
+import { type Defined, section } from './config/read-components.ts';
+import { type KnownIds, type PipelineConfig, pipelines, references } from './config/read-pipelines.ts';
+import { readValue } from './config/read-value.ts';
+import { readYaml } from './config/read-yaml.ts';
+import { anything, asMap, listed, mapping, optional, required, text } from './config/shape.ts';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
 
 /** A configuration that has been checked as a whole: everything that it names exists. */
 export interface CollectorConfig {
-  readonly receivers: Defined<ReceiverConfig>;
-  readonly exporters: Defined<ExporterConfig>;
-  readonly extensions: Defined<ExtensionConfig>;
+  readonly receivers: Defined<ComponentConfig>;
+  readonly exporters: Defined<ComponentConfig>;
+  readonly extensions: Defined<ComponentConfig>;
   readonly service: {
     /** The extensions that run. */
     readonly extensions: readonly string[];
@@ -37,15 +34,22 @@ export interface CollectorConfig {
   readonly warnings: readonly string[];
 }
 
+/** A configuration whose components can be made. */
+export interface RunnableConfig extends CollectorConfig {
+  readonly receivers: Defined<ConfiguredReceiver>;
+  readonly exporters: Defined<ConfiguredExporter>;
+  readonly extensions: Defined<ConfiguredExtension>;
+}
+
 /** What a configuration is read with. */
 export interface ReadOptions {
+  /** The components that it may name. Default: all of this engine. */
+  readonly components?: KnownComponents;
   /** Exporters that the caller brings, by component id. */
   readonly extraExporters?: readonly string[];
   /** Default `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 /** A configuration is short; more than this is some other file. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -59,8 +63,8 @@ const MAX_FILE_BYTES = 1024 * 1024;
 export async function readConfig(
   config: string | object,
   options: ReadOptions = {},
-): Promise<CollectorConfig> {
-  const { extraExporters = [], environment = process.env } = options;
+): Promise<RunnableConfig> {
+  const { components = COMPONENTS, extraExporters = [], environment = process.env } = options;
   const unset = new Set<string>();
   const variables: Variables = { values: environment, onUnset: (name) => unset.add(name) };
   const problems = new Problems();
@@ -69,10 +73,10 @@ export async function readConfig(
     ? readYaml(await readText(config), variables, problems)
     : readValue(config, { at: undefined, path: '', parents: [], variables, problems });
   const root = node === undefined ? undefined : asMap(node, '', problems);
-  const checked = root === undefined ? undefined : readRoot(root, extraExporters, problems);
+  const checked = root === undefined ? undefined : readRoot(root, components, extraExporters, problems);
   problems.throwIfAny(isFile ? config : 'config');
   const warnings = [...unset].map((name) => `environment variable ${name} is not set; it is taken as empty`);
-  return { ...(checked as Omit<CollectorConfig, 'warnings'>), warnings };
+  return { ...(checked as Omit<RunnableConfig, 'warnings'>), warnings };
 }
 
 async function readText(file: string): Promise<string> {
@@ -115,28 +119,29 @@ const telemetry = mapping({
 
 function readRoot(
   node: MapNode,
+  known: KnownComponents,
   extraExporters: readonly string[],
   problems: Problems,
-): Omit<CollectorConfig, 'warnings'> {
+): Omit<RunnableConfig, 'warnings'> {
   const components = mapping({
-    receivers: required(receivers),
-    exporters: optional(exporters, new Map()),
-    extensions: optional(extensions, new Map()),
-    processors: optional(processors),
-    connectors: optional(connectors),
+    receivers: required(section('receivers', known.receivers)),
+    exporters: optional(section('exporters', known.exporters), new Map()),
+    extensions: optional(section('extensions', known.extensions), new Map()),
+    processors: optional(section('processors', [])),
+    connectors: optional(section('connectors', [])),
     service: required(anything),
   }).read(node, '', problems);
   for (const id of extraExporters) {
     if (components.exporters.has(id))
       problems.add(undefined, `exporters.${id}`, 'is also given by the caller');
   }
-  const known = {
+  const ids = {
     receivers: idsIn(node, 'receivers'),
     exporters: [...idsIn(node, 'exporters'), ...extraExporters],
     extensions: idsIn(node, 'extensions'),
   };
-  const service = readService(node, known, problems);
-  checkExporters(components.exporters, service.pipelines, node, problems);
+  const service = readService(node, ids, problems);
+  checkComponents(components, service.pipelines, node, problems);
   return {
     receivers: components.receivers,
     exporters: components.exporters,

@@ -1,0 +1,132 @@
+import type { BatchExporter } from '../exporters/batch-exporter.ts';
+import type { Consume, Signal } from '../otlp/batch.ts';
+import type { Shape } from './config/shape.ts';
+import type { Drops } from './drops.ts';
+import type { Log } from './log.ts';
+import type { ReceiverStats } from './receiver.ts';
+
+/** A component as a configuration gives it: checked, and with every default. */
+export interface ComponentConfig {
+  /** The component's name of today, such as `otlp_http`. */
+  readonly type: string;
+  /** By the keys of the OpenTelemetry Collector; durations are in milliseconds. */
+  readonly settings: unknown;
+}
+
+/** A kind of component that configurations may name: what its settings look like, and how one is made. */
+export interface Component<Settings, Host, Running> {
+  /** What configurations call it: `otlp_http`. */
+  readonly type: string;
+  /** Names of it that the OpenTelemetry Collector had before, and still takes. */
+  readonly oldNames?: readonly string[];
+  readonly shape: Shape<Settings>;
+  /** Finds what no single key shows: settings that do not go together, or not with the pipelines. */
+  readonly check?: (settings: Settings, context: CheckContext) => void;
+  /** Makes one; a rejection is a start that failed. */
+  readonly create: (settings: Settings, host: Host) => Running | Promise<Running>;
+}
+
+/** What a component's settings are checked against. */
+export interface CheckContext {
+  /** The signals of the pipelines that name the component. */
+  readonly signals: ReadonlySet<Signal>;
+  /** Whether the configuration has something under a key, right or wrong: what is wrong is not missing as well. */
+  readonly has: (key: string) => boolean;
+  /** Reports a problem with a key. */
+  readonly add: (key: string, message: string) => void;
+  /** Claims what only one component may have, such as a file. @returns who has it already, such as `exporters.file` */
+  readonly claim: (resource: string) => string | undefined;
+}
+
+/** What a receiver is given. */
+export interface ReceiverHost {
+  readonly id: string;
+  readonly log: Log;
+  /** Where the pipelines of each signal begin; a signal that no pipeline takes has none. */
+  readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
+}
+
+/** What an exporter is given. */
+export interface ExporterHost {
+  readonly id: string;
+  readonly log: Log;
+  /** Takes the lines of exporters that show data. */
+  readonly write: (line: string) => void;
+  /** Is told of what the exporter took and lost. */
+  readonly drops: Drops;
+}
+
+/** What an extension is given. */
+export interface ExtensionHost {
+  readonly id: string;
+  /** Whether everything that has to own data can take it at the moment. */
+  readonly isWell: () => boolean;
+}
+
+/** A receiver that was made, and listens once it is started. */
+export interface RunningReceiver {
+  /** @returns the URL where it listens */
+  start(): Promise<string>;
+  /** Takes no more requests and waits for those under way, for at most `timeoutMs`. */
+  stop(timeoutMs: number): Promise<void>;
+  stats(): ReceiverStats;
+}
+
+/** An extension that was made, and works once it is started. */
+export interface RunningExtension {
+  /** @returns the URL where it answers */
+  start(): Promise<string>;
+  /** Is told when the collector takes data, and when it no longer does. */
+  setAvailable(available: boolean): void;
+  stop(): Promise<void>;
+}
+
+export type ReceiverComponent<Settings> = Component<Settings, ReceiverHost, RunningReceiver>;
+export type ExporterComponent<Settings> = Component<Settings, ExporterHost, BatchExporter>;
+export type ExtensionComponent<Settings> = Component<Settings, ExtensionHost, RunningExtension>;
+
+/** A component that a configuration defines, ready to be made. */
+export interface Configured<Host, Running> extends ComponentConfig {
+  readonly check: (context: CheckContext) => void;
+  readonly create: (host: Host) => Running | Promise<Running>;
+}
+
+export type ConfiguredReceiver = Configured<ReceiverHost, RunningReceiver>;
+export type ConfiguredExporter = Configured<ExporterHost, BatchExporter>;
+export type ConfiguredExtension = Configured<ExtensionHost, RunningExtension>;
+
+/** A kind of component whose settings only it knows the type of. */
+export interface Known<Host, Running> {
+  /** What configurations may call it, today's name first. */
+  readonly types: readonly string[];
+  readonly shape: Shape<Configured<Host, Running>>;
+}
+
+/** The components that configurations may name, by section. */
+export interface KnownComponents {
+  readonly receivers: readonly Known<ReceiverHost, RunningReceiver>[];
+  readonly exporters: readonly Known<ExporterHost, BatchExporter>[];
+  readonly extensions: readonly Known<ExtensionHost, RunningExtension>[];
+}
+
+/** Puts a component's settings and what is made of them together, so that tables of components need not know their type. */
+export function known<Settings, Host, Running>(
+  component: Component<Settings, Host, Running>,
+): Known<Host, Running> {
+  const { type, oldNames = [], shape, check = () => {}, create } = component;
+  return {
+    types: [type, ...oldNames],
+    shape: {
+      takesNothing: true,
+      read: (node, path, problems) => {
+        const settings = shape.read(node, path, problems);
+        return {
+          type,
+          settings,
+          check: (context) => check(settings, context),
+          create: (host) => create(settings, host),
+        };
+      },
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { type KnownComponents, known } from './component.ts';
+import { debugExporter } from './components/debug-exporter.ts';
+import { fileExporter } from './components/file-exporter.ts';
+import { healthCheck } from './components/health-check.ts';
+import { nopExporter } from './components/nop-exporter.ts';
+import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
+import { otlpReceiver } from './components/otlp-receiver.ts';
+
+/** Every component of this engine: a new one is a file in `components/` and a line here. */
+export const COMPONENTS: KnownComponents = {
+  receivers: [known(otlpReceiver)],
+  exporters: [known(fileExporter), known(otlpHttpExporter), known(debugExporter), known(nopExporter)],
+  extensions: [known(healthCheck)],
+};

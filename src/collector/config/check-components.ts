@@ -1,0 +1,53 @@
+import type { Signal } from '../../otlp/batch.ts';
+import type { CheckContext } from '../component.ts';
+import { type ConfigNode, dotted } from './config-node.ts';
+import type { Problems } from './problems.ts';
+import type { Defined } from './read-components.ts';
+import type { PipelineConfig } from './read-pipelines.ts';
+import { isNothing } from './shape.ts';
+
+type Checked = Defined<{ readonly check: (context: CheckContext) => void }>;
+
+const SECTIONS = ['receivers', 'exporters', 'extensions'] as const;
+
+/** Lets each component look for what no single key shows. */
+export function checkComponents(
+  sections: { readonly [section in (typeof SECTIONS)[number]]: Checked | undefined },
+  pipelines: readonly PipelineConfig[],
+  root: ConfigNode,
+  problems: Problems,
+): void {
+  const owners = new Map<string, string>();
+  for (const section of SECTIONS) {
+    for (const [id, component] of sections[section] ?? []) {
+      const path = `${section}.${id}`;
+      const node = nodeAt(root, [section, id]);
+      component.check({
+        signals: signalsOf(section, id, pipelines),
+        has: (key) => !isNothing(nodeAt(node, [key])),
+        add: (key, message) => problems.add(node?.at, dotted(path, key), message),
+        claim: (resource) => {
+          const owner = owners.get(resource);
+          owners.set(resource, path);
+          return owner;
+        },
+      });
+    }
+  }
+}
+
+function signalsOf(section: string, id: string, pipelines: readonly PipelineConfig[]): ReadonlySet<Signal> {
+  const named = pipelines.filter(
+    ({ receivers, exporters }) =>
+      (section === 'receivers' && receivers.includes(id)) ||
+      (section === 'exporters' && exporters.includes(id)),
+  );
+  return new Set(named.map(({ signal }) => signal));
+}
+
+function nodeAt(node: ConfigNode | undefined, keys: readonly string[]): ConfigNode | undefined {
+  return keys.reduce<ConfigNode | undefined>(
+    (found, key) => (found?.kind === 'map' ? found.entries.get(key)?.node : undefined),
+    node,
+  );
+}
