@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Batch, Consume } from '../otlp/batch.ts';
-import { forgetDecoded } from '../otlp/transcode.ts';
+import { OtlpRequest } from '../otlp/otlp-request.ts';
 import type { Place } from '../spool/send-queue.ts';
 import { within } from '../spool/within.ts';
 import { performance } from '../time.ts';
@@ -30,7 +30,7 @@ export function fanOut(lanes: readonly Lane[], giveUpMs = GIVE_UP_MS): Consume {
     const offers = writers.map((lane) => ({ lane, refused: lane.offer(batch) }));
     const offeredMs = performance.now();
     // Every exporter of ours has converted the batch by now.
-    forgetDecoded(batch);
+    OtlpRequest.of(batch).forget();
     const answers = await within(giveUpMs, Promise.all(offers.map(({ refused }) => refused)));
     if (answers === undefined) for (const lane of writers) lane.waitedInVain(offeredMs);
     const refusals = answers === undefined ? [tooSlow()] : answers.filter((error) => error !== undefined);

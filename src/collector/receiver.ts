@@ -4,7 +4,7 @@ import type { Batch, Consume, Signal } from '../otlp/batch.ts';
 import type { OtlpObject } from '../otlp/decode-protobuf.ts';
 import { encodeProtobuf } from '../otlp/encode-protobuf.ts';
 import { type Message, RESPONSE, STATUS } from '../otlp/messages.ts';
-import { batchFrom } from '../otlp/transcode.ts';
+import { OtlpRequest } from '../otlp/otlp-request.ts';
 import { BodyBudget } from './body-budget.ts';
 import type { ListenAddress } from './config/value-shapes.ts';
 import { guardedServer, type ServerTimes } from './guarded-server.ts';
@@ -95,7 +95,7 @@ export class Receiver {
         );
       }
       const body = await readBody(request, this.#options.maxBodyBytes, lease);
-      await this.#consume(batchFrom(signal, encoding, body), consume);
+      await this.#consume(OtlpRequest.read(signal, encoding, body), consume);
       this.#answer(response, 200, encoding, RESPONSE[signal], {});
     } catch (error) {
       // A sender reads the answer only when it has got rid of its body.

@@ -1,6 +1,6 @@
 import type { Batch } from '../otlp/batch.ts';
 import type { OtlpObject } from '../otlp/decode-protobuf.ts';
-import { decodeBatch } from '../otlp/transcode.ts';
+import { OtlpRequest } from '../otlp/otlp-request.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 import { escapeControls, escapeLines } from './escape-controls.ts';
 
@@ -19,7 +19,8 @@ export function debugExporter(verbosity: Verbosity, write: (text: string) => voi
       write(`debug: ${batch.signal} items=${batch.count}`);
       if (verbosity === 'normal')
         for (const item of itemsOf(batch)) write(escapeControls(JSON.stringify(item)));
-      if (verbosity === 'detailed') write(escapeLines(JSON.stringify(decodeBatch(batch), null, 2)));
+      if (verbosity === 'detailed')
+        write(escapeLines(JSON.stringify(OtlpRequest.of(batch).decoded(), null, 2)));
     },
     close: async () => {},
   };
@@ -31,7 +32,7 @@ function itemsOf(batch: Batch): OtlpObject[] {
     batch.signal === 'logs'
       ? ['resourceLogs', 'scopeLogs', 'logRecords']
       : ['resourceSpans', 'scopeSpans', 'spans'];
-  return listOf(decodeBatch(batch), resources)
+  return listOf(OtlpRequest.of(batch).decoded(), resources)
     .flatMap((resource) => listOf(resource, scopes))
     .flatMap((scope) => listOf(scope, items));
 }

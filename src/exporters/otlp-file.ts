@@ -1,5 +1,5 @@
 import type { OtelEventsError } from '../errors.ts';
-import { toJson } from '../otlp/transcode.ts';
+import { OtlpRequest } from '../otlp/otlp-request.ts';
 import type { Rotation } from './backups.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 import { LineFile } from './line-file.ts';
@@ -34,7 +34,7 @@ export async function openOtlpFile(options: OtlpFileOptions): Promise<BatchExpor
   });
   await file.open();
   return {
-    consume: (batch) => file.append(toJson(batch)),
+    consume: (batch) => file.append(OtlpRequest.of(batch).json()),
     close: () => file.close(),
   };
 }

@@ -2,8 +2,8 @@ import { OtelEventsError } from '../errors.ts';
 import { answerError } from '../otlp/answer-error.ts';
 import type { Batch, Signal } from '../otlp/batch.ts';
 import { partialError, partialSuccess } from '../otlp/decode-answer.ts';
+import { OtlpRequest } from '../otlp/otlp-request.ts';
 import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/post.ts';
-import { toJson, toProtobuf } from '../otlp/transcode.ts';
 import { type QueueOutcome as Outcome, type Place, SendQueue } from '../spool/send-queue.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 
@@ -96,7 +96,7 @@ class OtlpExporter implements BatchExporter {
 
   #toParcel(batch: Batch): Parcel {
     const { encoding } = this.#options;
-    const bytes = encoding === 'protobuf' ? toProtobuf(batch) : toJson(batch);
+    const bytes = encoding === 'protobuf' ? OtlpRequest.of(batch).protobuf() : OtlpRequest.of(batch).json();
     return { signal: batch.signal, encoding, bytes, count: batch.count, refused: 0 };
   }
 

@@ -2,7 +2,7 @@ import type { OtlpObject } from '../otlp/decode-protobuf.ts';
 import { encodeEnvelope, toRequest } from '../otlp/encode-envelope.ts';
 import { encodeRecord, type ReadableRecord } from '../otlp/encode-readable.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
-import { decodeBatch } from '../otlp/transcode.ts';
+import { OtlpRequest } from '../otlp/otlp-request.ts';
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 
@@ -13,7 +13,7 @@ const NANOS_PER_SECOND = 1_000_000_000n;
 export function otlp(record: EventRecord): OtlpObject {
   const envelope = encodeEnvelope(record.resource, record.scope);
   const bytes = toRequest(envelope, [encodeRecord(readable(record))]);
-  return decodeBatch({ signal: 'logs', encoding: 'protobuf', bytes, count: 1 });
+  return OtlpRequest.of({ signal: 'logs', encoding: 'protobuf', bytes, count: 1 }).decoded();
 }
 
 function readable({ traceId, spanId, flags, ...record }: EventRecord): ReadableRecord {

@@ -11,10 +11,10 @@ const SPACE = 0x20;
 /**
  * A decoded message as JSON in UTF-8. A control character takes six bytes there: a message that is full of them
  * is never in memory as a text beside its bytes, but written piece by piece, after its pieces have been counted.
- * @param source - the bytes that it was decoded from
+ * @param source - the bytes that it was decoded from, if it was
  */
-export function jsonBytes(value: OtlpObject, source: Uint8Array): Uint8Array {
-  if (!mayGrow(source)) return Buffer.from(JSON.stringify(value));
+export function jsonBytes(value: OtlpObject, source: Uint8Array | undefined): Uint8Array {
+  if (source !== undefined && !mayGrow(source)) return Buffer.from(JSON.stringify(value));
   let length = 0;
   forEachPiece(value, (piece) => {
     length += Buffer.byteLength(piece);

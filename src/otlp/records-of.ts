@@ -2,7 +2,7 @@ import { type AnyValue, exactInteger, type KeyValue } from './any-value.ts';
 import type { AttributeMap, AttributeValue } from './attribute-value.ts';
 import type { Batch } from './batch.ts';
 import type { EventRecord } from './event-record.ts';
-import { decodeBatch } from './transcode.ts';
+import { OtlpRequest } from './otlp-request.ts';
 
 /** The shape of decoded OTLP/JSON, as far as it is read here. */
 interface LogRecord {
@@ -38,7 +38,7 @@ interface Logs {
  * @throws OtelEventsError `OTLP_INVALID`
  */
 export function recordsOf(batch: Batch): EventRecord[] {
-  const { resourceLogs = [] } = decodeBatch(batch) as Logs;
+  const { resourceLogs = [] } = OtlpRequest.of(batch).decoded() as Logs;
   return resourceLogs.flatMap(({ resource, scopeLogs = [] }) => {
     const shared = { attributes: mapOf(resource?.attributes) };
     return scopeLogs.flatMap(({ scope, logRecords = [] }) =>

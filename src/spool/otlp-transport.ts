@@ -5,9 +5,9 @@ import type { Batch } from '../otlp/batch.ts';
 import { isStatus, partialError, partialSuccess, statusMessage } from '../otlp/decode-answer.ts';
 import { requestHead, toRequest } from '../otlp/encode-envelope.ts';
 import { HttpClient, type TlsOptions } from '../otlp/http-client.ts';
+import { OtlpRequest } from '../otlp/otlp-request.ts';
 import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/post.ts';
 import { isRetryable, mayPass } from '../otlp/retryable.ts';
-import { toJson } from '../otlp/transcode.ts';
 import type { SpoolBatch } from './cursor.ts';
 import { MAX_ANSWER_CHARS } from './dead-letters.ts';
 import type { Answer, Transport } from './transport.ts';
@@ -67,7 +67,7 @@ function bodyOf(
   encoding: Batch['encoding'],
 ): readonly Uint8Array[] {
   if (encoding === 'protobuf') return [requestHead(header, bytes.length), bytes];
-  return [toJson({ signal, encoding: 'protobuf', bytes: toRequest(header, [bytes]), count })];
+  return [OtlpRequest.of({ signal, encoding: 'protobuf', bytes: toRequest(header, [bytes]), count }).json()];
 }
 
 function answerOf(

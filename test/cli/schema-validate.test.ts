@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { toRequest } from '../../src/otlp/encode-envelope.ts';
-import { batchFrom, toJson } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { CART_EVENTS, CHECKOUT, files, otelEvents } from './schema-samples.ts';
 import { event, SHOP } from './spool-samples.ts';
 
@@ -56,7 +56,7 @@ test('events of all forms are checked, by line and path, and no value is shown',
       data: { ...data },
       schema: schema === undefined ? undefined : { ...schema, issues: [] },
     });
-    return String(toJson(batchFrom('logs', 'protobuf', toRequest(SHOP, [encoded]))));
+    return String(OtlpRequest.read('logs', 'protobuf', toRequest(SHOP, [encoded])).json());
   };
   const bad = { sku: 'A1', qty: 's3cret' };
   const lines = [

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { encodeEnvelope, toRequest } from '../../src/otlp/encode-envelope.ts';
-import { batchFrom, decodeBatch } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { segmentsIn } from '../spool/fields.ts';
@@ -168,8 +168,8 @@ test('--format otlp prints each record whole, with its resource and scope', asyn
   const { status, stdout } = await cli('cat', directory, '--format', 'otlp');
   assert.equal(status, 0);
   assert.deepEqual(jsonLines(stdout), [
-    decodeBatch(batchFrom('logs', 'protobuf', toRequest(SHOP, [event(1, RICH)]))),
-    decodeBatch(batchFrom('traces', 'protobuf', toRequest(other, [span(2)]))),
+    OtlpRequest.read('logs', 'protobuf', toRequest(SHOP, [event(1, RICH)])).decoded(),
+    OtlpRequest.read('traces', 'protobuf', toRequest(other, [span(2)])).decoded(),
   ]);
 });
 

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { encodeEnvelope, toRequest } from '../../src/otlp/encode-envelope.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { recordsOf } from '../../src/otlp/records-of.ts';
-import { batchFrom, decodeBatch } from '../../src/otlp/transcode.ts';
 import { readDeadLetters } from '../../src/spool/dead-letters.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { freePort } from '../harness/free-port.ts';
@@ -40,7 +40,7 @@ async function server(t: TestContext, answer?: Answer): Promise<HttpSink> {
 function numbersIn(requests: readonly SinkRequest[]): unknown[] {
   return requests
     .filter(({ path: place }) => place === '/v1/logs')
-    .flatMap(({ body }) => recordsOf(batchFrom('logs', 'protobuf', body)))
+    .flatMap(({ body }) => recordsOf(OtlpRequest.read('logs', 'protobuf', body)))
     .map(({ attributes }) => attributes.number);
 }
 
@@ -119,7 +119,7 @@ test('--encoding json sends the same records in OTLP/JSON', async (t) => {
   assert.equal(request?.headers['content-type'], 'application/json');
   assert.deepEqual(
     JSON.parse(String(request?.body)),
-    decodeBatch(batchFrom('logs', 'protobuf', toRequest(SHOP, [event(1), event(2)]))),
+    OtlpRequest.read('logs', 'protobuf', toRequest(SHOP, [event(1), event(2)])).decoded(),
   );
 });
 
@@ -431,7 +431,7 @@ test('ids, times and trace context arrive as they were', async (t) => {
   spool.close();
   const sink = await server(t);
   await cli('replay', directory, '--to', sink.url);
-  const [record] = recordsOf(batchFrom('logs', 'protobuf', sink.requests[0]?.body ?? Buffer.alloc(0)));
+  const [record] = recordsOf(OtlpRequest.read('logs', 'protobuf', sink.requests[0]?.body ?? Buffer.alloc(0)));
   assert.deepEqual(record, {
     timeUnixNano: 1_700_000_001_123_456_789n,
     observedTimeUnixNano: 9_000_000_008n,

@@ -7,7 +7,7 @@ import { Outage } from '../../src/collector/outage.ts';
 import { OtelEventsError } from '../../src/errors.ts';
 import type { BatchExporter } from '../../src/exporters/batch-exporter.ts';
 import type { Batch, Consume } from '../../src/otlp/batch.ts';
-import { batchFrom, decodeBatch } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { batchOf, deferred, logsOf, namesIn } from './samples.ts';
 
 const GIVE_UP_MS = 300;
@@ -60,7 +60,7 @@ function queue(size: number, held: string[] = []): BatchExporter {
   };
 }
 
-const namesOf = (batch: Batch): string[] => namesIn(JSON.stringify(decodeBatch(batch)));
+const namesOf = (batch: Batch): string[] => namesIn(JSON.stringify(OtlpRequest.of(batch).decoded()));
 
 const viewer = (consume: Consume): Lane =>
   new Lane({ consume, keeps: false, close: async () => {} }, silent());
@@ -172,7 +172,11 @@ test('an exporter that has caught up takes batches again; what it took late is a
 
 test('a hung exporter keeps a bounded number of bytes', async () => {
   const hung = lane(hangs);
-  const big = batchFrom('logs', 'json', Buffer.from(JSON.stringify(logsOf('x'.repeat(10 * 1024 * 1024)))));
+  const big = OtlpRequest.read(
+    'logs',
+    'json',
+    Buffer.from(JSON.stringify(logsOf('x'.repeat(10 * 1024 * 1024)))),
+  );
   const offers = Array.from({ length: 8 }, () => hung.offer(big));
   for (const error of await Promise.all(offers.slice(6)))
     assert.equal((error as OtelEventsError).code, 'QUEUE_FULL');
@@ -211,11 +215,11 @@ test('close lets what is under way finish, for a while', async () => {
   assert.ok((await timed(hung.close(30))) < 500);
 });
 
-test('what was worked out about a batch is let go while exporters still hold it', async () => {
-  const batch = batchFrom('logs', 'json', Buffer.from(JSON.stringify(logsOf('a'))));
-  const decoded = decodeBatch(batch);
-  assert.equal(decodeBatch(batch), decoded);
-  await fanOut([lane(takes)])(batch);
-  assert.notEqual(decodeBatch(batch), decoded);
-  assert.deepEqual(decodeBatch(batch), decoded);
+test('what was worked out about a request is let go while exporters still hold it', async () => {
+  const request = OtlpRequest.read('logs', 'json', Buffer.from(JSON.stringify(logsOf('a'))));
+  const decoded = request.decoded();
+  assert.equal(request.decoded(), decoded);
+  await fanOut([lane(takes)])(request);
+  assert.notEqual(request.decoded(), decoded);
+  assert.deepEqual(request.decoded(), decoded);
 });

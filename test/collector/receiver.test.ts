@@ -7,7 +7,7 @@ import { OtelEventsError } from '../../src/errors.ts';
 import type { Batch } from '../../src/otlp/batch.ts';
 import { decodeProtobuf } from '../../src/otlp/decode-protobuf.ts';
 import { STATUS } from '../../src/otlp/messages.ts';
-import { decodeBatch } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { deferred, eventually, logsOf, namesIn, protobufOf } from './samples.ts';
 
 interface Setup {
@@ -55,7 +55,7 @@ async function post(
 }
 
 const namesOf = (batches: readonly Batch[]): string[] =>
-  batches.flatMap((batch) => namesIn(JSON.stringify(decodeBatch(batch))));
+  batches.flatMap((batch) => namesIn(JSON.stringify(OtlpRequest.of(batch).decoded())));
 
 /** A connection on which the bytes of a request can be sent one after the other. */
 async function rawConnection(t: TestContext, url: string): Promise<{ socket: Socket; answer: () => string }> {

@@ -3,7 +3,7 @@ import type { Batch } from '../../src/otlp/batch.ts';
 import type { OtlpObject } from '../../src/otlp/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
 import { REQUEST } from '../../src/otlp/messages.ts';
-import { batchFrom } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 
 /** A logs request with one record for each name. */
 export function logsOf(...names: readonly string[]): OtlpObject {
@@ -16,7 +16,7 @@ export function protobufOf(request: OtlpObject): Uint8Array {
 }
 
 export function batchOf(...names: readonly string[]): Batch {
-  return batchFrom('logs', 'protobuf', protobufOf(logsOf(...names)));
+  return OtlpRequest.read('logs', 'protobuf', protobufOf(logsOf(...names)));
 }
 
 /** The names of the records in OTLP/JSON, one request a line. */

@@ -1,4 +1,4 @@
-import { batchFrom, toJson } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { type HttpSink, httpSink, type SinkRequest } from '../harness/http-sink.ts';
 
 /** A sink that answers every request as OTLP wants it. */
@@ -25,5 +25,8 @@ function isJson({ headers }: SinkRequest): boolean {
 function inJson(request: SinkRequest): SinkRequest {
   if (isJson(request)) return request;
   const signal = request.path === '/v1/logs' ? 'logs' : 'traces';
-  return { ...request, body: Buffer.from(toJson(batchFrom(signal, 'protobuf', request.body))) };
+  return {
+    ...request,
+    body: Buffer.from(OtlpRequest.read(signal, 'protobuf', request.body).json()),
+  };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { debugExporter, type Verbosity } from '../../src/exporters/debug.ts';
-import { decodeBatch } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { batchOf } from '../collector/samples.ts';
 
 async function shown(verbosity: Verbosity): Promise<string[]> {
@@ -24,6 +24,6 @@ test('normal shows each record on a line', async () => {
 
 test('detailed shows the whole batch', async () => {
   const [, all = ''] = await shown('detailed');
-  assert.deepEqual(JSON.parse(all), decodeBatch(batchOf('a', 'b')));
+  assert.deepEqual(JSON.parse(all), OtlpRequest.of(batchOf('a', 'b')).decoded());
   assert.ok(all.includes('\n'));
 });

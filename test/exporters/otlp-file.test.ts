@@ -17,12 +17,12 @@ import { type TestContext, test } from 'node:test';
 import { setAside } from '../../src/exporters/backups.ts';
 import type { BatchExporter } from '../../src/exporters/batch-exporter.ts';
 import { type OtlpFileOptions, openOtlpFile } from '../../src/exporters/otlp-file.ts';
-import { toJson } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { batchOf, namesIn, namesInFile } from '../collector/samples.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 
 const ROTATION = { maxBytes: 1024, maxDays: 0, maxBackups: 0, localTime: false };
-const LINE = `${toJson(batchOf('whole')).toString()}\n`;
+const LINE = `${OtlpRequest.of(batchOf('whole')).json().toString()}\n`;
 const BACKUP = /^events-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}\.jsonl$/;
 
 async function open(t: TestContext, options: OtlpFileOptions): Promise<BatchExporter> {
@@ -43,7 +43,7 @@ test('a batch is one line of OTLP/JSON, in the file when consume resolves', asyn
   const file = fileIn(tempDir(t));
   const exporter = await open(t, { path: file });
   await exporter.consume(batchOf('a', 'b'));
-  assert.equal(readFileSync(file, 'utf8'), `${toJson(batchOf('a', 'b')).toString()}\n`);
+  assert.equal(readFileSync(file, 'utf8'), `${OtlpRequest.of(batchOf('a', 'b')).json().toString()}\n`);
 });
 
 test('batches that come together are written in order', async (t) => {
@@ -111,7 +111,7 @@ for (const [name, end, expected] of ENDS) {
       await exporter.consume(batchOf('next'));
       // Blanks are behind the line before, or in front of the first one: readers of JSON do not see them.
       const found = readFileSync(file, 'utf8').replace(/^ +| +$/gm, '');
-      assert.equal(found, `${before}${expected}${toJson(batchOf('next')).toString()}\n`);
+      assert.equal(found, `${before}${expected}${OtlpRequest.of(batchOf('next')).json().toString()}\n`);
     }
   });
 }

@@ -7,7 +7,7 @@ import { type OtlpExporterOptions, otlpExporter } from '../../src/exporters/otlp
 import { decodeProtobuf } from '../../src/otlp/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
 import { REQUEST, RESPONSE } from '../../src/otlp/messages.ts';
-import { batchFrom } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { batchOf, deferred, logsOf, namesIn } from '../collector/samples.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type Answer, type HttpSink, httpSink, type SinkRequest } from '../harness/http-sink.ts';
@@ -77,7 +77,7 @@ test('protobuf leaves as it came, byte for byte, to the path of its signal', asy
 test('JSON is turned into protobuf, and protobuf into JSON, as the encoding asks', async (t) => {
   const json = Buffer.from(JSON.stringify(logsOf('a')));
   const proto = await setUp(t);
-  await proto.exporter.consume(batchFrom('logs', 'json', json));
+  await proto.exporter.consume(OtlpRequest.read('logs', 'json', json));
   await proto.sink.arrived(1);
   assert.deepEqual(namesOf(proto.sink.requests[0] as SinkRequest), ['a']);
 
@@ -328,7 +328,7 @@ test('traces go on while logs are stuck', async (t) => {
   });
   await exporter.consume(batchOf('a'));
   const spans = { resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'b' }] }] }] };
-  await exporter.consume(batchFrom('traces', 'json', Buffer.from(JSON.stringify(spans))));
+  await exporter.consume(OtlpRequest.read('traces', 'json', Buffer.from(JSON.stringify(spans))));
   while (!sink.requests.some(({ path }) => path === '/v1/traces'))
     await sink.arrived(sink.requests.length + 1);
 });

@@ -93,9 +93,9 @@ import { fileExporter } from '${src}/exporters/file.ts';
 test('/dev/stdout and /dev/stderr are files, whatever is behind them', async () => {
   const code = `
     import { openOtlpFile } from '${src}/exporters/otlp-file.ts';
-    import { batchFrom } from '${src}/otlp/transcode.ts';
+    import { OtlpRequest } from '${src}/otlp/otlp-request.ts';
     const exporter = await openOtlpFile({ path: process.env.TEST_FILE });
-    await exporter.consume(batchFrom('logs', 'json', Buffer.from('{"resourceLogs":[]}')));
+    await exporter.consume(OtlpRequest.read('logs', 'json', Buffer.from('{"resourceLogs":[]}')));
     await exporter.close(100);
   `;
   const program = `cat <<'END' | TEST_FILE=$1 "$2" --no-warnings --input-type=module-typescript - 2>&1 | cat\n${code}\nEND`;

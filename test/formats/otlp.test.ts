@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { otlp } from '../../src/formats/otlp.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { recordsOf } from '../../src/otlp/records-of.ts';
-import { batchFrom } from '../../src/otlp/transcode.ts';
 import { testLogger } from '../../src/testing.ts';
 
 test('one record as OTLP/JSON is the same record when it is read again', async () => {
@@ -29,7 +29,7 @@ test('one record as OTLP/JSON is the same record when it is read again', async (
   const inSpan = { ...first, traceId: '1'.repeat(32), spanId: '2'.repeat(16), flags: 1 };
   for (const record of [...events.records, inSpan]) {
     const json = Buffer.from(JSON.stringify(otlp(record)));
-    assert.deepEqual(recordsOf(batchFrom('logs', 'json', json)), [record]);
+    assert.deepEqual(recordsOf(OtlpRequest.read('logs', 'json', json)), [record]);
   }
 });
 

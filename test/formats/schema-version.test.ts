@@ -7,8 +7,8 @@ import { fileExporter } from '../../src/exporters/file.ts';
 import { jupyter } from '../../src/formats/jupyter.ts';
 import { EventLogger } from '../../src/index.ts';
 import type { EventRecord } from '../../src/otlp/event-record.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { recordsOf } from '../../src/otlp/records-of.ts';
-import { batchFrom } from '../../src/otlp/transcode.ts';
 import { defineEvent } from '../../src/schema/define-event.ts';
 import { startTestCollector, testLogger } from '../../src/testing.ts';
 import { otelEvents } from '../cli/schema-samples.ts';
@@ -90,7 +90,7 @@ test('in a file of OTLP that is decoded', async (t) => {
   const lines = readFileSync(await exported(t, 'otlp'), 'utf8')
     .trim()
     .split('\n');
-  const records = lines.flatMap((line) => recordsOf(batchFrom('logs', 'json', Buffer.from(line))));
+  const records = lines.flatMap((line) => recordsOf(OtlpRequest.read('logs', 'json', Buffer.from(line))));
   assert.deepEqual(written(records), VERSIONS);
 });
 

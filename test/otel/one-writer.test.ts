@@ -10,7 +10,7 @@ import { EventLogger, type OtelEventsError } from '../../src/index.ts';
 import type { AnyValue, KeyValue } from '../../src/otlp/any-value.ts';
 import type { Signal } from '../../src/otlp/batch.ts';
 import type { EventRecord } from '../../src/otlp/event-record.ts';
-import { batchFrom, decodeBatch } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { type HttpSink, httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { HOSTILE_EVENTS, type HostileEvent } from './hostile-events.ts';
@@ -120,7 +120,7 @@ function giveAll(events: EventLogger, how: 'log' | 'track', outputPath?: (name: 
 
 function seenIn({ requests }: HttpSink, signal: Signal): Seen[] {
   const ofSignal = requests.filter(({ path: asked }) => asked === `/v1/${signal}`);
-  return ofSignal.flatMap(({ body }) => itemsIn(decodeBatch(batchFrom(signal, 'protobuf', body))));
+  return ofSignal.flatMap(({ body }) => itemsIn(OtlpRequest.read(signal, 'protobuf', body).decoded()));
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the shape of OTLP/JSON differs by signal only in names

@@ -7,7 +7,7 @@ import { encodeEnvelope, scopeOf, toRequest } from '../../src/otlp/encode-envelo
 import { encodeRecord, type ReadableRecord } from '../../src/otlp/encode-readable.ts';
 import { encodeSpan, type ReadableSpan } from '../../src/otlp/encode-span.ts';
 import { REQUEST } from '../../src/otlp/messages.ts';
-import { batchFrom } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { decodeField } from './oracle-record.ts';
 
 /** Made beforehand: encoding another thing ends the life of a field. */
@@ -15,7 +15,7 @@ const ENVELOPE = encodeEnvelope({ attributes: {} }, { name: 'scope' });
 
 function decodeSpan(field: Uint8Array): OtlpObject {
   const request = toRequest(ENVELOPE, [field]);
-  assert.equal(batchFrom('traces', 'protobuf', request).count, 1);
+  assert.equal(OtlpRequest.read('traces', 'protobuf', request).count, 1);
   const { resourceSpans } = decodeProtobuf(REQUEST.traces, request) as unknown as {
     resourceSpans: { scopeSpans: { spans: OtlpObject[] }[] }[];
   };
@@ -203,7 +203,7 @@ test('no record, however broken, makes the encoder throw or write what is no rec
   const property = fc.property(plan(recordFields), plan(wholeContext), (record, context) => {
     const spanContext = broken(wholeContext, context);
     const request = toRequest(ENVELOPE, [encodeRecord(broken({ ...recordFields, spanContext }, record))]);
-    assert.equal(batchFrom('logs', 'protobuf', request).count, 1);
+    assert.equal(OtlpRequest.read('logs', 'protobuf', request).count, 1);
     decodeProtobuf(REQUEST.logs, request);
   });
   fc.assert(property, { numRuns: 5000 });

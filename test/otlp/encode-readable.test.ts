@@ -20,7 +20,7 @@ import { encodeEvent } from '../../src/otlp/encode-event.ts';
 import { encodeRecord } from '../../src/otlp/encode-readable.ts';
 import { encodeSpan } from '../../src/otlp/encode-span.ts';
 import { REQUEST } from '../../src/otlp/messages.ts';
-import { batchFrom } from '../../src/otlp/transcode.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 import { decodeField, sdkRecord } from './oracle-record.ts';
 
@@ -85,7 +85,7 @@ test('a log record of the SDK decodes to what its serialiser gives', () => {
     );
     const oracle = ProtobufLogsSerializer.serializeRequest(finished) as Uint8Array;
     assert.deepEqual(decodeProtobuf(REQUEST.logs, request), decodeProtobuf(REQUEST.logs, oracle));
-    assert.equal(batchFrom('logs', 'protobuf', request).count, records.length);
+    assert.equal(OtlpRequest.read('logs', 'protobuf', request).count, records.length);
   });
   fc.assert(property, { numRuns: 2000 });
 });
@@ -139,7 +139,7 @@ test('a span of the SDK decodes to what its serialiser gives', () => {
     );
     const oracle = ProtobufTraceSerializer.serializeRequest(finished) as Uint8Array;
     assert.deepEqual(decodeProtobuf(REQUEST.traces, request), decodeProtobuf(REQUEST.traces, oracle));
-    assert.equal(batchFrom('traces', 'protobuf', request).count, spans.length);
+    assert.equal(OtlpRequest.read('traces', 'protobuf', request).count, spans.length);
   });
   fc.assert(property, { numRuns: 2000 });
 });
@@ -216,8 +216,8 @@ test('the head of a request and its fields are one request, whatever their size'
   for (const size of [0, 50, 127, 128, 20_000, 3_000_000]) {
     const field = Buffer.from(encodeEvent({ ...PLAIN_EVENT, data: { text: 'x'.repeat(size) } }));
     const request = toRequest(encodeEnvelope(resource, scope), [field, field, field]);
-    assert.equal(batchFrom('logs', 'protobuf', request).count, 3);
-    assert.equal(batchFrom('logs', 'protobuf', Buffer.concat([request, request])).count, 6);
+    assert.equal(OtlpRequest.read('logs', 'protobuf', request).count, 3);
+    assert.equal(OtlpRequest.read('logs', 'protobuf', Buffer.concat([request, request])).count, 6);
   }
   const empty = decodeProtobuf(REQUEST.logs, toRequest(encodeEnvelope(resource, scope), []));
   assert.deepEqual(empty, {

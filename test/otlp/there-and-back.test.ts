@@ -10,9 +10,9 @@ import { encodeEnvelope, toRequest } from '../../src/otlp/encode-envelope.ts';
 import { encodeEvent } from '../../src/otlp/encode-event.ts';
 import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
 import { REQUEST } from '../../src/otlp/messages.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
 import { type ReadEvent, readEvent } from '../../src/otlp/read-event.ts';
 import { recordsOf } from '../../src/otlp/records-of.ts';
-import { batchFrom, decodeBatch, toJson, toProtobuf } from '../../src/otlp/transcode.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 
 type Data = Event['data'];
@@ -95,8 +95,9 @@ function batchOf(data: Data, more: Partial<Event> = {}, maxAttributes?: number):
   return { signal: 'logs', encoding: 'protobuf', bytes, count: 1 };
 }
 
-const asJson = (batch: Batch): Batch => batchFrom('logs', 'json', toJson(batch));
-const asProtobuf = (batch: Batch): Batch => batchFrom('logs', 'protobuf', toProtobuf(batch));
+const asJson = (batch: Batch): Batch => OtlpRequest.read('logs', 'json', OtlpRequest.of(batch).json());
+const asProtobuf = (batch: Batch): Batch =>
+  OtlpRequest.read('logs', 'protobuf', OtlpRequest.of(batch).protobuf());
 
 const readIn = (batch: Batch): ReadEvent => readEvent(recordsOf(batch)[0] as never);
 
@@ -105,7 +106,7 @@ interface LogRecord {
 }
 
 function logsOf(batch: Batch): [LogRecord] {
-  const { resourceLogs } = decodeBatch(batch) as never as {
+  const { resourceLogs } = OtlpRequest.of(batch).decoded() as never as {
     resourceLogs: [{ scopeLogs: [{ logRecords: [LogRecord] }] }];
   };
   return resourceLogs[0].scopeLogs[0].logRecords;
@@ -113,7 +114,7 @@ function logsOf(batch: Batch): [LogRecord] {
 
 function requestOf(record: LogRecord): Batch {
   const request = { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] } as unknown as OtlpObject;
-  return batchFrom('logs', 'protobuf', encodeProtobuf(REQUEST.logs, request));
+  return OtlpRequest.read('logs', 'protobuf', encodeProtobuf(REQUEST.logs, request));
 }
 
 /** A record without data, mended as `quarantine replay --patch` does it. */

@@ -2,7 +2,7 @@ import type { KeyValue } from '../../otlp/any-value.ts';
 import type { OtlpObject } from '../../otlp/decode-protobuf.ts';
 import { encodeProtobuf } from '../../otlp/encode-protobuf.ts';
 import { REQUEST } from '../../otlp/messages.ts';
-import { decodeBatch } from '../../otlp/transcode.ts';
+import { OtlpRequest } from '../../otlp/otlp-request.ts';
 import type { Issue } from '../../schema/issue.ts';
 import { findChecked } from '../schema/find-checked.ts';
 import type { Checked } from '../schema/load-events.ts';
@@ -67,7 +67,7 @@ interface Logs {
 }
 
 function encoded({ batch }: Quarantined, before: Data, after: Data, passed: Passed | undefined): Uint8Array {
-  const request = structuredClone(decodeBatch(batch));
+  const request = structuredClone(OtlpRequest.of(batch).decoded());
   const record = (request as unknown as Logs).resourceLogs[0]?.scopeLogs[0]?.logRecords[0];
   if (record !== undefined) record.attributes = withData(record.attributes ?? [], before, after, passed);
   return encodeProtobuf(REQUEST.logs, request as OtlpObject);

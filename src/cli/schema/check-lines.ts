@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { OtelEventsError } from '../../errors.ts';
 import { EVENT } from '../../otlp/event-attributes.ts';
+import { OtlpRequest } from '../../otlp/otlp-request.ts';
 import { readEvent } from '../../otlp/read-event.ts';
 import { recordsOf } from '../../otlp/records-of.ts';
-import { batchFrom } from '../../otlp/transcode.ts';
 import type { Issue } from '../../schema/issue.ts';
 import { findChecked } from './find-checked.ts';
 import type { Checked } from './load-events.ts';
@@ -76,7 +76,7 @@ function eventsIn(text: string, format: LineFormat | undefined): Found[] {
   if (kind === 'data') return [{ data: object }];
   if (kind === 'jupyter') return [jupyterEvent(object)];
   if (kind === 'event') return [{ data: object.data, name: textOf(object.name) }];
-  return recordsOf(batchFrom('logs', 'json', Buffer.from(text))).map((record) => ({
+  return recordsOf(OtlpRequest.read('logs', 'json', Buffer.from(text))).map((record) => ({
     data: readEvent(record).data,
     name: record.eventName,
     schemaId: textOf(record.attributes[EVENT.schemaId]),

@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../../errors.ts';
 import type { Batch } from '../../otlp/batch.ts';
 import { requestHead } from '../../otlp/encode-envelope.ts';
-import { toJson } from '../../otlp/transcode.ts';
+import { OtlpRequest } from '../../otlp/otlp-request.ts';
 import type { RecordView } from '../../spool/layout.ts';
 import { isMoved, ReadLog } from '../../spool/read-log.ts';
 import { readMerged } from '../../spool/read-merged.ts';
@@ -120,7 +120,7 @@ function toLine(log: ReadLog, record: RecordView, choice: Choice, printed: Print
   try {
     const readable = choice.format === 'json' || choice.name !== undefined ? toReadable(batch) : {};
     if (choice.name !== undefined && nameOf(readable) !== choice.name) return undefined;
-    if (choice.format === 'otlp') return Buffer.from(toJson(batch)).toString();
+    if (choice.format === 'otlp') return Buffer.from(OtlpRequest.of(batch).json()).toString();
     return JSON.stringify({ ...readable, spool: placeOf(log, record) });
   } catch (error) {
     if (!(error instanceof OtelEventsError)) throw error;

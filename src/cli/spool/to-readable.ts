@@ -2,8 +2,8 @@ import type { AnyValue, KeyValue } from '../../otlp/any-value.ts';
 import type { AttributeMap } from '../../otlp/attribute-value.ts';
 import type { Batch } from '../../otlp/batch.ts';
 import { APP } from '../../otlp/event-attributes.ts';
+import { OtlpRequest } from '../../otlp/otlp-request.ts';
 import { readEvent } from '../../otlp/read-event.ts';
-import { decodeBatch } from '../../otlp/transcode.ts';
 import { plainMap, plainValue } from './plain-value.ts';
 
 /** A record as somebody wants to read it; what it does not have is left out. */
@@ -60,7 +60,7 @@ const STATUS_CODES = ['', 'ok', 'error'];
  * @throws OtelEventsError `OTLP_INVALID`
  */
 export function toReadable(batch: Batch): Readable {
-  const { resourceLogs, resourceSpans } = decodeBatch(batch) as Decoded;
+  const { resourceLogs, resourceSpans } = OtlpRequest.of(batch).decoded() as Decoded;
   const [logs] = resourceLogs ?? [];
   const [spans] = resourceSpans ?? [];
   const service = plainMap((logs ?? spans)?.resource?.attributes)[APP.name];

@@ -1,0 +1,104 @@
+import type { Batch, Signal } from './batch.ts';
+import { decodeJson } from './decode-json.ts';
+import { decodeProtobuf, type OtlpObject, type OtlpValue, scanProtobuf } from './decode-protobuf.ts';
+import { encodeProtobuf } from './encode-protobuf.ts';
+import { jsonBytes } from './json-bytes.ts';
+import { type Message, REQUEST } from './messages.ts';
+
+/** What requests are made of: bytes as they came, or a message that somebody has made. */
+type Source = Pick<Batch, 'encoding' | 'bytes'> | undefined;
+
+/**
+ * One OTLP export request on its way: bytes in either encoding and a decoded message, each made at most once, and only
+ * when somebody asks for it. Several exporters may ask for the same.
+ */
+export class OtlpRequest implements Batch {
+  readonly signal: Signal;
+  readonly encoding: Batch['encoding'];
+  declare readonly bytes: Uint8Array;
+  readonly count: number;
+  readonly #source: Source;
+  #decoded: OtlpObject | undefined;
+  #protobuf: Uint8Array | undefined;
+  #json: Uint8Array | undefined;
+
+  private constructor(signal: Signal, source: Source, count?: number, decoded?: OtlpObject) {
+    this.signal = signal;
+    this.#source = source;
+    this.#decoded = decoded;
+    this.encoding = source?.encoding ?? 'protobuf';
+    // Its own, so that a copy of its properties is a batch too.
+    const bytes = source === undefined ? { get: () => this.protobuf() } : { value: source.bytes };
+    Object.defineProperty(this, 'bytes', { enumerable: true, ...bytes });
+    this.count = count ?? countItems(REQUEST[signal], decoded ?? {});
+  }
+
+  /**
+   * Reads bytes from outside, and checks all of them.
+   * @throws OtelEventsError `OTLP_INVALID`
+   */
+  static read(signal: Signal, encoding: Batch['encoding'], bytes: Uint8Array): OtlpRequest {
+    const source = { encoding, bytes };
+    if (encoding === 'protobuf') return new OtlpRequest(signal, source, scanProtobuf(REQUEST[signal], bytes));
+    return new OtlpRequest(signal, source, undefined, decodeJson(REQUEST[signal], bytes));
+  }
+
+  /** A batch that has been checked. */
+  static of(batch: Batch): OtlpRequest {
+    if (batch instanceof OtlpRequest) return batch;
+    const { signal, encoding, bytes, count } = batch;
+    return new OtlpRequest(signal, { encoding, bytes }, count);
+  }
+
+  /** A message that was made here; nobody may change it any more. */
+  static from(signal: Signal, decoded: OtlpObject): OtlpRequest {
+    return new OtlpRequest(signal, undefined, undefined, decoded);
+  }
+
+  /**
+   * As plain objects in the shape of OTLP/JSON. They are shared: nobody may change them.
+   * @throws OtelEventsError `OTLP_INVALID`
+   */
+  decoded(): OtlpObject {
+    const decode = this.encoding === 'protobuf' ? decodeProtobuf : decodeJson;
+    this.#decoded ??= decode(REQUEST[this.signal], this.bytes);
+    return this.#decoded;
+  }
+
+  /** As protobuf; bytes that are protobuf already stay untouched. */
+  protobuf(): Uint8Array {
+    if (this.#source?.encoding === 'protobuf') return this.#source.bytes;
+    this.#protobuf ??= encodeProtobuf(REQUEST[this.signal], this.decoded());
+    return this.#protobuf;
+  }
+
+  /** As canonical OTLP/JSON on one line, without a line break. */
+  json(): Uint8Array {
+    this.#json ??= jsonBytes(this.decoded(), this.#source?.bytes);
+    return this.#json;
+  }
+
+  /**
+   * Lets go of all but its bytes: objects take many times the memory, and must not live for as long as a slow exporter
+   * holds the request. Who asks later has them made again.
+   */
+  forget(): void {
+    if (this.#source === undefined) this.protobuf();
+    else this.#protobuf = undefined;
+    this.#decoded = undefined;
+    this.#json = undefined;
+  }
+}
+
+/** How many log records or spans a decoded message holds. */
+function countItems(message: Message, value: OtlpObject): number {
+  let count = 0;
+  for (const { name, type, counted } of message.fields) {
+    const list = value[name] as OtlpValue[] | undefined;
+    if (counted) count += list?.length ?? 0;
+    else if (Array.isArray(list) && typeof type === 'object') {
+      for (const element of list) count += countItems(type, element as OtlpObject);
+    }
+  }
+  return count;
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/messages.ts';
+import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+
+const logRecords = [
+  { body: {}, eventName: 'a' },
+  { body: {}, eventName: 'b' },
+];
+const LOGS = { resourceLogs: [{ resource: {}, scopeLogs: [{ scope: {}, logRecords }] }] };
+const JSON_BYTES = Buffer.from(JSON.stringify(LOGS));
+const PROTOBUF = encodeProtobuf(REQUEST.logs, LOGS);
+
+test('a request is the same from protobuf, from JSON, from a batch and from a message', () => {
+  const requests = [
+    OtlpRequest.read('logs', 'protobuf', PROTOBUF),
+    OtlpRequest.read('logs', 'json', JSON_BYTES),
+    OtlpRequest.of({ signal: 'logs', encoding: 'protobuf', bytes: PROTOBUF, count: 2 }),
+    OtlpRequest.from('logs', LOGS),
+  ];
+  for (const request of requests) {
+    assert.deepEqual([request.signal, request.count], ['logs', 2]);
+    assert.deepEqual(request.decoded(), LOGS);
+    assert.deepEqual(Buffer.from(request.protobuf()), Buffer.from(PROTOBUF));
+    assert.deepEqual(JSON.parse(Buffer.from(request.json()).toString()), LOGS);
+    const { bytes, encoding } = { ...request };
+    assert.deepEqual(OtlpRequest.read('logs', encoding, bytes).decoded(), LOGS);
+  }
+});
+
+test('each form is made once; bytes that came are never made again', () => {
+  const request = OtlpRequest.read('logs', 'protobuf', PROTOBUF);
+  assert.equal(request.protobuf(), PROTOBUF);
+  assert.equal(request.decoded(), request.decoded());
+  assert.equal(request.json(), request.json());
+  assert.equal(OtlpRequest.of(request), request);
+});
+
+test('what is forgotten is made again; a message that came without bytes is kept as protobuf', () => {
+  for (const request of [OtlpRequest.read('logs', 'json', JSON_BYTES), OtlpRequest.from('logs', LOGS)]) {
+    const [decoded, json] = [request.decoded(), request.json()];
+    request.forget();
+    assert.notEqual(request.decoded(), decoded);
+    assert.deepEqual(request.decoded(), LOGS);
+    assert.notEqual(request.json(), json);
+    assert.deepEqual([...request.json()], [...json]);
+  }
+});
