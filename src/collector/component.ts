@@ -1,5 +1,6 @@
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import type { Consume, Signal } from '../otlp/batch.ts';
+import type { OtlpRequest } from '../otlp/otlp-request.ts';
 import type { Shape } from './config/shape.ts';
 import type { Drops } from './drops.ts';
 import type { Log } from './log.ts';
@@ -46,6 +47,12 @@ export interface ReceiverHost {
   readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
 }
 
+/** What a processor is given. */
+export interface ProcessorHost {
+  readonly id: string;
+  readonly log: Log;
+}
+
 /** What an exporter is given. */
 export interface ExporterHost {
   readonly id: string;
@@ -72,6 +79,16 @@ export interface RunningReceiver {
   stats(): ReceiverStats;
 }
 
+/** Changes requests on their way from receivers to exporters; each pipeline that names it has one of its own. */
+export interface Processor {
+  /**
+   * The request is shared with other pipelines: what is changed is a new one, and the same one where nothing is.
+   * @returns undefined when nothing is left
+   * @throws OtelEventsError with `retry` if the sender has to come again
+   */
+  process(request: OtlpRequest): OtlpRequest | undefined | Promise<OtlpRequest | undefined>;
+}
+
 /** An extension that was made, and works once it is started. */
 export interface RunningExtension {
   /** @returns the URL where it answers */
@@ -82,6 +99,7 @@ export interface RunningExtension {
 }
 
 export type ReceiverComponent<Settings> = Component<Settings, ReceiverHost, RunningReceiver>;
+export type ProcessorComponent<Settings> = Component<Settings, ProcessorHost, Processor>;
 export type ExporterComponent<Settings> = Component<Settings, ExporterHost, BatchExporter>;
 export type ExtensionComponent<Settings> = Component<Settings, ExtensionHost, RunningExtension>;
 
@@ -92,6 +110,7 @@ export interface Configured<Host, Running> extends ComponentConfig {
 }
 
 export type ConfiguredReceiver = Configured<ReceiverHost, RunningReceiver>;
+export type ConfiguredProcessor = Configured<ProcessorHost, Processor>;
 export type ConfiguredExporter = Configured<ExporterHost, BatchExporter>;
 export type ConfiguredExtension = Configured<ExtensionHost, RunningExtension>;
 
@@ -105,6 +124,7 @@ export interface Known<Host, Running> {
 /** The components that configurations may name, by section. */
 export interface KnownComponents {
   readonly receivers: readonly Known<ReceiverHost, RunningReceiver>[];
+  readonly processors: readonly Known<ProcessorHost, Processor>[];
   readonly exporters: readonly Known<ExporterHost, BatchExporter>[];
   readonly extensions: readonly Known<ExtensionHost, RunningExtension>[];
 }

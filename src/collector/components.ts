@@ -9,6 +9,7 @@ import { otlpReceiver } from './components/otlp-receiver.ts';
 /** Every component of this engine: a new one is a file in `components/` and a line here. */
 export const COMPONENTS: KnownComponents = {
   receivers: [known(otlpReceiver)],
+  processors: [],
   exporters: [known(fileExporter), known(otlpHttpExporter), known(debugExporter), known(nopExporter)],
   extensions: [known(healthCheck)],
 };

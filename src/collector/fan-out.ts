@@ -1,6 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import type { Batch, Consume } from '../otlp/batch.ts';
-import { OtlpRequest } from '../otlp/otlp-request.ts';
+import type { OtlpRequest } from '../otlp/otlp-request.ts';
 import type { Place } from '../spool/send-queue.ts';
 import { within } from '../spool/within.ts';
 import { performance } from '../time.ts';
@@ -12,58 +11,66 @@ const GIVE_UP_MS = 10_000;
 /** When a sender may come again, unless a destination says when. */
 const RETRY_AFTER_MS = 1_000;
 
+/** What one exporter is offered of a request: the request as its pipeline has made it. */
+export interface Share {
+  readonly lane: Lane;
+  readonly request: OtlpRequest;
+}
+
 /**
- * Offers a batch to all exporters and resolves when each one that keeps data has it: written, delivered, or in
+ * Offers a request to all exporters and resolves when each one that keeps data has it: written, delivered, or in
  * its queue. Those that only show data are offered it too, and never waited for.
  *
  * Places in queues are reserved first, then files are written, then the queues take it: so a full queue leaves no
- * copy of a refused batch in a file. What fails after that can: the sender comes again, and the copies are counted.
+ * copy of a refused request in a file. What fails after that can: the sender comes again, and the copies are counted.
  * @throws OtelEventsError `EXPORT_FAILED`: with `retry`, unless all that refuse it would do so again
  */
-export function fanOut(lanes: readonly Lane[], giveUpMs = GIVE_UP_MS): Consume {
-  const keepers = lanes.filter(({ keeps }) => keeps);
-  const viewers = lanes.filter(({ keeps }) => !keeps);
-  return async (batch) => {
-    const places = reserveAll(keepers, batch, giveUpMs);
-    for (const viewer of viewers) void viewer.offer(batch);
-    const writers = keepers.filter(({ hasQueue }) => !hasQueue);
-    const offers = writers.map((lane) => ({ lane, refused: lane.offer(batch) }));
-    const offeredMs = performance.now();
-    // Every exporter of ours has converted the batch by now.
-    OtlpRequest.of(batch).forget();
-    const answers = await within(giveUpMs, Promise.all(offers.map(({ refused }) => refused)));
-    if (answers === undefined) for (const lane of writers) lane.waitedInVain(offeredMs);
-    const refusals = answers === undefined ? [tooSlow()] : answers.filter((error) => error !== undefined);
-    if (refusals.length > 0) for (const place of places) place.letGo();
-    else if (places.filter((place) => !place.take()).length === 0) return;
-    for (const { lane, refused } of offers) void noteCopy(lane, refused, batch);
-    throw refusalOf(batch, refusals);
-  };
+export async function fanOut(shares: readonly Share[], giveUpMs = GIVE_UP_MS): Promise<void> {
+  const keepers = shares.filter(({ lane }) => lane.keeps);
+  const places = reserveAll(keepers, giveUpMs);
+  for (const { lane, request } of shares) if (!lane.keeps) void lane.offer(request);
+  const writers = keepers.filter(({ lane }) => !lane.hasQueue);
+  const offers = writers.map((share) => ({ ...share, refused: share.lane.offer(share.request) }));
+  const offeredMs = performance.now();
+  // Every exporter of ours has converted its request by now; one that has not has it decoded again.
+  for (const { request } of shares) request.forget();
+  const answers = await within(giveUpMs, Promise.all(offers.map(({ refused }) => refused)));
+  if (answers === undefined) for (const { lane } of writers) lane.waitedInVain(offeredMs);
+  const refusals = answers === undefined ? [tooSlow()] : answers.filter((error) => error !== undefined);
+  if (refusals.length > 0) for (const place of places) place.letGo();
+  else if (places.filter((place) => !place.take()).length === 0) return;
+  for (const offer of offers) void noteCopy(offer);
+  throw refusalOf(shares, refusals);
 }
 
 /** All places, or none. */
-function reserveAll(lanes: readonly Lane[], batch: Batch, giveUpMs: number): Place[] {
+function reserveAll(shares: readonly Share[], giveUpMs: number): Place[] {
   const places: Place[] = [];
   try {
-    for (const lane of lanes) places.push(...lane.reserve(batch, giveUpMs));
+    for (const { lane, request } of shares) places.push(...lane.reserve(request, giveUpMs));
     return places;
   } catch (error) {
     for (const place of places) place.letGo();
-    throw refusalOf(batch, [error]);
+    throw refusalOf(shares, [error]);
   }
 }
 
-/** What one exporter took of a batch that was refused will be there twice. */
-async function noteCopy(lane: Lane, refused: Promise<unknown>, { count }: Batch): Promise<void> {
-  if ((await refused) === undefined) lane.wroteInVain(count);
+/** What one exporter took of a request that was refused will be there twice. */
+async function noteCopy({
+  lane,
+  request,
+  refused,
+}: Share & { readonly refused: Promise<unknown> }): Promise<void> {
+  if ((await refused) === undefined) lane.wroteInVain(request.count);
 }
 
 function tooSlow(): OtelEventsError {
   return new OtelEventsError('EXPORT_FAILED', 'no answer in time', { retry: {} });
 }
 
-/** One that may go away outranks those that will not: the batch is not lost yet. */
-function refusalOf({ signal }: Batch, refusals: readonly unknown[]): OtelEventsError {
+/** One that may go away outranks those that will not: the request is not lost yet. */
+function refusalOf([share]: readonly Share[], refusals: readonly unknown[]): OtelEventsError {
+  const signal = share?.request.signal ?? 'logs';
   const passing = refusals.find((error) => !isFinal(error));
   const first = passing ?? refusals[0];
   const reason = first instanceof OtelEventsError ? first.reason : undefined;

@@ -4,6 +4,7 @@ import type {
   ComponentConfig,
   ConfiguredExporter,
   ConfiguredExtension,
+  ConfiguredProcessor,
   ConfiguredReceiver,
   KnownComponents,
 } from './component.ts';
@@ -22,6 +23,7 @@ import { LOG_LEVELS, type LogLevel } from './log.ts';
 /** A configuration that has been checked as a whole: everything that it names exists. */
 export interface CollectorConfig {
   readonly receivers: Defined<ComponentConfig>;
+  readonly processors: Defined<ComponentConfig>;
   readonly exporters: Defined<ComponentConfig>;
   readonly extensions: Defined<ComponentConfig>;
   readonly service: {
@@ -37,6 +39,7 @@ export interface CollectorConfig {
 /** A configuration whose components can be made. */
 export interface RunnableConfig extends CollectorConfig {
   readonly receivers: Defined<ConfiguredReceiver>;
+  readonly processors: Defined<ConfiguredProcessor>;
   readonly exporters: Defined<ConfiguredExporter>;
   readonly extensions: Defined<ConfiguredExtension>;
 }
@@ -127,7 +130,7 @@ function readRoot(
     receivers: required(section('receivers', known.receivers)),
     exporters: optional(section('exporters', known.exporters), new Map()),
     extensions: optional(section('extensions', known.extensions), new Map()),
-    processors: optional(section('processors', [])),
+    processors: optional(section('processors', known.processors), new Map()),
     connectors: optional(section('connectors', [])),
     service: required(anything),
   }).read(node, '', problems);
@@ -137,6 +140,7 @@ function readRoot(
   }
   const ids = {
     receivers: idsIn(node, 'receivers'),
+    processors: idsIn(node, 'processors'),
     exporters: [...idsIn(node, 'exporters'), ...extraExporters],
     extensions: idsIn(node, 'extensions'),
   };
@@ -144,6 +148,7 @@ function readRoot(
   checkComponents(components, service.pipelines, node, problems);
   return {
     receivers: components.receivers,
+    processors: components.processors,
     exporters: components.exporters,
     extensions: components.extensions,
     service,

@@ -1,12 +1,20 @@
 import { OtelEventsError } from '../errors.ts';
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
-import type { Consume, Signal } from '../otlp/batch.ts';
-import type { RunningExtension, RunningReceiver } from './component.ts';
+import type { Consume } from '../otlp/batch.ts';
+import type {
+  ConfiguredProcessor,
+  KnownComponents,
+  Processor,
+  RunningExtension,
+  RunningReceiver,
+} from './component.ts';
+import { COMPONENTS } from './components.ts';
+import type { PipelineConfig } from './config/read-pipelines.ts';
 import { Drops } from './drops.ts';
-import { fanOut } from './fan-out.ts';
 import { type ExporterStats, Lane } from './lane.ts';
 import { createLog, type Log } from './log.ts';
 import { Outage } from './outage.ts';
+import { entriesOf, type Pipeline } from './pipeline.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
 import type { ReceiverStats } from './receiver.ts';
 
@@ -51,9 +59,17 @@ export interface CollectorStats {
  * @throws OtelEventsError `COLLECTOR_CONFIG_INVALID`, with a line for each problem, or
  *   `COLLECTOR_START_FAILED` if a port or a file cannot be opened
  */
-export async function startCollector(options: CollectorOptions): Promise<Collector> {
+export function startCollector(options: CollectorOptions): Promise<Collector> {
+  return startCollectorOf(COMPONENTS, options);
+}
+
+/** Starts a collector whose configuration may name these components. */
+export async function startCollectorOf(
+  components: KnownComponents,
+  options: CollectorOptions,
+): Promise<Collector> {
   const { config: source, exporters = {}, write = writeToStderr } = options;
-  const config = await readConfig(source, { extraExporters: Object.keys(exporters) });
+  const config = await readConfig(source, { components, extraExporters: Object.keys(exporters) });
   const log = createLog(config.service.logLevel, write);
   for (const warning of config.warnings) log('warn', warning);
   const running = new RunningCollector(config, log, write);
@@ -72,6 +88,7 @@ class RunningCollector implements Collector {
   readonly #write: (line: string) => void;
   readonly #lanes = new Map<string, Lane>();
   readonly #receivers = new Map<string, RunningReceiver>();
+  #pipelines: readonly Pipeline[] = [];
   readonly #extensions: RunningExtension[] = [];
   readonly #endpoints: Record<string, string> = {};
   #stopped: Promise<void> | undefined;
@@ -98,6 +115,7 @@ class RunningCollector implements Collector {
       this.#lanes.set(id, await this.#openLane(id, extra));
     }
     this.#warnOfLoss();
+    this.#pipelines = await Promise.all(pipelines.map((pipeline) => this.#openPipeline(pipeline)));
     await this.#startExtensions();
     for (const id of new Set(pipelines.flatMap(({ receivers }) => receivers))) await this.#startReceiver(id);
     for (const extension of this.#extensions) extension.setAvailable(true);
@@ -132,6 +150,21 @@ class RunningCollector implements Collector {
     return this.#named(`exporters.${id}`, () => configured.create(host));
   }
 
+  async #openPipeline({ signal, receivers, processors, exporters }: PipelineConfig): Promise<Pipeline> {
+    const lanes = exporters.map((id) => this.#lanes.get(id) as Lane);
+    return {
+      signal,
+      receivers,
+      processors: await Promise.all(processors.map((id) => this.#openProcessor(id))),
+      lanes,
+    };
+  }
+
+  #openProcessor(id: string): Promise<Processor> {
+    const configured = this.config.processors.get(id) as ConfiguredProcessor;
+    return this.#named(`processors.${id}`, () => configured.create({ id, log: this.#log }));
+  }
+
   /** Senders let go of what is answered with 200: in such a pipeline nobody has it then. */
   #warnOfLoss(): void {
     for (const { id, exporters } of this.config.service.pipelines) {
@@ -154,24 +187,12 @@ class RunningCollector implements Collector {
 
   async #startReceiver(id: string): Promise<void> {
     await this.#named(`receivers.${id}`, async () => {
-      const host = { id, log: this.#log, consume: this.#consumersOf(id) };
+      const host = { id, log: this.#log, consume: entriesOf(id, this.#pipelines) };
       const receiver = await this.config.receivers.get(id)?.create(host);
       if (receiver === undefined) return;
       this.#receivers.set(id, receiver);
       this.#endpoints[id] = await receiver.start();
     });
-  }
-
-  /** For each signal, everything that the pipelines of a receiver lead to. */
-  #consumersOf(receiver: string): Partial<Record<Signal, Consume>> {
-    const consumers: Partial<Record<Signal, Consume>> = {};
-    for (const signal of ['logs', 'traces'] as const) {
-      const ids = this.config.service.pipelines
-        .filter((pipeline) => pipeline.signal === signal && pipeline.receivers.includes(receiver))
-        .flatMap(({ exporters }) => exporters);
-      if (ids.length > 0) consumers[signal] = fanOut(ids.map((id) => this.#lanes.get(id) as Lane));
-    }
-    return consumers;
   }
 
   /** Runs a step of the start; an error says which component it was. */

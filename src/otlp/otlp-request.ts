@@ -5,8 +5,8 @@ import { encodeProtobuf } from './encode-protobuf.ts';
 import { jsonBytes } from './json-bytes.ts';
 import { type Message, REQUEST } from './messages.ts';
 
-/** What requests are made of: bytes as they came, or a message that somebody has made. */
-type Source = Pick<Batch, 'encoding' | 'bytes'> | undefined;
+/** What a message can be decoded from. */
+type Source = Pick<Batch, 'encoding' | 'bytes'>;
 
 /**
  * One OTLP export request on its way: bytes in either encoding and a decoded message, each made at most once, and only
@@ -17,12 +17,13 @@ export class OtlpRequest implements Batch {
   readonly encoding: Batch['encoding'];
   declare readonly bytes: Uint8Array;
   readonly count: number;
-  readonly #source: Source;
+  /** As it came, unless the message was made here. */
+  #source: Source | undefined;
   #decoded: OtlpObject | undefined;
   #protobuf: Uint8Array | undefined;
   #json: Uint8Array | undefined;
 
-  private constructor(signal: Signal, source: Source, count?: number, decoded?: OtlpObject) {
+  private constructor(signal: Signal, source: Source | undefined, count?: number, decoded?: OtlpObject) {
     this.signal = signal;
     this.#source = source;
     this.#decoded = decoded;
@@ -60,8 +61,10 @@ export class OtlpRequest implements Batch {
    * @throws OtelEventsError `OTLP_INVALID`
    */
   decoded(): OtlpObject {
-    const decode = this.encoding === 'protobuf' ? decodeProtobuf : decodeJson;
-    this.#decoded ??= decode(REQUEST[this.signal], this.bytes);
+    if (this.#decoded === undefined) {
+      const { encoding, bytes } = this.#source as Source;
+      this.#decoded = (encoding === 'protobuf' ? decodeProtobuf : decodeJson)(REQUEST[this.signal], bytes);
+    }
     return this.#decoded;
   }
 
@@ -83,9 +86,12 @@ export class OtlpRequest implements Batch {
    * holds the request. Who asks later has them made again.
    */
   forget(): void {
-    if (this.#source === undefined) this.protobuf();
-    else this.#protobuf = undefined;
+    this.#source ??=
+      this.#json !== undefined && this.#protobuf === undefined
+        ? { encoding: 'json', bytes: this.#json }
+        : { encoding: 'protobuf', bytes: this.protobuf() };
     this.#decoded = undefined;
+    this.#protobuf = undefined;
     this.#json = undefined;
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fanOut } from '../../src/collector/fan-out.ts';
+import { fanOut as offerShares } from '../../src/collector/fan-out.ts';
 import { Lane } from '../../src/collector/lane.ts';
 import { createLog } from '../../src/collector/log.ts';
 import { Outage } from '../../src/collector/outage.ts';
@@ -20,6 +20,15 @@ function lane(consume: Consume, lines: string[] = [], name = 'test'): Lane {
   );
   return new Lane({ consume, close: async () => {} }, outage);
 }
+
+/** Offers what it is given to all of them. */
+const fanOut =
+  (lanes: readonly Lane[], giveUpMs?: number): Consume =>
+  (batch) =>
+    offerShares(
+      lanes.map((lane) => ({ lane, request: OtlpRequest.of(batch) })),
+      giveUpMs,
+    );
 
 const takes: Consume = async () => {};
 const refuses: Consume = () => Promise.reject(new Error('disk full'));

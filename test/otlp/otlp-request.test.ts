@@ -37,12 +37,19 @@ test('each form is made once; bytes that came are never made again', () => {
   assert.equal(OtlpRequest.of(request), request);
 });
 
-test('what is forgotten is made again; a message that came without bytes is kept as protobuf', () => {
-  for (const request of [OtlpRequest.read('logs', 'json', JSON_BYTES), OtlpRequest.from('logs', LOGS)]) {
+test('what is forgotten is made again; a message that was made here is kept as bytes', () => {
+  const made = OtlpRequest.from('logs', LOGS);
+  made.forget();
+  for (const request of [
+    OtlpRequest.read('logs', 'json', JSON_BYTES),
+    OtlpRequest.from('logs', LOGS),
+    made,
+  ]) {
     const [decoded, json] = [request.decoded(), request.json()];
     request.forget();
     assert.notEqual(request.decoded(), decoded);
     assert.deepEqual(request.decoded(), LOGS);
+    assert.deepEqual(OtlpRequest.read('logs', request.encoding, request.bytes).decoded(), LOGS);
     assert.notEqual(request.json(), json);
     assert.deepEqual([...request.json()], [...json]);
   }

@@ -8,7 +8,7 @@ import { isNothing } from './shape.ts';
 
 type Checked = Defined<{ readonly check: (context: CheckContext) => void }>;
 
-const SECTIONS = ['receivers', 'exporters', 'extensions'] as const;
+const SECTIONS = ['receivers', 'processors', 'exporters', 'extensions'] as const;
 
 /** Lets each component look for what no single key shows. */
 export function checkComponents(
@@ -36,13 +36,13 @@ export function checkComponents(
   }
 }
 
-function signalsOf(section: string, id: string, pipelines: readonly PipelineConfig[]): ReadonlySet<Signal> {
-  const named = pipelines.filter(
-    ({ receivers, exporters }) =>
-      (section === 'receivers' && receivers.includes(id)) ||
-      (section === 'exporters' && exporters.includes(id)),
-  );
-  return new Set(named.map(({ signal }) => signal));
+function signalsOf(
+  section: (typeof SECTIONS)[number],
+  id: string,
+  pipelines: readonly PipelineConfig[],
+): ReadonlySet<Signal> {
+  if (section === 'extensions') return new Set();
+  return new Set(pipelines.filter((pipeline) => pipeline[section].includes(id)).map(({ signal }) => signal));
 }
 
 function nodeAt(node: ConfigNode | undefined, keys: readonly string[]): ConfigNode | undefined {

@@ -3,17 +3,20 @@ import { type ConfigNode, dotted, kindOf } from './config-node.ts';
 import type { Problems } from './problems.ts';
 import { asMap, mapping, optional, RUN_THE_REAL_ONE, required, type Shape, suggestion } from './shape.ts';
 
-/** Which receivers feed which exporters, for one signal. */
+/** Which receivers feed which exporters, through which processors, for one signal. */
 export interface PipelineConfig {
   readonly id: string;
   readonly signal: Signal;
   readonly receivers: readonly string[];
+  /** In the order in which requests pass them. */
+  readonly processors: readonly string[];
   readonly exporters: readonly string[];
 }
 
 /** The ids that pipelines and extensions may name. */
 export interface KnownIds {
   readonly receivers: readonly string[];
+  readonly processors: readonly string[];
   readonly exporters: readonly string[];
   readonly extensions: readonly string[];
 }
@@ -30,7 +33,7 @@ const SIGNALS = ['logs', 'traces'] as const;
 export function pipelines(known: KnownIds): Shape<readonly PipelineConfig[]> {
   const pipeline = mapping({
     receivers: required(references('receiver', known.receivers)),
-    processors: optional(noProcessors),
+    processors: optional(references('processor', known.processors, 0), []),
     exporters: required(references('exporter', known.exporters)),
   });
   return {
@@ -43,8 +46,8 @@ export function pipelines(known: KnownIds): Shape<readonly PipelineConfig[]> {
         const signal = SIGNALS.find((name) => name === id.split('/')[0]);
         if (signal === undefined) problems.add(entry.keyAt, at, () => whyNoSignal(id));
         // What is missing has been reported, and is asked for all the same.
-        const { receivers = [], exporters = [] } = pipeline.read(entry.node, at, problems);
-        return signal === undefined ? [] : [{ id, signal, receivers, exporters }];
+        const { receivers = [], processors, exporters = [] } = pipeline.read(entry.node, at, problems);
+        return signal === undefined ? [] : [{ id, signal, receivers, processors, exporters }];
       });
     },
   };
@@ -55,13 +58,6 @@ function whyNoSignal(id: string): string {
   if (type === 'metrics' || type === 'profiles') return RUN_THE_REAL_ONE;
   return `unknown signal; ${suggestion(type, SIGNALS)}`;
 }
-
-const noProcessors: Shape<void> = {
-  read: (node, path, problems) => {
-    if (node.kind !== 'list') problems.add(node.at, path, `expected a list, got ${kindOf(node)}`);
-    else if (node.items.length > 0) problems.add(node.at, path, `no processors here: ${RUN_THE_REAL_ONE}`);
-  },
-};
 
 /** A list of ids, each of them defined; as in the OpenTelemetry Collector, to name one twice changes nothing. */
 export function references(kind: string, known: readonly string[], least = 1): Shape<readonly string[]> {

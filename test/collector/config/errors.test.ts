@@ -305,7 +305,7 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   [
     'a pipeline with processors',
     yaml(pipelines('logs: {receivers: [otlp], processors: [batch], exporters: [file]}')),
-    `3:61: service.pipelines.logs.processors: no processors here: ${ELSEWHERE}`,
+    '3:62: service.pipelines.logs.processors[0]: processor batch is not defined under processors',
   ],
   [
     'an extension that is not defined',
