@@ -3,6 +3,7 @@ import { OtelEventsError } from '../errors.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
 import { isHeaderValue, isToken } from '../otlp/header-fields.ts';
 import { HttpClient, isAgent } from '../otlp/http-client.ts';
+import { httpVerdict } from '../otlp/http-verdict.ts';
 import { type PostResponse, post, targetOf } from '../otlp/post.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import { checkOptions } from './check-options.ts';
@@ -71,9 +72,6 @@ const SHAPES = new Map<unknown, Shape>([
   ['array', (events) => events],
   ['lines', 'lines'],
 ]);
-
-/** What says that there is something wrong with the events in the body, and not with the request. */
-const REFUSED = new Set([400, 413, 422]);
 
 /** "Already exists": of a body with one event that is as good as a success. */
 const CONFLICT = 409;
@@ -188,12 +186,11 @@ function bodiesOf(shape: Shape, texts: readonly string[], count: number): readon
 }
 
 function checkAnswer({ status, retryAfterMs }: PostResponse, target: string, count: number): void {
-  const isThere = status === CONFLICT && count === 1;
-  if ((status >= 200 && status < 300) || isThere) return;
+  const verdict = status === CONFLICT ? (count === 1 ? 'taken' : 'invalid') : httpVerdict(status);
+  if (verdict === 'taken') return;
   const message = `${target} answered ${status}`;
-  if (REFUSED.has(status) || status === CONFLICT) {
-    const split = status === 413 ? 'too_large' : 'invalid';
-    throw new OtelEventsError('EXPORT_FAILED', message, { reason: `http_${status}`, split });
+  if (verdict === 'too_large' || verdict === 'invalid') {
+    throw new OtelEventsError('EXPORT_FAILED', message, { reason: `http_${status}`, split: verdict });
   }
   const retry = retryAfterMs === undefined ? {} : { afterMs: retryAfterMs };
   throw new OtelEventsError('EXPORT_FAILED', message, { retry, reason: `http_${status}` });

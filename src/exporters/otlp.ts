@@ -2,6 +2,7 @@ import { OtelEventsError } from '../errors.ts';
 import { answerError } from '../otlp/answer-error.ts';
 import type { Batch, Signal } from '../otlp/batch.ts';
 import { partialError, partialSuccess } from '../otlp/decode-answer.ts';
+import { type HttpVerdict, httpVerdict, verdictIn } from '../otlp/http-verdict.ts';
 import { OtlpRequest } from '../otlp/otlp-request.ts';
 import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/post.ts';
 import { type QueueOutcome as Outcome, type Place, SendQueue } from '../spool/send-queue.ts';
@@ -51,8 +52,8 @@ interface Parcel extends Batch {
   readonly settle?: (outcome: Outcome) => void;
 }
 
-/** What a destination says about the data; anything else it may take later, such as with another token. */
-const ABOUT_THE_DATA: ReadonlySet<string | undefined> = new Set(['http_400', 'http_413', 'http_422']);
+/** Anything else a destination may take later, such as with another token. */
+const ABOUT_THE_DATA: ReadonlySet<HttpVerdict | undefined> = new Set(['invalid', 'too_large']);
 
 /**
  * Posts batches to an OTLP/HTTP server from a queue in memory, one request at a time for each signal, in
@@ -179,7 +180,7 @@ class OtlpExporter implements BatchExporter {
     };
     try {
       const response = await post(request);
-      if (response.status < 200 || response.status > 299) throw answerError(url, response);
+      if (httpVerdict(response.status) !== 'taken') throw answerError(url, response);
       this.#noteRefused(parcel, response, request);
     } catch (error) {
       parcel.failure = error as OtelEventsError;
@@ -198,7 +199,7 @@ class OtlpExporter implements BatchExporter {
 
 /** For the sender of a batch, who may come again unless the destination has refused the data as they are. */
 function undelivered(reason: string, failure: OtelEventsError | undefined): OtelEventsError {
-  const isForGood = failure?.retry === undefined && ABOUT_THE_DATA.has(reason);
+  const isForGood = failure?.retry === undefined && ABOUT_THE_DATA.has(verdictIn(reason));
   const retry = isForGood ? {} : { retry: failure?.retry ?? {} };
   return new OtelEventsError('EXPORT_FAILED', `not delivered: ${reason}`, { ...retry, reason });
 }

@@ -2,13 +2,11 @@ import { OtelEventsError } from '../errors.ts';
 import type { Exporter } from '../exporters/exporter.ts';
 import { toRequest } from '../otlp/encode-envelope.ts';
 import type { EventRecord } from '../otlp/event-record.ts';
+import { verdictIn } from '../otlp/http-verdict.ts';
 import { recordsOf } from '../otlp/records-of.ts';
 import type { SpoolBatch } from '../spool/cursor.ts';
 import type { Answer, Transport } from '../spool/transport.ts';
 import { why } from '../spool/why.ts';
-
-/** An HTTP server says that of what is no request to it at all, too. */
-const OF_THE_REQUEST: ReadonlySet<string> = new Set(['http_400', 'http_422']);
 
 /** Gives an exporter the records of a batch, decoded from the bytes of the spool. */
 export function exporterTransport(exporter: Exporter): Transport {
@@ -65,8 +63,8 @@ function readAnswer(name: string, cause: unknown): Answer {
     };
   }
   if (Array.isArray(refused)) return { kind: 'delivered', which: refused, reason, error: cause };
-  const doubt = OF_THE_REQUEST.has(reason)
-    ? { doubt: 'check the URL, and whether it has to be http or https' }
-    : {};
+  // An HTTP server says that of what is no request to it at all, too.
+  const doubt =
+    verdictIn(reason) === 'invalid' ? { doubt: 'check the URL, and whether it has to be http or https' } : {};
   return { kind: split ?? 'refused', reason, error: cause, ...doubt };
 }

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
+import { httpVerdict } from './http-verdict.ts';
 import { type PostResponse, targetOf } from './post.ts';
-import { isRetryable } from './retryable.ts';
 
 const FIXES: Readonly<Record<number, string>> = {
   401: 'check the credentials in the headers',
@@ -18,7 +18,7 @@ export function answerError(url: URL, { status, retryAfterMs }: PostResponse): O
   const retry = retryAfterMs === undefined ? {} : { afterMs: retryAfterMs };
   return new OtelEventsError('EXPORT_FAILED', message, {
     ...(fix === undefined ? {} : { fix }),
-    ...(isRetryable(status) ? { retry } : {}),
+    ...(httpVerdict(status) === 'later' ? { retry } : {}),
     reason: `http_${status}`,
   });
 }

@@ -5,9 +5,9 @@ import type { Batch } from '../otlp/batch.ts';
 import { isStatus, partialError, partialSuccess, statusMessage } from '../otlp/decode-answer.ts';
 import { requestHead, toRequest } from '../otlp/encode-envelope.ts';
 import { HttpClient, type TlsOptions } from '../otlp/http-client.ts';
+import { httpVerdict, mayPass } from '../otlp/http-verdict.ts';
 import { OtlpRequest } from '../otlp/otlp-request.ts';
 import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/post.ts';
-import { isRetryable, mayPass } from '../otlp/retryable.ts';
 import type { SpoolBatch } from './cursor.ts';
 import { MAX_ANSWER_CHARS } from './dead-letters.ts';
 import type { Answer, Transport } from './transport.ts';
@@ -78,13 +78,14 @@ function answerOf(
 ): Answer {
   const { url } = request;
   const { status, retryAfterMs } = response;
-  if (status >= 200 && status < 300) return delivered(batch, encoding, request, response);
+  const verdict = httpVerdict(status);
+  if (verdict === 'taken') return delivered(batch, encoding, request, response);
   const error = answerError(url, response);
-  if (isRetryable(status)) {
+  if (verdict === 'later') {
     return { kind: 'retry', error, ...(retryAfterMs === undefined ? {} : { afterMs: retryAfterMs }) };
   }
-  if (status === 413) return { kind: 'too_large', error };
-  if (status !== 400 && status !== 422) return { kind: 'hold', error, mayPass: mayPass(status) };
+  if (verdict === 'too_large') return { kind: 'too_large', error };
+  if (verdict === 'hold') return { kind: 'hold', error, mayPass: mayPass(status) };
   const answer = statusMessage(encoding, response, request).slice(0, MAX_ANSWER_CHARS);
   const doubt = isStatus(encoding, response) ? 'see what its own log says' : noOtlp(url);
   return { kind: 'invalid', reason: `http_${status}`, error, doubt, ...(answer === '' ? {} : { answer }) };
