@@ -1,8 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
 import type { OtlpRequest } from '../otlp/otlp-request.ts';
 import type { Place } from '../spool/send-queue.ts';
-import { within } from '../spool/within.ts';
-import { performance } from '../time.ts';
+import { performance, within } from '../time.ts';
 import type { Lane } from './lane.ts';
 
 /** How long an answer waits for exporters, in milliseconds. */

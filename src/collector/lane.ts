@@ -2,8 +2,7 @@ import { OtelEventsError } from '../errors.ts';
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import type { Batch } from '../otlp/batch.ts';
 import type { Place } from '../spool/send-queue.ts';
-import { within } from '../spool/within.ts';
-import { performance } from '../time.ts';
+import { performance, within } from '../time.ts';
 import type { Drops } from './drops.ts';
 import type { Outage } from './outage.ts';
 

@@ -11,7 +11,7 @@ import { Kinds } from '../spool/kinds.ts';
 import { Outbox, type OutboxOptions } from '../spool/outbox.ts';
 import type { Outcome } from '../spool/outcome.ts';
 import type { RecordKind } from '../spool/record-kind.ts';
-import { within } from '../spool/within.ts';
+import { within } from '../time.ts';
 import type { Account, SinkAccount } from './account.ts';
 import { type Accounts, SPAN_SINK, type Ticket } from './accounts.ts';
 import { exporterTransport } from './exporter-transport.ts';

@@ -4,7 +4,7 @@ import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import { contentOf, type EventContent } from '../otlp/event-content.ts';
 import type { Outcome } from '../spool/outcome.ts';
-import { within } from '../spool/within.ts';
+import { within } from '../time.ts';
 import { Accounts, type FlushResult, type Ledger, OTLP_SINK, SPAN_SINK, type Ticket } from './accounts.ts';
 import { Bursts } from './bursts.ts';
 import { DropWarnings } from './drop-warnings.ts';

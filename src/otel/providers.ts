@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { type ErrorCode, OtelEventsError } from '../errors.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { ReadableSpan } from '../otlp/encode-span.ts';
-import { within } from '../spool/within.ts';
+import { within } from '../time.ts';
 import type { Accounts } from './accounts.ts';
 import {
   type AnyLoggerProvider,

@@ -1,6 +1,6 @@
 import * as api from '@opentelemetry/api';
 import { OtelEventsError } from '../errors.ts';
-import { within } from '../spool/within.ts';
+import { within } from '../time.ts';
 import { type ApiLoggerProvider, type ApiTracerProvider, appApi } from './app-api.ts';
 import { DurableLogRecordProcessor } from './durable-log-record-processor.ts';
 import type { DurableProcessorOptions } from './durable-options.ts';

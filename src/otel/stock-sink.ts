@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Outcome } from '../spool/outcome.ts';
-import { within } from '../spool/within.ts';
+import { within } from '../time.ts';
 import type { ExportReport } from './accounting-exporter.ts';
 import type { Accounts, Ticket } from './accounts.ts';
 import { loadSdk } from './load-sdk.ts';

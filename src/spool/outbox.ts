@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import { clearInterval, setInterval } from '../time.ts';
+import { clearInterval, setInterval, within } from '../time.ts';
 import type { Cursor } from './cursor.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -10,7 +10,6 @@ import { Sender } from './sender.ts';
 import type { SenderOptions } from './sender-options.ts';
 import { Spool } from './spool.ts';
 import type { SpoolOptions } from './spool-options.ts';
-import { within } from './within.ts';
 
 /** What an {@link Outbox} needs beside its spool's options. */
 export interface OutboxOptions extends Omit<SpoolOptions, 'onTurn'> {

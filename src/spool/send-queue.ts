@@ -1,8 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
-import { clearTimeout, performance, setTimeout } from '../time.ts';
+import { clearTimeout, performance, setTimeout, within } from '../time.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import { within } from './within.ts';
 
 /** What became of items that were pushed: a queue in memory hands nothing over to another process. */
 export type QueueOutcome = Exclude<Outcome, { readonly column: 'handedOver' }>;

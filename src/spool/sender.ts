@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import { clearTimeout, performance, setImmediate, setTimeout } from '../time.ts';
+import { clearTimeout, performance, setImmediate, setTimeout, within } from '../time.ts';
 import { Aside } from './aside.ts';
 import type { Cursor, SpoolBatch } from './cursor.ts';
 import { Flushes, type Patience } from './flushes.ts';
@@ -14,7 +14,6 @@ import { type Failure, resolveSender, type SenderOptions } from './sender-option
 import type { Answer } from './transport.ts';
 import { Troubles } from './troubles.ts';
 import { why } from './why.ts';
-import { within } from './within.ts';
 
 /** A batch under way. */
 interface Lane {
