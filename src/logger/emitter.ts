@@ -33,6 +33,8 @@ export interface OpenScope {
 /** What an emitter needs. */
 export interface EmitterOptions {
   readonly pipeline: Pipeline;
+  /** The tracer for the next scope; undefined when its span is not to be exported. */
+  readonly tracer: () => ChosenTracer | undefined;
   readonly diagnostics: Diagnostics;
   readonly exitTimeoutMs: number;
   /** Whether to flush on signals that end the process; undefined: if the pipeline or an exporter is ours. */
@@ -65,6 +67,7 @@ export class Emitter {
   readonly diagnostics: Diagnostics;
   readonly schemas: Schemas;
   readonly #pipeline: Pipeline;
+  readonly #tracer: () => ChosenTracer | undefined;
   readonly #exitTimeoutMs: number;
   readonly #handleSignals: boolean | undefined;
   readonly #baggage: readonly string[];
@@ -80,6 +83,7 @@ export class Emitter {
   constructor(options: EmitterOptions) {
     const { pipeline, diagnostics, exitTimeoutMs, handleSignals, baggage, router, sessions } = options;
     this.#pipeline = pipeline;
+    this.#tracer = options.tracer;
     this.diagnostics = diagnostics;
     this.#exitTimeoutMs = exitTimeoutMs;
     this.#handleSignals = handleSignals;
@@ -233,7 +237,7 @@ export class Emitter {
   }
 
   tracer(): ChosenTracer | undefined {
-    return this.#pipeline.tracer();
+    return this.#tracer();
   }
 
   opened(scope: OpenScope): void {

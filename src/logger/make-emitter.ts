@@ -1,7 +1,8 @@
 import { OtelEventsError } from '../errors.ts';
 import { absolutePaths } from '../otel/absolute-paths.ts';
+import { AppBridge } from '../otel/app-bridge.ts';
 import { readEnvironment } from '../otel/environment.ts';
-import { Pipeline } from '../otel/pipeline.ts';
+import { type Exporter, Pipeline } from '../otel/pipeline.ts';
 import { requireBeside } from '../otel/require-beside.ts';
 import { resolveExporters } from '../otel/resolve-exporters.ts';
 import type { Redaction } from '../schema/redact.ts';
@@ -18,47 +19,21 @@ import type { Settings } from './settings.ts';
 
 /** Puts together what a logger and its children log through. */
 export function makeEmitter(options: EventLoggerOptions, settings: Settings): Emitter {
-  const {
-    environment,
-    resource = {},
-    identifyDevice = false,
-    endpoint,
-    headers,
-    exitTimeoutMs = 5000,
-  } = options;
   const diagnostics = new Diagnostics({
     logger: options.diagnosticLogger,
     level: options.logLevel ?? environmentLogLevel(process.env),
     onError: options.onError,
   });
   const { exporters, to } = resolveExporters(options.exporters ?? [], settings);
-  const pipeline = new Pipeline({
-    resource: { app: settings.app, environment, attributes: resource, identifyDevice, env: process.env },
-    delivery: options.delivery ?? 'auto',
-    ...absolutePaths({ directory: options.spool, quarantine: options.quarantine }),
-    level: options.durability,
-    maxBytes: options.maxBytes,
-    onFull: options.onFull,
-    maxAgeMs: options.maxAgeMs,
-    concurrency: options.concurrency,
-    endpoint,
-    headers,
-    agent: options.agent,
-    env: readEnvironment(process.env),
-    loggerProvider: options.loggerProvider,
-    tracerProvider: options.tracerProvider,
-    flushIntervalMs: options.flushIntervalMs,
-    flushBatchSize: options.flushBatchSize,
-    exporters,
-    onError: diagnostics.report,
-  });
+  const { bridge, pipeline } = makePipeline(options, settings, exporters, diagnostics);
   const failures = new Failures(pipeline, diagnostics);
   const redact = redactOf(options, failures);
   const root = rootOf(options.processors ?? [], to, options.delivery !== 'none');
   const emitter = new Emitter({
     pipeline,
+    tracer: () => bridge.tracer(),
     diagnostics,
-    exitTimeoutMs,
+    exitTimeoutMs: options.exitTimeoutMs ?? 5000,
     handleSignals: options.handleSignals,
     baggage: options.baggage ?? [],
     router: root && new Router(root, pipeline, failures),
@@ -70,6 +45,43 @@ export function makeEmitter(options: EventLoggerOptions, settings: Settings): Em
   // In a turn of its own: an SDK that the app starts right after us is then found instead.
   setImmediate(() => emitter.warmUp()).unref();
   return emitter;
+}
+
+function makePipeline(
+  options: EventLoggerOptions,
+  { app }: Settings,
+  exporters: readonly Exporter[],
+  { report }: Diagnostics,
+): { bridge: AppBridge; pipeline: Pipeline } {
+  const { environment, resource = {}, identifyDevice = false } = options;
+  const common = {
+    endpoint: options.endpoint,
+    headers: options.headers,
+    agent: options.agent,
+    env: readEnvironment(process.env),
+    flushIntervalMs: options.flushIntervalMs,
+    flushBatchSize: options.flushBatchSize,
+    onError: report,
+  };
+  const bridge = new AppBridge({
+    ...common,
+    delivery: options.delivery ?? 'auto',
+    loggerProvider: options.loggerProvider,
+    tracerProvider: options.tracerProvider,
+  });
+  const pipeline = new Pipeline({
+    ...common,
+    bridge,
+    resource: { app, environment, attributes: resource, identifyDevice, env: process.env },
+    ...absolutePaths({ directory: options.spool, quarantine: options.quarantine }),
+    level: options.durability,
+    maxBytes: options.maxBytes,
+    onFull: options.onFull,
+    maxAgeMs: options.maxAgeMs,
+    concurrency: options.concurrency,
+    exporters,
+  });
+  return { bridge, pipeline };
 }
 
 function storeFailed(diagnostics: Diagnostics, cause: unknown): void {

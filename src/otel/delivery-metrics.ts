@@ -1,6 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
-import { type Ledger, type LedgerRow, SPAN_SINK } from './accounts.ts';
+import { type LedgerRow, SPAN_SINK } from './accounts.ts';
 import { type ApiMeterProvider, appMetrics } from './app-api.ts';
+import type { MetricsSource } from './bridge.ts';
 import {
   DeliveryMeter,
   type Item,
@@ -10,17 +11,10 @@ import {
 } from './delivery-meter.ts';
 import type { MeteredSink } from './metered-sink.ts';
 
-/** The ledger, and the events that are in `total` and in none of its sinks, since they ended before one saw them. */
-type Counts = Pick<Ledger, 'total' | 'sinks' | 'spans' | 'adopted'> & { readonly refused?: LedgerRow };
-
-/** What is reported. `ledger` and `describe` are called only when somebody collects. */
-export interface DeliveryMetricsOptions {
-  readonly ledger: () => Counts;
+/** What is reported. */
+export interface DeliveryMetricsOptions extends MetricsSource {
   /** False where the records come from an SDK, which counts what its loggers create itself. Default true. */
   readonly countsCreated?: boolean;
-  /** Must always answer the same for the same sink: it is in the series' attributes. */
-  readonly describe: (sink: string) => MeteredSink;
-  readonly onError: (error: OtelEventsError) => void;
 }
 
 type Attributes = Measurement['attributes'];

@@ -6,31 +6,32 @@ import { contentOf, type EventContent } from '../otlp/event-content.ts';
 import type { Outcome } from '../spool/outcome.ts';
 import { within } from '../time.ts';
 import { Accounts, type FlushResult, type Ledger, OTLP_SINK, SPAN_SINK, type Ticket } from './accounts.ts';
+import type { Bridge, Copies, Destination, Destinations } from './bridge.ts';
 import { Bursts } from './bursts.ts';
 import { DropWarnings } from './drop-warnings.ts';
+import type { OtelEnvironment } from './environment.ts';
 import type { EventSpool, EventSpoolOptions, SpoolRoute } from './event-spool.ts';
 import { loadEventSpool } from './load-event-spool.ts';
 import { loadOutputSink } from './load-output-sink.ts';
 import { loadQuarantine } from './load-quarantine.ts';
 import { type MeteredSink, meteredOtlp } from './metered-sink.ts';
-import { MetricsWatch } from './metrics-watch.ts';
-import { type OtlpSettings, otlpSettings } from './otlp-settings.ts';
-import { type ChosenTracer, type Destination, Providers, type ProvidersOptions } from './providers.ts';
+import { type OtlpSettings, type OtlpSettingsOptions, otlpSettings } from './otlp-settings.ts';
 import type { Quarantine } from './quarantine.ts';
 import { lazyResource } from './resource/lazy-resource.ts';
 import { givenAttributes, type ResourceOptions } from './resource/resource.ts';
 import { RouteTable } from './route-table.ts';
 import { SDK_ATTRIBUTES } from './sdk-attributes.ts';
 import type { Delivery, Sink } from './sink.ts';
-import { SpanCopies } from './span-copies.ts';
 
 export type { Exporter, ExporterFunction };
 
 /** What a pipeline is made of. */
 export interface PipelineOptions
-  extends Omit<ProvidersOptions, 'accounts' | 'resource' | 'given' | 'hasSpool' | 'onSpan'>,
-    Omit<EventSpoolOptions, 'accounts' | 'resource' | 'otlp' | 'maxAttributes' | 'maxValueLength'> {
+  extends Omit<EventSpoolOptions, 'accounts' | 'resource' | 'otlp' | 'maxAttributes' | 'maxValueLength'>,
+    OtlpSettingsOptions {
+  readonly bridge: Bridge;
   readonly resource: ResourceOptions;
+  readonly env: OtelEnvironment;
   /** Directory for events that their schemas refuse. */
   readonly quarantine: string | undefined;
 }
@@ -57,17 +58,17 @@ const NOT_EMITTED = { column: 'dropped', reason: 'not_emitted' } as const;
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #accounts = new Accounts();
-  readonly #providers: Providers;
+  readonly #destinations: Destinations;
   readonly #resource: { readonly attributes: AttributeMap };
   readonly #exporters: readonly string[];
   readonly #warnings: DropWarnings;
   readonly #bursts: Bursts;
-  readonly #copies: SpanCopies;
+  readonly #copies: Copies;
   readonly #routes = new RouteTable<Route>();
   #spool: EventSpool | undefined;
   #quarantine: Quarantine | undefined;
   #otlp: OtlpSettings | undefined;
-  #metrics: MetricsWatch | undefined;
+  #metrics: ReturnType<Bridge['metrics']> | undefined;
   #output: Sink | undefined;
   /** The sinks beside the spool that have been used. */
   readonly #besides = new Set<Sink>();
@@ -76,16 +77,15 @@ export class Pipeline {
   #closing: Promise<FlushResult> | undefined;
 
   constructor(options: PipelineOptions) {
-    const { resource, exporters, onError, directory } = options;
+    const { bridge, resource, exporters, onError, directory } = options;
     this.#options = options;
     this.#warnings = new DropWarnings(onError);
     this.#bursts = new Bursts(onError);
-    this.#copies = new SpanCopies(this.#bursts);
+    this.#copies = bridge.copies(this.#bursts);
     this.#resource = lazyResource(resource);
     this.#exporters = exporters.map(({ name }) => name);
     for (const name of this.#exporters) this.#accounts.sink(name);
-    this.#providers = new Providers({
-      ...options,
+    this.#destinations = bridge.destinations({
       hasSpool: directory !== undefined,
       given: () => givenAttributes(resource),
       resource: () => this.#resource.attributes,
@@ -180,24 +180,19 @@ export class Pipeline {
     return contentOf(event, this.#options.env.logs.maxAttributes);
   }
 
-  /** The tracer for the next scope; undefined when its span is not to be exported. */
-  tracer(): ChosenTracer | undefined {
-    return this.#providers.tracer();
-  }
-
   /**
    * Prepares what the first event would have to wait for, and begins to deliver what earlier processes left.
    * Runs in a turn of its own, so nothing may be thrown.
    */
   warmUp(): void {
     if (this.#closing !== undefined) return;
-    this.#metrics ??= new MetricsWatch({
+    this.#metrics ??= this.#options.bridge.metrics({
       ledger: () => ({ ...this.ledger(), refused: this.#accounts.refused }),
       describe: (sink) => this.#describe(sink),
       onError: this.#options.onError,
     });
     try {
-      const kind = this.#providers.warmUp();
+      const kind = this.#destinations.warmUp();
       if (kind === 'spool') this.#spoolOf().serveOtlp();
       else if (this.#options.directory !== undefined) this.#spoolOf();
       if (this.#spool !== undefined) void this.#resource.attributes;
@@ -250,13 +245,13 @@ export class Pipeline {
   async #flush(timeoutMs: number, flushSpool: (spool: EventSpool) => Promise<void>): Promise<void> {
     if (this.#spool === undefined && this.#options.directory !== undefined) this.warmUp();
     const spool = this.#spool && flushSpool(this.#spool);
-    await within(timeoutMs, Promise.all([spool, this.#providers.flush(), this.#output?.flush()]));
+    await within(timeoutMs, Promise.all([spool, this.#destinations.flush(), this.#output?.flush()]));
   }
 
   async #close(timeoutMs: number): Promise<FlushResult> {
     await Promise.all([
       this.#spool?.close(timeoutMs),
-      this.#providers.close(timeoutMs),
+      this.#destinations.close(timeoutMs),
       this.#output?.close(timeoutMs),
     ]);
     this.#quarantine?.close();
@@ -306,7 +301,7 @@ export class Pipeline {
   /** Asking the app's provider for a logger runs code of the app as well. */
   #destination(): Destination {
     try {
-      return this.#providers.destination();
+      return this.#destinations.destination();
     } catch (cause) {
       const message = 'the logger provider threw when it was asked for a logger, the event is dropped';
       this.#bursts.add('provider', 'EXPORT_FAILED', message, { cause });
@@ -352,7 +347,7 @@ export class Pipeline {
       beside.unshift(destination.sink);
       this.#besides.add(destination.sink);
     }
-    this.#isOwn ||= this.#providers.isOwn(destination) || sinks.length > 0 || withOutput;
+    this.#isOwn ||= this.#destinations.isOwn(destination) || sinks.length > 0 || withOutput;
     if (destination.kind !== 'none') return this.#toRoute(sinks, beside);
     // Who turned OTLP off, by option or variable, misses nothing as long as there are exporters.
     const { reason } = destination;

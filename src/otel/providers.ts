@@ -1,10 +1,7 @@
 import type { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import { type ErrorCode, OtelEventsError } from '../errors.ts';
-import type { AttributeMap } from '../otlp/attribute-value.ts';
-import type { ReadableSpan } from '../otlp/encode-span.ts';
 import { within } from '../time.ts';
-import type { Accounts } from './accounts.ts';
 import {
   type AnyLoggerProvider,
   type AnyTracerProvider,
@@ -18,45 +15,31 @@ import {
 } from './app-api.ts';
 import { AppSink } from './app-sink.ts';
 import { baseOf } from './base-of.ts';
+import type { Destination, Destinations, DestinationsOptions } from './bridge.ts';
 import type { OtelEnvironment } from './environment.ts';
 import { grpcPortWarning } from './environment-warnings.ts';
 import { loadSdk } from './load-sdk.ts';
 import { SCOPE } from './scope.ts';
 import type { SdkTraces } from './sdk.ts';
-import type { Sink } from './sink.ts';
 import { StockSink } from './stock-sink.ts';
 
 /** Where records go over OpenTelemetry; `docs/configuration.md` has the table. */
 export type DeliveryMode = 'auto' | 'app' | 'durable' | 'sdk' | 'none';
 
 /** What the choice of providers depends on. */
-export interface ProvidersOptions {
+export interface ProvidersOptions extends DestinationsOptions {
   readonly delivery: DeliveryMode;
   /** OTLP/HTTP base URL from the options; undefined leaves it to the environment. */
   readonly endpoint: string | undefined;
-  /** Whether a spool directory was given: then the events are ours to deliver. */
-  readonly hasSpool: boolean;
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly agent?: Agent | undefined;
   readonly env: OtelEnvironment;
   readonly loggerProvider: AnyLoggerProvider | undefined;
   readonly tracerProvider: AnyTracerProvider | undefined;
-  /** What the options say of the source of events, for a resource that is the app's. */
-  readonly given: () => AttributeMap;
-  readonly resource: () => AttributeMap;
   readonly flushIntervalMs: number | undefined;
   readonly flushBatchSize: number | undefined;
-  readonly accounts: Accounts;
-  /** Takes the spans of our own pipeline. */
-  readonly onSpan: (span: ReadableSpan) => void;
   readonly onError: (error: OtelEventsError) => void;
 }
-
-/** Where an event goes over OpenTelemetry: our spool, a sink beside it, or nowhere for a reason. */
-export type Destination =
-  | { readonly kind: 'spool' }
-  | { readonly kind: 'sink'; readonly sink: Sink }
-  | { readonly kind: 'none'; readonly reason: string };
 
 /** Codes under which there is more than one thing to say. */
 const SEVERAL: readonly ErrorCode[] = ['ENVIRONMENT_UNSUPPORTED', 'PROVIDER_MISSING'];
@@ -73,7 +56,7 @@ export interface ChosenTracer {
  * Finds the providers to use, anew for every event: an SDK that the app starts later is used from then on.
  * Without one it brings its own pipeline. It registers nothing.
  */
-export class Providers {
+export class Providers implements Destinations {
   readonly #options: ProvidersOptions;
   readonly #appSink: AppSink;
   readonly #toAppSink: Destination;

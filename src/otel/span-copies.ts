@@ -1,11 +1,12 @@
 import type { Span } from '@opentelemetry/api';
 import type { Event } from '../event.ts';
 import type { EventContent } from '../otlp/event-content.ts';
+import type { Copies } from './bridge.ts';
 import type { Bursts } from './bursts.ts';
 import { copyToSpan } from './copy-to-span.ts';
 
 /** Copies events to spans of the app's tracer; what throws there costs the copy only. */
-export class SpanCopies {
+export class SpanCopies implements Copies {
   readonly #bursts: Bursts;
 
   constructor(bursts: Bursts) {
