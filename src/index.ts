@@ -1,3 +1,7 @@
+export type { GivenExporter } from './delivery/exporters/resolve-exporters.ts';
+export type { FlushResult, Ledger, LedgerRow, Totals } from './delivery/ledger/accounts.ts';
+export type { Exporter, ExporterFunction } from './delivery/pipeline.ts';
+export type { AppOptions } from './delivery/resource/app.ts';
 export { type ErrorCode, type ErrorDetails, type ErrorIssue, OtelEventsError } from './errors.ts';
 export { type ConsumeOptions, consume } from './exporters/consume.ts';
 export type { Format } from './exporters/format.ts';
@@ -25,11 +29,7 @@ export type {
 } from './logger/options.ts';
 export { getLogger, registerLogger } from './logger/registry.ts';
 export type { SessionOptions, SessionStore, UserSession } from './logger/sessions.ts';
-export type { FlushResult, Ledger, LedgerRow, Totals } from './otel/accounts.ts';
-export type { Exporter, ExporterFunction } from './otel/pipeline.ts';
 export type { DeliveryMode } from './otel/providers.ts';
-export type { GivenExporter } from './otel/resolve-exporters.ts';
-export type { AppOptions } from './otel/resource/app.ts';
 export type { AttributeMap, AttributeValue } from './otlp/attribute-value.ts';
 export type { Batch, Consume, Signal } from './otlp/batch.ts';
 export type { EventRecord } from './otlp/event-record.ts';

@@ -10,6 +10,7 @@ const FOR_ALL = [
   'bounded-list.ts',
   'epoch-time.ts',
   'errors.ts',
+  'escape-controls.ts',
   'event.ts',
   'first-units.ts',
   'gather-bytes.ts',
@@ -19,6 +20,7 @@ const FOR_ALL = [
   'nearest-name.ts',
   'process-wide.ts',
   'read-yaml-document.ts',
+  'require-beside.ts',
   'time.ts',
 ];
 
@@ -30,20 +32,22 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   processors: ['otlp'],
   schema: ['otlp'],
   exporters: ['otlp', 'formats', 'spool', 'processors'],
-  otel: ['otlp', 'spool', 'exporters', 'processors'],
-  logger: ['otlp', 'otel', 'processors', 'schema'],
+  delivery: ['otlp', 'spool', 'exporters', 'processors'],
+  otel: ['otlp', 'spool', 'delivery'],
+  logger: ['otlp', 'delivery', 'otel', 'processors', 'schema'],
   middleware: ['logger', 'formats'],
   collector: ['otlp', 'spool', 'exporters'],
-  cli: ['otlp', 'spool', 'formats', 'exporters', 'otel', 'logger', 'collector', 'schema'],
+  cli: ['otlp', 'spool', 'formats', 'exporters', 'delivery', 'logger', 'collector', 'schema'],
 };
 
 /** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */
 const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
-  'index.ts': ['logger', 'otel', 'otlp', 'exporters'],
+  'index.ts': ['logger', 'delivery', 'otel', 'otlp', 'exporters'],
   'bounded-list.ts': [],
   'event.ts': [],
   'epoch-time.ts': ['event.ts'],
   'errors.ts': [],
+  'escape-controls.ts': [],
   'first-units.ts': [],
   'gather-bytes.ts': [],
   'is-plain-object.ts': [],
@@ -53,6 +57,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'process-wide.ts': [],
   'read-yaml-document.ts': [],
   'register.ts': ['logger', 'otel'],
+  'require-beside.ts': [],
   'time.ts': [],
   'testing.ts': Object.keys(MAY_IMPORT),
 };

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { readConfig } from '../collector/read-config.ts';
 import { type Collector, type CollectorStats, startCollector } from '../collector/start-collector.ts';
 import { OtelEventsError } from '../errors.ts';
-import { escapeLines } from '../exporters/escape-controls.ts';
+import { escapeLines } from '../escape-controls.ts';
 
 /** The configuration that comes with the package. */
 const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', import.meta.url));

@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { OtelEventsError } from '../errors.ts';
-import { escapeControls } from '../exporters/escape-controls.ts';
+import { escapeControls } from '../escape-controls.ts';
 import { nearestName } from '../nearest-name.ts';
 import { BrokenPipe } from './spool/output.ts';
 

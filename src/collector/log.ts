@@ -1,4 +1,4 @@
-import { escapeControls } from '../exporters/escape-controls.ts';
+import { escapeControls } from '../escape-controls.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 

@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
+import { escapeControls } from '../escape-controls.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import { checkOptions } from './check-options.ts';
-import { escapeControls } from './escape-controls.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
 import { renderBatch } from './render-batch.ts';

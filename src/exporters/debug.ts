@@ -1,8 +1,8 @@
+import { escapeControls, escapeLines } from '../escape-controls.ts';
 import type { Batch } from '../otlp/batch.ts';
 import type { OtlpObject } from '../otlp/decode-protobuf.ts';
 import { OtlpRequest } from '../otlp/otlp-request.ts';
 import type { BatchExporter } from './batch-exporter.ts';
-import { escapeControls, escapeLines } from './escape-controls.ts';
 
 /** How much of a batch is shown. */
 export type Verbosity = 'basic' | 'normal' | 'detailed';

@@ -1,7 +1,7 @@
+import { Bursts } from '../delivery/bursts.ts';
+import { callApp, oneByOne } from '../delivery/one-by-one.ts';
 import type { ErrorCode, OtelEventsError } from '../errors.ts';
-import { Bursts } from '../otel/bursts.ts';
 import { lineOf, reportToDiag, severityOf } from '../otel/diag-report.ts';
-import { callApp, oneByOne } from '../otel/one-by-one.ts';
 import { toFailure } from './to-failure.ts';
 
 /** Where the library says what went wrong with itself; `console`, pino and most loggers fit. */

@@ -1,10 +1,10 @@
 import { type Context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
+import type { FlushResult } from '../delivery/ledger/accounts.ts';
+import type { Emitted, Pipeline } from '../delivery/pipeline.ts';
+import { forgetEnd, watchEnd, watchSignals } from '../delivery/process-end.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Event, EventSchema } from '../event.ts';
-import type { FlushResult } from '../otel/accounts.ts';
 import { activeContext, withContext } from '../otel/app-api.ts';
-import type { Emitted, Pipeline } from '../otel/pipeline.ts';
-import { forgetEnd, watchEnd, watchSignals } from '../otel/process-end.ts';
 import type { ChosenTracer } from '../otel/providers.ts';
 import { parseTraceparent } from '../otel/traceparent.ts';
 import type { EventContent } from '../otlp/event-content.ts';

@@ -1,8 +1,8 @@
+import type { FlushResult } from '../delivery/ledger/accounts.ts';
+import type { AppOptions } from '../delivery/resource/app.ts';
 import { OtelEventsError } from '../errors.ts';
 import { kindOf } from '../kind-of.ts';
-import type { FlushResult } from '../otel/accounts.ts';
-import { requireBeside } from '../otel/require-beside.ts';
-import type { AppOptions } from '../otel/resource/app.ts';
+import { requireBeside } from '../require-beside.ts';
 import type { DefinedEvent } from '../schema/defined-event.ts';
 import type { FetchSchemaOptions } from '../schema/fetch-schema.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';

@@ -1,7 +1,7 @@
+import type { Emitted } from '../delivery/pipeline.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { EpochTime, Event, EventFailure, ScopeTimes } from '../event.ts';
 import { withContext } from '../otel/app-api.ts';
-import type { Emitted } from '../otel/pipeline.ts';
 import type { ScopeSpan } from '../otel/scope-span.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
 import { copyFields } from '../otlp/copy-fields.ts';

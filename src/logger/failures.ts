@@ -1,5 +1,5 @@
+import type { Pipeline } from '../delivery/pipeline.ts';
 import { OtelEventsError } from '../errors.ts';
-import type { Pipeline } from '../otel/pipeline.ts';
 import type { Diagnostics } from './diagnostics.ts';
 
 /** Counts failures of functions that the app has given, and says so: once a minute for each. */

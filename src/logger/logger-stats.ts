@@ -1,4 +1,4 @@
-import type { Ledger } from '../otel/accounts.ts';
+import type { Ledger } from '../delivery/ledger/accounts.ts';
 import type { RedactCounts } from '../schema/redact-counts.ts';
 
 /** What `stats()` of a logger gives: the account of its events, and what was taken out of them. */

@@ -1,10 +1,10 @@
+import { resolveExporters } from '../delivery/exporters/resolve-exporters.ts';
+import { type Exporter, Pipeline } from '../delivery/pipeline.ts';
+import { absolutePaths } from '../delivery/settings/absolute-paths.ts';
+import { readEnvironment } from '../delivery/settings/environment.ts';
 import { OtelEventsError } from '../errors.ts';
-import { absolutePaths } from '../otel/absolute-paths.ts';
 import { AppBridge } from '../otel/app-bridge.ts';
-import { readEnvironment } from '../otel/environment.ts';
-import { type Exporter, Pipeline } from '../otel/pipeline.ts';
-import { requireBeside } from '../otel/require-beside.ts';
-import { resolveExporters } from '../otel/resolve-exporters.ts';
+import { requireBeside } from '../require-beside.ts';
 import type { Redaction } from '../schema/redact.ts';
 import { setImmediate } from '../time.ts';
 import { Diagnostics, environmentLogLevel } from './diagnostics.ts';

@@ -1,8 +1,8 @@
 import { type Context, type Link, ROOT_CONTEXT } from '@opentelemetry/api';
 import { MAX_ITEMS, mapFirst } from '../bounded-list.ts';
+import type { Emitted } from '../delivery/pipeline.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
-import type { Emitted } from '../otel/pipeline.ts';
 import { ScopeSpan, type ScopeSpanOptions } from '../otel/scope-span.ts';
 import type { Emitter } from './emitter.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { loadExportersFromConfig } from '../delivery/exporters/load-exporters-from-config.ts';
 import { OtelEventsError } from '../errors.ts';
-import { loadExportersFromConfig } from '../otel/load-exporters-from-config.ts';
 import { APP_OPTION_NAMES, checkOptions, OPTION_NAMES } from './check-options.ts';
 import type { EventLoggerOptions } from './options.ts';
 

@@ -1,11 +1,11 @@
 import type { Agent } from 'node:http';
 import type { Link } from '@opentelemetry/api';
+import type { GivenExporter } from '../delivery/exporters/resolve-exporters.ts';
+import type { AppOptions } from '../delivery/resource/app.ts';
+import type { ResourceAttributes } from '../delivery/resource/resource.ts';
 import type { OtelEventsError } from '../errors.ts';
 import type { AnyLoggerProvider, AnyTracerProvider } from '../otel/app-api.ts';
 import type { DeliveryMode } from '../otel/providers.ts';
-import type { GivenExporter } from '../otel/resolve-exporters.ts';
-import type { AppOptions } from '../otel/resource/app.ts';
-import type { ResourceAttributes } from '../otel/resource/resource.ts';
 import type { Processor } from '../processors/processor.ts';
 import type { AllowedSchemas } from '../schema/allowed-schemas.ts';
 import type { DefinedEvent, OnInvalid } from '../schema/defined-event.ts';

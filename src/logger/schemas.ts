@@ -1,8 +1,8 @@
 import { OtelEventsError } from '../errors.ts';
 import type { EventSchema } from '../event.ts';
 import { isList } from '../kind-of.ts';
-import { requireBeside } from '../otel/require-beside.ts';
 import { copyFields } from '../otlp/copy-fields.ts';
+import { requireBeside } from '../require-beside.ts';
 import type { AllowedProperties, AllowedSchemas } from '../schema/allowed-schemas.ts';
 import type { DefinedEvent, OnInvalid } from '../schema/defined-event.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';

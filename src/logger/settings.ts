@@ -1,4 +1,4 @@
-import type { AppOptions } from '../otel/resource/app.ts';
+import type { AppOptions } from '../delivery/resource/app.ts';
 import type { EventLoggerOptions } from './options.ts';
 
 /** The settings of a logger that can be read back, as on LEIP's logger. */

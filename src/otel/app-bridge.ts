@@ -1,6 +1,6 @@
-import type { Bridge, Copies, Destinations, DestinationsOptions, MetricsSource } from './bridge.ts';
-import type { Bursts } from './bursts.ts';
-import { MetricsWatch } from './metrics-watch.ts';
+import type { Bridge, Copies, Destinations, DestinationsOptions, MetricsSource } from '../delivery/bridge.ts';
+import type { Bursts } from '../delivery/bursts.ts';
+import { MetricsWatch } from './metrics/metrics-watch.ts';
 import { type ChosenTracer, Providers, type ProvidersOptions } from './providers.ts';
 import { SpanCopies } from './span-copies.ts';
 

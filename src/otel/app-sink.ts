@@ -1,10 +1,10 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
+import type { SinkAccount } from '../delivery/ledger/account.ts';
+import type { Accounts } from '../delivery/ledger/accounts.ts';
+import { SCOPE } from '../delivery/scope.ts';
+import type { Delivery, Sink } from '../delivery/sink.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
-import type { SinkAccount } from './account.ts';
-import type { Accounts } from './accounts.ts';
 import type { ApiLogger, ApiLoggerProvider } from './app-api.ts';
-import { SCOPE } from './scope.ts';
-import type { Delivery, Sink } from './sink.ts';
 import { toLogRecord } from './to-log-record.ts';
 
 /** The highest severity there is: a logger that refuses it refuses everything. */

@@ -1,5 +1,5 @@
 import type { OtelEventsError } from '../errors.ts';
-import { escapeControls } from '../exporters/escape-controls.ts';
+import { escapeControls } from '../escape-controls.ts';
 import { appDiag } from './app-api.ts';
 
 /** Losses; everything else is a warning. */

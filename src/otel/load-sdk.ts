@@ -1,4 +1,4 @@
-import { requireBeside } from './require-beside.ts';
+import { requireBeside } from '../require-beside.ts';
 
 let loaded: typeof import('./sdk.ts') | undefined;
 

@@ -1,5 +1,10 @@
 import type { Agent } from 'node:http';
 import { createRequire } from 'node:module';
+import type { Destination, Destinations, DestinationsOptions } from '../delivery/bridge.ts';
+import { SCOPE } from '../delivery/scope.ts';
+import { baseOf } from '../delivery/settings/base-of.ts';
+import type { OtelEnvironment } from '../delivery/settings/environment.ts';
+import { grpcPortWarning } from '../delivery/settings/environment-warnings.ts';
 import { type ErrorCode, OtelEventsError } from '../errors.ts';
 import { within } from '../time.ts';
 import {
@@ -14,14 +19,9 @@ import {
   isApiSplit,
 } from './app-api.ts';
 import { AppSink } from './app-sink.ts';
-import { baseOf } from './base-of.ts';
-import type { Destination, Destinations, DestinationsOptions } from './bridge.ts';
-import type { OtelEnvironment } from './environment.ts';
-import { grpcPortWarning } from './environment-warnings.ts';
 import { loadSdk } from './load-sdk.ts';
-import { SCOPE } from './scope.ts';
 import type { SdkTraces } from './sdk.ts';
-import { StockSink } from './stock-sink.ts';
+import { StockSink } from './stock/stock-sink.ts';
 
 /** Where records go over OpenTelemetry; `docs/configuration.md` has the table. */
 export type DeliveryMode = 'auto' | 'app' | 'durable' | 'sdk' | 'none';

@@ -1,18 +1,22 @@
 import * as api from '@opentelemetry/api';
+import { watchEnd } from '../delivery/process-end.ts';
+import { resourceAttributes } from '../delivery/resource/resource.ts';
+import { SCOPE } from '../delivery/scope.ts';
+import {
+  type OtelEnvironment,
+  propagatorWarning,
+  readEnvironment,
+} from '../delivery/settings/environment.ts';
+import { text } from '../delivery/settings/variable-text.ts';
 import { OtelEventsError } from '../errors.ts';
 import { within } from '../time.ts';
 import { type ApiLoggerProvider, type ApiTracerProvider, appApi } from './app-api.ts';
-import { DurableLogRecordProcessor } from './durable-log-record-processor.ts';
-import type { DurableProcessorOptions } from './durable-options.ts';
-import { durableReport } from './durable-report.ts';
-import { DurableSpanProcessor } from './durable-span-processor.ts';
-import { type OtelEnvironment, propagatorWarning, readEnvironment } from './environment.ts';
+import { DurableLogRecordProcessor } from './durable/durable-log-record-processor.ts';
+import type { DurableProcessorOptions } from './durable/durable-options.ts';
+import { durableReport } from './durable/durable-report.ts';
+import { DurableSpanProcessor } from './durable/durable-span-processor.ts';
 import { loadSdk } from './load-sdk.ts';
-import { watchEnd } from './process-end.ts';
-import { resourceAttributes } from './resource/resource.ts';
-import { SCOPE } from './scope.ts';
 import type { SdkLogs, SdkSignalOptions, SdkTraces } from './sdk.ts';
-import { text } from './variable-text.ts';
 
 /** How long a naturally ending process waits for what a console exporter has not written, in milliseconds. */
 const EXIT_TIMEOUT_MS = 5000;

@@ -28,14 +28,14 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import type { OtelEnvironment, SignalEnvironment } from '../delivery/settings/environment.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { ReadableSpan as EncodableSpan } from '../otlp/encode-span.ts';
 import { limitInPlace } from '../otlp/limit-values.ts';
-import { AccountingExporter, type ExportReport, type InnerExporter } from './accounting-exporter.ts';
 import type { ApiContextManager, ApiLoggerProvider, ApiLogRecord, ApiTracerProvider } from './app-api.ts';
-import type { DurableLogRecordProcessor } from './durable-log-record-processor.ts';
-import type { DurableSpanProcessor } from './durable-span-processor.ts';
-import type { OtelEnvironment, SignalEnvironment } from './environment.ts';
+import type { DurableLogRecordProcessor } from './durable/durable-log-record-processor.ts';
+import type { DurableSpanProcessor } from './durable/durable-span-processor.ts';
+import { AccountingExporter, type ExportReport, type InnerExporter } from './stock/accounting-exporter.ts';
 
 /** What both signals need to be set up. */
 export interface SdkSignalOptions {

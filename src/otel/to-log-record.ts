@@ -1,7 +1,7 @@
+import type { Delivery } from '../delivery/sink.ts';
 import type { AttributeMap } from '../otlp/attribute-value.ts';
 import type { EventContent } from '../otlp/event-content.ts';
 import type { ApiLogRecord } from './app-api.ts';
-import type { Delivery } from './sink.ts';
 
 /** What an OTel `Logger` is given for one event. */
 export function toLogRecord(

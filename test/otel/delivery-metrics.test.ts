@@ -9,13 +9,13 @@ import {
   MeterProvider,
   MetricReader,
 } from '@opentelemetry/sdk-metrics';
+import { type Ledger, type LedgerRow, SPAN_SINK } from '../../src/delivery/ledger/accounts.ts';
+import { type MeteredSink, meteredOtlp } from '../../src/delivery/metered-sink.ts';
+import { otlpSettings } from '../../src/delivery/settings/otlp-settings.ts';
+import { VERSION } from '../../src/delivery/version.ts';
 import { OtelEventsError } from '../../src/errors.ts';
 import { EventLogger } from '../../src/index.ts';
-import { type Ledger, type LedgerRow, SPAN_SINK } from '../../src/otel/accounts.ts';
-import { DeliveryMetrics } from '../../src/otel/delivery-metrics.ts';
-import { type MeteredSink, meteredOtlp } from '../../src/otel/metered-sink.ts';
-import { otlpSettings } from '../../src/otel/otlp-settings.ts';
-import { VERSION } from '../../src/otel/version.ts';
+import { DeliveryMetrics } from '../../src/otel/metrics/delivery-metrics.ts';
 
 type Counts = Pick<Ledger, 'total' | 'sinks' | 'spans' | 'adopted'>;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PendingResource } from '../../src/otel/durable-kinds.ts';
-import { DurableWaitingRoom, type WaitingRecord } from '../../src/otel/durable-waiting-room.ts';
+import type { PendingResource } from '../../src/otel/durable/durable-kinds.ts';
+import { DurableWaitingRoom, type WaitingRecord } from '../../src/otel/durable/durable-waiting-room.ts';
 
 interface Numbered extends WaitingRecord {
   readonly n: number;

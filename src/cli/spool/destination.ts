@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { otlpSettings } from '../../delivery/settings/otlp-settings.ts';
+import { VERSION } from '../../delivery/version.ts';
 import type { OtelEventsError } from '../../errors.ts';
-import { otlpSettings } from '../../otel/otlp-settings.ts';
-import { VERSION } from '../../otel/version.ts';
 import type { Batch } from '../../otlp/batch.ts';
 import { otlpTransport } from '../../spool/otlp-transport.ts';
 import type { Transport } from '../../spool/transport.ts';

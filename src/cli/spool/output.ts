@@ -1,4 +1,4 @@
-import { escapeControls, escapeLines } from '../../exporters/escape-controls.ts';
+import { escapeControls, escapeLines } from '../../escape-controls.ts';
 
 /** Whoever read our output has gone away. */
 export class BrokenPipe extends Error {}

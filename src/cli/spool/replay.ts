@@ -1,5 +1,5 @@
+import { OTLP_SINK, SPAN_SINK } from '../../delivery/ledger/accounts.ts';
 import { OtelEventsError } from '../../errors.ts';
-import { OTLP_SINK, SPAN_SINK } from '../../otel/accounts.ts';
 import { DeadLetters } from '../../spool/dead-letters.ts';
 import { isMoved, ReadLog } from '../../spool/read-log.ts';
 import { subDirectoriesOf } from '../../spool/read-spool.ts';

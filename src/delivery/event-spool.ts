@@ -1,0 +1,251 @@
+import type { OtelEventsError } from '../errors.ts';
+import type { Event } from '../event.ts';
+import type { Exporter } from '../exporters/exporter.ts';
+import type { AttributeMap } from '../otlp/attribute-value.ts';
+import { type Envelope, encodeEnvelope } from '../otlp/encode-envelope.ts';
+import { encodeEvent } from '../otlp/encode-event.ts';
+import { encodeSpan, type ReadableSpan } from '../otlp/encode-span.ts';
+import { isOversized } from '../otlp/encode-with.ts';
+import type { Patience } from '../spool/flushes.ts';
+import { Kinds } from '../spool/kinds.ts';
+import { Outbox, type OutboxOptions } from '../spool/outbox.ts';
+import type { Outcome } from '../spool/outcome.ts';
+import type { RecordKind } from '../spool/record-kind.ts';
+import { within } from '../time.ts';
+import { exporterTransport } from './exporters/exporter-transport.ts';
+import type { Account, SinkAccount } from './ledger/account.ts';
+import { type Accounts, SPAN_SINK, type Ticket } from './ledger/accounts.ts';
+import { OVERSIZED, SCOPE } from './scope.ts';
+import { serveOtlp } from './serve-otlp.ts';
+import type { OtlpSettings } from './settings/otlp-settings.ts';
+
+type Undefinable<T> = { readonly [K in keyof T]-?: T[K] | undefined };
+
+/** What an {@link EventSpool} is made of. */
+export interface EventSpoolOptions
+  extends Undefinable<Pick<OutboxOptions, 'directory' | 'level' | 'maxBytes' | 'maxAgeMs' | 'onFull'>> {
+  readonly accounts: Accounts;
+  /** Whether the end of the process was announced already: nobody comes a second time to save what it holds. */
+  readonly isEnding?: boolean;
+  readonly exporters: readonly Exporter[];
+  /** Asked once, for the first event. */
+  readonly resource: () => AttributeMap;
+  /** Asked once, when the first event is to leave over OTLP. */
+  readonly otlp: () => OtlpSettings;
+  readonly concurrency: number | undefined;
+  /** Longest wait for a batch to fill; default 1,000 for OTLP, none for exporters. */
+  readonly flushIntervalMs: number | undefined;
+  /** Most events in a batch; default as many as fit for OTLP, 512 for exporters. */
+  readonly flushBatchSize: number | undefined;
+  readonly maxAttributes: number | undefined;
+  readonly maxValueLength: number | undefined;
+  readonly onError: (error: OtelEventsError) => void;
+}
+
+/** Events of one name with one choice of sinks. */
+interface Kind {
+  readonly record: RecordKind;
+  /** The same for those that log stores do not take as they are. */
+  oversized: RecordKind | undefined;
+  readonly event: Account;
+}
+
+/** Encoded before any event: encoding another thing ends the life of a field. */
+interface Headers {
+  readonly usual: Envelope;
+  readonly oversized: Envelope;
+}
+
+/** A choice of sinks in the spool, and beside it. */
+export interface SpoolRoute {
+  readonly sinks: readonly string[];
+  /** All of them, those beside the spool included. */
+  readonly accounts: readonly SinkAccount[];
+  readonly kinds: Map<string, Kind>;
+}
+
+/** Names of which a route remembers the kind; beyond it they are looked up for each event. */
+const MAX_KINDS = 10_000;
+
+const EXPORTER_BATCH = 512;
+
+/** For what an exporter does to let go of its files and connections; by then its records are settled. */
+const EXPORTER_CLOSE_MS = 2000;
+
+/** Our own pipeline: each event is encoded once, into the spool, and every sink is served from there. */
+export class EventSpool {
+  readonly #options: EventSpoolOptions;
+  readonly #outbox: Outbox;
+  readonly #accounts: Accounts;
+  #known: Headers | undefined;
+  #spanKinds: Kinds | undefined;
+  #servesOtlp = false;
+  /** After the last turn of the process nobody would write what comes in. */
+  #ending = false;
+
+  constructor(options: EventSpoolOptions) {
+    const { accounts, onError, directory, level, maxBytes, maxAgeMs, onFull } = options;
+    this.#options = options;
+    this.#accounts = accounts;
+    this.#outbox = new Outbox({
+      ...withoutUndefined({ directory, level, maxBytes, maxAgeMs, onFull }),
+      onError,
+      onSettled: (log, settlement) => accounts.settled(log, settlement),
+      onFound: (log, { name, sinks, end }) => accounts.adopt(log, name, sinks, end),
+    });
+    for (const exporter of options.exporters) this.#serveExporter(exporter);
+    if (options.isEnding === true) this.saveNow(true);
+  }
+
+  get unsettled(): number {
+    return this.#outbox.unsettled;
+  }
+
+  /** @see Outbox.inFlight */
+  inFlight(sink: string): number {
+    return this.#outbox.inFlight(sink);
+  }
+
+  /** The log that the events of this process are in. */
+  get log(): { readonly end: number } {
+    return this.#outbox.spool;
+  }
+
+  /** Whether what is pending outlives the process. */
+  get isDurable(): boolean {
+    const { directory, failing } = this.#outbox.spool;
+    return directory !== undefined && !failing;
+  }
+
+  /** Begins to send events and spans over OTLP. */
+  serveOtlp(): void {
+    if (this.#servesOtlp) return;
+    this.#servesOtlp = true;
+    serveOtlp(this.#outbox, this.#options.otlp(), this.#options);
+  }
+
+  /**
+   * Takes one event; never throws for what it holds.
+   * @returns what the sinks beside the spool settle
+   */
+  append(event: Event, route: SpoolRoute): Ticket | undefined {
+    const { spool } = this.#outbox;
+    const kind = route.kinds.get(event.name) ?? this.#kindOf(event.name, route);
+    const field = this.#encode(event);
+    const record = isOversized() ? this.#oversized(kind, event.name, route) : kind.record;
+    const taken = spool.append(record, field);
+    if (this.#ending) spool.flushSync();
+    if (route.accounts.length === 1 && taken !== 0) {
+      kind.event.enter();
+      (route.accounts[0] as SinkAccount).enter();
+      return undefined;
+    }
+    const ticket =
+      taken === 0
+        ? this.#accounts.open(kind.event, route.accounts)
+        : this.#accounts.open(kind.event, route.accounts, spool, spool.end);
+    if (taken !== record.mask) this.#refuse(ticket, record, taken);
+    return ticket;
+  }
+
+  #encode(event: Event): Uint8Array {
+    const { maxAttributes, maxValueLength } = this.#options;
+    return encodeEvent(event, maxAttributes, maxValueLength);
+  }
+
+  /** Takes a span that has ended. */
+  appendSpan(span: ReadableSpan): void {
+    const { spool } = this.#outbox;
+    this.#spanKinds ??= new Kinds(spool, 'traces', this.#headers().usual, [SPAN_SINK]);
+    this.#accounts.spans.enter();
+    if (spool.append(this.#spanKinds.of(span.name), encodeSpan(span)) === 0)
+      this.#accounts.spans.settle(this.#refusal());
+    if (this.#ending) spool.flushSync();
+  }
+
+  durable(): Promise<void> {
+    return this.#outbox.spool.durable();
+  }
+
+  /** @see Outbox.flush */
+  flush(patience: Patience): Promise<void> {
+    return this.#outbox.flush(patience);
+  }
+
+  /** @see Outbox.flushOrSave */
+  flushOrSave(): Promise<void> {
+    return this.#outbox.flushOrSave();
+  }
+
+  async close(timeoutMs: number): Promise<void> {
+    await this.#outbox.close(timeoutMs);
+    await within(EXPORTER_CLOSE_MS, Promise.all(this.#options.exporters.map(closeQuietly)));
+  }
+
+  /** The process ends: what is in memory goes to the files now, and so does what still comes in. */
+  saveNow(ending: boolean): void {
+    this.#ending ||= ending;
+    if (ending) this.#outbox.spool.release();
+    this.#outbox.spool.flushSync();
+  }
+
+  #serveExporter(exporter: Exporter): void {
+    const { flushIntervalMs = 0, flushBatchSize = EXPORTER_BATCH } = this.#options;
+    this.#accounts.sink(exporter.name);
+    this.#outbox.serve(exporter.name, {
+      transport: exporterTransport(exporter),
+      flushIntervalMs: exporter.flushIntervalMs ?? flushIntervalMs,
+      maxCount: exporter.flushBatchSize ?? flushBatchSize,
+    });
+  }
+
+  #kindOf(name: string, { kinds, sinks }: SpoolRoute): Kind {
+    const { spool } = this.#outbox;
+    const record = spool.kind('logs', this.#headers().usual, name, sinks);
+    // The spool has one name for all beyond a bound, and settles under that.
+    const kind: Kind = {
+      record,
+      oversized: undefined,
+      event: this.#accounts.event(spool.name(record.nameId)),
+    };
+    if (kinds.size < MAX_KINDS) kinds.set(name, kind);
+    return kind;
+  }
+
+  #oversized(kind: Kind, name: string, { sinks }: SpoolRoute): RecordKind {
+    kind.oversized ??= this.#outbox.spool.kind('logs', this.#headers().oversized, name, sinks);
+    return kind.oversized;
+  }
+
+  #headers(): Headers {
+    if (this.#known === undefined) {
+      const resource = { attributes: this.#options.resource() };
+      this.#known = {
+        usual: encodeEnvelope(resource, SCOPE),
+        oversized: encodeEnvelope(resource, { ...SCOPE, attributes: OVERSIZED }),
+      };
+    }
+    return this.#known;
+  }
+
+  #refuse(ticket: Ticket, { cursors }: RecordKind, taken: number): void {
+    for (const { sink, bit } of cursors) {
+      if ((taken >>> bit) & 1) continue;
+      this.#accounts.settle(ticket, this.#accounts.sink(sink), this.#refusal());
+    }
+  }
+
+  #refusal(): Outcome {
+    return { column: 'dropped', reason: this.#outbox.spool.isClosed ? 'closed' : 'queue_full' };
+  }
+}
+
+/** Nothing is lost when it fails: there is nobody to tell. */
+async function closeQuietly(exporter: Exporter): Promise<void> {
+  await exporter.close?.().catch(() => {});
+}
+
+/** Absent and undefined are not the same for options with defaults. */
+function withoutUndefined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,63 @@
+import type { Outcome } from '../../spool/outcome.ts';
+import { Account, type LedgerRow } from './account.ts';
+
+/** The events of this process from one moment on, and what became of them: the newer part of the books. */
+export class Period {
+  #account = new Account('');
+  /** What had been emitted when it began. */
+  #emittedBefore = 0;
+  /** The last position, by log, that was there when it began. */
+  readonly #ends = new WeakMap<object, number>();
+  /** The same for events that are in no log. */
+  #place = 0;
+
+  /**
+   * Begins anew.
+   * @param emitted - by this process so far
+   * @param place - of the last event that is in no log
+   */
+  begin(emitted: number, place: number): void {
+    this.#account = new Account('');
+    this.#emittedBefore = emitted;
+    this.#place = place;
+  }
+
+  /** Leaves out what a log has up to `end`. */
+  leaveOut(log: object, end: number): void {
+    this.#ends.set(log, end);
+  }
+
+  /** Whether it has the event at this place. @param log - undefined: the event is in none */
+  has(log: object | undefined, place: number): boolean {
+    return place > (log === undefined ? this.#place : (this.#ends.get(log) ?? 0));
+  }
+
+  /** The account of what it has, if it has the event at this place. */
+  accountAt(log: object | undefined, place: number): Account | undefined {
+    return this.has(log, place) ? this.#account : undefined;
+  }
+
+  /** Books an event that nothing waits for. */
+  kept(as: 'sampled' | 'filtered'): void {
+    this.#account.leaveOut(as);
+  }
+
+  /** Books what became of some that it has. */
+  settle(outcome: Outcome, count = 1): void {
+    if (count > 0) this.#account.settle(outcome, count);
+  }
+
+  /** How many of these positions it has. */
+  countOf(log: object, positions: readonly number[]): number {
+    let count = 0;
+    for (const position of positions) if (this.has(log, position)) count++;
+    return count;
+  }
+
+  /** @param emitted - by this process so far */
+  row(emitted: number): LedgerRow {
+    // What nothing waits for is the only thing that was entered: the rest is entered when somebody asks.
+    this.#account.enter(emitted - this.#emittedBefore - this.#account.emitted);
+    return this.#account.row();
+  }
+}

@@ -1,0 +1,42 @@
+import { otlpTransport } from '../spool/otlp-transport.ts';
+import type { Outbox } from '../spool/outbox.ts';
+import { OTLP_SINK, SPAN_SINK } from './ledger/accounts.ts';
+import type { OtlpSettings } from './settings/otlp-settings.ts';
+import { VERSION } from './version.ts';
+
+const DEFAULT_INTERVAL_MS = 1000;
+
+/** How batches are made. */
+export interface ServeOtlpOptions {
+  readonly concurrency?: number | undefined;
+  readonly flushIntervalMs?: number | undefined;
+  readonly flushBatchSize?: number | undefined;
+}
+
+/** Sends what is in an outbox over OTLP: log records and spans, each in requests, and outages, of their own. */
+export function serveOtlp(outbox: Outbox, settings: OtlpSettings, options: ServeOtlpOptions): void {
+  const { concurrency, flushIntervalMs = DEFAULT_INTERVAL_MS, flushBatchSize } = options;
+  for (const [sink, signal] of [
+    [OTLP_SINK, 'logs'],
+    [SPAN_SINK, 'traces'],
+  ] as const) {
+    const tls = settings.tls[signal];
+    const { send, close } = otlpTransport({
+      url: settings.urls[signal],
+      headers: settings.headers[signal],
+      compression: settings.compression[signal],
+      encoding: settings.encoding[signal],
+      timeoutMs: settings.timeoutMs[signal],
+      ...(tls === undefined ? {} : { tls }),
+      agent: settings.agent,
+      userAgent: `otel-events/${VERSION}`,
+    });
+    outbox.serve(sink, {
+      transport: send,
+      onClosed: close,
+      flushIntervalMs,
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(flushBatchSize === undefined ? {} : { maxCount: flushBatchSize }),
+    });
+  }
+}

@@ -1,8 +1,0 @@
-import type { EventSpool, EventSpoolOptions } from './event-spool.ts';
-import { requireBeside } from './require-beside.ts';
-
-/** Makes an {@link EventSpool}; apps whose own SDK takes the events never load it. */
-export function loadEventSpool(options: EventSpoolOptions): EventSpool {
-  const loaded = requireBeside<typeof import('./event-spool.ts')>(import.meta, './event-spool');
-  return new loaded.EventSpool(options);
-}
