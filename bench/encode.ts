@@ -8,8 +8,8 @@ import type { Event } from '../src/event.ts';
 import { NO_CONTEXT } from '../src/logger/context-frame.ts';
 import { Diagnostics } from '../src/logger/diagnostics.ts';
 import { draftEvent, type EventCall } from '../src/logger/draft-event.ts';
-import { encodeEvent } from '../src/otlp/encode-event.ts';
-import { encodeRecord } from '../src/otlp/encode-readable.ts';
+import { encodeEvent } from '../src/otlp/event/encode-event.ts';
+import { encodeRecord } from '../src/otlp/sdk/encode-readable.ts';
 import { DATA, NAME } from './event.ts';
 
 const BATCH = 256;

@@ -30,6 +30,6 @@ export type {
 export { getLogger, registerLogger } from './logger/registry.ts';
 export type { SessionOptions, SessionStore, UserSession } from './logger/sessions.ts';
 export type { DeliveryMode } from './otel/providers.ts';
-export type { AttributeMap, AttributeValue } from './otlp/attribute-value.ts';
-export type { Batch, Consume, Signal } from './otlp/batch.ts';
-export type { EventRecord } from './otlp/event-record.ts';
+export type { EventRecord } from './otlp/event/event-record.ts';
+export type { AttributeMap, AttributeValue } from './otlp/values/attribute-value.ts';
+export type { Batch, Consume, Signal } from './otlp/wire/batch.ts';

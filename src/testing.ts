@@ -2,9 +2,9 @@ import { type Collector, startCollector } from './collector/start-collector.ts';
 import type { Exporter } from './delivery/pipeline.ts';
 import { EventLogger } from './logger/event-logger.ts';
 import type { EventLoggerOptions } from './logger/options.ts';
-import type { EventRecord } from './otlp/event-record.ts';
-import { type ReadEvent, readEvent } from './otlp/read-event.ts';
-import { recordsOf } from './otlp/records-of.ts';
+import type { EventRecord } from './otlp/event/event-record.ts';
+import { type ReadEvent, readEvent } from './otlp/event/read-event.ts';
+import { recordsOf } from './otlp/event/records-of.ts';
 
 export type { EventRecord, ReadEvent };
 

@@ -1,6 +1,6 @@
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
-import type { Consume, Signal } from '../otlp/batch.ts';
-import type { OtlpRequest } from '../otlp/otlp-request.ts';
+import type { Consume, Signal } from '../otlp/wire/batch.ts';
+import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Shape } from './config/shape.ts';
 import type { Drops } from './drops.ts';
 import type { Log } from './log.ts';

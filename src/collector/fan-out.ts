@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import type { OtlpRequest } from '../otlp/otlp-request.ts';
+import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Place } from '../spool/send-queue.ts';
 import { performance, within } from '../time.ts';
 import type { Lane } from './lane.ts';

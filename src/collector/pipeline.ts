@@ -1,5 +1,5 @@
-import type { Consume, Signal } from '../otlp/batch.ts';
-import { OtlpRequest } from '../otlp/otlp-request.ts';
+import type { Consume, Signal } from '../otlp/wire/batch.ts';
+import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Processor } from './component.ts';
 import { fanOut, type Share } from './fan-out.ts';
 import type { Lane } from './lane.ts';

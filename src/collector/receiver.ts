@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
-import type { Batch, Consume, Signal } from '../otlp/batch.ts';
-import type { OtlpObject } from '../otlp/decode-protobuf.ts';
-import { encodeProtobuf } from '../otlp/encode-protobuf.ts';
-import { type Message, RESPONSE, STATUS } from '../otlp/messages.ts';
-import { OtlpRequest } from '../otlp/otlp-request.ts';
+import type { Batch, Consume, Signal } from '../otlp/wire/batch.ts';
+import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
+import { encodeProtobuf } from '../otlp/wire/encode-protobuf.ts';
+import { type Message, RESPONSE, STATUS } from '../otlp/wire/messages.ts';
+import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { BodyBudget } from './body-budget.ts';
 import type { ListenAddress } from './config/value-shapes.ts';
 import { guardedServer, type ServerTimes } from './guarded-server.ts';

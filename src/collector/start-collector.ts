@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
-import type { Consume } from '../otlp/batch.ts';
+import type { Consume } from '../otlp/wire/batch.ts';
 import type {
   ConfiguredProcessor,
   KnownComponents,

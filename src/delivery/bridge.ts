@@ -1,9 +1,9 @@
 import type { Span } from '@opentelemetry/api';
 import type { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
-import type { AttributeMap } from '../otlp/attribute-value.ts';
-import type { ReadableSpan } from '../otlp/encode-span.ts';
-import type { EventContent } from '../otlp/event-content.ts';
+import type { EventContent } from '../otlp/event/event-content.ts';
+import type { ReadableSpan } from '../otlp/sdk/encode-span.ts';
+import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import type { Bursts } from './bursts.ts';
 import type { Accounts, Ledger, LedgerRow } from './ledger/accounts.ts';
 import type { MeteredSink } from './metered-sink.ts';

@@ -1,11 +1,11 @@
 import type { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import type { Exporter } from '../exporters/exporter.ts';
-import type { AttributeMap } from '../otlp/attribute-value.ts';
-import { type Envelope, encodeEnvelope } from '../otlp/encode-envelope.ts';
-import { encodeEvent } from '../otlp/encode-event.ts';
-import { encodeSpan, type ReadableSpan } from '../otlp/encode-span.ts';
-import { isOversized } from '../otlp/encode-with.ts';
+import { encodeEvent } from '../otlp/event/encode-event.ts';
+import { isOversized } from '../otlp/event/encode-with.ts';
+import { type Envelope, encodeEnvelope } from '../otlp/sdk/encode-envelope.ts';
+import { encodeSpan, type ReadableSpan } from '../otlp/sdk/encode-span.ts';
+import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import type { Patience } from '../spool/flushes.ts';
 import { Kinds } from '../spool/kinds.ts';
 import { Outbox, type OutboxOptions } from '../spool/outbox.ts';

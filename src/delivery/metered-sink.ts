@@ -1,4 +1,4 @@
-import type { Signal } from '../otlp/batch.ts';
+import type { Signal } from '../otlp/wire/batch.ts';
 import type { OtlpSettings } from './settings/otlp-settings.ts';
 
 /** What is known of a sink beside its counts. */

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import { saveResultsFile } from '../exporters/results-file.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
 import { absolute } from '../spool/absolute.ts';
 import { type QueueOutcome, SendQueue } from '../spool/send-queue.ts';
 import { performance } from '../time.ts';

@@ -1,8 +1,8 @@
 import type { Context, Span } from '@opentelemetry/api';
 import type { Event } from '../event.ts';
 import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
-import type { AttributeMap } from '../otlp/attribute-value.ts';
-import { contentOf, type EventContent } from '../otlp/event-content.ts';
+import { contentOf, type EventContent } from '../otlp/event/event-content.ts';
+import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import type { Outcome } from '../spool/outcome.ts';
 import { within } from '../time.ts';
 import type { Bridge, Copies, Destination, Destinations } from './bridge.ts';

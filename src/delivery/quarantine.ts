@@ -1,8 +1,8 @@
 import type { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
-import type { AttributeMap } from '../otlp/attribute-value.ts';
-import { type Envelope, encodeEnvelope } from '../otlp/encode-envelope.ts';
-import { encodeEvent } from '../otlp/encode-event.ts';
+import { encodeEvent } from '../otlp/event/encode-event.ts';
+import { type Envelope, encodeEnvelope } from '../otlp/sdk/encode-envelope.ts';
+import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import { Spool } from '../spool/spool.ts';
 import { OVERSIZED, SCOPE } from './scope.ts';
 

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { Event } from '../event.ts';
-import type { EventContent } from '../otlp/event-content.ts';
+import type { EventContent } from '../otlp/event/event-content.ts';
 import type { Ticket } from './ledger/accounts.ts';
 
 /** One event on its way to a sink beside the spool: merged, normalised and booked. */

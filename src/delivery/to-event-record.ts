@@ -1,8 +1,8 @@
 import type { Event } from '../event.ts';
-import { encodeEnvelope, toRequest } from '../otlp/encode-envelope.ts';
-import { encodeEvent } from '../otlp/encode-event.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
-import { recordsOf } from '../otlp/records-of.ts';
+import { encodeEvent } from '../otlp/event/encode-event.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { recordsOf } from '../otlp/event/records-of.ts';
+import { encodeEnvelope, toRequest } from '../otlp/sdk/encode-envelope.ts';
 import { SCOPE } from './scope.ts';
 import type { SignalEnvironment } from './settings/environment.ts';
 

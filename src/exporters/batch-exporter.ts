@@ -1,4 +1,4 @@
-import type { Batch, Consume } from '../otlp/batch.ts';
+import type { Batch, Consume } from '../otlp/wire/batch.ts';
 import type { Place } from '../spool/send-queue.ts';
 
 /** What became of log records and spans that an exporter took. */

@@ -1,4 +1,4 @@
-import type { Consume } from '../otlp/batch.ts';
+import type { Consume } from '../otlp/wire/batch.ts';
 import type { Exporter } from './exporter.ts';
 
 /** Told apart from a function that takes records, which is an exporter by itself. */

@@ -1,7 +1,7 @@
 import { escapeControls, escapeLines } from '../escape-controls.ts';
-import type { Batch } from '../otlp/batch.ts';
-import type { OtlpObject } from '../otlp/decode-protobuf.ts';
-import { OtlpRequest } from '../otlp/otlp-request.ts';
+import type { Batch } from '../otlp/wire/batch.ts';
+import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
+import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 
 /** How much of a batch is shown. */

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { EventRecord } from '../otlp/event-record.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
 import { absolute } from '../spool/absolute.ts';
 import { makeDirectory } from '../spool/make-directory.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';

@@ -1,5 +1,5 @@
 import { isPlainObject } from '../is-plain-object.ts';
-import { bigintText } from '../otlp/bigint-text.ts';
+import { bigintText } from '../otlp/values/bigint-text.ts';
 
 /**
  * What MongoDB cannot hold in a key, or takes for an operator: a dot, a dollar sign in front, a null character; and the

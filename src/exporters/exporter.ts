@@ -1,5 +1,5 @@
-import type { Batch } from '../otlp/batch.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import type { Batch } from '../otlp/wire/batch.ts';
 
 /**
  * The simplest exporter: a function that is given records and resolves when it has them. A rejection is

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { OtelEventsError } from '../errors.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
 import { cannotKeepLines } from './append-file.ts';
 import type { Rotation } from './backups.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';

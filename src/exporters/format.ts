@@ -5,7 +5,7 @@ import { leip } from '../formats/leip.ts';
 import { otlp } from '../formats/otlp.ts';
 import { segment } from '../formats/segment.ts';
 import { trubrics } from '../formats/trubrics.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
 
 /**
  * How a record is written: the name of a format, or a function to anything that JSON can hold. A function

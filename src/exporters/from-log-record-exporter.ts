@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
 import type { Exporter } from './exporter.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
-import type { PostResponse } from '../otlp/post.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import type { PostResponse } from '../otlp/http/post.ts';
 
 /** What a server answered, for who reads it. */
 export interface HttpAnswer {

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import { isList, kindOf } from '../kind-of.ts';
-import { isHeaderValue, isToken } from '../otlp/header-fields.ts';
+import { isHeaderValue, isToken } from '../otlp/http/header-fields.ts';
 
 /** Headers by name, or what gives them for each request, such as with a token that expires. */
 export type HttpHeaders =

@@ -1,10 +1,10 @@
 import type { Agent } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
-import { isHeaderValue, isToken } from '../otlp/header-fields.ts';
-import { HttpClient, isAgent } from '../otlp/http-client.ts';
-import { httpVerdict } from '../otlp/http-verdict.ts';
-import { type PostResponse, post, targetOf } from '../otlp/post.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { isHeaderValue, isToken } from '../otlp/http/header-fields.ts';
+import { HttpClient, isAgent } from '../otlp/http/http-client.ts';
+import { httpVerdict } from '../otlp/http/http-verdict.ts';
+import { type PostResponse, post, targetOf } from '../otlp/http/post.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
-import { EVENT } from '../otlp/event-attributes.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { EVENT } from '../otlp/values/event-attributes.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';

@@ -1,6 +1,6 @@
 import type { Collection, MongoClient } from 'mongodb';
 import { OtelEventsError } from '../errors.ts';
-import { withoutTracing } from '../otlp/without-tracing.ts';
+import { withoutTracing } from '../otlp/http/without-tracing.ts';
 import { clearTimeout, setTimeout } from '../time.ts';
 import type { StoredDocument } from './mongodb-document.ts';
 

@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
 import { edx } from '../formats/edx.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
-import { bareData, readEvent } from '../otlp/read-event.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { bareData, readEvent } from '../otlp/event/read-event.ts';
 import { escapeKeys } from './escape-keys.ts';
 import { type Format, formatter } from './format.ts';
 

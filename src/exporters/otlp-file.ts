@@ -1,5 +1,5 @@
 import type { OtelEventsError } from '../errors.ts';
-import { OtlpRequest } from '../otlp/otlp-request.ts';
+import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Rotation } from './backups.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 import { LineFile } from './line-file.ts';

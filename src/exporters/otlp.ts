@@ -1,10 +1,10 @@
 import { OtelEventsError } from '../errors.ts';
-import { answerError } from '../otlp/answer-error.ts';
-import type { Batch, Signal } from '../otlp/batch.ts';
-import { partialError, partialSuccess } from '../otlp/decode-answer.ts';
-import { type HttpVerdict, httpVerdict, verdictIn } from '../otlp/http-verdict.ts';
-import { OtlpRequest } from '../otlp/otlp-request.ts';
-import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/post.ts';
+import { answerError } from '../otlp/http/answer-error.ts';
+import { partialError, partialSuccess } from '../otlp/http/decode-answer.ts';
+import { type HttpVerdict, httpVerdict, verdictIn } from '../otlp/http/http-verdict.ts';
+import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/http/post.ts';
+import type { Batch, Signal } from '../otlp/wire/batch.ts';
+import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { type QueueOutcome as Outcome, type Place, SendQueue } from '../spool/send-queue.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { leip } from '../formats/leip.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
 import { makeDirectory } from '../spool/make-directory.ts';
 import { writeWhole } from './write-whole.ts';
 

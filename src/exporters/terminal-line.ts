@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import { escapeControls } from '../escape-controls.ts';
 import { plain } from '../formats/plain.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
-import { type ReadEvent, readEvent } from '../otlp/read-event.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { type ReadEvent, readEvent } from '../otlp/event/read-event.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -1,5 +1,5 @@
-import type { EventRecord } from '../otlp/event-record.ts';
-import { readEvent } from '../otlp/read-event.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { readEvent } from '../otlp/event/read-event.ts';
 import { isoTime } from './iso-time.ts';
 import { plain } from './plain.ts';
 

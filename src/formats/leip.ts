@@ -1,7 +1,7 @@
-import type { AttributeMap } from '../otlp/attribute-value.ts';
-import { APP, CONTAINER_ID, DEVICE } from '../otlp/event-attributes.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
-import { readEvent } from '../otlp/read-event.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { readEvent } from '../otlp/event/read-event.ts';
+import type { AttributeMap } from '../otlp/values/attribute-value.ts';
+import { APP, CONTAINER_ID, DEVICE } from '../otlp/values/event-attributes.ts';
 import { plain } from './plain.ts';
 
 /** An event as LEIP Events wrote it. */

@@ -1,8 +1,8 @@
-import type { OtlpObject } from '../otlp/decode-protobuf.ts';
-import { encodeEnvelope, toRequest } from '../otlp/encode-envelope.ts';
-import { encodeRecord, type ReadableRecord } from '../otlp/encode-readable.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
-import { OtlpRequest } from '../otlp/otlp-request.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { encodeEnvelope, toRequest } from '../otlp/sdk/encode-envelope.ts';
+import { encodeRecord, type ReadableRecord } from '../otlp/sdk/encode-readable.ts';
+import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
+import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 

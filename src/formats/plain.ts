@@ -1,4 +1,4 @@
-import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
+import type { AttributeMap, AttributeValue } from '../otlp/values/attribute-value.ts';
 
 /** A map as plain JSON: bytes become base64, everything else stays. */
 export function plain(map: AttributeMap): Record<string, unknown> {

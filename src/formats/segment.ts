@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
-import { readEvent } from '../otlp/read-event.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { readEvent } from '../otlp/event/read-event.ts';
 import { type EdxPayload, edx } from './edx.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
-import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
-import type { EventRecord } from '../otlp/event-record.ts';
-import { GEN_AI, LLM_EVENT } from '../otlp/gen-ai.ts';
-import { type ReadEvent, readEvent } from '../otlp/read-event.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { GEN_AI, LLM_EVENT } from '../otlp/event/gen-ai.ts';
+import { type ReadEvent, readEvent } from '../otlp/event/read-event.ts';
+import type { AttributeMap, AttributeValue } from '../otlp/values/attribute-value.ts';
 import { isoTime } from './iso-time.ts';
 import { plain } from './plain.ts';
 

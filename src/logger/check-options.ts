@@ -2,7 +2,7 @@ import { isListOf, MAX_ITEMS } from '../bounded-list.ts';
 import { OtelEventsError } from '../errors.ts';
 import { isList, kindOf } from '../kind-of.ts';
 import { nearestName } from '../nearest-name.ts';
-import { isAgent } from '../otlp/http-client.ts';
+import { isAgent } from '../otlp/http/http-client.ts';
 import type { ChildOptions, EventLoggerOptions, FlushOptions } from './options.ts';
 
 interface Check {

@@ -7,7 +7,7 @@ import type { Event, EventSchema } from '../event.ts';
 import { activeContext, withContext } from '../otel/app-api.ts';
 import type { ChosenTracer } from '../otel/providers.ts';
 import { parseTraceparent } from '../otel/traceparent.ts';
-import type { EventContent } from '../otlp/event-content.ts';
+import type { EventContent } from '../otlp/event/event-content.ts';
 import type { OnInvalid } from '../schema/defined-event.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import type { Redaction } from '../schema/redact.ts';

@@ -4,7 +4,7 @@ import type { EpochTime, Event, EventFailure, ScopeTimes } from '../event.ts';
 import { withContext } from '../otel/app-api.ts';
 import type { ScopeSpan } from '../otel/scope-span.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
-import { copyFields } from '../otlp/copy-fields.ts';
+import { copyFields } from '../otlp/event/copy-fields.ts';
 import type { DefinedEvent } from '../schema/defined-event.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import { isPlain } from '../schema/is-plain.ts';

@@ -1,5 +1,5 @@
 import type { EventSchema } from '../event.ts';
-import { copyFields } from '../otlp/copy-fields.ts';
+import { copyFields } from '../otlp/event/copy-fields.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

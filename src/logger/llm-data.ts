@@ -1,5 +1,5 @@
 import { MAX_ITEMS } from '../bounded-list.ts';
-import { GEN_AI } from '../otlp/gen-ai.ts';
+import { GEN_AI } from '../otlp/event/gen-ai.ts';
 import type { Feedback, LlmCall } from './llm-call.ts';
 import { messagesOf } from './llm-messages.ts';
 import { partsOf } from './llm-parts.ts';

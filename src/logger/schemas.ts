@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
 import type { EventSchema } from '../event.ts';
 import { isList } from '../kind-of.ts';
-import { copyFields } from '../otlp/copy-fields.ts';
+import { copyFields } from '../otlp/event/copy-fields.ts';
 import { requireBeside } from '../require-beside.ts';
 import type { AllowedProperties, AllowedSchemas } from '../schema/allowed-schemas.ts';
 import type { DefinedEvent, OnInvalid } from '../schema/defined-event.ts';

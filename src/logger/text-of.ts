@@ -1,4 +1,4 @@
-import { bigintText } from '../otlp/bigint-text.ts';
+import { bigintText } from '../otlp/values/bigint-text.ts';
 
 /** Items of a list that is written out, as `String` does. */
 const MAX_ITEMS = 100;

@@ -1,6 +1,6 @@
 import type { EventFailure } from '../event.ts';
-import { isError } from '../otlp/describe-error.ts';
-import { traceOf } from '../otlp/trace-of.ts';
+import { traceOf } from '../otlp/event/trace-of.ts';
+import { isError } from '../otlp/values/describe-error.ts';
 
 /** What went wrong, from whatever was thrown. Never throws itself, whatever getters that has. */
 export function toFailure(error: unknown): EventFailure {

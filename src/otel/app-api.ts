@@ -1,5 +1,5 @@
 import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
-import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
+import type { AttributeMap, AttributeValue } from '../otlp/values/attribute-value.ts';
 
 /** A log record as both generations of the logs API take it. */
 export interface ApiLogRecord {

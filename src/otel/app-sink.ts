@@ -3,7 +3,7 @@ import type { SinkAccount } from '../delivery/ledger/account.ts';
 import type { Accounts } from '../delivery/ledger/accounts.ts';
 import { SCOPE } from '../delivery/scope.ts';
 import type { Delivery, Sink } from '../delivery/sink.ts';
-import type { AttributeMap } from '../otlp/attribute-value.ts';
+import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import type { ApiLogger, ApiLoggerProvider } from './app-api.ts';
 import { toLogRecord } from './to-log-record.ts';
 

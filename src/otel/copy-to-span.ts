@@ -1,7 +1,7 @@
 import type { Attributes, AttributeValue as SimpleValue, Span } from '@opentelemetry/api';
 import type { EpochTime } from '../event.ts';
-import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
-import { EVENT } from '../otlp/event-attributes.ts';
+import type { AttributeMap, AttributeValue } from '../otlp/values/attribute-value.ts';
+import { EVENT } from '../otlp/values/event-attributes.ts';
 import { processWide } from '../process-wide.ts';
 import { fitToSpan, restoreIdentifiers, type SdkSpan } from './span-limits.ts';
 

@@ -1,7 +1,7 @@
 import { type AppOptions, appAttributes } from '../delivery/resource/app.ts';
 import { containerId } from '../delivery/resource/container-id.ts';
 import { deviceAttributes } from '../delivery/resource/device.ts';
-import { CONTAINER_ID } from '../otlp/event-attributes.ts';
+import { CONTAINER_ID } from '../otlp/values/event-attributes.ts';
 
 /** Resource attributes as detectors return them; the types of SDK 2.x want lists that can be changed. */
 type DetectedAttributes = Record<string, string | number | boolean | string[] | number[] | boolean[]>;

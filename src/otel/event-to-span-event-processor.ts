@@ -1,6 +1,6 @@
 import { type Context, trace } from '@opentelemetry/api';
 import type { EpochTime } from '../event.ts';
-import type { AttributeMap } from '../otlp/attribute-value.ts';
+import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import { copyToSpan } from './copy-to-span.ts';
 
 /** The part of an SDK's log record that is read. */

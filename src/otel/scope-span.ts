@@ -11,9 +11,9 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { EpochTime, Event, EventFailure } from '../event.ts';
-import type { AttributeMap, AttributeValue } from '../otlp/attribute-value.ts';
-import { cutText } from '../otlp/cut-text.ts';
-import { type EventContent, identityOf } from '../otlp/event-content.ts';
+import { type EventContent, identityOf } from '../otlp/event/event-content.ts';
+import type { AttributeMap, AttributeValue } from '../otlp/values/attribute-value.ts';
+import { cutText } from '../otlp/values/cut-text.ts';
 import { appApi } from './app-api.ts';
 import { simpleAttributes, skippedCopies } from './copy-to-span.ts';
 import type { ChosenTracer } from './providers.ts';

@@ -29,9 +29,9 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { OtelEnvironment, SignalEnvironment } from '../delivery/settings/environment.ts';
-import type { AttributeMap } from '../otlp/attribute-value.ts';
-import type { ReadableSpan as EncodableSpan } from '../otlp/encode-span.ts';
-import { limitInPlace } from '../otlp/limit-values.ts';
+import type { ReadableSpan as EncodableSpan } from '../otlp/sdk/encode-span.ts';
+import type { AttributeMap } from '../otlp/values/attribute-value.ts';
+import { limitInPlace } from '../otlp/values/limit-values.ts';
 import type { ApiContextManager, ApiLoggerProvider, ApiLogRecord, ApiTracerProvider } from './app-api.ts';
 import type { DurableLogRecordProcessor } from './durable/durable-log-record-processor.ts';
 import type { DurableSpanProcessor } from './durable/durable-span-processor.ts';

@@ -2,7 +2,7 @@ import type { Span } from '@opentelemetry/api';
 import type { Copies } from '../delivery/bridge.ts';
 import type { Bursts } from '../delivery/bursts.ts';
 import type { Event } from '../event.ts';
-import type { EventContent } from '../otlp/event-content.ts';
+import type { EventContent } from '../otlp/event/event-content.ts';
 import { copyToSpan } from './copy-to-span.ts';
 
 /** Copies events to spans of the app's tracer; what throws there costs the copy only. */

@@ -1,7 +1,7 @@
 import type { Span } from '@opentelemetry/api';
-import type { AttributeMap } from '../otlp/attribute-value.ts';
-import { IDENTIFIERS } from '../otlp/event-attributes.ts';
-import { limitAttributes } from '../otlp/limit-values.ts';
+import type { AttributeMap } from '../otlp/values/attribute-value.ts';
+import { IDENTIFIERS } from '../otlp/values/event-attributes.ts';
+import { limitAttributes } from '../otlp/values/limit-values.ts';
 
 /**
  * What is read of an SDK's span beside its API. There is no public way to ask for its limits; the fields are the same

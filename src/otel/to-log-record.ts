@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery/sink.ts';
-import type { AttributeMap } from '../otlp/attribute-value.ts';
-import type { EventContent } from '../otlp/event-content.ts';
+import type { EventContent } from '../otlp/event/event-content.ts';
+import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import type { ApiLogRecord } from './app-api.ts';
 
 /** What an OTel `Logger` is given for one event. */

@@ -2,7 +2,7 @@ import types from 'node:util/types';
 import { mapFirst } from '../bounded-list.ts';
 import { toEpochTime } from '../epoch-time.ts';
 import type { Event } from '../event.ts';
-import { copyFields } from '../otlp/copy-fields.ts';
+import { copyFields } from '../otlp/event/copy-fields.ts';
 import type { ProcessorEvent } from './processor.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import { MAX_DEPTH } from '../event.ts';
-import { setOwn } from '../otlp/set-own.ts';
+import { setOwn } from '../otlp/values/set-own.ts';
 import type { AllowedProperties } from './allowed-schemas.ts';
 import { isPlain } from './is-plain.ts';
 import { patternCost } from './pattern-cost.ts';

@@ -1,9 +1,9 @@
 import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
 import { isPlainObject } from '../is-plain-object.ts';
 import { kindOf } from '../kind-of.ts';
-import { bigintText } from '../otlp/bigint-text.ts';
-import { setOwn } from '../otlp/set-own.ts';
-import { standIn } from '../otlp/stand-in.ts';
+import { bigintText } from '../otlp/values/bigint-text.ts';
+import { setOwn } from '../otlp/values/set-own.ts';
+import { standIn } from '../otlp/values/stand-in.ts';
 import type { Issue } from './issue.ts';
 import { stepTo } from './schema-document.ts';
 

@@ -1,7 +1,7 @@
 import type { EventFailure, EventSchema } from '../event.ts';
-import { bigintText } from '../otlp/bigint-text.ts';
-import { copyFields } from '../otlp/copy-fields.ts';
-import { setOwn } from '../otlp/set-own.ts';
+import { copyFields } from '../otlp/event/copy-fields.ts';
+import { bigintText } from '../otlp/values/bigint-text.ts';
+import { setOwn } from '../otlp/values/set-own.ts';
 import { type PathPattern, stepInto } from './path-pattern.ts';
 import { plainData } from './plain-data.ts';
 import { type Counter, countsOf, type RedactCounts } from './redact-counts.ts';

@@ -1,4 +1,4 @@
-import { toRequest } from '../otlp/encode-envelope.ts';
+import { toRequest } from '../otlp/sdk/encode-envelope.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { fieldAt, type SpoolBatch } from './spool-batch.ts';
 

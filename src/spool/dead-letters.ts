@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
-import type { Signal } from '../otlp/batch.ts';
+import type { Signal } from '../otlp/wire/batch.ts';
 import { absolute } from './absolute.ts';
 import { makeDirectory } from './make-directory.ts';
 

@@ -1,4 +1,4 @@
-import type { Signal } from '../otlp/batch.ts';
+import type { Signal } from '../otlp/wire/batch.ts';
 import type { Header } from './definitions.ts';
 import type { RecordKind } from './record-kind.ts';
 import type { Spool } from './spool.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Signal } from '../otlp/batch.ts';
+import type { Signal } from '../otlp/wire/batch.ts';
 import { Cursor, type RecordSource } from './cursor.ts';
 import type { Header } from './definitions.ts';
 import { KIND, type RecordView } from './layout.ts';

@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import type { Signal } from '../otlp/batch.ts';
+import type { Signal } from '../otlp/wire/batch.ts';
 import { clearInterval, setImmediate, setInterval } from '../time.ts';
 import { absolute } from './absolute.ts';
 import { Adopter } from './adopter.ts';

@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { toRequest } from '../../src/otlp/encode-envelope.ts';
+import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
 import { DeadLetters } from '../../src/spool/dead-letters.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { segmentFiles } from '../spool/fields.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Event } from '../../src/event.ts';
 import { EventLogger } from '../../src/index.ts';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
 import { defineEvent } from '../../src/schema/define-event.ts';
 import type { JsonSchema } from '../../src/schema/json-schema.ts';
 import { Spool } from '../../src/spool/spool.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { toRequest } from '../../src/otlp/encode-envelope.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { CART_EVENTS, CHECKOUT, files, otelEvents } from './schema-samples.ts';
 import { event, SHOP } from './spool-samples.ts';
 

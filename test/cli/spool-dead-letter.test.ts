@@ -3,7 +3,7 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ClaimedLetters } from '../../src/cli/spool/claimed-letters.ts';
-import { toRequest } from '../../src/otlp/encode-envelope.ts';
+import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
 import { type DeadLetter, DeadLetters, readDeadLetters } from '../../src/spool/dead-letters.ts';
 import { type Answer, type HttpSink, httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';

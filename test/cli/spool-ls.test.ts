@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { toRequest } from '../../src/otlp/encode-envelope.ts';
+import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
 import { DeadLetters } from '../../src/spool/dead-letters.ts';
 import { currentOwner, directoryName } from '../../src/spool/owner.ts';
 import { smallDisk } from '../harness/small-disk.ts';

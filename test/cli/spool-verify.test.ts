@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { toRequest } from '../../src/otlp/encode-envelope.ts';
+import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
 import { DeadLetters } from '../../src/spool/dead-letters.ts';
 import { Quarantine } from '../../src/spool/quarantine.ts';
 import { SegmentScan } from '../../src/spool/read-segment.ts';

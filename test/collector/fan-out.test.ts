@@ -6,8 +6,8 @@ import { createLog } from '../../src/collector/log.ts';
 import { Outage } from '../../src/collector/outage.ts';
 import { OtelEventsError } from '../../src/errors.ts';
 import type { BatchExporter } from '../../src/exporters/batch-exporter.ts';
-import type { Batch, Consume } from '../../src/otlp/batch.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import type { Batch, Consume } from '../../src/otlp/wire/batch.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { batchOf, deferred, logsOf, namesIn } from './samples.ts';
 
 const GIVE_UP_MS = 300;

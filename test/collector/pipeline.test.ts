@@ -6,7 +6,7 @@ import { COMPONENTS } from '../../src/collector/components.ts';
 import { mapping, type Read, required, text } from '../../src/collector/config/shape.ts';
 import { startCollectorOf } from '../../src/collector/start-collector.ts';
 import { OtelEventsError } from '../../src/errors.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { logsOf, namesIn, namesInFile, protobufOf } from './samples.ts';
 

@@ -4,10 +4,10 @@ import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Receiver, type ReceiverOptions } from '../../src/collector/receiver.ts';
 import { OtelEventsError } from '../../src/errors.ts';
-import type { Batch } from '../../src/otlp/batch.ts';
-import { decodeProtobuf } from '../../src/otlp/decode-protobuf.ts';
-import { STATUS } from '../../src/otlp/messages.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import type { Batch } from '../../src/otlp/wire/batch.ts';
+import { decodeProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
+import { STATUS } from '../../src/otlp/wire/messages.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { deferred, eventually, logsOf, namesIn, protobufOf } from './samples.ts';
 
 interface Setup {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Batch } from '../../src/otlp/batch.ts';
-import type { OtlpObject } from '../../src/otlp/decode-protobuf.ts';
-import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
-import { REQUEST } from '../../src/otlp/messages.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import type { Batch } from '../../src/otlp/wire/batch.ts';
+import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
+import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 
 /** A logs request with one record for each name. */
 export function logsOf(...names: readonly string[]): OtlpObject {

@@ -11,8 +11,8 @@ import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-log
 import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { type OtlpSettingsOptions, otlpSettings } from '../../src/delivery/settings/otlp-settings.ts';
 import type { OtelEventsError } from '../../src/errors.ts';
-import type { Signal } from '../../src/otlp/batch.ts';
-import { post } from '../../src/otlp/post.ts';
+import { post } from '../../src/otlp/http/post.ts';
+import type { Signal } from '../../src/otlp/wire/batch.ts';
 import { httpSink, type SinkRequest } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 

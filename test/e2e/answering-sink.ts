@@ -1,4 +1,4 @@
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { type HttpSink, httpSink, type SinkRequest } from '../harness/http-sink.ts';
 
 /** A sink that answers every request as OTLP wants it. */

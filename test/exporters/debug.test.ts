@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { debugExporter, type Verbosity } from '../../src/exporters/debug.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { batchOf } from '../collector/samples.ts';
 
 async function shown(verbosity: Verbosity): Promise<string[]> {

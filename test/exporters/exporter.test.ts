@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loggerExporter } from '../../src/exporters/logger.ts';
 import { type Batch, consume, EventLogger, type Exporter, OtelEventsError } from '../../src/index.ts';
-import { recordsOf } from '../../src/otlp/records-of.ts';
+import { recordsOf } from '../../src/otlp/event/records-of.ts';
 
 function logging(...exporters: Exporter[]): { events: EventLogger; errors: OtelEventsError[] } {
   const errors: OtelEventsError[] = [];

@@ -17,7 +17,7 @@ import { type TestContext, test } from 'node:test';
 import { setAside } from '../../src/exporters/backups.ts';
 import type { BatchExporter } from '../../src/exporters/batch-exporter.ts';
 import { type OtlpFileOptions, openOtlpFile } from '../../src/exporters/otlp-file.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { batchOf, namesIn, namesInFile } from '../collector/samples.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 

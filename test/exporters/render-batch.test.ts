@@ -5,7 +5,7 @@ import { OtelEventsError } from '../../src/errors.ts';
 import { consoleExporter } from '../../src/exporters/console.ts';
 import { renderBatch } from '../../src/exporters/render-batch.ts';
 import { EventLogger } from '../../src/index.ts';
-import type { EventRecord } from '../../src/otlp/event-record.ts';
+import type { EventRecord } from '../../src/otlp/event/event-record.ts';
 
 const records = [1, 2, 3].map((n) => ({ eventName: `${n}` }) as EventRecord);
 

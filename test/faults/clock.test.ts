@@ -5,7 +5,7 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '../../src/index.ts';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
 import { reportCounts } from '../harness/fault-counts.ts';
 import { assertBalanced } from '../harness/ledger.ts';
 import type { Asked, Verdict } from '../harness/otlp-sink.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
 import { failingIo } from '../harness/fail-io.ts';
 import { reportCounts } from '../harness/fault-counts.ts';
 import type { Asked, Verdict } from '../harness/otlp-sink.ts';

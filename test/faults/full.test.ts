@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { suite, type TestContext, test } from 'node:test';
 import { EventLogger, type EventLoggerOptions, type EventRecord } from '../../src/index.ts';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
 import { reportCounts } from '../harness/fault-counts.ts';
 import { assertBalanced } from '../harness/ledger.ts';
 import { checkedNumbered } from '../harness/numbered.ts';

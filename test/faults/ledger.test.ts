@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLogger, type EventRecord, type ExporterFunction, OtelEventsError } from '../../src/index.ts';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
 import { addCounts, IS_LONG, reportCounts } from '../harness/fault-counts.ts';
 import { assertBalanced } from '../harness/ledger.ts';
 import { type Asked, OtlpSink, type Verdict } from '../harness/otlp-sink.ts';

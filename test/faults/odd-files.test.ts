@@ -93,7 +93,7 @@ import { fileExporter } from '${src}/exporters/file.ts';
 test('/dev/stdout and /dev/stderr are files, whatever is behind them', async () => {
   const code = `
     import { openOtlpFile } from '${src}/exporters/otlp-file.ts';
-    import { OtlpRequest } from '${src}/otlp/otlp-request.ts';
+    import { OtlpRequest } from '${src}/otlp/wire/otlp-request.ts';
     const exporter = await openOtlpFile({ path: process.env.TEST_FILE });
     await exporter.consume(OtlpRequest.read('logs', 'json', Buffer.from('{"resourceLogs":[]}')));
     await exporter.close(100);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
 import { reportCounts } from '../harness/fault-counts.ts';
 import { smallDisk } from '../harness/small-disk.ts';
 import type { FullDiskPlan } from './children/plan.ts';

@@ -10,8 +10,8 @@ import { edx } from '../../src/formats/edx.ts';
 import { leip } from '../../src/formats/leip.ts';
 import { segment } from '../../src/formats/segment.ts';
 import { EventLogger } from '../../src/index.ts';
-import type { EventRecord } from '../../src/otlp/event-record.ts';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import type { EventRecord } from '../../src/otlp/event/event-record.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
 import { startTestCollector, testLogger } from '../../src/testing.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { otlp } from '../../src/formats/otlp.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
-import { recordsOf } from '../../src/otlp/records-of.ts';
+import { recordsOf } from '../../src/otlp/event/records-of.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { testLogger } from '../../src/testing.ts';
 
 test('one record as OTLP/JSON is the same record when it is read again', async () => {

@@ -1,7 +1,7 @@
 // docs/coming-from-posthog.md: both sides run, against a server of ours in PostHog's place.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { recordsOf } from '../../src/otlp/records-of.ts';
+import { recordsOf } from '../../src/otlp/event/records-of.ts';
 import { type HttpSink, httpSink, type SinkRequest } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { likeShown, split } from './like-shown.ts';

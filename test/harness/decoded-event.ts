@@ -1,7 +1,7 @@
-import type { AttributeMap } from '../../src/otlp/attribute-value.ts';
-import { encodeEnvelope, toRequest } from '../../src/otlp/encode-envelope.ts';
-import type { EventRecord } from '../../src/otlp/event-record.ts';
-import { recordsOf } from '../../src/otlp/records-of.ts';
+import type { EventRecord } from '../../src/otlp/event/event-record.ts';
+import { recordsOf } from '../../src/otlp/event/records-of.ts';
+import { encodeEnvelope, toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
+import type { AttributeMap } from '../../src/otlp/values/attribute-value.ts';
 
 /** Made beforehand: encoding another thing ends the life of a field. */
 const ENVELOPE = encodeEnvelope({ attributes: {} }, { name: 'scope' });

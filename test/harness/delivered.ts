@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
 import { checkedNumbered, type Numbered } from './numbered.ts';
 import type { Taken } from './otlp-sink.ts';
 

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import type { EventRecord, ExporterFunction } from '../../src/index.ts';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
 import type { Batch } from './delivered.ts';
 import { checkedNumbered, type Numbered } from './numbered.ts';
 import type { Seeded } from './seeded.ts';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import type { EventRecord } from '../../src/otlp/event-record.ts';
-import { recordsOf } from '../../src/otlp/records-of.ts';
+import type { EventRecord } from '../../src/otlp/event/event-record.ts';
+import { recordsOf } from '../../src/otlp/event/records-of.ts';
 
 /** What the sink does with one request for log records. */
 export type Verdict =

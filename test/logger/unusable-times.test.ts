@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { EventLogger, type OtelEventsError } from '../../src/index.ts';
-import type { EventRecord } from '../../src/otlp/event-record.ts';
+import type { EventRecord } from '../../src/otlp/event/event-record.ts';
 
 const UNUSABLE: readonly [given: unknown, shown: string][] = [
   [1_700_000_000_000 * 1e6, '1700000000000000000'],

@@ -7,9 +7,9 @@ import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } f
 import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import { edx } from '../../src/formats/edx.ts';
 import { EventLogger } from '../../src/index.ts';
-import type { AttributeMap } from '../../src/otlp/attribute-value.ts';
-import type { EventRecord } from '../../src/otlp/event-record.ts';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import type { EventRecord } from '../../src/otlp/event/event-record.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
+import type { AttributeMap } from '../../src/otlp/values/attribute-value.ts';
 import { startTestCollector, testLogger } from '../../src/testing.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 

@@ -5,8 +5,8 @@ import { createTraceState, diag, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { SamplingDecision, TracerProvider } from '@opentelemetry/sdk-trace';
 import { type DurableLogRecordProcessor, DurableSpanProcessor } from '../../src/otel/index.ts';
-import { decodeProtobuf, type OtlpObject } from '../../src/otlp/decode-protobuf.ts';
-import { REQUEST } from '../../src/otlp/messages.ts';
+import { decodeProtobuf, type OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { assertBalanced } from '../harness/ledger.ts';
 import { logRecordsOf, spansOf } from '../harness/otlp-json.ts';

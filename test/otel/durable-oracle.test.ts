@@ -17,9 +17,9 @@ import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { DurableLogRecordProcessor, DurableSpanProcessor } from '../../src/otel/index.ts';
-import type { Signal } from '../../src/otlp/batch.ts';
-import { decodeProtobuf, type OtlpObject } from '../../src/otlp/decode-protobuf.ts';
-import { REQUEST } from '../../src/otlp/messages.ts';
+import type { Signal } from '../../src/otlp/wire/batch.ts';
+import { decodeProtobuf, type OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import { type HttpSink, httpSink } from '../harness/http-sink.ts';
 
 let stock: HttpSink;

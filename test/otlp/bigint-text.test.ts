@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { escapeKeys } from '../../src/exporters/escape-keys.ts';
-import { bigintText } from '../../src/otlp/bigint-text.ts';
-import { encodeEvent } from '../../src/otlp/encode-event.ts';
-import { ValueCopier } from '../../src/otlp/value-copier.ts';
+import { encodeEvent } from '../../src/otlp/event/encode-event.ts';
+import { bigintText } from '../../src/otlp/values/bigint-text.ts';
+import { ValueCopier } from '../../src/otlp/values/value-copier.ts';
 import { plainData } from '../../src/schema/plain-data.ts';
 import { compileRedact } from '../../src/schema/redact.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';

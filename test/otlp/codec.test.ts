@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { OtelEventsError } from '../../src/errors.ts';
-import { decodeJson } from '../../src/otlp/decode-json.ts';
-import { decodeProtobuf, type OtlpObject, scanProtobuf } from '../../src/otlp/decode-protobuf.ts';
-import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
-import { type Message, REQUEST, RESPONSE, STATUS } from '../../src/otlp/messages.ts';
+import { decodeJson } from '../../src/otlp/wire/decode-json.ts';
+import { decodeProtobuf, type OtlpObject, scanProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
+import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
+import { type Message, REQUEST, RESPONSE, STATUS } from '../../src/otlp/wire/messages.ts';
 import { arbitraryMessage } from './arbitrary-message.ts';
 
 const MESSAGES: readonly Message[] = [REQUEST.logs, REQUEST.traces, RESPONSE.logs, RESPONSE.traces, STATUS];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeJson } from '../../src/otlp/decode-json.ts';
-import type { OtlpObject } from '../../src/otlp/decode-protobuf.ts';
-import { MAX_MESSAGES, MAX_VALUE_DEPTH, REQUEST } from '../../src/otlp/messages.ts';
+import { decodeJson } from '../../src/otlp/wire/decode-json.ts';
+import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
+import { MAX_MESSAGES, MAX_VALUE_DEPTH, REQUEST } from '../../src/otlp/wire/messages.ts';
 
 const decode = (text: string): OtlpObject => decodeJson(REQUEST.logs, Buffer.from(text));
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { MAX_EVENT_BYTES } from '../../src/event.ts';
-import { decodeProtobuf, type OtlpObject } from '../../src/otlp/decode-protobuf.ts';
-import { encodeEnvelope, scopeOf, toRequest } from '../../src/otlp/encode-envelope.ts';
-import { encodeRecord, type ReadableRecord } from '../../src/otlp/encode-readable.ts';
-import { encodeSpan, type ReadableSpan } from '../../src/otlp/encode-span.ts';
-import { REQUEST } from '../../src/otlp/messages.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import { encodeEnvelope, scopeOf, toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
+import { encodeRecord, type ReadableRecord } from '../../src/otlp/sdk/encode-readable.ts';
+import { encodeSpan, type ReadableSpan } from '../../src/otlp/sdk/encode-span.ts';
+import { decodeProtobuf, type OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { decodeField } from './oracle-record.ts';
 
 /** Made beforehand: encoding another thing ends the life of a field. */

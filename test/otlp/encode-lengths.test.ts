@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Event } from '../../src/event.ts';
-import type { OtlpObject } from '../../src/otlp/decode-protobuf.ts';
-import { encodeEvent } from '../../src/otlp/encode-event.ts';
-import { KeyCache } from '../../src/otlp/key-cache.ts';
+import { encodeEvent } from '../../src/otlp/event/encode-event.ts';
+import { KeyCache } from '../../src/otlp/values/key-cache.ts';
+import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 import { decodeField } from './oracle-record.ts';
 

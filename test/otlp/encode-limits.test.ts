@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Event, MAX_DEPTH, MAX_EVENT_BYTES } from '../../src/event.ts';
-import type { OtlpObject } from '../../src/otlp/decode-protobuf.ts';
-import { encodeEvent } from '../../src/otlp/encode-event.ts';
+import { encodeEvent } from '../../src/otlp/event/encode-event.ts';
+import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 import { decodeField, oracleRecord } from './oracle-record.ts';
 

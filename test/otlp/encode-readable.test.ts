@@ -14,13 +14,13 @@ import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } f
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { MAX_EVENT_BYTES } from '../../src/event.ts';
-import { decodeProtobuf } from '../../src/otlp/decode-protobuf.ts';
-import { encodeEnvelope, toRequest } from '../../src/otlp/encode-envelope.ts';
-import { encodeEvent } from '../../src/otlp/encode-event.ts';
-import { encodeRecord } from '../../src/otlp/encode-readable.ts';
-import { encodeSpan } from '../../src/otlp/encode-span.ts';
-import { REQUEST } from '../../src/otlp/messages.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import { encodeEvent } from '../../src/otlp/event/encode-event.ts';
+import { encodeEnvelope, toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
+import { encodeRecord } from '../../src/otlp/sdk/encode-readable.ts';
+import { encodeSpan } from '../../src/otlp/sdk/encode-span.ts';
+import { decodeProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 import { decodeField, sdkRecord } from './oracle-record.ts';
 

@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { EventLogger } from '../../src/index.ts';
 import { toFailure } from '../../src/logger/to-failure.ts';
-import { encodeEvent } from '../../src/otlp/encode-event.ts';
-import type { EventRecord } from '../../src/otlp/event-record.ts';
+import { encodeEvent } from '../../src/otlp/event/encode-event.ts';
+import type { EventRecord } from '../../src/otlp/event/event-record.ts';
 import { decoded } from '../harness/decoded-event.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 

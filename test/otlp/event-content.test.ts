@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Event, MAX_EVENT_BYTES } from '../../src/event.ts';
-import { EVENT, RESERVED } from '../../src/otlp/event-attributes.ts';
-import { contentOf } from '../../src/otlp/event-content.ts';
-import type { EventRecord } from '../../src/otlp/event-record.ts';
-import { readEvent } from '../../src/otlp/read-event.ts';
+import { contentOf } from '../../src/otlp/event/event-content.ts';
+import type { EventRecord } from '../../src/otlp/event/event-record.ts';
+import { readEvent } from '../../src/otlp/event/read-event.ts';
+import { EVENT, RESERVED } from '../../src/otlp/values/event-attributes.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 
 const attributesOf = (data: unknown, more: Partial<Event> = {}): Record<string, unknown> => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeJson } from '../../src/otlp/decode-json.ts';
-import { MAX_MESSAGES, REQUEST } from '../../src/otlp/messages.ts';
+import { decodeJson } from '../../src/otlp/wire/decode-json.ts';
+import { MAX_MESSAGES, REQUEST } from '../../src/otlp/wire/messages.ts';
 import { cpuClock } from '../harness/cpu-clock.ts';
 
 const MEBIBYTE = 1024 * 1024;

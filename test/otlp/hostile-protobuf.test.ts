@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeProtobuf, scanProtobuf } from '../../src/otlp/decode-protobuf.ts';
-import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
-import { MAX_MESSAGES, MAX_VALUE_DEPTH, REQUEST, STATUS } from '../../src/otlp/messages.ts';
+import { decodeProtobuf, scanProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
+import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
+import { MAX_MESSAGES, MAX_VALUE_DEPTH, REQUEST, STATUS } from '../../src/otlp/wire/messages.ts';
 import { cpuClock } from '../harness/cpu-clock.ts';
 
 /** `bytes` as field `number` of the enclosing message. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeEvent } from '../../src/otlp/encode-event.ts';
-import { isOversized } from '../../src/otlp/encode-with.ts';
+import { encodeEvent } from '../../src/otlp/event/encode-event.ts';
+import { isOversized } from '../../src/otlp/event/encode-with.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 
 const numbers = (count: number): Record<string, number> =>

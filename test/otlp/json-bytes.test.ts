@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeProtobuf, type OtlpObject, type OtlpValue } from '../../src/otlp/decode-protobuf.ts';
-import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
-import { jsonBytes } from '../../src/otlp/json-bytes.ts';
-import { REQUEST } from '../../src/otlp/messages.ts';
+import { decodeProtobuf, type OtlpObject, type OtlpValue } from '../../src/otlp/wire/decode-protobuf.ts';
+import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
+import { jsonBytes } from '../../src/otlp/wire/json-bytes.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import { arbitraryMessage } from './arbitrary-message.ts';
 
 const MEBIBYTE = 1024 * 1024;

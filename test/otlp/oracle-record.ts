@@ -3,10 +3,10 @@ import { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import type { Event } from '../../src/event.ts';
 import { toLogRecord } from '../../src/otel/to-log-record.ts';
-import { decodeProtobuf, type OtlpObject } from '../../src/otlp/decode-protobuf.ts';
-import { encodeEnvelope, toRequest } from '../../src/otlp/encode-envelope.ts';
-import { contentOf } from '../../src/otlp/event-content.ts';
-import { REQUEST } from '../../src/otlp/messages.ts';
+import { contentOf } from '../../src/otlp/event/event-content.ts';
+import { encodeEnvelope, toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
+import { decodeProtobuf, type OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
 
 type SdkLogRecord = Parameters<LogRecordProcessor['onEmit']>[0];
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import vm from 'node:vm';
 import { toFailure } from '../../src/logger/to-failure.ts';
-import { encodeEvent } from '../../src/otlp/encode-event.ts';
-import { contentOf } from '../../src/otlp/event-content.ts';
+import { encodeEvent } from '../../src/otlp/event/encode-event.ts';
+import { contentOf } from '../../src/otlp/event/event-content.ts';
 import { decoded } from '../harness/decoded-event.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 

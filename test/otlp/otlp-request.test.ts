@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
-import { REQUEST } from '../../src/otlp/messages.ts';
-import { OtlpRequest } from '../../src/otlp/otlp-request.ts';
+import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 
 const logRecords = [
   { body: {}, eventName: 'a' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { retryAfterMs } from '../../src/otlp/retry-after-ms.ts';
+import { retryAfterMs } from '../../src/otlp/http/retry-after-ms.ts';
 
 const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 37);
 

@@ -11,10 +11,10 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
-import { decodeJson } from '../../src/otlp/decode-json.ts';
-import { decodeProtobuf, scanProtobuf } from '../../src/otlp/decode-protobuf.ts';
-import { encodeProtobuf } from '../../src/otlp/encode-protobuf.ts';
-import { type Message, REQUEST } from '../../src/otlp/messages.ts';
+import { decodeJson } from '../../src/otlp/wire/decode-json.ts';
+import { decodeProtobuf, scanProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
+import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
+import { type Message, REQUEST } from '../../src/otlp/wire/messages.ts';
 
 const resource = resourceFromAttributes({ 'service.name': 'shop', 'process.pid': 7 });
 

@@ -3,7 +3,7 @@ import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { post } from '../../src/otlp/post.ts';
+import { post } from '../../src/otlp/http/post.ts';
 import { LOCALHOST_CERT, LOCALHOST_KEY } from '../spool/localhost-cert.ts';
 
 async function portOf(t: TestContext, server: ReturnType<typeof createHttp>): Promise<number> {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../../src/event.ts';
-import { encodeEvent } from '../../src/otlp/encode-event.ts';
-import { contentOf } from '../../src/otlp/event-content.ts';
-import { limitAttributes } from '../../src/otlp/limit-values.ts';
+import { encodeEvent } from '../../src/otlp/event/encode-event.ts';
+import { contentOf } from '../../src/otlp/event/event-content.ts';
+import { limitAttributes } from '../../src/otlp/values/limit-values.ts';
 import { decoded } from '../harness/decoded-event.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { statusMessage } from '../../src/otlp/decode-answer.ts';
+import { statusMessage } from '../../src/otlp/http/decode-answer.ts';
 import { otlpTransport } from '../../src/spool/otlp-transport.ts';
 import { httpSink } from '../harness/http-sink.ts';
 

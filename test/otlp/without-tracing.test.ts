@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { withoutTracing } from '../../src/otlp/without-tracing.ts';
+import { withoutTracing } from '../../src/otlp/http/without-tracing.ts';
 
 test('what runs without tracing has nothing ambient of the request that called', async () => {
   const ambient = new AsyncLocalStorage<string>();

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { compile } from 'json-schema-to-typescript';
-import { attributeName } from '../../src/otlp/attribute-name.ts';
+import { attributeName } from '../../src/otlp/event/attribute-name.ts';
 import { bundle } from '../../src/schema/bundle.ts';
 import { catalogue } from '../../src/schema/catalogue.ts';
 import { collectorRules } from '../../src/schema/collector-rules.ts';

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import type { Event } from '../../src/event.ts';
-import { toRequest } from '../../src/otlp/encode-envelope.ts';
+import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
 import { CART_EVENTS, CHECKOUT, files, otelEvents } from '../cli/schema-samples.ts';
 import { event, SHOP } from '../cli/spool-samples.ts';
 import { plainAttributes, type Received } from '../harness/otlp-json.ts';

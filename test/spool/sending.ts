@@ -1,10 +1,10 @@
 import type { TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { OtelEventsError } from '../../src/errors.ts';
-import { decodeProtobuf } from '../../src/otlp/decode-protobuf.ts';
-import { encodeEnvelope } from '../../src/otlp/encode-envelope.ts';
-import { encodeRecord } from '../../src/otlp/encode-readable.ts';
-import { REQUEST } from '../../src/otlp/messages.ts';
+import { encodeEnvelope } from '../../src/otlp/sdk/encode-envelope.ts';
+import { encodeRecord } from '../../src/otlp/sdk/encode-readable.ts';
+import { decodeProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import type { Cursor, SpoolBatch } from '../../src/spool/cursor.ts';
 import { type OtlpTransportOptions, otlpTransport } from '../../src/spool/otlp-transport.ts';
 import { Sender } from '../../src/spool/sender.ts';

@@ -1,10 +1,10 @@
 import { OtelEventsError } from '../../errors.ts';
-import type { Batch } from '../../otlp/batch.ts';
-import { requestHead } from '../../otlp/encode-envelope.ts';
-import { EVENT } from '../../otlp/event-attributes.ts';
-import type { EventRecord } from '../../otlp/event-record.ts';
-import { type ReadEvent, readEvent } from '../../otlp/read-event.ts';
-import { recordsOf } from '../../otlp/records-of.ts';
+import type { EventRecord } from '../../otlp/event/event-record.ts';
+import { type ReadEvent, readEvent } from '../../otlp/event/read-event.ts';
+import { recordsOf } from '../../otlp/event/records-of.ts';
+import { requestHead } from '../../otlp/sdk/encode-envelope.ts';
+import { EVENT } from '../../otlp/values/event-attributes.ts';
+import type { Batch } from '../../otlp/wire/batch.ts';
 import type { Issue } from '../../schema/issue.ts';
 import type { Header } from '../../spool/definitions.ts';
 import { KIND, type RecordView } from '../../spool/layout.ts';

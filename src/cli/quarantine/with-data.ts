@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AnyValue, KeyValue } from '../../otlp/any-value.ts';
-import { attributeName } from '../../otlp/attribute-name.ts';
-import { DATA, EVENT } from '../../otlp/event-attributes.ts';
-import { toKeyValue } from '../../otlp/to-key-value.ts';
+import { attributeName } from '../../otlp/event/attribute-name.ts';
+import { toKeyValue } from '../../otlp/event/to-key-value.ts';
+import type { AnyValue, KeyValue } from '../../otlp/values/any-value.ts';
+import { DATA, EVENT } from '../../otlp/values/event-attributes.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

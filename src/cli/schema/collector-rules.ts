@@ -1,4 +1,4 @@
-import { attributeName } from '../../otlp/attribute-name.ts';
+import { attributeName } from '../../otlp/event/attribute-name.ts';
 import {
   APP,
   CONTAINER_ID,
@@ -7,7 +7,7 @@ import {
   DEVICE,
   EVENT,
   PROMOTED,
-} from '../../otlp/event-attributes.ts';
+} from '../../otlp/values/event-attributes.ts';
 import { collectorRules as rulesOf } from '../../schema/collector-rules.ts';
 import { usageError } from '../run-parsed.ts';
 import { loadEvents } from './load-events.ts';

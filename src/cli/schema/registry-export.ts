@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { attributeName } from '../../otlp/attribute-name.ts';
-import { CONVENTIONAL } from '../../otlp/event-attributes.ts';
+import { attributeName } from '../../otlp/event/attribute-name.ts';
+import { CONVENTIONAL } from '../../otlp/values/event-attributes.ts';
 import { weaverRegistry } from '../../schema/weaver.ts';
 import { makeDirectory } from '../../spool/make-directory.ts';
 import { complain, usageError } from '../run-parsed.ts';

@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../../errors.ts';
-import type { Batch } from '../../otlp/batch.ts';
-import { requestHead } from '../../otlp/encode-envelope.ts';
-import { OtlpRequest } from '../../otlp/otlp-request.ts';
+import { requestHead } from '../../otlp/sdk/encode-envelope.ts';
+import type { Batch } from '../../otlp/wire/batch.ts';
+import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import type { RecordView } from '../../spool/layout.ts';
 import { isMoved, ReadLog } from '../../spool/read-log.ts';
 import { readMerged } from '../../spool/read-merged.ts';

@@ -1,5 +1,5 @@
 import type { OtelEventsError } from '../../errors.ts';
-import type { Signal } from '../../otlp/batch.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import type { Cursor } from '../../spool/cursor.ts';
 import type { Settlement } from '../../spool/outcome.ts';
 import { Sender } from '../../spool/sender.ts';

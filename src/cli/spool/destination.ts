@@ -3,7 +3,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { otlpSettings } from '../../delivery/settings/otlp-settings.ts';
 import { VERSION } from '../../delivery/version.ts';
 import type { OtelEventsError } from '../../errors.ts';
-import type { Batch } from '../../otlp/batch.ts';
+import type { Batch } from '../../otlp/wire/batch.ts';
 import { otlpTransport } from '../../spool/otlp-transport.ts';
 import type { Transport } from '../../spool/transport.ts';
 import { usageError } from '../run-parsed.ts';

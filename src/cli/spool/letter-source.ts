@@ -1,4 +1,4 @@
-import type { Signal } from '../../otlp/batch.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import { Cursor, type RecordSource } from '../../spool/cursor.ts';
 import type { FoundDeadLetter } from '../../spool/dead-letters.ts';
 import type { Header } from '../../spool/definitions.ts';

@@ -1,4 +1,4 @@
-import { ProtobufReader } from '../../otlp/protobuf-reader.ts';
+import { ProtobufReader } from '../../otlp/wire/protobuf-reader.ts';
 import type { Header } from '../../spool/definitions.ts';
 
 /** A request of one scope, taken apart as a spool keeps it. */

@@ -1,5 +1,5 @@
 import { otlpExporter } from '../../exporters/otlp.ts';
-import type { Signal } from '../../otlp/batch.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import type { CheckContext, ExporterComponent } from '../component.ts';
 import { CLIENT_ELSEWHERE } from '../config/http-keys.ts';
 import { boolean, integer, mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';

@@ -1,4 +1,4 @@
-import type { Signal } from '../../otlp/batch.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import type { CheckContext } from '../component.ts';
 import { type ConfigNode, dotted } from './config-node.ts';
 import type { Problems } from './problems.ts';

@@ -1,4 +1,4 @@
-import type { Signal } from '../../otlp/batch.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import { type ConfigNode, dotted, kindOf } from './config-node.ts';
 import type { Problems } from './problems.ts';
 import { asMap, mapping, optional, RUN_THE_REAL_ONE, required, type Shape, suggestion } from './shape.ts';

@@ -1,9 +1,9 @@
 import { OtelEventsError } from '../../errors.ts';
 import type { Exporter } from '../../exporters/exporter.ts';
-import { toRequest } from '../../otlp/encode-envelope.ts';
-import type { EventRecord } from '../../otlp/event-record.ts';
-import { verdictIn } from '../../otlp/http-verdict.ts';
-import { recordsOf } from '../../otlp/records-of.ts';
+import type { EventRecord } from '../../otlp/event/event-record.ts';
+import { recordsOf } from '../../otlp/event/records-of.ts';
+import { verdictIn } from '../../otlp/http/http-verdict.ts';
+import { toRequest } from '../../otlp/sdk/encode-envelope.ts';
 import type { SpoolBatch } from '../../spool/cursor.ts';
 import type { Answer, Transport } from '../../spool/transport.ts';
 import { why } from '../../spool/why.ts';

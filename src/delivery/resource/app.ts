@@ -1,5 +1,5 @@
-import type { AttributeMap, AttributeValue } from '../../otlp/attribute-value.ts';
-import { APP } from '../../otlp/event-attributes.ts';
+import type { AttributeMap, AttributeValue } from '../../otlp/values/attribute-value.ts';
+import { APP } from '../../otlp/values/event-attributes.ts';
 
 /** What the app says of itself; LEIP's `App`. */
 export interface AppOptions {

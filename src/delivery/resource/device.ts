@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import type { AttributeMap } from '../../otlp/attribute-value.ts';
-import { DEVICE } from '../../otlp/event-attributes.ts';
+import type { AttributeMap } from '../../otlp/values/attribute-value.ts';
+import { DEVICE } from '../../otlp/values/event-attributes.ts';
 
 /** Which identifying attributes to read too; off by default, since they tell one machine from all others. */
 export interface DeviceOptions {

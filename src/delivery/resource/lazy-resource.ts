@@ -1,5 +1,5 @@
-import type { AttributeMap } from '../../otlp/attribute-value.ts';
-import type { EventRecord } from '../../otlp/event-record.ts';
+import type { EventRecord } from '../../otlp/event/event-record.ts';
+import type { AttributeMap } from '../../otlp/values/attribute-value.ts';
 import { type ResourceOptions, resourceAttributes } from './resource.ts';
 
 /** Read when the first record is encoded: detection must not be on the way of making a logger. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import type { AttributeMap } from '../../otlp/attribute-value.ts';
+import type { AttributeMap } from '../../otlp/values/attribute-value.ts';
 
 const INSTANCE_ID = randomUUID();
 

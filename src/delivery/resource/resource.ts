@@ -1,5 +1,5 @@
-import type { AttributeMap, AttributeValue } from '../../otlp/attribute-value.ts';
-import { APP, CONTAINER_ID } from '../../otlp/event-attributes.ts';
+import type { AttributeMap, AttributeValue } from '../../otlp/values/attribute-value.ts';
+import { APP, CONTAINER_ID } from '../../otlp/values/event-attributes.ts';
 import { text } from '../settings/variable-text.ts';
 import { VERSION } from '../version.ts';
 import { type AppOptions, appAttributes } from './app.ts';

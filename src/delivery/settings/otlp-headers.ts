@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../../errors.ts';
-import type { Signal } from '../../otlp/batch.ts';
-import { isHeaderValue, isToken } from '../../otlp/header-fields.ts';
+import { isHeaderValue, isToken } from '../../otlp/http/header-fields.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import type { OtlpVariables } from './otlp-variables.ts';
 
 /** Headers of OTLP requests, by lower-case name. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
-import type { Batch, Signal } from '../../otlp/batch.ts';
+import type { Batch, Signal } from '../../otlp/wire/batch.ts';
 import { baseOf } from './base-of.ts';
 import { readEnvironment } from './environment.ts';
 import { type OtlpHeaders, otlpHeaders } from './otlp-headers.ts';

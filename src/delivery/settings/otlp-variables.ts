@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../../errors.ts';
-import type { Signal } from '../../otlp/batch.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import { text } from './variable-text.ts';
 
 /** One variable that is set. */

@@ -1,5 +1,5 @@
-import type { Signal } from '../../otlp/batch.ts';
-import { encodeEnvelope, type ReadableResource, type ReadableScope } from '../../otlp/encode-envelope.ts';
+import { encodeEnvelope, type ReadableResource, type ReadableScope } from '../../otlp/sdk/encode-envelope.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import { Kinds } from '../../spool/kinds.ts';
 import type { RecordKind } from '../../spool/record-kind.ts';
 import type { Spool } from '../../spool/spool.ts';

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../delivery/ledger/accounts.ts';
-import type { ReadableScope } from '../../otlp/encode-envelope.ts';
-import { encodeRecord, type ReadableRecord } from '../../otlp/encode-readable.ts';
+import type { ReadableScope } from '../../otlp/sdk/encode-envelope.ts';
+import { encodeRecord, type ReadableRecord } from '../../otlp/sdk/encode-readable.ts';
 import type { PendingResource } from './durable-kinds.ts';
 import type { DurableProcessorOptions } from './durable-options.ts';
 import { DurableRecords } from './durable-records.ts';

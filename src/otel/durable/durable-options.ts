@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import { OtelEventsError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
-import { isAgent } from '../../otlp/http-client.ts';
+import { isAgent } from '../../otlp/http/http-client.ts';
 
 /** Options of the durable processors; every key is optional. */
 export interface DurableProcessorOptions {

@@ -1,7 +1,7 @@
 import { TraceFlags } from '@opentelemetry/api';
 import type { Ledger } from '../../delivery/ledger/accounts.ts';
-import type { ReadableScope } from '../../otlp/encode-envelope.ts';
-import { encodeSpan, type ReadableSpan } from '../../otlp/encode-span.ts';
+import type { ReadableScope } from '../../otlp/sdk/encode-envelope.ts';
+import { encodeSpan, type ReadableSpan } from '../../otlp/sdk/encode-span.ts';
 import type { PendingResource } from './durable-kinds.ts';
 import type { DurableProcessorOptions } from './durable-options.ts';
 import { DurableRecords } from './durable-records.ts';

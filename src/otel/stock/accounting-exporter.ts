@@ -1,4 +1,4 @@
-import { withoutTracing } from '../../otlp/without-tracing.ts';
+import { withoutTracing } from '../../otlp/http/without-tracing.ts';
 
 /** How one attempt of the SDK's exporter ended. */
 export interface ExportReport {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileExporter } from '../../../src/exporters/file.ts';
 import { EventLogger, type Ledger } from '../../../src/index.ts';
-import { readEvent } from '../../../src/otlp/read-event.ts';
+import { readEvent } from '../../../src/otlp/event/read-event.ts';
 import { assertBalanced } from '../../harness/ledger.ts';
 import { checkedNumbered, numbered } from '../../harness/numbered.ts';
 import type { OtlpSink } from '../../harness/otlp-sink.ts';

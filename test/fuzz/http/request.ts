@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { REQUEST } from '../../../src/otlp/messages.ts';
+import { REQUEST } from '../../../src/otlp/wire/messages.ts';
 import { bytesOf, hostileName, type Pieces, times } from '../pieces.ts';
 import { eventBody } from './event-body.ts';
 import { focusedJson, jsonMessage } from './json-body.ts';
