@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
-import type { Place } from '../spool/send-queue.ts';
+import type { Place } from '../spool/send/send-queue.ts';
 import { performance, within } from '../time.ts';
 import type { Lane } from './lane.ts';
 

@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import type { Batch } from '../otlp/wire/batch.ts';
-import type { Place } from '../spool/send-queue.ts';
+import type { Place } from '../spool/send/send-queue.ts';
 import { performance, within } from '../time.ts';
 import type { Drops } from './drops.ts';
 import type { Outage } from './outage.ts';

@@ -1,8 +1,8 @@
 import { OtelEventsError } from '../errors.ts';
 import { saveResultsFile } from '../exporters/results-file.ts';
 import type { EventRecord } from '../otlp/event/event-record.ts';
-import { absolute } from '../spool/absolute.ts';
-import { type QueueOutcome, SendQueue } from '../spool/send-queue.ts';
+import { absolute } from '../spool/disk/absolute.ts';
+import { type QueueOutcome, SendQueue } from '../spool/send/send-queue.ts';
 import { performance } from '../time.ts';
 import type { Accounts, Ticket } from './ledger/accounts.ts';
 import type { Delivery, Sink } from './sink.ts';

@@ -3,7 +3,7 @@ import type { Event } from '../event.ts';
 import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
 import { contentOf, type EventContent } from '../otlp/event/event-content.ts';
 import type { AttributeMap } from '../otlp/values/attribute-value.ts';
-import type { Outcome } from '../spool/outcome.ts';
+import type { Outcome } from '../spool/log/outcome.ts';
 import { within } from '../time.ts';
 import type { Bridge, Copies, Destination, Destinations } from './bridge.ts';
 import { Bursts } from './bursts.ts';

@@ -1,5 +1,5 @@
-import { otlpTransport } from '../spool/otlp-transport.ts';
 import type { Outbox } from '../spool/outbox.ts';
+import { otlpTransport } from '../spool/send/otlp-transport.ts';
 import { OTLP_SINK, SPAN_SINK } from './ledger/accounts.ts';
 import type { OtlpSettings } from './settings/otlp-settings.ts';
 import { VERSION } from './version.ts';

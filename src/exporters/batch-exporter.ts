@@ -1,5 +1,5 @@
 import type { Batch, Consume } from '../otlp/wire/batch.ts';
-import type { Place } from '../spool/send-queue.ts';
+import type { Place } from '../spool/send/send-queue.ts';
 
 /** What became of log records and spans that an exporter took. */
 export interface TakenItems {

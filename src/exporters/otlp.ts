@@ -5,7 +5,7 @@ import { type HttpVerdict, httpVerdict, verdictIn } from '../otlp/http/http-verd
 import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/http/post.ts';
 import type { Batch, Signal } from '../otlp/wire/batch.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
-import { type QueueOutcome as Outcome, type Place, SendQueue } from '../spool/send-queue.ts';
+import { type QueueOutcome as Outcome, type Place, SendQueue } from '../spool/send/send-queue.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 
 /** Where batches are posted, and how; times in milliseconds. */

@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
-import type { BlockTail } from './block-tail.ts';
-import type { Cursor } from './cursor.ts';
-import type { RecordKind } from './record-kind.ts';
+import type { BlockTail } from './log/block-tail.ts';
+import type { Cursor } from './log/cursor.ts';
+import type { RecordKind } from './log/record-kind.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 import type { ResolvedSpoolOptions } from './spool-options.ts';
 

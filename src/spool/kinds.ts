@@ -1,6 +1,6 @@
 import type { Signal } from '../otlp/wire/batch.ts';
-import type { Header } from './definitions.ts';
-import type { RecordKind } from './record-kind.ts';
+import type { Header } from './log/definitions.ts';
+import type { RecordKind } from './log/record-kind.ts';
 import type { Spool } from './spool.ts';
 
 /** Names beyond this many are looked up for each record. */

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
-import type { Leftover } from './leftover.ts';
-import type { Settlement } from './outcome.ts';
+import type { Settlement } from './log/outcome.ts';
+import type { Leftover } from './owner/leftover.ts';
 
 /** Tells of records in files that nobody can read, or not now. */
 export class LossReports {

@@ -1,13 +1,13 @@
 import { OtelEventsError } from '../errors.ts';
 import { clearInterval, setInterval, within } from '../time.ts';
-import type { Cursor } from './cursor.ts';
-import { deadLetterOf } from './dead-letter-of.ts';
-import { DeadLetters } from './dead-letters.ts';
-import type { Patience } from './flushes.ts';
-import type { Leftover } from './leftover.ts';
-import { quietly } from './quietly.ts';
-import { Sender } from './sender.ts';
-import type { SenderOptions } from './sender-options.ts';
+import { quietly } from './disk/quietly.ts';
+import type { Cursor } from './log/cursor.ts';
+import type { Leftover } from './owner/leftover.ts';
+import { deadLetterOf } from './send/dead-letter-of.ts';
+import { DeadLetters } from './send/dead-letters.ts';
+import type { Patience } from './send/flushes.ts';
+import { Sender } from './send/sender.ts';
+import type { SenderOptions } from './send/sender-options.ts';
 import { Spool } from './spool.ts';
 import type { SpoolOptions } from './spool-options.ts';
 

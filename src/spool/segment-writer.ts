@@ -1,15 +1,15 @@
 import { closeSync, fsyncSync, openSync, truncateSync, unlink, unlinkSync } from 'node:fs';
 import { performance } from '../time.ts';
-import type { Block, BlockTail } from './block-tail.ts';
-import { closeQuietly } from './close-quietly.ts';
-import { GroupSync } from './group-sync.ts';
-import { Home } from './home.ts';
-import { isThere } from './is-there.ts';
-import { PREAMBLE_BYTES } from './layout.ts';
-import { openDirectory } from './open-directory.ts';
-import type { Owner } from './owner.ts';
-import { quietly } from './quietly.ts';
-import { createSegment, type Segment, writeAt } from './segment.ts';
+import { closeQuietly } from './disk/close-quietly.ts';
+import { GroupSync } from './disk/group-sync.ts';
+import { isThere } from './disk/is-there.ts';
+import { openDirectory } from './disk/open-directory.ts';
+import { quietly } from './disk/quietly.ts';
+import type { Block, BlockTail } from './log/block-tail.ts';
+import { PREAMBLE_BYTES } from './log/layout.ts';
+import { createSegment, type Segment, writeAt } from './log/segment.ts';
+import { Home } from './owner/home.ts';
+import type { Owner } from './owner/owner.ts';
 
 /** What a {@link SegmentWriter} needs. */
 export interface SegmentWriterOptions {

@@ -1,8 +1,8 @@
 import type { OtelEventsError } from '../errors.ts';
 import { wallClockMs } from '../time.ts';
-import type { RecordSource } from './cursor.ts';
-import type { Found, Settlement } from './outcome.ts';
-import type { Owner } from './owner.ts';
+import type { RecordSource } from './log/cursor.ts';
+import type { Found, Settlement } from './log/outcome.ts';
+import type { Owner } from './owner/owner.ts';
 
 /** How much an appended record survives. */
 export type Level = 'memory' | 'os' | 'disk';

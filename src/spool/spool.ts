@@ -1,23 +1,23 @@
 import { OtelEventsError } from '../errors.ts';
 import type { Signal } from '../otlp/wire/batch.ts';
 import { clearInterval, setImmediate, setInterval } from '../time.ts';
-import { absolute } from './absolute.ts';
-import { Adopter } from './adopter.ts';
 import { Bounds, lagStart } from './bounds.ts';
-import { Cursor, type RecordSource } from './cursor.ts';
-import type { Header } from './definitions.ts';
-import { DATA_HEAD_BYTES, emptyView, MAX_SINKS, writeData } from './layout.ts';
-import type { Leftover } from './leftover.ts';
-import { LogEnd } from './log-end.ts';
+import { absolute } from './disk/absolute.ts';
+import { Cursor, type RecordSource } from './log/cursor.ts';
+import type { Header } from './log/definitions.ts';
+import { DATA_HEAD_BYTES, emptyView, MAX_SINKS, writeData } from './log/layout.ts';
+import { LogEnd } from './log/log-end.ts';
+import { HANDED_OVER, LOST, type Settlement } from './log/outcome.ts';
+import { RecordKind } from './log/record-kind.ts';
+import { SegmentReader, type Visit, visitBlock } from './log/segment-reader.ts';
+import { Waiters } from './log/waiters.ts';
 import { LossReports } from './loss-reports.ts';
 import { Outage } from './outage.ts';
-import { HANDED_OVER, LOST, type Settlement } from './outcome.ts';
-import { currentOwner, type Owner } from './owner.ts';
-import { RecordKind } from './record-kind.ts';
-import { SegmentReader, type Visit, visitBlock } from './segment-reader.ts';
+import { Adopter } from './owner/adopter.ts';
+import type { Leftover } from './owner/leftover.ts';
+import { currentOwner, type Owner } from './owner/owner.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { type Level, type ResolvedSpoolOptions, type SpoolOptions, withDefaults } from './spool-options.ts';
-import { Waiters } from './waiters.ts';
 
 /**
  * An append-only log of encoded records, with a cursor for each sink. Appending copies into memory; once a

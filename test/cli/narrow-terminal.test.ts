@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
-import { DeadLetters } from '../../src/spool/dead-letters.ts';
+import { DeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { segmentFiles } from '../spool/fields.ts';
 import { event, fill, fillAndDie, onlySubDirectory, SHOP } from './spool-samples.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ClaimedLetters } from '../../src/cli/spool/claimed-letters.ts';
 import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
-import { type DeadLetter, DeadLetters, readDeadLetters } from '../../src/spool/dead-letters.ts';
+import { type DeadLetter, DeadLetters, readDeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { type Answer, type HttpSink, httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { cli, ended, event, idOf, jsonLines, SHOP, snapshot, span, startCli } from './spool-samples.ts';

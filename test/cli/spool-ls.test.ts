@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from
 import path from 'node:path';
 import { test } from 'node:test';
 import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
-import { DeadLetters } from '../../src/spool/dead-letters.ts';
-import { currentOwner, directoryName } from '../../src/spool/owner.ts';
+import { currentOwner, directoryName } from '../../src/spool/owner/owner.ts';
+import { DeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { smallDisk } from '../harness/small-disk.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { segmentFiles, segmentsIn } from '../spool/fields.ts';

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { recordsOf } from '../../src/otlp/event/records-of.ts';
 import { encodeEnvelope, toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
-import { readDeadLetters } from '../../src/spool/dead-letters.ts';
+import { readDeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type Answer, type HttpSink, httpSink, type SinkRequest } from '../harness/http-sink.ts';

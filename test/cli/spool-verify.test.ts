@@ -3,12 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
-import { DeadLetters } from '../../src/spool/dead-letters.ts';
-import { Quarantine } from '../../src/spool/quarantine.ts';
-import { SegmentScan } from '../../src/spool/read-segment.ts';
-import { recoverSegment } from '../../src/spool/recover-segment.ts';
+import { Quarantine } from '../../src/spool/disk/quarantine.ts';
+import { xxh32 } from '../../src/spool/disk/xxh32.ts';
+import { SegmentScan } from '../../src/spool/log/read-segment.ts';
+import { recoverSegment } from '../../src/spool/log/recover-segment.ts';
+import { DeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { Spool } from '../../src/spool/spool.ts';
-import { xxh32 } from '../../src/spool/xxh32.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { segmentFiles } from '../spool/fields.ts';
 import { cli, event, fill, onlySubDirectory, SHOP } from './spool-samples.ts';

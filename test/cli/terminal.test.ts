@@ -6,7 +6,7 @@ import { debugExporter } from '../../src/exporters/debug.ts';
 import { terminalLine } from '../../src/exporters/terminal-line.ts';
 import { recordsOf } from '../../src/otlp/event/records-of.ts';
 import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
-import { DeadLetters } from '../../src/spool/dead-letters.ts';
+import { DeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { otelEvents } from './schema-samples.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Accounts, type LedgerRow, type Ticket, type Totals } from '../../src/delivery/ledger/accounts.ts';
-import type { Outcome } from '../../src/spool/outcome.ts';
+import type { Outcome } from '../../src/spool/log/outcome.ts';
 
 const ACKED: Outcome = { column: 'acked' };
 const HANDED_OVER: Outcome = { column: 'handedOver' };

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { type HttpExporterOptions, httpExporter } from '../../src/exporters/http.ts';
 import { EventLogger, type EventLoggerOptions, type OtelEventsError } from '../../src/index.ts';
-import { readDeadLetters } from '../../src/spool/dead-letters.ts';
+import { readDeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { type Answer, type HttpSink, httpSink, type SinkRequest } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 

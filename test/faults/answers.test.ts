@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { EventLogger, type EventLoggerOptions, type Ledger, type OtelEventsError } from '../../src/index.ts';
 import { readEvent } from '../../src/otlp/event/read-event.ts';
 import { recordsOf } from '../../src/otlp/event/records-of.ts';
-import { readDeadLetters } from '../../src/spool/dead-letters.ts';
+import { readDeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { batchesOf, checkDelivered } from '../harness/delivered.ts';
 import { IS_LONG, reportCounts } from '../harness/fault-counts.ts';
 import { numberedLog } from '../harness/numbered-log.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
 import { RESPONSE, STATUS } from '../../src/otlp/wire/messages.ts';
-import { deadLetterOf } from '../../src/spool/dead-letter-of.ts';
-import { DeadLetters, readDeadLetters } from '../../src/spool/dead-letters.ts';
+import { deadLetterOf } from '../../src/spool/send/dead-letter-of.ts';
+import { DeadLetters, readDeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { type Answer, httpSink, type SinkRequest } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { currentOwner, directoryName, freeName } from '../../src/spool/owner.ts';
+import { currentOwner, directoryName, freeName } from '../../src/spool/owner/owner.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { OtlpSink } from '../harness/otlp-sink.ts';
 import { runNode } from '../harness/run-node.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { Damage } from '../../src/spool/quarantine.ts';
+import type { Damage } from '../../src/spool/disk/quarantine.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import type { Level } from '../../src/spool/spool-options.ts';
 import { type FailingIo, failingIo } from '../harness/fail-io.ts';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpath
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ownerOf } from '../../src/spool/owner.ts';
+import { ownerOf } from '../../src/spool/owner/owner.ts';
 import { failIoLibrary } from '../harness/fail-io.ts';
 import { checkedNumbered } from '../harness/numbered.ts';
 import { OtlpSink } from '../harness/otlp-sink.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { statusMessage } from '../../src/otlp/http/decode-answer.ts';
-import { otlpTransport } from '../../src/spool/otlp-transport.ts';
+import { otlpTransport } from '../../src/spool/send/otlp-transport.ts';
 import { httpSink } from '../harness/http-sink.ts';
 
 const TOKEN = 'tok"en/with&all+of=it';

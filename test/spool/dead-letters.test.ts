@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { OtelEventsError } from '../../src/errors.ts';
 import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
-import { type DeadLetter, DeadLetters, readDeadLetters } from '../../src/spool/dead-letters.ts';
+import { type DeadLetter, DeadLetters, readDeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { smallDisk } from '../harness/small-disk.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { ENVELOPE, logField, textsInRequest } from './sending.ts';

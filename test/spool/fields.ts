@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Cursor, fieldAt } from '../../src/spool/cursor.ts';
-import type { Settlement } from '../../src/spool/outcome.ts';
+import { type Cursor, fieldAt } from '../../src/spool/log/cursor.ts';
+import type { Settlement } from '../../src/spool/log/outcome.ts';
 import type { Spool } from '../../src/spool/spool.ts';
 
 /** The header of most records in these tests. */

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Cursor, fieldAt, type RecordSource, type SpoolBatch } from '../../src/spool/cursor.ts';
-import type { Leftover } from '../../src/spool/leftover.ts';
-import type { Outcome, Settlement } from '../../src/spool/outcome.ts';
-import { currentOwner } from '../../src/spool/owner.ts';
+import { type Cursor, fieldAt, type RecordSource, type SpoolBatch } from '../../src/spool/log/cursor.ts';
+import type { Outcome, Settlement } from '../../src/spool/log/outcome.ts';
+import type { Leftover } from '../../src/spool/owner/leftover.ts';
+import { currentOwner } from '../../src/spool/owner/owner.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { copyTree, HEADER, segmentFiles } from './fields.ts';
 

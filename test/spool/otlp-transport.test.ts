@@ -8,10 +8,10 @@ import { post } from '../../src/otlp/http/post.ts';
 import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
 import { RESPONSE, STATUS } from '../../src/otlp/wire/messages.ts';
-import type { SpoolBatch } from '../../src/spool/cursor.ts';
-import { type OtlpTransportOptions, otlpTransport } from '../../src/spool/otlp-transport.ts';
+import type { SpoolBatch } from '../../src/spool/log/cursor.ts';
+import { type OtlpTransportOptions, otlpTransport } from '../../src/spool/send/otlp-transport.ts';
+import type { Answer } from '../../src/spool/send/transport.ts';
 import { Spool } from '../../src/spool/spool.ts';
-import type { Answer } from '../../src/spool/transport.ts';
 import { freePort } from '../harness/free-port.ts';
 import {
   type HttpSink,

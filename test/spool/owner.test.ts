@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, utimesSync } from 'node
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { currentOwner, directoryName, fateOf, type Owner, ownerOf } from '../../src/spool/owner.ts';
+import { currentOwner, directoryName, fateOf, type Owner, ownerOf } from '../../src/spool/owner/owner.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
 import { runNode } from '../harness/run-node.ts';

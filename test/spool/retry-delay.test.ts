@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Backoff, holdDelayMs, retryDelayMs } from '../../src/spool/retry-delay.ts';
+import { type Backoff, holdDelayMs, retryDelayMs } from '../../src/spool/disk/retry-delay.ts';
 
 const BACKOFFS: readonly Backoff[] = [
   { initialBackoffMs: 500, maxBackoffMs: 30_000 },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { OtelEventsError } from '../../src/errors.ts';
-import { type QueueOutcome, SendQueue, type SendQueueOptions } from '../../src/spool/send-queue.ts';
+import { type QueueOutcome, SendQueue, type SendQueueOptions } from '../../src/spool/send/send-queue.ts';
 
 /** A queue whose sends are answered by hand. */
 function byHand(options: Partial<SendQueueOptions<number>> = {}) {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { OtelEventsError } from '../../src/errors.ts';
-import type { SpoolBatch } from '../../src/spool/cursor.ts';
-import type { Answer } from '../../src/spool/transport.ts';
+import type { SpoolBatch } from '../../src/spool/log/cursor.ts';
+import type { Answer } from '../../src/spool/send/transport.ts';
 import { numbered, type SendingOptions, sending, until } from './sending.ts';
 
 const FIRST_MS = 60_000;

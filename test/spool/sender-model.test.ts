@@ -5,10 +5,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { OtelEventsError } from '../../src/errors.ts';
-import type { Outcome } from '../../src/spool/outcome.ts';
-import { Sender } from '../../src/spool/sender.ts';
+import type { Outcome } from '../../src/spool/log/outcome.ts';
+import { Sender } from '../../src/spool/send/sender.ts';
+import type { Answer, Transport } from '../../src/spool/send/transport.ts';
 import { Spool } from '../../src/spool/spool.ts';
-import type { Answer, Transport } from '../../src/spool/transport.ts';
 import { ENVELOPE } from './sending.ts';
 
 const KINDS = ['delivered', 'partial', 'retry', 'hold', 'too_large', 'invalid', 'refused', 'reject'] as const;

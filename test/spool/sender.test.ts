@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { OtelEventsError } from '../../src/errors.ts';
-import type { SpoolBatch } from '../../src/spool/cursor.ts';
-import { currentOwner } from '../../src/spool/owner.ts';
-import { partOf } from '../../src/spool/part-of.ts';
-import { Sender } from '../../src/spool/sender.ts';
+import type { SpoolBatch } from '../../src/spool/log/cursor.ts';
+import { partOf } from '../../src/spool/log/part-of.ts';
+import { currentOwner } from '../../src/spool/owner/owner.ts';
+import { Sender } from '../../src/spool/send/sender.ts';
+import type { Answer, Transport } from '../../src/spool/send/transport.ts';
 import { Spool } from '../../src/spool/spool.ts';
-import type { Answer, Transport } from '../../src/spool/transport.ts';
 import { runNode } from '../harness/run-node.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { ENVELOPE, logField, numbered, type SendingOptions, sending, until } from './sending.ts';
@@ -719,8 +719,8 @@ test('to wake a sender costs next to nothing while there is nothing to do', asyn
 for (const kind of ['retry', 'hold', 'fill'] as const) {
   test(`the wait of a ${kind} does not keep the process alive`, async () => {
     const code = `
-      import { partOf } from '../../src/spool/part-of.ts';
-import { Sender } from '../../src/spool/sender.ts';
+      import { partOf } from '../../src/spool/log/part-of.ts';
+import { Sender } from '../../src/spool/send/sender.ts';
       import { Spool } from '../../src/spool/spool.ts';
       const error = new Error('no');
       const spool = new Spool({ onTurn: () => sender.wake() });

@@ -5,13 +5,13 @@ import { encodeEnvelope } from '../../src/otlp/sdk/encode-envelope.ts';
 import { encodeRecord } from '../../src/otlp/sdk/encode-readable.ts';
 import { decodeProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
 import { REQUEST } from '../../src/otlp/wire/messages.ts';
-import type { Cursor, SpoolBatch } from '../../src/spool/cursor.ts';
-import { type OtlpTransportOptions, otlpTransport } from '../../src/spool/otlp-transport.ts';
-import { Sender } from '../../src/spool/sender.ts';
-import type { SenderOptions } from '../../src/spool/sender-options.ts';
+import type { Cursor, SpoolBatch } from '../../src/spool/log/cursor.ts';
+import { type OtlpTransportOptions, otlpTransport } from '../../src/spool/send/otlp-transport.ts';
+import { Sender } from '../../src/spool/send/sender.ts';
+import type { SenderOptions } from '../../src/spool/send/sender-options.ts';
+import type { Transport } from '../../src/spool/send/transport.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
-import type { Transport } from '../../src/spool/transport.ts';
 import type { HttpSink, SinkRequest } from '../harness/http-sink.ts';
 import { inWords } from './fields.ts';
 

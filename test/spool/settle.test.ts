@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { fieldAt, type SpoolBatch } from '../../src/spool/cursor.ts';
-import type { Outcome, Settlement } from '../../src/spool/outcome.ts';
+import { fieldAt, type SpoolBatch } from '../../src/spool/log/cursor.ts';
+import type { Outcome, Settlement } from '../../src/spool/log/outcome.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
 import { HEADER, inWords } from './fields.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { type Cursor, fieldAt } from '../../src/spool/cursor.ts';
+import { type Cursor, fieldAt } from '../../src/spool/log/cursor.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { drain, HEADER, inWords, segmentsIn } from './fields.ts';

@@ -6,11 +6,11 @@ import { requestHead } from '../../otlp/sdk/encode-envelope.ts';
 import { EVENT } from '../../otlp/values/event-attributes.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import type { Issue } from '../../schema/issue.ts';
-import type { Header } from '../../spool/definitions.ts';
-import { KIND, type RecordView } from '../../spool/layout.ts';
-import { isMoved, ReadLog } from '../../spool/read-log.ts';
-import { readMerged } from '../../spool/read-merged.ts';
-import { subDirectoriesOf } from '../../spool/read-spool.ts';
+import type { Header } from '../../spool/log/definitions.ts';
+import { KIND, type RecordView } from '../../spool/log/layout.ts';
+import { isMoved, ReadLog } from '../../spool/read/read-log.ts';
+import { readMerged } from '../../spool/read/read-merged.ts';
+import { subDirectoriesOf } from '../../spool/read/read-spool.ts';
 import { complain } from '../run-parsed.ts';
 
 /** A record that waits in the quarantine. */

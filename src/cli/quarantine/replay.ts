@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { OtelEventsError } from '../../errors.ts';
-import type { FoundDeadLetter } from '../../spool/dead-letters.ts';
-import type { ReadLog } from '../../spool/read-log.ts';
+import type { ReadLog } from '../../spool/read/read-log.ts';
+import type { FoundDeadLetter } from '../../spool/send/dead-letters.ts';
 import { complain, usageError } from '../run-parsed.ts';
 import { type LoadedEvents, loadEvents } from '../schema/load-events.ts';
 import { runTool, type Tool } from '../schema/run-tool.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { attributeName } from '../../otlp/event/attribute-name.ts';
 import { CONVENTIONAL } from '../../otlp/values/event-attributes.ts';
 import { weaverRegistry } from '../../schema/weaver.ts';
-import { makeDirectory } from '../../spool/make-directory.ts';
+import { makeDirectory } from '../../spool/disk/make-directory.ts';
 import { complain, usageError } from '../run-parsed.ts';
 import { Output } from '../spool/output.ts';
 import { changedLines } from './changed-lines.ts';

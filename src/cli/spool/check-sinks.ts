@@ -1,5 +1,5 @@
 import { nearestName } from '../../nearest-name.ts';
-import type { ReadLog } from '../../spool/read-log.ts';
+import type { ReadLog } from '../../spool/read/read-log.ts';
 import { usageError } from '../run-parsed.ts';
 
 /** @throws OtelEventsError `OPTION_INVALID` for a name that no sink has, once all logs were read */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
-import { quietly } from '../../spool/quietly.ts';
+import { quietly } from '../../spool/disk/quietly.ts';
 
 const NEW_LINE = 0x0a;
 

@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../../spool/dead-letters.ts';
+import type { DeadLetter } from '../../spool/send/dead-letters.ts';
 import { usageError, type Values } from '../run-parsed.ts';
 import { ClaimedLetters } from './claimed-letters.ts';
 import { counted } from './human.ts';

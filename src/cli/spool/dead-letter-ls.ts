@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
-import type { DeadLetter, FoundDeadLetter } from '../../spool/dead-letters.ts';
+import type { DeadLetter, FoundDeadLetter } from '../../spool/send/dead-letters.ts';
 import { fitTable } from './fit-table.ts';
 import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from './human.ts';
 import { lettersIn } from './letters-in.ts';

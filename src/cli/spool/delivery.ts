@@ -1,10 +1,10 @@
 import type { OtelEventsError } from '../../errors.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
-import type { Cursor } from '../../spool/cursor.ts';
-import type { Settlement } from '../../spool/outcome.ts';
-import { Sender } from '../../spool/sender.ts';
-import type { SenderOptions } from '../../spool/sender-options.ts';
-import type { Answer, Transport } from '../../spool/transport.ts';
+import type { Cursor } from '../../spool/log/cursor.ts';
+import type { Settlement } from '../../spool/log/outcome.ts';
+import { Sender } from '../../spool/send/sender.ts';
+import type { SenderOptions } from '../../spool/send/sender-options.ts';
+import type { Answer, Transport } from '../../spool/send/transport.ts';
 import type { Destination } from './destination.ts';
 
 /** Whom a {@link Delivery} tells. */

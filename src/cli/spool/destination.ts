@@ -4,8 +4,8 @@ import { otlpSettings } from '../../delivery/settings/otlp-settings.ts';
 import { VERSION } from '../../delivery/version.ts';
 import type { OtelEventsError } from '../../errors.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
-import { otlpTransport } from '../../spool/otlp-transport.ts';
-import type { Transport } from '../../spool/transport.ts';
+import { otlpTransport } from '../../spool/send/otlp-transport.ts';
+import type { Transport } from '../../spool/send/transport.ts';
 import { usageError } from '../run-parsed.ts';
 
 /** The options of commands that send. */

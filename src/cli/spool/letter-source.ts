@@ -1,10 +1,10 @@
 import type { Signal } from '../../otlp/wire/batch.ts';
-import { Cursor, type RecordSource } from '../../spool/cursor.ts';
-import type { FoundDeadLetter } from '../../spool/dead-letters.ts';
-import type { Header } from '../../spool/definitions.ts';
-import { emptyView, KIND } from '../../spool/layout.ts';
-import type { Settlement } from '../../spool/outcome.ts';
-import type { Visit } from '../../spool/segment-reader.ts';
+import { Cursor, type RecordSource } from '../../spool/log/cursor.ts';
+import type { Header } from '../../spool/log/definitions.ts';
+import { emptyView, KIND } from '../../spool/log/layout.ts';
+import type { Settlement } from '../../spool/log/outcome.ts';
+import type { Visit } from '../../spool/log/segment-reader.ts';
+import type { FoundDeadLetter } from '../../spool/send/dead-letters.ts';
 import { type SplitRequest, splitRequest } from './split-request.ts';
 
 const BITS = { logs: 0, traces: 1 } as const;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type FoundDeadLetter, readDeadLetters } from '../../spool/dead-letters.ts';
-import { countFiles } from '../../spool/read-spool.ts';
+import { countFiles } from '../../spool/read/read-spool.ts';
+import { type FoundDeadLetter, readDeadLetters } from '../../spool/send/dead-letters.ts';
 
 /** Where they lie in the directory of a spool. */
 export const LETTER_DIRECTORY = 'dead-letter';

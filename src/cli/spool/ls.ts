@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { QUARANTINE_DIRECTORY } from '../../spool/quarantine.ts';
-import { ReadLog } from '../../spool/read-log.ts';
-import { countFiles, subDirectoriesOf } from '../../spool/read-spool.ts';
+import { QUARANTINE_DIRECTORY } from '../../spool/disk/quarantine.ts';
+import { ReadLog } from '../../spool/read/read-log.ts';
+import { countFiles, subDirectoriesOf } from '../../spool/read/read-spool.ts';
 import { complain } from '../run-parsed.ts';
 import { fitTable } from './fit-table.ts';
 import { counted, EXACT_STYLE, humanStyle, isoTime, type NumberStyle } from './human.ts';

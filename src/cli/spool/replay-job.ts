@@ -1,8 +1,8 @@
-import { deadLetterOf } from '../../spool/dead-letter-of.ts';
-import type { DeadLetters } from '../../spool/dead-letters.ts';
-import { MAX_SINKS, type RecordView } from '../../spool/layout.ts';
-import type { ReadLog } from '../../spool/read-log.ts';
-import { ReadSource } from '../../spool/read-source.ts';
+import { MAX_SINKS, type RecordView } from '../../spool/log/layout.ts';
+import type { ReadLog } from '../../spool/read/read-log.ts';
+import { ReadSource } from '../../spool/read/read-source.ts';
+import { deadLetterOf } from '../../spool/send/dead-letter-of.ts';
+import type { DeadLetters } from '../../spool/send/dead-letters.ts';
 import type { Delivery, OnPoison } from './delivery.ts';
 import { TakenLog } from './taken-log.ts';
 

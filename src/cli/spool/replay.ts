@@ -1,8 +1,8 @@
 import { OTLP_SINK, SPAN_SINK } from '../../delivery/ledger/accounts.ts';
 import { OtelEventsError } from '../../errors.ts';
-import { DeadLetters } from '../../spool/dead-letters.ts';
-import { isMoved, ReadLog } from '../../spool/read-log.ts';
-import { subDirectoriesOf } from '../../spool/read-spool.ts';
+import { isMoved, ReadLog } from '../../spool/read/read-log.ts';
+import { subDirectoriesOf } from '../../spool/read/read-spool.ts';
+import { DeadLetters } from '../../spool/send/dead-letters.ts';
 import { complain, tell, usageError } from '../run-parsed.ts';
 import { checkSinks } from './check-sinks.ts';
 import { Delivery } from './delivery.ts';

@@ -1,5 +1,5 @@
 import { ProtobufReader } from '../../otlp/wire/protobuf-reader.ts';
-import type { Header } from '../../spool/definitions.ts';
+import type { Header } from '../../spool/log/definitions.ts';
 
 /** A request of one scope, taken apart as a spool keeps it. */
 export interface SplitRequest {

@@ -1,5 +1,5 @@
-import type { ReadLog, Unread } from '../../spool/read-log.ts';
-import type { SubDirectory } from '../../spool/read-spool.ts';
+import type { ReadLog, Unread } from '../../spool/read/read-log.ts';
+import type { SubDirectory } from '../../spool/read/read-spool.ts';
 
 /** What a sub-directory holds, in numbers. */
 export interface LogSummary {

@@ -1,8 +1,8 @@
 import { OtelEventsError } from '../../errors.ts';
-import { Home } from '../../spool/home.ts';
-import { Leftover } from '../../spool/leftover.ts';
-import { currentOwner } from '../../spool/owner.ts';
-import type { ReadLog } from '../../spool/read-log.ts';
+import { Home } from '../../spool/owner/home.ts';
+import { Leftover } from '../../spool/owner/leftover.ts';
+import { currentOwner } from '../../spool/owner/owner.ts';
+import type { ReadLog } from '../../spool/read/read-log.ts';
 
 const HEARTBEAT_MS = 5_000;
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { CURSOR_FILE } from '../../spool/cursor-file.ts';
-import { DEFINES } from '../../spool/layout.ts';
-import { ReadLog } from '../../spool/read-log.ts';
-import type { Gap, SegmentScan } from '../../spool/read-segment.ts';
-import { type SubDirectory, subDirectoriesOf } from '../../spool/read-spool.ts';
+import { CURSOR_FILE } from '../../spool/log/cursor-file.ts';
+import { DEFINES } from '../../spool/log/layout.ts';
+import type { Gap, SegmentScan } from '../../spool/log/read-segment.ts';
+import { ReadLog } from '../../spool/read/read-log.ts';
+import { type SubDirectory, subDirectoriesOf } from '../../spool/read/read-spool.ts';
 import { complain } from '../run-parsed.ts';
 import { counted } from './human.ts';
 import { checkLetters, type LetterCheck } from './letters-in.ts';

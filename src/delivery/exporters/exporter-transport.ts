@@ -4,9 +4,9 @@ import type { EventRecord } from '../../otlp/event/event-record.ts';
 import { recordsOf } from '../../otlp/event/records-of.ts';
 import { verdictIn } from '../../otlp/http/http-verdict.ts';
 import { toRequest } from '../../otlp/sdk/encode-envelope.ts';
-import type { SpoolBatch } from '../../spool/cursor.ts';
-import type { Answer, Transport } from '../../spool/transport.ts';
-import { why } from '../../spool/why.ts';
+import { why } from '../../spool/disk/why.ts';
+import type { SpoolBatch } from '../../spool/log/cursor.ts';
+import type { Answer, Transport } from '../../spool/send/transport.ts';
 
 /** Gives an exporter the records of a batch, decoded from the bytes of the spool. */
 export function exporterTransport(exporter: Exporter): Transport {

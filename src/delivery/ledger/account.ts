@@ -1,4 +1,4 @@
-import type { Outcome } from '../../spool/outcome.ts';
+import type { Outcome } from '../../spool/log/outcome.ts';
 
 /** How many events ended where. At every moment `emitted` is the sum of the others. */
 export interface LedgerRow {

@@ -1,4 +1,4 @@
-import type { Outcome, Settlement } from '../../spool/outcome.ts';
+import type { Outcome, Settlement } from '../../spool/log/outcome.ts';
 import { Account, type LedgerRow, SinkAccount } from './account.ts';
 import { Period } from './period.ts';
 import { Standings } from './standings.ts';

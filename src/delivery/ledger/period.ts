@@ -1,4 +1,4 @@
-import type { Outcome } from '../../spool/outcome.ts';
+import type { Outcome } from '../../spool/log/outcome.ts';
 import { Account, type LedgerRow } from './account.ts';
 
 /** The events of this process from one moment on, and what became of them: the newer part of the books. */

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../spool/outcome.ts';
+import type { Outcome } from '../../spool/log/outcome.ts';
 import type { Account } from './account.ts';
 
 /** Places in one chunk. */

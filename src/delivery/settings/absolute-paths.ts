@@ -1,4 +1,4 @@
-import { absolute } from '../../spool/absolute.ts';
+import { absolute } from '../../spool/disk/absolute.ts';
 
 /** The directories of a pipeline, which is used long after it was made. */
 interface Directories {

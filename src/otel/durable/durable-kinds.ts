@@ -1,7 +1,7 @@
 import { encodeEnvelope, type ReadableResource, type ReadableScope } from '../../otlp/sdk/encode-envelope.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
 import { Kinds } from '../../spool/kinds.ts';
-import type { RecordKind } from '../../spool/record-kind.ts';
+import type { RecordKind } from '../../spool/log/record-kind.ts';
 import type { Spool } from '../../spool/spool.ts';
 
 /** An SDK's resource; its attributes may still be being detected. */

@@ -1,7 +1,7 @@
 import { callApp, oneByOne } from '../../delivery/one-by-one.ts';
 import type { OtelEventsError } from '../../errors.ts';
 import { processWide } from '../../process-wide.ts';
-import { quietly } from '../../spool/quietly.ts';
+import { quietly } from '../../spool/disk/quietly.ts';
 import { lineOf, reportToDiag, severityOf } from '../diag-report.ts';
 
 /** What the environment asks for is said once a process, however many processors read it. */

@@ -1,4 +1,4 @@
-import { Waiters } from '../../spool/waiters.ts';
+import { Waiters } from '../../spool/log/waiters.ts';
 import { clearTimeout, setTimeout } from '../../time.ts';
 import type { PendingResource } from './durable-kinds.ts';
 

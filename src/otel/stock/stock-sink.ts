@@ -2,7 +2,7 @@ import type { Accounts, Ticket } from '../../delivery/ledger/accounts.ts';
 import { SCOPE } from '../../delivery/scope.ts';
 import type { Delivery, Sink } from '../../delivery/sink.ts';
 import { OtelEventsError } from '../../errors.ts';
-import type { Outcome } from '../../spool/outcome.ts';
+import type { Outcome } from '../../spool/log/outcome.ts';
 import { within } from '../../time.ts';
 import { loadSdk } from '../load-sdk.ts';
 import type { SdkLogs, SdkLogsOptions } from '../sdk.ts';

@@ -1,6 +1,6 @@
-import { toRequest } from '../otlp/sdk/encode-envelope.ts';
+import { toRequest } from '../../otlp/sdk/encode-envelope.ts';
+import { fieldAt, type SpoolBatch } from '../log/spool-batch.ts';
 import type { DeadLetter } from './dead-letters.ts';
-import { fieldAt, type SpoolBatch } from './spool-batch.ts';
 
 /** What is shown of the names in a batch. */
 const MAX_NAMES_CHARS = 200;

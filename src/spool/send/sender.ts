@@ -1,19 +1,19 @@
-import { OtelEventsError } from '../errors.ts';
-import { clearTimeout, performance, setImmediate, setTimeout, within } from '../time.ts';
+import { OtelEventsError } from '../../errors.ts';
+import { clearTimeout, performance, setImmediate, setTimeout, within } from '../../time.ts';
+import { quietly } from '../disk/quietly.ts';
+import { why } from '../disk/why.ts';
+import type { Cursor, SpoolBatch } from '../log/cursor.ts';
+import { ACKED, type Outcome } from '../log/outcome.ts';
+import { halvesOf, partOf } from '../log/part-of.ts';
 import { Aside } from './aside.ts';
-import type { Cursor, SpoolBatch } from './cursor.ts';
 import { Flushes, type Patience } from './flushes.ts';
 import { Gate, MAX_TIMER_MS } from './gate.ts';
 import { Intake, type Taken } from './intake.ts';
-import { ACKED, type Outcome } from './outcome.ts';
-import { halvesOf, partOf } from './part-of.ts';
-import { quietly } from './quietly.ts';
 import { acceptedNothing, refusesAll, tookPart } from './refusal-reports.ts';
 import { rejectedOf } from './rejected-of.ts';
 import { type Failure, resolveSender, type SenderOptions } from './sender-options.ts';
 import type { Answer } from './transport.ts';
 import { Troubles } from './troubles.ts';
-import { why } from './why.ts';
 
 /** A batch under way. */
 interface Lane {

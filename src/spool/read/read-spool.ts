@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { OtelEventsError } from '../errors.ts';
-import { wallClockMs } from '../time.ts';
-import { DeadOwners } from './dead-owners.ts';
-import { HEARTBEAT_FILE } from './home.ts';
-import { baseOf } from './layout.ts';
-import { currentOwner, fateOf, isFree, type Owner, ownerOf } from './owner.ts';
+import { OtelEventsError } from '../../errors.ts';
+import { wallClockMs } from '../../time.ts';
+import { baseOf } from '../log/layout.ts';
+import { DeadOwners } from '../owner/dead-owners.ts';
+import { HEARTBEAT_FILE } from '../owner/home.ts';
+import { currentOwner, fateOf, isFree, type Owner, ownerOf } from '../owner/owner.ts';
 
 /**
  * Who has a sub-directory. `unknown`: somebody of another boot, machine or pid namespace whose heartbeat is not

@@ -1,5 +1,6 @@
 import { lstat, readFile, truncate, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import type { Quarantine } from '../disk/quarantine.ts';
 import {
   baseIn,
   baseOf,
@@ -11,7 +12,6 @@ import {
   PREAMBLE_BYTES,
   readRecord,
 } from './layout.ts';
-import type { Quarantine } from './quarantine.ts';
 import type { Segment } from './segment.ts';
 import type { Visit } from './segment-reader.ts';
 

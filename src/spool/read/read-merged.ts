@@ -1,4 +1,4 @@
-import type { RecordView } from './layout.ts';
+import type { RecordView } from '../log/layout.ts';
 import type { ReadLog } from './read-log.ts';
 
 /** A record of one of several logs. */

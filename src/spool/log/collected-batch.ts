@@ -1,4 +1,4 @@
-import type { Signal } from '../otlp/wire/batch.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import type { Header } from './definitions.ts';
 import { KIND } from './layout.ts';
 import type { Runs } from './runs.ts';

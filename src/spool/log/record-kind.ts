@@ -1,4 +1,4 @@
-import type { Signal } from '../otlp/wire/batch.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import type { Cursor } from './cursor.ts';
 import { KIND } from './layout.ts';
 import type { Segment } from './segment.ts';

@@ -1,4 +1,4 @@
-import { xxh32 } from './xxh32.ts';
+import { xxh32 } from '../disk/xxh32.ts';
 
 // docs/spool-format.md describes these bytes; a change of meaning needs a new version byte.
 

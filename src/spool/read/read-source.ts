@@ -1,12 +1,12 @@
 import path from 'node:path';
-import type { Signal } from '../otlp/wire/batch.ts';
-import { Cursor, type RecordSource } from './cursor.ts';
-import type { Header } from './definitions.ts';
-import { KIND, type RecordView } from './layout.ts';
-import type { Settlement } from './outcome.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
+import { Cursor, type RecordSource } from '../log/cursor.ts';
+import type { Header } from '../log/definitions.ts';
+import { KIND, type RecordView } from '../log/layout.ts';
+import type { Settlement } from '../log/outcome.ts';
+import type { Segment } from '../log/segment.ts';
+import { SegmentReader, type Visit } from '../log/segment-reader.ts';
 import type { ReadLog } from './read-log.ts';
-import type { Segment } from './segment.ts';
-import { SegmentReader, type Visit } from './segment-reader.ts';
 
 /** What a {@link ReadSource} gives, and whom it tells. */
 export interface ReadSourceOptions {

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { performance } from '../time.ts';
+import { performance } from '../../time.ts';
 import { HEARTBEAT_FILE } from './home.ts';
 import { fateOf, isFree, type Owner, ownerOf } from './owner.ts';
 

@@ -1,5 +1,5 @@
-import type { Cursor, SpoolBatch } from './cursor.ts';
-import type { Outcome } from './outcome.ts';
+import type { Cursor, SpoolBatch } from '../log/cursor.ts';
+import type { Outcome } from '../log/outcome.ts';
 
 /** A batch that was taken from a cursor. */
 export interface Taken {

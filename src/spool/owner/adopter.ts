@@ -1,10 +1,10 @@
 import path from 'node:path';
+import { isForWant } from '../disk/is-for-want.ts';
+import { quietly } from '../disk/quietly.ts';
 import { DeadOwners } from './dead-owners.ts';
 import { Home } from './home.ts';
-import { isForWant } from './is-for-want.ts';
 import { Leftover, type LeftoverCalls } from './leftover.ts';
 import type { Owner } from './owner.ts';
-import { quietly } from './quietly.ts';
 
 /** Names of places that are remembered, so that each is told of once. */
 const MAX_TOLD = 1000;

@@ -1,6 +1,6 @@
 import { openSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { closeQuietly } from './close-quietly.ts';
+import { closeQuietly } from '../disk/close-quietly.ts';
 import { PREAMBLE_BYTES, preamble, segmentName } from './layout.ts';
 
 /** A stretch of the log that is, or will be, one file. */

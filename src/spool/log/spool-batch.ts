@@ -1,4 +1,4 @@
-import type { Signal } from '../otlp/wire/batch.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
 import type { Header } from './definitions.ts';
 
 /** Records of one sink, signal and header, in order. Its bytes are its own: nothing overwrites them. */

@@ -1,6 +1,6 @@
-import type { OtelEventsError } from '../errors.ts';
+import type { OtelEventsError } from '../../errors.ts';
+import type { SpoolBatch } from '../log/spool-batch.ts';
 import type { Taken } from './intake.ts';
-import type { SpoolBatch } from './spool-batch.ts';
 
 /** A record that was refused, one of a batch that was taken. */
 export interface Refused {

@@ -1,5 +1,5 @@
-import type { OtelEventsError } from '../errors.ts';
-import { quietly } from './quietly.ts';
+import type { OtelEventsError } from '../../errors.ts';
+import { quietly } from '../disk/quietly.ts';
 
 /** What a sender may have with its destination. */
 type Trouble = 'retry' | 'hold' | 'doubt' | 'unknown' | 'partial' | 'warning' | 'poison' | 'refused';

@@ -1,8 +1,8 @@
 import { constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { closeQuietly } from './close-quietly.ts';
+import { closeQuietly } from '../disk/close-quietly.ts';
+import { xxh32 } from '../disk/xxh32.ts';
 import { MAX_SINKS } from './layout.ts';
-import { xxh32 } from './xxh32.ts';
 
 /** Its name in a sub-directory. */
 export const CURSOR_FILE = 'cursors';

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
+import type { Damage } from '../disk/quarantine.ts';
 import {
   baseIn,
   baseOf,
@@ -14,7 +15,6 @@ import {
   readRecord,
   type Unreadable,
 } from './layout.ts';
-import type { Damage } from './quarantine.ts';
 
 /** Bytes of a segment file that are not a record. */
 export interface Gap {

@@ -1,15 +1,15 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { Cursor, type RecordSource } from './cursor.ts';
-import { Definitions, type Header } from './definitions.ts';
+import { type Damage, Quarantine } from '../disk/quarantine.ts';
+import { Cursor, type RecordSource } from '../log/cursor.ts';
+import { Definitions, type Header } from '../log/definitions.ts';
+import { baseOf, KIND, MAX_SINKS, type RecordView } from '../log/layout.ts';
+import { type Found, HANDED_OVER, LOST, type Settlement } from '../log/outcome.ts';
+import { recoverSegment } from '../log/recover-segment.ts';
+import type { Segment } from '../log/segment.ts';
+import { SegmentReader, type Visit } from '../log/segment-reader.ts';
+import { trustedCursors } from '../log/trusted-cursors.ts';
 import type { Home } from './home.ts';
-import { baseOf, KIND, MAX_SINKS, type RecordView } from './layout.ts';
-import { type Found, HANDED_OVER, LOST, type Settlement } from './outcome.ts';
-import { type Damage, Quarantine } from './quarantine.ts';
-import { recoverSegment } from './recover-segment.ts';
-import type { Segment } from './segment.ts';
-import { SegmentReader, type Visit } from './segment-reader.ts';
-import { trustedCursors } from './trusted-cursors.ts';
 
 /** Whom a leftover tells what becomes of its records. */
 export interface LeftoverCalls {

@@ -1,5 +1,5 @@
-import type { OtelEventsError } from '../errors.ts';
-import type { SpoolBatch } from './spool-batch.ts';
+import type { OtelEventsError } from '../../errors.ts';
+import type { SpoolBatch } from '../log/spool-batch.ts';
 import type { Transport } from './transport.ts';
 
 /** How a `Sender` works; every time is in milliseconds. */

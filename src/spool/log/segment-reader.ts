@@ -1,7 +1,7 @@
 import { openSync } from 'node:fs';
-import { performance } from '../time.ts';
-import { closeQuietly } from './close-quietly.ts';
-import { isForWant } from './is-for-want.ts';
+import { performance } from '../../time.ts';
+import { closeQuietly } from '../disk/close-quietly.ts';
+import { isForWant } from '../disk/is-for-want.ts';
 import { emptyView, findRecord, type RecordView, readOwn, readRecord, type Writable } from './layout.ts';
 import { readAt, type Segment } from './segment.ts';
 

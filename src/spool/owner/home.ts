@@ -11,16 +11,16 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
-import { wallClockMs } from '../time.ts';
-import { closeQuietly } from './close-quietly.ts';
-import { CURSOR_FILE, CursorFile } from './cursor-file.ts';
-import { isForWant } from './is-for-want.ts';
-import { isThere } from './is-there.ts';
-import { baseOf } from './layout.ts';
-import { makeDirectory } from './make-directory.ts';
+import { wallClockMs } from '../../time.ts';
+import { closeQuietly } from '../disk/close-quietly.ts';
+import { isForWant } from '../disk/is-for-want.ts';
+import { isThere } from '../disk/is-there.ts';
+import { makeDirectory } from '../disk/make-directory.ts';
+import { QUARANTINE_DIRECTORY } from '../disk/quarantine.ts';
+import { quietly } from '../disk/quietly.ts';
+import { CURSOR_FILE, CursorFile } from '../log/cursor-file.ts';
+import { baseOf } from '../log/layout.ts';
 import { directoryName, freeName, isFree, type Owner, ownerOf } from './owner.ts';
-import { QUARANTINE_DIRECTORY } from './quarantine.ts';
-import { quietly } from './quietly.ts';
 
 /** Its mtime is the heartbeat. */
 export const HEARTBEAT_FILE = 'heartbeat';

@@ -1,14 +1,14 @@
 import type { Agent } from 'node:http';
-import { OtelEventsError } from '../errors.ts';
-import { answerError } from '../otlp/http/answer-error.ts';
-import { isStatus, partialError, partialSuccess, statusMessage } from '../otlp/http/decode-answer.ts';
-import { HttpClient, type TlsOptions } from '../otlp/http/http-client.ts';
-import { httpVerdict, mayPass } from '../otlp/http/http-verdict.ts';
-import { type PostRequest, type PostResponse, post, targetOf } from '../otlp/http/post.ts';
-import { requestHead, toRequest } from '../otlp/sdk/encode-envelope.ts';
-import type { Batch } from '../otlp/wire/batch.ts';
-import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
-import type { SpoolBatch } from './cursor.ts';
+import { OtelEventsError } from '../../errors.ts';
+import { answerError } from '../../otlp/http/answer-error.ts';
+import { isStatus, partialError, partialSuccess, statusMessage } from '../../otlp/http/decode-answer.ts';
+import { HttpClient, type TlsOptions } from '../../otlp/http/http-client.ts';
+import { httpVerdict, mayPass } from '../../otlp/http/http-verdict.ts';
+import { type PostRequest, type PostResponse, post, targetOf } from '../../otlp/http/post.ts';
+import { requestHead, toRequest } from '../../otlp/sdk/encode-envelope.ts';
+import type { Batch } from '../../otlp/wire/batch.ts';
+import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
+import type { SpoolBatch } from '../log/cursor.ts';
 import { MAX_ANSWER_CHARS } from './dead-letters.ts';
 import type { Answer, Transport } from './transport.ts';
 

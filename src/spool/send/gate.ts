@@ -1,5 +1,5 @@
-import { clearTimeout, performance, setTimeout } from '../time.ts';
-import { type Backoff, holdDelayMs, retryDelayMs } from './retry-delay.ts';
+import { clearTimeout, performance, setTimeout } from '../../time.ts';
+import { type Backoff, holdDelayMs, retryDelayMs } from '../disk/retry-delay.ts';
 
 /** The longest time a timer can take; a longer one would fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import { OtelEventsError } from '../errors.ts';
+import { OtelEventsError } from '../../errors.ts';
 
 /** A destination refuses some of a batch, and does not say why. */
 export function tookPart(name: string, lost: number, count: number): OtelEventsError {

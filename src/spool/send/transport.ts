@@ -1,5 +1,5 @@
-import type { OtelEventsError } from '../errors.ts';
-import type { SpoolBatch } from './cursor.ts';
+import type { OtelEventsError } from '../../errors.ts';
+import type { SpoolBatch } from '../log/cursor.ts';
 
 /** What a destination said to one attempt. */
 export type Answer =

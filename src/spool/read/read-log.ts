@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CURSOR_FILE, readCursors } from './cursor-file.ts';
-import { Definitions, type Header } from './definitions.ts';
-import { baseOf, KIND, MAX_SINKS, type RecordView } from './layout.ts';
-import { SegmentScan } from './read-segment.ts';
+import { CURSOR_FILE, readCursors } from '../log/cursor-file.ts';
+import { Definitions, type Header } from '../log/definitions.ts';
+import { baseOf, KIND, MAX_SINKS, type RecordView } from '../log/layout.ts';
+import { SegmentScan } from '../log/read-segment.ts';
 import { type SubDirectory, subDirectoriesOf } from './read-spool.ts';
 
 /** A file or directory that could not be read, and why. */

@@ -1,7 +1,7 @@
-import { OtelEventsError } from '../errors.ts';
-import { clearTimeout, performance, setTimeout, within } from '../time.ts';
-import type { Outcome } from './outcome.ts';
-import { retryDelayMs } from './retry-delay.ts';
+import { OtelEventsError } from '../../errors.ts';
+import { clearTimeout, performance, setTimeout, within } from '../../time.ts';
+import { retryDelayMs } from '../disk/retry-delay.ts';
+import type { Outcome } from '../log/outcome.ts';
 
 /** What became of items that were pushed: a queue in memory hands nothing over to another process. */
 export type QueueOutcome = Exclude<Outcome, { readonly column: 'handedOver' }>;
