@@ -26,6 +26,12 @@ export function roomOf(file: string): string {
   return file.includes('/') ? (file.split('/')[0] ?? '') : '';
 }
 
+/** The folder of a file inside its room; empty for a file beside the folders. */
+export function folderOf(file: string): string {
+  const parts = file.split('/');
+  return parts.length > 2 ? (parts[1] ?? '') : '';
+}
+
 function relativeImports(file: string, text: string): string[] {
   const pattern = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
   return [...text.matchAll(pattern)].map(([, target = '']) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { folderOf, roomOf, type Source, sourcesIn } from '../scripts/sources-in.ts';
 
 const src = path.join(import.meta.dirname, '..', 'src');
 
@@ -40,6 +40,30 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ['otlp', 'spool', 'formats', 'exporters', 'delivery', 'logger', 'collector', 'schema'],
 };
 
+/**
+ * What the folders inside a room may import of each other; '' are the files beside them. Files beside the folders may
+ * import all of these. A room that is not here has no inner walls yet.
+ */
+const INNER: Record<string, Record<string, readonly string[]>> = {
+  otlp: {
+    wire: [],
+    values: ['wire'],
+    event: ['wire', 'values'],
+    sdk: ['wire', 'values', 'event'],
+    http: ['wire'],
+  },
+  spool: {
+    disk: [],
+    log: ['disk'],
+    owner: ['disk', 'log'],
+    send: ['disk', 'log'],
+    read: ['disk', 'log', 'owner'],
+  },
+  delivery: { settings: [], resource: ['settings'], ledger: [], exporters: [] },
+  otel: { metrics: [''], durable: ['', 'metrics'], stock: [''] },
+  collector: { config: [''], components: ['', 'config'] },
+};
+
 /** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */
 const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'index.ts': ['logger', 'delivery', 'otel', 'otlp', 'exporters'],
@@ -64,29 +88,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
 
 const DRAWERS = ['utils', 'util', 'shared', 'helpers', 'types', 'common', 'misc', 'lib'];
 
-interface Source {
-  /** Path below `src/`, with `/`. */
-  readonly file: string;
-  readonly text: string;
-  /** Imported files, as paths below `src/`. */
-  readonly imports: readonly string[];
-}
-
-const sources: readonly Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => {
-    const text = readFileSync(path.join(src, file), 'utf8');
-    return { file, text, imports: relativeImports(file, text) };
-  });
-
-function relativeImports(file: string, text: string): string[] {
-  const pattern = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
-  return [...text.matchAll(pattern)].map(([, target = '']) =>
-    path.posix.normalize(path.posix.join(path.posix.dirname(file), target)),
-  );
-}
-
-const roomOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : '');
+const sources: readonly Source[] = sourcesIn(src);
 
 test('there are sources to check', () => {
   assert.ok(sources.length > 10, `found ${sources.length}`);
@@ -111,6 +113,28 @@ test('every room is listed, and imports only go the way the table says', () => {
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+test('the folders of a room import each other only the way the table says', () => {
+  const wrong: string[] = [];
+  for (const { file, imports } of sources) {
+    const room = roomOf(file);
+    const walls = INNER[room];
+    const folder = folderOf(file);
+    if (walls === undefined || folder === '') continue;
+    const allowed = walls[folder];
+    if (allowed === undefined) wrong.push(`${file}: folder ${room}/${folder}/ is not in the table`);
+    for (const target of imports.filter((one) => roomOf(one) === room)) {
+      const there = folderOf(target);
+      if (there !== folder && allowed?.includes(there) === false) wrong.push(`${file} imports ${target}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+  const named = Object.entries(INNER).flatMap(([room, walls]) =>
+    Object.keys(walls).map((one) => `${room}/${one}/`),
+  );
+  const empty = named.filter((folder) => !sources.some(({ file }) => file.startsWith(folder)));
+  assert.deepEqual(empty, [], 'folders of the table that are not there');
 });
 
 test('no room imports the front door', () => {

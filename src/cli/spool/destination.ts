@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { VERSION } from '../../delivery/resource/version.ts';
 import { otlpSettings } from '../../delivery/settings/otlp-settings.ts';
-import { VERSION } from '../../delivery/version.ts';
 import type { OtelEventsError } from '../../errors.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import { otlpTransport } from '../../spool/send/otlp-transport.ts';

@@ -1,13 +1,13 @@
 import type { AttributeMap, AttributeValue } from '../../otlp/values/attribute-value.ts';
 import { APP, CONTAINER_ID } from '../../otlp/values/event-attributes.ts';
+import { resourceVariable } from '../settings/resource-variable.ts';
 import { text } from '../settings/variable-text.ts';
-import { VERSION } from '../version.ts';
 import { type AppOptions, appAttributes } from './app.ts';
 import { containerId } from './container-id.ts';
 import { deviceAttributes, deviceIds } from './device.ts';
 import { processAttributes } from './process.ts';
-import { resourceVariable } from './resource-variable.ts';
 import { defaultServiceName } from './service-name.ts';
+import { VERSION } from './version.ts';
 
 /** What a resource attribute can hold: OTel allows no maps there. */
 export type ResourceAttributes = Readonly<

@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../../errors.ts';
-import { resourceVariable } from '../resource/resource-variable.ts';
+import { resourceVariable } from './resource-variable.ts';
 import { count, text } from './variable-text.ts';
 
 const HTTP_FIX = 'this library speaks OTLP over HTTP: use port 4318 and protocol http/protobuf or http/json';
