@@ -1,9 +1,10 @@
+export type { ChannelMessages } from './channels.ts';
 export type { GivenExporter } from './delivery/exporters/resolve-exporters.ts';
 export type { FlushResult, Ledger, LedgerRow, Totals } from './delivery/ledger/accounts.ts';
-export type { Exporter, ExporterFunction } from './delivery/pipeline.ts';
 export type { AppOptions } from './delivery/resource/app.ts';
 export { type ErrorCode, type ErrorDetails, type ErrorIssue, OtelEventsError } from './errors.ts';
 export { type ConsumeOptions, consume } from './exporters/consume.ts';
+export type { Exporter, ExporterFunction } from './exporters/exporter.ts';
 export type { Format } from './exporters/format.ts';
 export type {
   ExportResultLike,

@@ -1,5 +1,5 @@
 import { type Collector, startCollector } from './collector/start-collector.ts';
-import type { Exporter } from './delivery/pipeline.ts';
+import type { Exporter } from './exporters/exporter.ts';
 import { EventLogger } from './logger/event-logger.ts';
 import type { EventLoggerOptions } from './logger/options.ts';
 import type { EventRecord } from './otlp/event/event-record.ts';

@@ -8,6 +8,7 @@ const src = path.join(import.meta.dirname, '..', 'src');
 /** What every room may import. */
 const FOR_ALL = [
   'bounded-list.ts',
+  'channels.ts',
   'epoch-time.ts',
   'errors.ts',
   'escape-controls.ts',
@@ -34,7 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   exporters: ['otlp', 'formats', 'spool', 'processors'],
   delivery: ['otlp', 'spool', 'exporters', 'processors'],
   otel: ['otlp', 'spool', 'delivery'],
-  logger: ['otlp', 'delivery', 'otel', 'processors', 'schema'],
+  logger: ['otlp', 'exporters', 'delivery', 'otel', 'processors', 'schema'],
   middleware: ['logger', 'formats'],
   collector: ['otlp', 'spool', 'exporters'],
   cli: ['otlp', 'spool', 'formats', 'exporters', 'delivery', 'logger', 'collector', 'schema'],
@@ -68,6 +69,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
 const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'index.ts': ['logger', 'delivery', 'otel', 'otlp', 'exporters'],
   'bounded-list.ts': [],
+  'channels.ts': [],
   'event.ts': [],
   'epoch-time.ts': ['event.ts'],
   'errors.ts': [],

@@ -1,6 +1,6 @@
 import type { Context, Span } from '@opentelemetry/api';
+import { CHANNELS } from '../channels.ts';
 import type { Event } from '../event.ts';
-import type { Exporter, ExporterFunction } from '../exporters/exporter.ts';
 import { contentOf, type EventContent } from '../otlp/event/event-content.ts';
 import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import type { Outcome } from '../spool/log/outcome.ts';
@@ -13,6 +13,7 @@ import {
   Accounts,
   type FlushResult,
   type Ledger,
+  NO_SINK,
   OTLP_SINK,
   SPAN_SINK,
   type Ticket,
@@ -30,8 +31,6 @@ import type { OtelEnvironment } from './settings/environment.ts';
 import { type OtlpSettings, type OtlpSettingsOptions, otlpSettings } from './settings/otlp-settings.ts';
 import type { Delivery, Sink } from './sink.ts';
 
-export type { Exporter, ExporterFunction };
-
 /** What a pipeline is made of. */
 export interface PipelineOptions
   extends Omit<EventSpoolOptions, 'accounts' | 'resource' | 'otlp' | 'maxAttributes' | 'maxValueLength'>,
@@ -43,8 +42,8 @@ export interface PipelineOptions
   readonly quarantine: string | undefined;
 }
 
-/** The sink in the ledger of events that nothing takes; those that name no exporter of ours are told of elsewhere. */
-const [NO_SINK, UNKNOWN] = ['none', 'unknown exporter'];
+/** Those that name no exporter of ours are told of elsewhere. */
+const UNKNOWN = 'unknown exporter';
 
 /** What has gone out. */
 export interface Emitted {
@@ -141,6 +140,9 @@ export class Pipeline {
     } catch (cause) {
       this.#accounts.refuse(event.name, NOT_EMITTED);
       throw cause;
+    }
+    if (CHANNELS.event.hasSubscribers) {
+      CHANNELS.event.publish({ event, sinks: route.accounts.map(({ name }) => name) });
     }
     if (!copied && route.beside.length === 0) return { event, content };
     const made = (): EventContent => (content ??= this.contentOf(event));

@@ -1,3 +1,4 @@
+import { CHANNELS } from '../channels.ts';
 import { Bursts } from '../delivery/bursts.ts';
 import { callApp, oneByOne } from '../delivery/one-by-one.ts';
 import type { ErrorCode, OtelEventsError } from '../errors.ts';
@@ -47,6 +48,7 @@ export class Diagnostics {
    * has set one, else to standard error. Bound, so that it can be handed on.
    */
   readonly report: (error: OtelEventsError) => void = oneByOne((error) => {
+    if (CHANNELS.error.hasSubscribers) CHANNELS.error.publish({ error });
     const { onError, logger } = this.#options;
     const threw = (cause: unknown): void => STDERR.error(`${lineOf(error)}; ${whoThrew(cause)}`);
     const heard = callApp(() => onError?.(error), threw);

@@ -1,8 +1,9 @@
 import { resolveExporters } from '../delivery/exporters/resolve-exporters.ts';
-import { type Exporter, Pipeline } from '../delivery/pipeline.ts';
+import { Pipeline } from '../delivery/pipeline.ts';
 import { absolutePaths } from '../delivery/settings/absolute-paths.ts';
 import { readEnvironment } from '../delivery/settings/environment.ts';
 import { OtelEventsError } from '../errors.ts';
+import type { Exporter } from '../exporters/exporter.ts';
 import { AppBridge } from '../otel/app-bridge.ts';
 import { requireBeside } from '../require-beside.ts';
 import type { Redaction } from '../schema/redact.ts';

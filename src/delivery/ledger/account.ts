@@ -1,3 +1,4 @@
+import { CHANNELS } from '../../channels.ts';
 import type { Outcome } from '../../spool/log/outcome.ts';
 
 /** How many events ended where. At every moment `emitted` is the sum of the others. */
@@ -102,4 +103,15 @@ export class SinkAccount extends Account {
     super(name);
     this.bit = bit;
   }
+
+  override settle(outcome: Outcome, count = 1): void {
+    super.settle(outcome, count);
+    if (CHANNELS.settled.hasSubscribers) publishSettled(this.name, outcome, count);
+  }
+}
+
+/** Tells who listens that events have come to their end. */
+export function publishSettled(sink: string, outcome: Outcome, count: number): void {
+  const reason = 'reason' in outcome ? outcome.reason : undefined;
+  CHANNELS.settled.publish({ sink, column: outcome.column, reason, count });
 }

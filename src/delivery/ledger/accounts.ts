@@ -1,5 +1,6 @@
+import { CHANNELS } from '../../channels.ts';
 import type { Outcome, Settlement } from '../../spool/log/outcome.ts';
-import { Account, type LedgerRow, SinkAccount } from './account.ts';
+import { Account, type LedgerRow, publishSettled, SinkAccount } from './account.ts';
 import { Period } from './period.ts';
 import { Standings } from './standings.ts';
 
@@ -61,6 +62,9 @@ export const OTLP_SINK = 'otlp';
 
 /** The sink of spans in the spool: an account of their own, since the ledger is one of events. */
 export const SPAN_SINK = 'otlp.traces';
+
+/** The sink in the ledger of events that nothing takes. */
+export const NO_SINK = 'none';
 
 /** One event on its way to sinks that settle it by hand. */
 export interface Ticket {
@@ -172,6 +176,7 @@ export class Accounts {
       account.settle(outcome);
     }
     this.#period.settle(outcome);
+    if (CHANNELS.settled.hasSubscribers) publishSettled(NO_SINK, outcome, 1);
   }
 
   /** Counts a failure of a function that the app has given. */

@@ -1,11 +1,11 @@
-import { OtelEventsError } from '../../errors.ts';
+import type { OtelEventsError } from '../../errors.ts';
 import { clearTimeout, performance, setImmediate, setTimeout, within } from '../../time.ts';
 import { quietly } from '../disk/quietly.ts';
-import { why } from '../disk/why.ts';
 import type { Cursor, SpoolBatch } from '../log/cursor.ts';
 import { ACKED, type Outcome } from '../log/outcome.ts';
 import { halvesOf, partOf } from '../log/part-of.ts';
 import { Aside } from './aside.ts';
+import { attempt } from './attempt.ts';
 import { Flushes, type Patience } from './flushes.ts';
 import { Gate, MAX_TIMER_MS } from './gate.ts';
 import { Intake, type Taken } from './intake.ts';
@@ -239,7 +239,7 @@ export class Sender {
       if (this.#stopped) return;
       if (this.#credit <= 0) this.#credit = CREDIT_PER_HOLD;
       const part = this.#nextPart(lane);
-      const answer = await this.#attempt(part);
+      const answer = await attempt(this.#options, part, this.#giveUp.signal);
       if (this.#stopped) return;
       this.#heed(lane, answer);
       await this.#giveWay(part.bytes.length);
@@ -268,15 +268,6 @@ export class Sender {
       part = rest[0] as SpoolBatch;
     }
     return part;
-  }
-
-  async #attempt(part: SpoolBatch): Promise<Answer> {
-    try {
-      return await this.#options.transport(part, this.#giveUp.signal);
-    } catch (cause) {
-      const message = `${this.#options.name}: ${why(cause)}`;
-      return { kind: 'retry', error: new OtelEventsError('EXPORT_FAILED', message, { cause, retry: {} }) };
-    }
   }
 
   #heed(lane: Lane, answer: Answer): void {
