@@ -8,12 +8,17 @@ import type { RecordSource } from '../../src/spool/log/cursor.ts';
 import { DEFINES, emptyView, KIND, PREAMBLE_BYTES, readRecord } from '../../src/spool/log/layout.ts';
 import type { Found } from '../../src/spool/log/outcome.ts';
 import { Outbox } from '../../src/spool/outbox.ts';
-import { directoryName } from '../../src/spool/owner/owner.ts';
+import { currentOwner, directoryName } from '../../src/spool/owner/owner.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import type { SpoolOptions } from '../../src/spool/spool-options.ts';
+import { breakingDisk } from '../harness/breaking-disk.ts';
 import { runNode } from '../harness/run-node.ts';
+import { seeded } from '../harness/seeded.ts';
 import { tempDir } from '../harness/temp-dir.ts';
-import { drain, HEADER, inWords, segmentsIn } from './fields.ts';
+import { copyTree, drain, HEADER, inWords, segmentsIn } from './fields.ts';
+
+/** An owner that a lookup finds dead. */
+const DEAD = { ...currentOwner(), pid: 4_194_305, thread: 4_194_305, start: '1' };
 
 /** A closed spool with three records for `a` and `b`; `damage` is done to each of its files before that. */
 async function leave(
@@ -248,4 +253,34 @@ test('what a sink has taken from memory does not come again, but for the last ba
       `in batch ${atLast} at write ${last}: ${again}`,
     );
   }
+});
+
+test('records that were written before a sync failed come before those after it, however many names there are', async (t) => {
+  const directory = tempDir(t);
+  using disk = breakingDisk(directory, seeded(1));
+  const spool = new Spool({ directory, level: 'disk', segmentBytes: 2048, owner: DEAD, onError: () => {} });
+  const append = (text: string, name: string): number =>
+    spool.append(spool.kind('logs', HEADER, name, ['a']), Buffer.from(text));
+  // Their definitions take up more than the records that then lie alone in a file.
+  for (let n = 0; n < 40; n++) append(`${n}`.padEnd(100), `a name of some length, number ${n}`);
+  await spool.durable();
+  const files = segmentsIn(spool).length;
+  for (let n = 0; segmentsIn(spool).length === files; n++) {
+    append(`more ${n}`.padEnd(100), 'x');
+    await spool.durable();
+  }
+  disk.failsSync = true;
+  append('written again', 'x');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  disk.failsSync = false;
+  await spool.durable();
+  append('last', 'x');
+  await spool.durable();
+  const copy = tempDir(t);
+  copyTree(directory, copy);
+  const whole = drain(spool.cursor('a'));
+  spool.close();
+  assert.equal(whole.at(-2), 'written again');
+  const { leftover } = await adopt(t, copy);
+  assert.deepEqual(drain(leftover?.cursor('a') ?? assert.fail()), whole);
 });

@@ -1,20 +1,22 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { readCursors } from './cursor-file.ts';
+import { firstPositionOf } from './in-log-order.ts';
 import { baseOf, PREAMBLE_BYTES } from './layout.ts';
 import { SegmentScan } from './read-segment.ts';
 
 /** The file of a segment, and the positions that it covers, torn records included. */
 interface Stretch {
   readonly file: string;
-  readonly base: number;
+  /** Where its first record begins: the definitions before it may have positions of records elsewhere. */
+  readonly first: number;
   readonly end: number;
 }
 
 /**
  * Where each sink was, by its bit, in the log that lies in `directory`. A sink that is said to be where no record
  * ends, or where the log has never been, has settled nothing as far as anybody can tell: then all comes again.
- * @param names - of the files in `directory`, sorted
+ * @param names - of the files in `directory`
  */
 export function trustedCursors(directory: string, names: readonly string[]): Map<number, number> {
   const stretches = names.flatMap((name) => stretchOf(path.join(directory, name)));
@@ -36,14 +38,14 @@ function stretchOf(file: string): Stretch[] {
   try {
     const found = lstatSync(file);
     if (!found.isFile()) return [];
-    return [{ file, base, end: base + Math.max(0, found.size - PREAMBLE_BYTES) }];
+    return [{ file, first: firstPositionOf(file), end: base + Math.max(0, found.size - PREAMBLE_BYTES) }];
   } catch {
-    return [{ file, base, end: Number.POSITIVE_INFINITY }];
+    return [{ file, first: base, end: Number.POSITIVE_INFINITY }];
   }
 }
 
-function isWithinRecord({ file, base, end }: Stretch, position: number): boolean {
-  if (position <= base || position >= end || end === Number.POSITIVE_INFINITY) return false;
+function isWithinRecord({ file, first, end }: Stretch, position: number): boolean {
+  if (position <= first || position >= end || end === Number.POSITIVE_INFINITY) return false;
   for (const record of new SegmentScan(file).read()) {
     if (record.end >= position) return record.position < position && record.end > position;
   }

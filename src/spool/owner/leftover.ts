@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Damage, Quarantine } from '../disk/quarantine.ts';
 import { Cursor, type RecordSource } from '../log/cursor.ts';
 import { Definitions, type Header } from '../log/definitions.ts';
+import { inLogOrder } from '../log/in-log-order.ts';
 import { baseOf, KIND, MAX_SINKS, type RecordView } from '../log/layout.ts';
 import { type Found, HANDED_OVER, LOST, type Settlement } from '../log/outcome.ts';
 import { recoverSegment } from '../log/recover-segment.ts';
@@ -269,7 +270,7 @@ export class Leftover implements RecordSource {
 
   #listFiles(): string[] {
     try {
-      return readdirSync(this.#home.path).sort();
+      return inLogOrder(this.#home.path, readdirSync(this.#home.path));
     } catch {
       if (!this.#isGone()) this.#leaveFrom(0);
       return [];

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CURSOR_FILE, readCursors } from '../log/cursor-file.ts';
 import { Definitions, type Header } from '../log/definitions.ts';
-import { baseOf, KIND, MAX_SINKS, type RecordView } from '../log/layout.ts';
+import { inLogOrder } from '../log/in-log-order.ts';
+import { KIND, MAX_SINKS, type RecordView } from '../log/layout.ts';
 import { SegmentScan } from '../log/read-segment.ts';
 import { type SubDirectory, subDirectoriesOf } from './read-spool.ts';
 
@@ -33,10 +34,8 @@ export class ReadLog {
       this.#tried(path.join(home.path, CURSOR_FILE), (file) => readFileSync(file)) ?? Buffer.alloc(0);
     this.positions = readCursors(home.path);
     this.damagedCursors = this.isGone ? [] : damagedIn(slots, this.positions);
-    const names = this.#tried(home.path, (directory) => readdirSync(directory).sort()) ?? [];
-    this.segments = names
-      .filter((name) => baseOf(name) !== undefined)
-      .map((name) => new SegmentScan(path.join(home.path, name)));
+    const names = this.#tried(home.path, (directory) => readdirSync(directory)) ?? [];
+    this.segments = inLogOrder(home.path, names).map((name) => new SegmentScan(path.join(home.path, name)));
   }
 
   /** What could not be read so far. */
