@@ -429,6 +429,32 @@ function countBy(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
+const append = (sinks: number, size: number, times = 1, header = 0): Step => ({
+  do: 'append',
+  sinks,
+  size,
+  header,
+  times,
+});
+const READ: Step = { do: 'read', sink: 0, bytes: 1, which: 0 };
+
+/** A place of a sink that was in a torn record, which the first of two crashes has cut off. */
+const TORN_TWICE: Step[] = [
+  append(1, 8),
+  READ,
+  append(2, 2000, 3),
+  { do: 'turn' },
+  append(1, 144, 3),
+  append(1, 2394),
+  { do: 'torn', bytes: 2663 },
+  append(1, 8),
+  append(1, 8, 1, 1),
+  append(1, 8, 2),
+  READ,
+  append(1, 8),
+  { do: 'crash' },
+];
+
 test('the spool is a plain array for each sink, through rolls, settlements, drops, crashes and restarts', async () => {
   const runs = Number(process.env.SPOOL_MODEL_RUNS ?? 150);
   const steps = fc.array(step, { minLength: 20, maxLength: 120 });
@@ -439,6 +465,6 @@ test('the spool is a plain array for each sink, through rolls, settlements, drop
       for (const step of all) await run.take(step);
       await run.finish();
     }),
-    { numRuns: runs },
+    { numRuns: runs, examples: [[TORN_TWICE, 8192]] },
   );
 });

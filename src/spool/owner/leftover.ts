@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Damage, Quarantine } from '../disk/quarantine.ts';
+import { quietly } from '../disk/quietly.ts';
 import { Cursor, type RecordSource } from '../log/cursor.ts';
 import { Definitions, type Header } from '../log/definitions.ts';
 import { inLogOrder } from '../log/in-log-order.ts';
@@ -175,7 +176,17 @@ export class Leftover implements RecordSource {
     }
     for (const record of this.#unnamed) this.#tell(record);
     this.#unnamed = [];
+    this.#keepWithin();
     this.#finishIfSettled();
+  }
+
+  /** A torn end has been cut off: the next process would not believe a place behind what is left. */
+  #keepWithin(): void {
+    const end = Math.max(...this.#segments.map((segment) => segment.end));
+    if (this.#unreadable > 0 || !Number.isFinite(end)) return;
+    for (const [bit, position] of this.#positions) {
+      if (position > end) quietly(() => this.#home.cursors.write(bit, end));
+    }
   }
 
   #found(record: RecordView): boolean {
