@@ -1,7 +1,7 @@
 import type * as Yaml from 'yaml';
 
 /** Longer than what a person writes by hand, and read in about a second. */
-export const MAX_YAML_BYTES = 256 * 1024;
+const MAX_YAML_BYTES = 256 * 1024;
 
 /** Each is looked up among all anchors. */
 const MAX_ALIASES = 1_000;

@@ -1,4 +1,5 @@
-import { type Collector, startCollector } from './collector/start-collector.ts';
+import type { Collector } from './collector/run-collector.ts';
+import { startCollector } from './collector/start-collector.ts';
 import type { Exporter } from './exporters/exporter.ts';
 import { EventLogger } from './logger/event-logger.ts';
 import type { EventLoggerOptions } from './logger/options.ts';

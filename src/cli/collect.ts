@@ -2,7 +2,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../collector/read-config.ts';
-import { type Collector, type CollectorStats, startCollector } from '../collector/start-collector.ts';
+import type { Collector, CollectorStats } from '../collector/run-collector.ts';
+import { startCollector } from '../collector/start-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
 

@@ -1,5 +1,5 @@
 export type { ExporterStats } from './lane.ts';
 export type { CollectorConfig } from './read-config.ts';
 export type { ReceiverStats } from './receiver.ts';
-export type { Collector, CollectorOptions, CollectorStats, StopOptions } from './start-collector.ts';
+export type { Collector, CollectorOptions, CollectorStats, StopOptions } from './run-collector.ts';
 export { startCollector } from './start-collector.ts';

@@ -9,7 +9,7 @@ import type { Delivery, Sink } from './sink.ts';
 import { type EncodingLimits, toEventRecord } from './to-event-record.ts';
 
 /** The sink of events that are also saved as `results.json`. */
-export const OUTPUT_SINK = 'outputPath';
+const OUTPUT_SINK = 'outputPath';
 
 interface Result {
   readonly record: EventRecord;

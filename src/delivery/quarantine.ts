@@ -14,7 +14,7 @@ export interface QuarantineOptions {
 }
 
 /** The sink that nobody serves: what is in its spool waits for people. */
-export const QUARANTINE_SINK = 'quarantine';
+const QUARANTINE_SINK = 'quarantine';
 
 /** Then the oldest go: a flood of bad events must not fill a disk. */
 const MAX_BYTES = 256 * 1024 * 1024;

@@ -70,7 +70,7 @@ export function categoriesOfWhole(json: JsonSchema, follow: Follow): readonly st
 }
 
 /** A step as it is written behind what it starts from. */
-export function writtenStep(step: Step, isFirst = false): string {
+function writtenStep(step: Step, isFirst = false): string {
   if (step.kind === 'item') return '[]';
   if (step.kind === 'pattern') return `[/${step.pattern}/]`;
   if (step.kind === 'other') return '[*]';

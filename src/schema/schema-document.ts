@@ -28,7 +28,7 @@ export interface SchemaDocument {
 }
 
 /** What an `$id` without a scheme is relative to: Jupyter's are mostly like `event.jupyter.org/contents`. */
-export const ROOT_URI = 'schema://registry/';
+const ROOT_URI = 'schema://registry/';
 
 /** An id as an absolute URI without an empty fragment; undefined if it is none. */
 export function toUri(reference: string, base: string = ROOT_URI): string | undefined {

@@ -11,13 +11,8 @@ import type { SenderOptions } from './send/sender-options.ts';
 import { Spool } from './spool.ts';
 import type { SpoolOptions } from './spool-options.ts';
 
-/** What an {@link Outbox} needs beside its spool's options. */
-export interface OutboxOptions extends Omit<SpoolOptions, 'onTurn'> {
-  /** How often to look for what dead processes left, in milliseconds. Default 10,000. */
-  readonly adoptIntervalMs?: number;
-  /** A leftover was taken over, before anything of it is delivered. */
-  readonly onAdopted?: (leftover: Leftover) => void;
-}
+/** What an {@link Outbox} needs: its spool's options. */
+export type OutboxOptions = Omit<SpoolOptions, 'onTurn'>;
 
 /** How one sink is served; the outbox adds the rest. */
 export type SinkOptions = Omit<SenderOptions, 'name' | 'onPoison' | 'onError'>;
@@ -31,7 +26,6 @@ const CLOSED = { column: 'dropped', reason: 'closed' } as const;
 /** A spool and the senders that empty it: the own log, and what dead processes left in the same directory. */
 export class Outbox {
   readonly spool: Spool;
-  readonly #options: OutboxOptions;
   readonly #onError: (error: OtelEventsError) => void;
   readonly #senders = new Map<string, Sender>();
   readonly #deadLetters: DeadLetters | undefined;
@@ -43,12 +37,11 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     const { directory, level, onError = () => {} } = options;
-    this.#options = options;
     this.#onError = onError;
     this.spool = new Spool({ ...options, onTurn: () => this.#wake() });
     if (directory === undefined || level === 'memory') return;
     this.#deadLetters = new DeadLetters(directory, this.#onError);
-    this.#timer = setInterval(() => this.#adopt(), options.adoptIntervalMs ?? ADOPT_INTERVAL_MS).unref();
+    this.#timer = setInterval(() => this.#adopt(), ADOPT_INTERVAL_MS).unref();
     this.#adopt();
   }
 
@@ -162,7 +155,6 @@ export class Outbox {
     this.#leftovers = this.#leftovers.filter(({ isDone }) => !isDone);
     for (const leftover of await this.spool.adoptLeftovers()) {
       this.#leftovers.push(leftover);
-      this.#options.onAdopted?.(leftover);
       for (const sink of leftover.sinks) this.#hand(leftover, sink);
     }
   }

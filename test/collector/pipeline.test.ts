@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { type KnownComponents, known, type ProcessorComponent } from '../../src/collector/component.ts';
 import { COMPONENTS } from '../../src/collector/components.ts';
 import { mapping, type Read, required, text } from '../../src/collector/config/shape.ts';
-import { startCollectorOf } from '../../src/collector/start-collector.ts';
+import { runCollector } from '../../src/collector/run-collector.ts';
 import { OtelEventsError } from '../../src/errors.ts';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { tempDir } from '../harness/temp-dir.ts';
@@ -33,7 +33,7 @@ const http = { protocols: { http: { endpoint: 'localhost:0' } } };
 
 async function start(t: TestContext, config: object) {
   const lines: string[] = [];
-  const collector = await startCollectorOf(WITH_TOY, { config, write: (line) => lines.push(line) });
+  const collector = await runCollector(WITH_TOY, { config, write: (line) => lines.push(line) });
   t.after(() => collector.stop({ timeoutMs: 100 }));
   const send = async (...names: readonly string[]): Promise<number> => {
     const response = await fetch(`${collector.endpoint}/v1/logs`, {
@@ -103,7 +103,7 @@ test('settings of a processor, and what names it, are checked like any other', a
     exporters: { nop: {} },
     service: { pipelines: { logs: { receivers: ['otlp'], processors: ['toy', 'toz'], exporters: ['nop'] } } },
   };
-  await assert.rejects(startCollectorOf(WITH_TOY, { config }), (error: Error) => {
+  await assert.rejects(runCollector(WITH_TOY, { config }), (error: Error) => {
     assert.deepEqual(
       error.message.split('\n').map((line) => line.replace(/^config:? ?/, '')),
       [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { MAX_EVENT_BYTES } from '../../src/event.ts';
-import { encodeEnvelope, scopeOf, toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
+import { encodeEnvelope, toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
 import { encodeRecord, type ReadableRecord } from '../../src/otlp/sdk/encode-readable.ts';
 import { encodeSpan, type ReadableSpan } from '../../src/otlp/sdk/encode-span.ts';
 import { decodeProtobuf, type OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
@@ -306,11 +306,4 @@ test('spans of SDK 1.x have a parent’s id only; of 2.x and 3.x its context', (
   // The careful way is the same.
   assert.deepEqual(shown({ parentSpanId: PARENT, name: 5 }), [PARENT, 0x001]);
   assert.deepEqual(shown({ parentSpanContext, name: 5 }), [PARENT, 0x301]);
-});
-
-test('a scope is the record’s instrumentation scope, or its library', () => {
-  const scope = { name: 'scope', version: '1' };
-  assert.equal(scopeOf({ instrumentationScope: scope }), scope);
-  assert.equal(scopeOf({ instrumentationLibrary: scope }), scope);
-  assert.deepEqual(scopeOf({}), { name: '' });
 });

@@ -4,7 +4,7 @@ import { countFiles } from '../../spool/read/read-spool.ts';
 import { type FoundDeadLetter, readDeadLetters } from '../../spool/send/dead-letters.ts';
 
 /** Where they lie in the directory of a spool. */
-export const LETTER_DIRECTORY = 'dead-letter';
+const LETTER_DIRECTORY = 'dead-letter';
 
 /** The letters of one file. */
 export interface LetterFile {

@@ -90,13 +90,6 @@ export class Accounts {
   #places = 0;
   #adopted = 0;
 
-  /** How many standings are still pending: an event with two sinks counts twice. */
-  get unsettled(): number {
-    let sum = this.#spans.pending;
-    for (const { pending } of this.#sinks.values()) sum += pending;
-    return sum;
-  }
-
   /** The account of spans in our own pipeline. */
   get spans(): Account {
     return this.#spans;

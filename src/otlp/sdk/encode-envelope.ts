@@ -19,12 +19,6 @@ export interface ReadableScope {
   readonly droppedAttributesCount?: number | undefined;
 }
 
-/** Where an SDK's record or span says which scope it is of; in SDK 1.x it was a library. */
-export interface Scoped {
-  readonly instrumentationScope?: ReadableScope | undefined;
-  readonly instrumentationLibrary?: ReadableScope | undefined;
-}
-
 /** What surrounds the records of one resource and scope, encoded once. */
 export interface Envelope {
   /** The fields of `ResourceLogs` or `ResourceSpans` beside the scope's: `resource` and `schema_url`. */
@@ -44,15 +38,8 @@ const SCOPE = { name: 0x0a, version: 0x12, attributes: 0x1a, droppedAttributesCo
 /** Which of them takes less than 128 bytes. */
 const WIDTH = 1;
 
-const NO_SCOPE: ReadableScope = { name: '' };
-
 const RESOURCE_ENCODING = { write: writeResource, copy: copyResource };
 const SCOPE_ENCODING = { write: writeScope, copy: copyScope };
-
-/** The scope of a record or span of any SDK. */
-export function scopeOf({ instrumentationScope, instrumentationLibrary }: Scoped): ReadableScope {
-  return instrumentationScope ?? instrumentationLibrary ?? NO_SCOPE;
-}
 
 /**
  * Encodes what the records of one resource and scope have in common; the result may be kept. Never throws: what

@@ -18,7 +18,7 @@ export interface Header {
 /** Names beyond this many share one, {@link OTHER_NAME}: their number may be the caller's mistake. */
 export const MAX_NAMES = 10_000;
 /** The name of what came after {@link MAX_NAMES}. */
-export const OTHER_NAME = '(other)';
+const OTHER_NAME = '(other)';
 
 interface Definition {
   readonly defines: number;

@@ -11,7 +11,7 @@ export const DEFINITION_HEAD_BYTES = 20;
 /** Where a spool begins to count, so that a prelude can lie before the first record. */
 export const FIRST_POSITION = 2 ** 32;
 /** A length beyond this is not a record. */
-export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
+const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 /** No segment grows beyond its size and one record; what is larger is not ours. */
 export const MAX_SEGMENT_BYTES = 512 * 1024 * 1024;
 /** Sinks are bits of a 32-bit mask. */

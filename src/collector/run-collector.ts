@@ -1,0 +1,208 @@
+import { OtelEventsError } from '../errors.ts';
+import type { BatchExporter } from '../exporters/batch-exporter.ts';
+import type { Consume } from '../otlp/wire/batch.ts';
+import type {
+  ConfiguredProcessor,
+  KnownComponents,
+  Processor,
+  RunningExtension,
+  RunningReceiver,
+} from './component.ts';
+import type { PipelineConfig } from './config/read-pipelines.ts';
+import { Drops } from './drops.ts';
+import { type ExporterStats, Lane } from './lane.ts';
+import { createLog, type Log } from './log.ts';
+import { Outage } from './outage.ts';
+import { entriesOf, type Pipeline } from './pipeline.ts';
+import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
+import type { ReceiverStats } from './receiver.ts';
+
+/** How to start a collector. */
+export interface CollectorOptions {
+  /** The path of a YAML file in the OpenTelemetry Collector's grammar, or the same as an object. */
+  readonly config: string | object;
+  /** Exporters of your own, by component id: pipelines name them like any other. */
+  readonly exporters?: Readonly<Record<string, Consume>>;
+  /** Takes the lines that the collector logs, without their line break. Default: standard error. */
+  readonly write?: (line: string) => void;
+}
+
+/** A collector that runs. */
+export interface Collector {
+  /** Where the first receiver listens, such as `http://127.0.0.1:4318`. */
+  readonly endpoint: string;
+  /** The URLs of all receivers and health checks, by component id. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** What it was started with, as checked. */
+  readonly config: CollectorConfig;
+  /** Takes no more requests, finishes those under way, drains queues and closes files. Idempotent. */
+  stop(options?: StopOptions): Promise<void>;
+  /** Counts of log records and spans since the start, by component id. */
+  stats(): CollectorStats;
+}
+
+/** How a collector is stopped. */
+export interface StopOptions {
+  /** For requests under way and for queues, each. Default 5,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Counts since the start, by the names of components. */
+export interface CollectorStats {
+  readonly receivers: Readonly<Record<string, ReceiverStats>>;
+  readonly exporters: Readonly<Record<string, ExporterStats>>;
+}
+
+/**
+ * Runs a collector whose configuration may name these components.
+ * @throws OtelEventsError `COLLECTOR_CONFIG_INVALID`, `COLLECTOR_START_FAILED`
+ */
+export async function runCollector(
+  components: KnownComponents,
+  options: CollectorOptions,
+): Promise<Collector> {
+  const { config: source, exporters = {}, write = writeToStderr } = options;
+  const config = await readConfig(source, { components, extraExporters: Object.keys(exporters) });
+  const log = createLog(config.service.logLevel, write);
+  for (const warning of config.warnings) log('warn', warning);
+  const running = new RunningCollector(config, log, write);
+  try {
+    await running.start(exporters);
+    return running;
+  } catch (error) {
+    await running.stop({ timeoutMs: 0 });
+    throw error;
+  }
+}
+
+class RunningCollector implements Collector {
+  readonly config: RunnableConfig;
+  readonly #log: Log;
+  readonly #write: (line: string) => void;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #receivers = new Map<string, RunningReceiver>();
+  #pipelines: readonly Pipeline[] = [];
+  readonly #extensions: RunningExtension[] = [];
+  readonly #endpoints: Record<string, string> = {};
+  #stopped: Promise<void> | undefined;
+
+  constructor(config: RunnableConfig, log: Log, write: (line: string) => void) {
+    this.config = config;
+    this.#log = log;
+    this.#write = write;
+  }
+
+  get endpoint(): string {
+    const [first = ''] = this.#receivers.keys();
+    return this.#endpoints[first] ?? '';
+  }
+
+  get endpoints(): Readonly<Record<string, string>> {
+    return { ...this.#endpoints };
+  }
+
+  /** From the end of the pipelines to their beginning: what takes requests starts when all else is ready. */
+  async start(extra: Readonly<Record<string, Consume>>): Promise<void> {
+    const { pipelines } = this.config.service;
+    for (const id of new Set(pipelines.flatMap(({ exporters }) => exporters))) {
+      this.#lanes.set(id, await this.#openLane(id, extra));
+    }
+    this.#warnOfLoss();
+    this.#pipelines = await Promise.all(pipelines.map((pipeline) => this.#openPipeline(pipeline)));
+    await this.#startExtensions();
+    for (const id of new Set(pipelines.flatMap(({ receivers }) => receivers))) await this.#startReceiver(id);
+    for (const extension of this.#extensions) extension.setAvailable(true);
+  }
+
+  stop({ timeoutMs = 5_000 }: StopOptions = {}): Promise<void> {
+    this.#stopped ??= this.#stop(timeoutMs);
+    return this.#stopped;
+  }
+
+  stats(): CollectorStats {
+    return { receivers: statsOf(this.#receivers), exporters: statsOf(this.#lanes) };
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    for (const extension of this.#extensions) extension.setAvailable(false);
+    await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop(timeoutMs)));
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.close(timeoutMs)));
+    await Promise.all(this.#extensions.map((extension) => extension.stop()));
+  }
+
+  async #openLane(id: string, extra: Readonly<Record<string, Consume>>): Promise<Lane> {
+    const drops = new Drops(this.#log, id);
+    const exporter = await this.#openExporter(id, extra[id], drops);
+    return new Lane(exporter, new Outage(this.#log, 'export', id), drops);
+  }
+
+  async #openExporter(id: string, consume: Consume | undefined, drops: Drops): Promise<BatchExporter> {
+    const configured = this.config.exporters.get(id);
+    if (configured === undefined) return { consume: consume as Consume, close: async () => {} };
+    const host = { id, log: this.#log, write: this.#write, drops };
+    return this.#named(`exporters.${id}`, () => configured.create(host));
+  }
+
+  async #openPipeline({ signal, receivers, processors, exporters }: PipelineConfig): Promise<Pipeline> {
+    const lanes = exporters.map((id) => this.#lanes.get(id) as Lane);
+    return {
+      signal,
+      receivers,
+      processors: await Promise.all(processors.map((id) => this.#openProcessor(id))),
+      lanes,
+    };
+  }
+
+  #openProcessor(id: string): Promise<Processor> {
+    const configured = this.config.processors.get(id) as ConfiguredProcessor;
+    return this.#named(`processors.${id}`, () => configured.create({ id, log: this.#log }));
+  }
+
+  /** Senders let go of what is answered with 200: in such a pipeline nobody has it then. */
+  #warnOfLoss(): void {
+    for (const { id, exporters } of this.config.service.pipelines) {
+      if (exporters.some((exporter) => this.#lanes.get(exporter)?.keeps)) continue;
+      this.#log('warn', 'nothing is kept', { pipeline: id, exporters: exporters.join(', ') });
+    }
+  }
+
+  async #startExtensions(): Promise<void> {
+    const isWell = () => ![...this.#lanes.values()].some(({ keeps, isUnwell }) => keeps && isUnwell);
+    for (const id of this.config.service.extensions) {
+      await this.#named(`extensions.${id}`, async () => {
+        const extension = await this.config.extensions.get(id)?.create({ id, isWell });
+        if (extension === undefined) return;
+        this.#extensions.push(extension);
+        this.#endpoints[id] = await extension.start();
+      });
+    }
+  }
+
+  async #startReceiver(id: string): Promise<void> {
+    await this.#named(`receivers.${id}`, async () => {
+      const host = { id, log: this.#log, consume: entriesOf(id, this.#pipelines) };
+      const receiver = await this.config.receivers.get(id)?.create(host);
+      if (receiver === undefined) return;
+      this.#receivers.set(id, receiver);
+      this.#endpoints[id] = await receiver.start();
+    });
+  }
+
+  /** Runs a step of the start; an error says which component it was. */
+  async #named<T>(component: string, step: () => T | Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (cause) {
+      const message = `${component}: ${(cause as Error).message}`;
+      throw new OtelEventsError('COLLECTOR_START_FAILED', message, { cause });
+    }
+  }
+}
+
+function statsOf<T>(parts: ReadonlyMap<string, { stats(): T }>): Record<string, T> {
+  return Object.fromEntries([...parts].map(([id, part]) => [id, part.stats()]));
+}
+
+function writeToStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
