@@ -9,7 +9,6 @@ import type { ChosenTracer } from '../otel/providers.ts';
 import { parseTraceparent } from '../otel/traceparent.ts';
 import type { EventContent } from '../otlp/event/event-content.ts';
 import type { OnInvalid } from '../schema/defined-event.ts';
-import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import type { Redaction } from '../schema/redact.ts';
 import { baggageFields, withBaggage } from './baggage.ts';
 import { epochNow, toEpochMs } from './clock.ts';
@@ -24,6 +23,7 @@ import type { Schemas, Subject, Verdict } from './schemas.ts';
 import { ambientFrame, type ScopeFrame, sessionFor } from './scope-frame.ts';
 import { sessionEnd, sessionStart } from './session-events.ts';
 import type { Sessions } from './sessions.ts';
+import { unlessUnusable } from './unless-unusable.ts';
 
 /** A scope that has not ended; it can be ended from outside when the logger closes. */
 export interface OpenScope {
@@ -106,15 +106,11 @@ export class Emitter {
     options: LogOptions | undefined,
     frame?: ScopeFrame,
   ): string {
-    if (typeof name === 'object' && isDefinedEvent(name)) {
-      return this.record(
-        { logger, defaults },
-        this.schemas.defined(name),
-        data,
-        options,
-        'quarantine',
-        frame,
-      );
+    const subject = this.schemas.subjectOf(name);
+    if (subject !== undefined) {
+      const record = (): string =>
+        this.record({ logger, defaults }, subject, data, options, 'quarantine', frame);
+      return typeof name === 'string' ? unlessUnusable(name, record, this.diagnostics) : record();
     }
     const { event, context, scope } = this.draft(defaults, name, data, options, frame);
     this.emit(event, context, scope === undefined ? undefined : trace.getSpan(context));

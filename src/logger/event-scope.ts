@@ -6,7 +6,6 @@ import type { ScopeSpan } from '../otel/scope-span.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
 import { copyFields } from '../otlp/event/copy-fields.ts';
 import type { DefinedEvent } from '../schema/defined-event.ts';
-import { isDefinedEvent } from '../schema/is-defined-event.ts';
 import { isPlain } from '../schema/is-plain.ts';
 import { epochNow, toEpochSeconds } from './clock.ts';
 import { mergedOptions, mergedSession, toData } from './draft-event.ts';
@@ -53,8 +52,7 @@ export class EventScope<Data extends object = object> implements OpenScope {
     outer?: ScopeFrame,
   ) {
     const { emitter, defaults } = origin;
-    this.#subject =
-      typeof name === 'object' && isDefinedEvent(name) ? emitter.schemas.defined(name) : undefined;
+    this.#subject = emitter.schemas.subjectOf(name);
     const own = mergedOptions(this.#subject?.options, options);
     const drafted = emitter.draft(defaults, this.#subject?.name ?? name, data, own, outer);
     const { event, context, scope } = drafted;

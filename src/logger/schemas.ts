@@ -96,6 +96,17 @@ export class Schemas {
     throw new OtelEventsError('SCHEMA_UNKNOWN', `no schema is registered as ${id}${which}`, { fix });
   }
 
+  /**
+   * What an event of this name is checked by: a defined event, or the schema that is registered under a text. A text that
+   * names a schema is no way past what that schema says of personal data.
+   */
+  subjectOf(name: unknown): Subject | undefined {
+    if (typeof name === 'object') return isDefinedEvent(name) ? this.defined(name) : undefined;
+    if (this.#registry === undefined || typeof name !== 'string') return undefined;
+    const schema = this.#registry.get(name);
+    return schema && subjectOf(schema);
+  }
+
   /** The subject of a defined event; what is registered under its id and version comes before its own schema. */
   defined(event: DefinedEvent): Subject {
     let subject = this.#defined.get(event);
