@@ -9,14 +9,25 @@ import { readValue } from './read-value.ts';
 /** Deeper than any configuration. */
 const MAX_DEPTH = 50;
 const MAX_ALIASES = 100;
+/** Problems of a text that can be read for all that. */
+const STANDS_ALONE: ReadonlySet<string> = new Set([
+  'MULTIPLE_DOCS',
+  'DUPLICATE_KEY',
+  'TAG_RESOLVE_FAILED',
+  'TOO_LONG',
+  'TOO_MANY_ALIASES',
+]);
 
 /** Reads YAML text; what is wrong with it goes to `problems`. Undefined if there is nothing to go on with. */
 export function readYaml(text: string, variables: Variables, problems: Problems): ConfigNode | undefined {
   const lines = new LineCounter();
   const read = readYamlDocument(yaml, text, lines);
+  let isBroken = false;
   for (const { code, offset, message } of read.problems) {
-    const known = code === 'MULTIPLE_DOCS' ? 'expected one YAML document' : message;
-    problems.add(positionOf(lines, offset), '', known);
+    // What follows is the echo of the first one, up to the end of the file.
+    if (isBroken && !STANDS_ALONE.has(code)) continue;
+    isBroken ||= !STANDS_ALONE.has(code);
+    problems.add(positionOf(lines, offset), '', inWords(code, message, text[offset - 1] === '$'));
   }
   checkAliases(read, lines, problems);
   const { contents } = read.document;
@@ -25,6 +36,11 @@ export function readYaml(text: string, variables: Variables, problems: Problems)
   }
   if (!problems.isEmpty) return undefined;
   return new NodeReader(read, lines, variables, problems).read(contents, '', 0);
+}
+
+function inWords(code: string, message: string, isVariable: boolean): string {
+  if (code === 'MULTIPLE_DOCS') return 'expected one YAML document';
+  return isVariable ? `inside { } and [ ] a variable has to be in quotes: "\${env:NAME}"` : message;
 }
 
 function checkAliases(read: YamlDocument, lines: LineCounter, problems: Problems): void {

@@ -40,6 +40,11 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   ],
   ['a tab', 'receivers:\n\totlp:', '2:1: Tabs are not allowed as indentation'],
   ['a key that comes twice', yaml({ rest: 'exporters: {}' }), '4:1: Map keys must be unique'],
+  [
+    'a variable without quotes inside braces',
+    `receivers: {otlp: {protocols: {http: }}}\nexporters:\n  file: { path: \${env:OUT:-out.jsonl}, append: true }\nservice:\n  pipelines: {}`,
+    `3:18: inside { } and [ ] a variable has to be in quotes: "\${env:NAME}"`,
+  ],
   ['two documents', `${yaml({})}\n---\na: 1`, '5:1: expected one YAML document'],
   [
     'an unknown tag',
