@@ -8,7 +8,22 @@ import timers from 'node:timers';
 
 export { performance };
 
-export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = timers;
+export const { clearTimeout, clearInterval, setImmediate } = timers;
+// Taken now: fakes replace them on the module.
+const { setTimeout: startTimeout, setInterval: startInterval } = timers;
+
+/** What a timer can wait: Node.js takes anything longer, `Infinity` too, for a millisecond. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** As the global one; a longer wait than a timer has is the longest that it has. */
+export function setTimeout(callback: () => void, ms?: number): NodeJS.Timeout {
+  return startTimeout(callback, ms === undefined ? ms : Math.min(ms, MAX_TIMER_MS));
+}
+
+/** As the global one, with the same bound as {@link setTimeout}. */
+export function setInterval(callback: () => void, ms: number): NodeJS.Timeout {
+  return startInterval(callback, Math.min(ms, MAX_TIMER_MS));
+}
 
 const { now } = Date;
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
@@ -20,4 +21,24 @@ test('close() has ended 8 s later, whatever hangs: Docker kills ten seconds afte
   const tookMs = performance.now() - startMs;
   assert.equal(dropped, 1);
   assert.ok(tookMs > 7_500 && tookMs < 9_500, `${tookMs} ms`);
+});
+
+test('a time-out of longer than a timer can wait is the longest that it can, and not a millisecond', async () => {
+  for (const timeoutMs of [Number.POSITIVE_INFINITY, 2 ** 31, 1e300]) {
+    for (const end of ['flush', 'close'] as const) {
+      const server = createHttpServer((request, response) => {
+        request.resume();
+        setTimeout(() => response.end(), 150);
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const events = new EventLogger({ endpoint, logLevel: 'none' });
+      events.log('a');
+      const { acked, dropped, pending } = await events[end]({ timeoutMs });
+      assert.deepEqual([acked, dropped, pending], [1, 0, 0], `${end}, ${timeoutMs}`);
+      await events.close();
+      server.closeAllConnections();
+      server.close();
+    }
+  }
 });
