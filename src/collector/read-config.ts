@@ -169,6 +169,11 @@ function readService(node: MapNode, known: KnownIds, problems: Problems): Collec
     pipelines: required(pipelines(known)),
     telemetry: optional(telemetry),
   });
-  const { extensions, pipelines: read, telemetry: about } = shape.read(service, 'service', problems);
+  // What is missing has been reported.
+  const {
+    extensions = [],
+    pipelines: read = [],
+    telemetry: about,
+  } = shape.read(service, 'service', problems);
   return { extensions, pipelines: read, logLevel: about?.logs?.level ?? 'info' };
 }

@@ -285,6 +285,17 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     '3:29: service.pipelines.logs.receivers: is missing',
     '3:29: service.pipelines.logs.exporters: is missing',
   ],
+  ...(
+    [
+      ['service:', 9],
+      ['service: {}', 10],
+      ['service: {pipelines: }', 22],
+    ] as const
+  ).map(([service, column]): [string, string, string] => [
+    `no pipelines: ${service}`,
+    `receivers: {otlp: {protocols: {http: }}}\nexporters: {nop: }\n${service}`,
+    `3:${column}: service.pipelines: is missing`,
+  ]),
   [
     'a pipeline of nothing beside an exporter that depends on its pipelines',
     'receivers: {otlp: {protocols: {http: }}}\nexporters: {otlp_http: {}}\nservice: {pipelines: {logs: }}',
