@@ -1,4 +1,7 @@
+import type { OtelEventsError } from '../errors.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { schemaInvalid } from './schema-document.ts';
+import { CATEGORY_KEYWORDS, KEYWORDS } from './schema-keywords.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,7 +27,7 @@ export function plannedEvents(document: JsonSchema): readonly PlannedEvent[] | u
   return rules.filter(isTrack).map((rule) => ({
     name: nameOf(rule) as string,
     version: rule.version ?? document.version ?? 1,
-    schema: ofProperties(schemaOf(rule) as Fields, rule.description),
+    schema: ofProperties(schemaOf(rule) as Fields, rule),
   }));
 }
 
@@ -60,14 +63,88 @@ function schemaOf({ jsonSchema, rules, schema }: Fields): unknown {
   return jsonSchema ?? rules ?? schema;
 }
 
-/** A rule is about a whole message, whose `properties` are the data of the event. */
-function ofProperties(message: Fields, description: unknown): JsonSchema {
-  const inner = isFields(message.properties) ? message.properties.properties : undefined;
+/** What a schema of a message says around `properties` that is not about the data of the event. */
+const AROUND: ReadonlySet<string> = new Set([
+  '$id',
+  'id',
+  'title',
+  'description',
+  'type',
+  'required',
+  'properties',
+  'additionalProperties',
+  'labels',
+]);
+const COMBINING = ['allOf', 'anyOf', 'oneOf'] as const;
+
+/**
+ * A rule is about a whole message, whose `properties` are the data of the event; what it says of all of a message's data
+ * beside that holds for them.
+ * @throws OtelEventsError `SCHEMA_INVALID` for what cannot be said of the data alone: it would be left unchecked
+ */
+function ofProperties(message: Fields, rule: Fields): JsonSchema {
+  const { description } = rule;
   const told = typeof description === 'string' && description !== '' ? { description } : {};
-  if (!isFields(inner)) return { ...told, ...message };
-  const { $schema, definitions, $defs } = message;
-  const shared = Object.entries({ $schema, definitions, $defs }).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(shared), ...told, ...inner };
+  const categories = [message, rule].flatMap(categoriesOf);
+  const isOfMessage = isAboutMessage(message);
+  const data: Fields = isOfMessage ? dataPart(message, String(nameOf(rule))) : message;
+  const around = isOfMessage ? categories : categoriesOf(rule);
+  if (around.length === 0) return { ...told, ...data };
+  const allOf = Array.isArray(data.allOf) ? (data.allOf as unknown[]) : [];
+  return { ...told, ...data, allOf: [...allOf, ...around] };
+}
+
+function innerOf({ properties }: Fields): Fields | undefined {
+  const inner = isFields(properties) ? properties.properties : undefined;
+  return isFields(inner) ? inner : undefined;
+}
+
+function isAboutMessage(schema: Fields): boolean {
+  return (
+    innerOf(schema) !== undefined ||
+    COMBINING.some((key) => listOf(schema[key]).some((one) => isFields(one) && isAboutMessage(one)))
+  );
+}
+
+/** What a schema of a message says of its `properties`; true of anything if it says nothing. */
+function dataPart(message: Fields, name: string): Fields {
+  const part: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(message)) {
+    if (AROUND.has(key) || CATEGORY_KEYWORDS.has(key)) continue;
+    const isKnown = Object.values(KEYWORDS).some((known) => known.has(key));
+    if (COMBINING.some((one) => one === key)) {
+      part[key] = listOf(value).map((one) => (isFields(one) ? withCategories(one, name) : one));
+    } else if (isKnown && !SHARED.has(key)) throw notOfData(key, name);
+    // What nobody knows is said, or refused as a misspelling, where keywords are.
+    else part[key] = value;
+  }
+  const { allOf: own, ...inner } = innerOf(message) ?? {};
+  const both = [...listOf(part.allOf), ...listOf(own)];
+  return { ...part, ...inner, ...(both.length > 0 && { allOf: both }) };
+}
+
+const SHARED: ReadonlySet<string> = new Set(['$schema', '$comment', 'definitions', '$defs']);
+
+function withCategories(message: Fields, name: string): Fields {
+  const part = dataPart(message, name);
+  const around = categoriesOf(message);
+  return around.length === 0 ? part : { allOf: [part, ...around] };
+}
+
+/** Each keyword of categories as a schema of its own: one does not replace another. */
+function categoriesOf(schema: Fields): Fields[] {
+  return [...CATEGORY_KEYWORDS].flatMap((key) => (schema[key] === undefined ? [] : [{ [key]: schema[key] }]));
+}
+
+function notOfData(key: string, name: string): OtelEventsError {
+  const why = `${key} beside properties is about the whole message, and would not be checked`;
+  return schemaInvalid(`rule ${name.slice(0, 300)} of a tracking plan`, '', why, {
+    fix: 'say it inside properties.properties',
+  });
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function isFields(value: unknown): value is Fields {

@@ -222,3 +222,51 @@ test('the tools read the same documents', async (t) => {
   const events = await otelEvents('validate', ...all, '--events', path.join(directory, 'events.jsonl'));
   assert.match(events.stdout, /events.jsonl:1: Order%20Completed@2 .*order_id/);
 });
+
+const ordered = (message: object, rule: object = {}): object => ({
+  rules: [{ key: 'Ordered', type: 'TRACK', version: 1, jsonSchema: message, ...rule }],
+});
+const inner = { type: 'object', properties: { email: { type: 'string' } } };
+const message = { type: 'object', properties: { properties: inner } };
+
+test('what a rule of a plan says around the properties of a message holds for the data', async () => {
+  const personal: Record<string, object> = {
+    'categories of the message': ordered({ ...message, categories: ['contact'] }),
+    'personal-data of the message': ordered({ ...message, 'personal-data': true }),
+    'personal of the rule': ordered(message, { personal: true }),
+    'categories of both': ordered({ ...message, personal: ['a'] }, { categories: ['b'] }),
+    'in anyOf': ordered({
+      ...message,
+      anyOf: [{ properties: { properties: { properties: { email: { personal: true } } } } }],
+    }),
+    'in allOf alone': ordered({
+      allOf: [message, { properties: { properties: { properties: { email: { personal: true } } } } }],
+    }),
+    'categories in allOf': ordered({ allOf: [message, { categories: ['contact'] }] }),
+  };
+  for (const [what, plan] of Object.entries(personal)) {
+    const events = testLogger({ logLevel: 'none' });
+    events.registerSchema(plan);
+    events.record('Ordered', 1, { email: 'SECRET' });
+    await events.close();
+    assert.deepEqual(
+      events.emitted.map(({ data }) => data),
+      [{ email: null }],
+      what,
+    );
+  }
+});
+
+test('what a rule says of a message as a whole, and cannot be said of the data alone, is refused', () => {
+  const refused: Record<string, object> = {
+    $ref: { ...message, $ref: '#/definitions/m', definitions: { m: {} } },
+    if: { ...message, if: { required: ['userId'] } },
+    patternProperties: { ...message, patternProperties: { '^p': {} } },
+    requierd: { ...message, requierd: ['properties'] },
+    persnal: { ...message, persnal: true },
+  };
+  for (const [keyword, schema] of Object.entries(refused)) {
+    const events = testLogger();
+    assert.throws(() => events.registerSchema(ordered(schema)), { code: 'SCHEMA_INVALID' }, keyword);
+  }
+});
