@@ -2,10 +2,13 @@
 const MAX_LENGTH = 100;
 const MAX_KNOWN = 1_000;
 
-/** The known name that `name` was most likely meant to be; undefined if none is near. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
+/**
+ * The known name that `name` was most likely meant to be; undefined if none is near.
+ * @param most - letters that may differ; by default two, or a third of them
+ */
+export function nearestName(name: string, known: readonly string[], most?: number): string | undefined {
   if (name.length > MAX_LENGTH || known.length > MAX_KNOWN) return undefined;
-  const limit = Math.max(2, Math.floor(name.length / 3));
+  const limit = most ?? Math.max(2, Math.floor(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of known) {

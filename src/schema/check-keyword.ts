@@ -49,19 +49,38 @@ function checkUnknown(keyword: string, value: unknown, draft: Draft, source: str
     const fix = 'what it limits would not be checked: leave it out, or write it in words of this draft';
     throw schemaInvalid(source, at, `${draft} has no such keyword, or it is not supported`, { fix });
   }
-  // The singular is further away than a misspelling, and what it keeps in would leave.
-  const near = keyword === 'category' ? 'categories' : nearestName(keyword, [...KEYWORDS[draft]]);
-  if (near === undefined || NOTE_KEYWORDS.has(near) || NAMES.has(near) || !couldBe(near, value, draft))
-    return;
+  // Many tools have a category of their own, which is one word.
+  if (keyword === 'category' && !areCategories('categories', value)) return;
+  const near = meantBy(keyword);
+  if (near === undefined || NOTE_KEYWORDS.has(near) || NAMES.has(near) || !couldBe(near, value)) return;
   throw schemaInvalid(source, at, `${draft} has no such keyword`, {
     fix: `did you mean ${near}? Notes of your own start with x-`,
   });
 }
 
+/** Of each draft: what another one limits by is misspelt here as well. */
+const ALL_KEYWORDS = [...new Set(Object.values(KEYWORDS).flatMap((known) => [...known]))];
+
+/** Singulars are further away than misspellings, and what they are meant to keep in would leave. */
+const SINGULARS: Readonly<Record<string, string>> = {
+  category: 'categories',
+  property: 'properties',
+  patternProperty: 'patternProperties',
+  redactionPolicy: 'redactionPolicies',
+};
+
+/** A short word is near to many: one letter may be wrong in it, two in a longer one. */
+function meantBy(keyword: string): string | undefined {
+  const most = keyword.length > 5 ? 2 : 1;
+  const singular = nearestName(keyword, Object.keys(SINGULARS), most);
+  return singular === undefined ? nearestName(keyword, ALL_KEYWORDS, most) : SINGULARS[singular];
+}
+
 /** Whether a keyword may have this value: a note of one's own, such as `note: text`, is no misspelt `not`. */
-function couldBe(keyword: string, value: unknown, draft: Draft): boolean {
-  if (CATEGORY_KEYWORDS.has(keyword)) return areCategories(keyword, value);
-  const { check } = metaSchemaOf(draft);
+function couldBe(keyword: string, value: unknown): boolean {
+  // Whatever is said of personal data, and not understood, is no note.
+  if (CATEGORY_KEYWORDS.has(keyword)) return true;
+  const { check } = metaSchemaOf(KEYWORDS['2020-12'].has(keyword) ? '2020-12' : 'draft-07');
   const could = check({ [keyword]: value }) as boolean;
   check.errors = null;
   return could;

@@ -97,6 +97,14 @@ test('a misspelling of a keyword that limits something is refused', () => {
     personalData: [true, 'personal-data'],
     redactionPolicy: [['contact'], 'redactionPolicies'],
     ref: ['#', '$ref'],
+    // Whatever stands there: it is about who may see the data.
+    redactionpolicy: ['contact', 'redactionPolicies'],
+    catagory: [['contact'], 'categories'],
+    categoryes: ['contact', 'categories'],
+    persnal: ['yes', 'personal'],
+    property: [{ email: { personal: true } }, 'properties'],
+    // Of the other draft.
+    prefixItem: [[{ personal: true }], 'prefixItems'],
   };
   for (const [keyword, [value, meant]] of Object.entries(misspelt)) {
     const fix = new RegExp(`did you mean ${meant.replace('$', '\\$')}\\?`);
@@ -111,6 +119,13 @@ test('what only looks like a misspelling is a note: the keyword could not have s
     { patterns: ['a'] },
     { format_: 7 },
     { category: 'sales' },
+    { info: {} },
+    { doc: {} },
+    { foo: { bar: 1 } },
+    { when: 'always' },
+    { form: 'x' },
+    { brief: 'x' },
+    { propertyOrder: {} },
   ])
     assert.doesNotThrow(() => register(note), JSON.stringify(note));
 });
