@@ -1,3 +1,5 @@
+import { isError } from '../otlp/values/describe-error.ts';
+import { ValueCopier } from '../otlp/values/value-copier.ts';
 import type { LlmCall, LlmUsage } from './llm-call.ts';
 import { defined, type Fields, isFields, type Part, toolCall } from './llm-parts.ts';
 import { textOf } from './text-of.ts';
@@ -123,7 +125,8 @@ export class LlmAnswer {
   #readResponse(response: Fields, type: string): void {
     this.#know(response.id, response.model, response.usage);
     if (!RESPONSE_ENDS.has(type)) return;
-    if (Array.isArray(response.output) && response.output.length > 0) this.#output = response.output;
+    if (Array.isArray(response.output) && response.output.length > 0)
+      this.#output = copyOf(response.output) as readonly unknown[];
     const why = isFields(response.incomplete_details) ? response.incomplete_details.reason : undefined;
     this.#finish(0, why ?? response.status);
     if (type === 'response.failed') this.error = errorOf(response.error);
@@ -163,7 +166,7 @@ export class LlmAnswer {
       this.#grow(0, `${this.#step} reasoning ${textOf(id)}`, 'reasoning', chunk.text ?? chunk.delta);
     }
     if (type === 'tool-call') {
-      const more = { id: chunk.toolCallId, name: chunk.toolName, given: chunk.input };
+      const more = { id: chunk.toolCallId, name: chunk.toolName, given: copyOf(chunk.input) };
       this.#grow(0, `tool ${textOf(chunk.toolCallId)}`, 'tool_call', '', more);
     }
     if (type === 'response-metadata') this.#know(id, chunk.modelId, undefined);
@@ -173,7 +176,7 @@ export class LlmAnswer {
     }
     if (type === 'abort') this.isAborted = true;
     // OpenAI's responses have such an event too, with the fields beside.
-    if (type === 'error') this.error = chunk.error ?? errorOf(chunk);
+    if (type === 'error') this.error = errorOf(chunk.error ?? chunk);
   }
 
   /** What later chunks say of the same counts. */
@@ -252,9 +255,16 @@ function partOf({ type, id, name, text, given }: Growing): Part {
   return type === 'tool_call' ? toolCall(id, name, given ?? text) : { type, content: text };
 }
 
+/** As it is now, within bounds: the app goes on with the objects of its chunks. */
+function copyOf(value: unknown): unknown {
+  return new ValueCopier({ maxBytes: MAX_UNITS, reader: 'app' }).copy(value);
+}
+
 /** As a client would have thrown it. */
-function errorOf(told: unknown): Error {
-  const { code, message } = isFields(told) ? told : ({} as Fields);
+function errorOf(told: unknown): unknown {
+  if (isError(told)) return told;
+  const fields = isFields(told) ? told : { message: told };
+  const { code = fields.type, message } = fields;
   const error = new Error(typeof message === 'string' ? message : 'the model failed');
   if (typeof code === 'string' && code !== '') error.name = code;
   error.stack = undefined as never;

@@ -439,3 +439,26 @@ test('hostile chunks and arguments cost nothing but themselves', async () => {
   assert.equal(events.emitted.length, 3);
   assert.deepEqual(said(events.emitted[0] as EmittedEvent), [{ role: 'assistant', parts: [text('Hi')] }]);
 });
+
+test('objects of chunks are taken as they are when they come, whatever the app does with them later', async () => {
+  const events = testLogger();
+  const input: Record<string, unknown> = { a: 1 };
+  const chunks = [{ type: 'tool-call', toolCallId: 't', toolName: 'n', input }];
+  for await (const _ of events.llm({ model: 'm' }).stream(streamOf(chunks)))
+    Object.assign(input, { a: 'changed', password: 'SECRET' });
+  await events.close();
+  assert.deepEqual(said(events.emitted[0] as EmittedEvent), [
+    { role: 'assistant', parts: [{ type: 'tool_call', id: 't', name: 'n', arguments: { a: 1 } }] },
+  ]);
+});
+
+test('a failure that a stream tells as a plain object has its own type and message', async () => {
+  const told: [unknown, string][] = [
+    [{ type: 'overloaded_error', message: 'Overloaded' }, 'overloaded_error'],
+    ['Overloaded', 'Error'],
+  ];
+  for (const [error, type] of told) {
+    const { error: failure } = await eventOf([{ type: 'error', error }]);
+    assert.deepEqual([failure?.type, failure?.message], [type, 'Overloaded']);
+  }
+});
