@@ -126,6 +126,14 @@ test('plain lines are the data of the one schema that is given', async (t) => {
   assert.deepEqual([status, stderr], [2, 'otel-events validate: ENOENT: cannot open missing\n']);
 });
 
+test('a line is what its keys say, also where the values are wrong', async (t) => {
+  const lines = ['{ "name": "x", "data": "text" }', '{ "name": "x", "data": null }', '{ "resourceLogs": 5 }'];
+  const place = files(t, { 'a.yaml': '$id: x\nversion: 1\n', 'events.jsonl': `${lines.join('\n')}\n` });
+  const args = ['validate', path.join(place, 'a.yaml'), '--events', path.join(place, 'events.jsonl')];
+  const { stdout } = await otelEvents(...args);
+  assert.match(stdout, /\n0 valid, 3 invalid\n$/);
+});
+
 test('--ref gives schemas that events refer to, and that are none themselves', async (t) => {
   const place = files(t, {
     'order.yaml':

@@ -90,8 +90,8 @@ function wrong(message: string): never {
 
 function formatOf(object: Readonly<Record<string, unknown>>): LineFormat {
   if (Object.hasOwn(object, '__schema__')) return 'jupyter';
-  if (Array.isArray(object.resourceLogs)) return 'otlp';
-  return typeof object.name === 'string' && typeof object.data === 'object' ? 'event' : 'data';
+  if (Object.hasOwn(object, 'resourceLogs')) return 'otlp';
+  return typeof object.name === 'string' && Object.hasOwn(object, 'data') ? 'event' : 'data';
 }
 
 function jupyterEvent(payload: Readonly<Record<string, unknown>>): Found {
