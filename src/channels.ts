@@ -1,6 +1,19 @@
 import { channel } from 'node:diagnostics_channel';
 import type { OtelEventsError } from './errors.ts';
-import type { Event } from './event.ts';
+
+/** An event as it is on its way, of which more is known than this. */
+export interface ChannelEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly category: string | undefined;
+  readonly tags: readonly string[];
+  readonly session: Readonly<Record<string, unknown>>;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly userId: string | undefined;
+  /** OTel severity number, 1 to 24. */
+  readonly severity: number;
+}
 
 /**
  * What is published on `node:diagnostics_channel` while events are delivered, by the name of the channel. Nothing is made
@@ -9,7 +22,7 @@ import type { Event } from './event.ts';
  */
 export interface ChannelMessages {
   /** An event has been booked, as processors and redaction have left it. `sinks`: where it goes. */
-  readonly 'otel-events:event': { readonly event: Event; readonly sinks: readonly string[] };
+  readonly 'otel-events:event': { readonly event: ChannelEvent; readonly sinks: readonly string[] };
   /** A sink has answered to a batch, or has not. `answer`: `delivered`, `retry`, `hold`, or how it was refused. */
   readonly 'otel-events:batch': {
     readonly sink: string;

@@ -1,4 +1,4 @@
-export type { ChannelMessages } from './channels.ts';
+export type { ChannelEvent, ChannelMessages } from './channels.ts';
 export type { GivenExporter } from './delivery/exporters/resolve-exporters.ts';
 export type { FlushResult, Ledger, LedgerRow, Totals } from './delivery/ledger/accounts.ts';
 export type { AppOptions } from './delivery/resource/app.ts';

@@ -1,3 +1,4 @@
+export type { ComponentConfig } from './component.ts';
 export type { ExporterStats } from './lane.ts';
 export type { CollectorConfig } from './read-config.ts';
 export type { ReceiverStats } from './receiver.ts';
