@@ -62,7 +62,8 @@ const CHILD: Readonly<Record<keyof ChildOptions, Check>> = {
   context: map,
 };
 
-const FLUSH = { whenAway: oneOf('wait', 'return') };
+// Any time is one: those that are none are over at once.
+const FLUSH = { whenAway: oneOf('wait', 'return'), timeoutMs: { wanted: 'a number', accepts: () => true } };
 
 const { context: _, ...DEFAULTS } = CHILD;
 
@@ -167,9 +168,9 @@ export function checkChildOptions(options: ChildOptions): void {
   check(options, CHILD, '');
 }
 
-/** Any time is one: those that are none are over at once. */
-export function checkFlushOptions({ whenAway }: FlushOptions): void {
-  check({ whenAway }, FLUSH, '');
+/** Checks the options of a flush, as {@link checkOptions} does. */
+export function checkFlushOptions(options: FlushOptions): void {
+  check(options, FLUSH, '');
 }
 
 function check(options: object, checks: Readonly<Record<string, Check>>, prefix: string): void {

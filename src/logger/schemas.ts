@@ -85,6 +85,12 @@ export class Schemas {
 
   /** @throws OtelEventsError `SCHEMA_UNKNOWN` */
   registered(id: string, version: string | number | undefined): Subject {
+    if (typeof version === 'object') {
+      const fix = 'record(id, version, data): where an id comes first, the version comes before the data';
+      throw new OtelEventsError('SCHEMA_UNKNOWN', `record of ${id}: wanted a version, got an object`, {
+        fix,
+      });
+    }
     const schema = this.registry.get(id, version);
     if (schema !== undefined) return subjectOf(schema);
     const others = this.registry.all

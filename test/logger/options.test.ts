@@ -180,3 +180,14 @@ test('a throwing onError or diagnostic logger does not reach the app', async (t)
   events.log('');
   assert.equal(written.mock.callCount(), 1);
 });
+
+test('flush() says what it does not know; record() says where the version belongs', async () => {
+  const events = new EventLogger({ delivery: 'none', exporters: [async () => {}], logLevel: 'none' });
+  await assert.rejects(events.flush({ whenaway: 'return' } as never), { code: 'OPTION_UNKNOWN' });
+  await assert.rejects(events.flush(null as never), { code: 'OPTION_INVALID' });
+  events.registerSchema({ $id: 'a:b', version: 1 });
+  assert.throws(() => events.record('a:b', { n: 1 } as never, {}), {
+    message: /wanted a version, got an object/,
+  });
+  await events.close();
+});
