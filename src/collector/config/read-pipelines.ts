@@ -45,8 +45,9 @@ export function pipelines(known: KnownIds): Shape<readonly PipelineConfig[]> {
         const at = dotted(path, id);
         const signal = SIGNALS.find((name) => name === id.split('/')[0]);
         if (signal === undefined) problems.add(entry.keyAt, at, () => whyNoSignal(id));
+        else if (!/^\w+(\/\S.*)?$/.test(id)) problems.add(entry.keyAt, at, 'expected SIGNAL or SIGNAL/NAME');
         // What is missing has been reported, and is asked for all the same.
-        const { receivers = [], processors, exporters = [] } = pipeline.read(entry.node, at, problems);
+        const { receivers = [], processors = [], exporters = [] } = pipeline.read(entry.node, at, problems);
         return signal === undefined ? [] : [{ id, signal, receivers, processors, exporters }];
       });
     },

@@ -285,6 +285,17 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     '3:29: service.pipelines.logs.receivers: is missing',
     '3:29: service.pipelines.logs.exporters: is missing',
   ],
+  [
+    'a pipeline that is a number beside an exporter that depends on its pipelines',
+    'receivers: {otlp: {protocols: {http: }}}\nexporters: {otlp_http: {}}\nservice: {pipelines: {logs: 5}}',
+    '2:24: exporters.otlp_http.endpoint: is missing',
+    '3:29: service.pipelines.logs: expected a mapping, got a number',
+  ],
+  [
+    'a pipeline with an empty name',
+    yaml(pipelines('logs/: {receivers: [otlp], exporters: [file]}')),
+    '3:23: service.pipelines.logs/: expected SIGNAL or SIGNAL/NAME',
+  ],
   ...(
     [
       ['service:', 9],
