@@ -38,6 +38,7 @@ export class LlmAnswer {
   #units = 0;
   #step = 0;
   #partCount = 0;
+  #toolKey = 'tool 0';
   /** Something was said: text, reasoning, the call of a tool. */
   hasBegun = false;
   /** Pieces that found no place. */
@@ -108,7 +109,10 @@ export class LlmAnswer {
       arguments: given,
       input,
     } = (isFields(named) ? named : isFields(custom) ? custom : {}) as Fields;
-    const key = `tool ${numberOf(call.index)}`;
+    // Some servers leave the index out: the id tells calls apart, and what has neither belongs to the last one.
+    if (typeof call.index === 'number') this.#toolKey = `tool ${call.index}`;
+    else if (call.id !== undefined) this.#toolKey = `tool ${textOf(call.id)}`;
+    const key = this.#toolKey;
     this.#grow(choice, key, 'tool_call', given ?? input ?? '', { id: call.id, name });
   }
 

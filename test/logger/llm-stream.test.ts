@@ -462,3 +462,17 @@ test('a failure that a stream tells as a plain object has its own type and messa
     assert.deepEqual([failure?.type, failure?.message], [type, 'Overloaded']);
   }
 });
+
+test('calls of tools without an index are told apart by their ids', async () => {
+  const call = (id: string | undefined, given: string): object => ({
+    id,
+    function: { name: 'f', arguments: given },
+  });
+  const chunk = (...calls: object[]): object => ({ choices: [{ index: 0, delta: { tool_calls: calls } }] });
+  const event = await eventOf([
+    chunk(call('a', '{"n":1}'), call('b', '{"n"')),
+    chunk(call(undefined, ':2}')),
+  ]);
+  const part = (id: string, n: number): object => ({ type: 'tool_call', id, name: 'f', arguments: { n } });
+  assert.deepEqual(said(event), [{ role: 'assistant', parts: [part('a', 1), part('b', 2)] }]);
+});
