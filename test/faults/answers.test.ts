@@ -143,8 +143,10 @@ test('a sink that takes a batch and dies, and the app is restarted meanwhile: on
   const { sink } = estate;
   sink.judge = ({ index }) => (index === 2 ? 'swallow' : 'take');
   const dies = sink.until(({ asked }) => asked === 3).then(() => sink.goAway());
-  const app = { batch: 100, closeTimeoutMs: 300 };
+  // Long enough to send three batches on a busy machine too; what is over then stays.
+  const app = { batch: 100, closeTimeoutMs: 3000 };
   const first = await runApp(estate, { ...app, who: 'first', events: 500 });
+  assert.equal(sink.asked, 3, 'the app has sent three batches');
   await dies;
   assert.deepEqual([first.stats.total.acked, first.stats.total.pending], [200, 300]);
   const second = await runApp(estate, { ...app, who: 'second', events: 100 });
