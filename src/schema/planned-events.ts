@@ -1,4 +1,5 @@
 import type { OtelEventsError } from '../errors.ts';
+import { listOf } from './facets-of.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { schemaInvalid } from './schema-document.ts';
 import { CATEGORY_KEYWORDS, KEYWORDS } from './schema-keywords.ts';
@@ -85,13 +86,8 @@ const COMBINING = ['allOf', 'anyOf', 'oneOf'] as const;
 function ofProperties(message: Fields, rule: Fields): JsonSchema {
   const { description } = rule;
   const told = typeof description === 'string' && description !== '' ? { description } : {};
-  const categories = [message, rule].flatMap(categoriesOf);
-  const isOfMessage = isAboutMessage(message);
-  const data: Fields = isOfMessage ? dataPart(message, String(nameOf(rule))) : message;
-  const around = isOfMessage ? categories : categoriesOf(rule);
-  if (around.length === 0) return { ...told, ...data };
-  const allOf = Array.isArray(data.allOf) ? (data.allOf as unknown[]) : [];
-  return { ...told, ...data, allOf: [...allOf, ...around] };
+  const data = isAboutMessage(message) ? dataPart(message, String(nameOf(rule))) : message;
+  return { ...told, ...both(data, categoryParts(rule)) };
 }
 
 function innerOf({ properties }: Fields): Fields | undefined {
@@ -106,33 +102,36 @@ function isAboutMessage(schema: Fields): boolean {
   );
 }
 
-/** What a schema of a message says of its `properties`; true of anything if it says nothing. */
-function dataPart(message: Fields, name: string): Fields {
-  const part: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(message)) {
-    if (AROUND.has(key) || CATEGORY_KEYWORDS.has(key)) continue;
-    const isKnown = Object.values(KEYWORDS).some((known) => known.has(key));
-    if (COMBINING.some((one) => one === key)) {
-      part[key] = listOf(value).map((one) => (isFields(one) ? withCategories(one, name) : one));
-    } else if (isKnown && !SHARED.has(key)) throw notOfData(key, name);
-    // What nobody knows is said, or refused as a misspelling, where keywords are.
-    else part[key] = value;
-  }
-  const { allOf: own, ...inner } = innerOf(message) ?? {};
-  const both = [...listOf(part.allOf), ...listOf(own)];
-  return { ...part, ...inner, ...(both.length > 0 && { allOf: both }) };
-}
-
 const SHARED: ReadonlySet<string> = new Set(['$schema', '$comment', 'definitions', '$defs']);
 
-function withCategories(message: Fields, name: string): Fields {
-  const part = dataPart(message, name);
-  const around = categoriesOf(message);
-  return around.length === 0 ? part : { allOf: [part, ...around] };
+/** What a schema of a message says of its `properties`; true of anything if it says nothing. */
+function dataPart(message: Fields, name: string): Fields {
+  const beside: Record<string, unknown> = {};
+  const parts = categoryParts(message);
+  for (const [key, value] of Object.entries(message)) {
+    if (AROUND.has(key) || CATEGORY_KEYWORDS.has(key)) continue;
+    if (COMBINING.some((one) => one === key)) {
+      parts.push({ [key]: listOf(value).map((one) => (isFields(one) ? dataPart(one, name) : one)) });
+    } else if (isLimit(key)) throw notOfData(key, name);
+    // What nobody knows is said, or refused as a misspelling, where keywords are.
+    else beside[key] = value;
+  }
+  return both({ ...beside, ...innerOf(message) }, parts);
+}
+
+function isLimit(key: string): boolean {
+  return !SHARED.has(key) && Object.values(KEYWORDS).some((known) => known.has(key));
+}
+
+/** A schema, and what holds beside it. In draft-07 nothing does beside a reference, which becomes a part like any other. */
+function both({ $ref, ...schema }: Fields, parts: readonly Fields[]): Fields {
+  if (parts.length === 0) return $ref === undefined ? schema : { ...schema, $ref };
+  const referred = $ref === undefined ? [] : [{ $ref }];
+  return { ...schema, allOf: [...referred, ...listOf(schema.allOf), ...parts] };
 }
 
 /** Each keyword of categories as a schema of its own: one does not replace another. */
-function categoriesOf(schema: Fields): Fields[] {
+function categoryParts(schema: Fields): Fields[] {
   return [...CATEGORY_KEYWORDS].flatMap((key) => (schema[key] === undefined ? [] : [{ [key]: schema[key] }]));
 }
 
@@ -141,10 +140,6 @@ function notOfData(key: string, name: string): OtelEventsError {
   return schemaInvalid(`rule ${name.slice(0, 300)} of a tracking plan`, '', why, {
     fix: 'say it inside properties.properties',
   });
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function isFields(value: unknown): value is Fields {

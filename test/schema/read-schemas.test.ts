@@ -242,6 +242,19 @@ test('what a rule of a plan says around the properties of a message holds for th
     'in allOf alone': ordered({
       allOf: [message, { properties: { properties: { properties: { email: { personal: true } } } } }],
     }),
+    'in anyOf beside an anyOf of the properties': ordered({
+      properties: { properties: { ...inner, anyOf: [{ required: ['email'] }] } },
+      anyOf: [{ properties: { properties: { properties: { email: { personal: true } } } } }],
+    }),
+    'categories beside properties that are a reference': ordered({
+      properties: { properties: { $ref: '#/definitions/p' } },
+      definitions: { p: inner },
+      categories: ['contact'],
+    }),
+    'categories of a rule whose schema is a reference': ordered(
+      { $ref: '#/definitions/p', definitions: { p: inner } },
+      { categories: ['contact'] },
+    ),
     'categories in allOf': ordered({ allOf: [message, { categories: ['contact'] }] }),
   };
   for (const [what, plan] of Object.entries(personal)) {
