@@ -72,6 +72,20 @@ test('channels show an event, its batch, its end and what went wrong, redacted',
   );
 });
 
+test('a span is settled with a sink of its own', async () => {
+  await using sink = await httpSink();
+  const all = await heard(async () => {
+    const events = new EventLogger({ endpoint: sink.url, logLevel: 'none' });
+    events.track('work', {}, () => {});
+    await events.close();
+  });
+  const settled = all.filter(([channel]) => channel === 'settled').map(([, message]) => message);
+  assert.deepEqual((settled as { readonly sink: string }[]).toSorted(bySink), [
+    { sink: 'otlp', column: 'acked', reason: undefined, count: 1 },
+    { sink: 'otlp.traces', column: 'acked', reason: undefined, count: 1 },
+  ]);
+});
+
 test('an event that ends before any sink is settled with the sink none', async () => {
   const all = await heard(async () => {
     const events = new EventLogger({ delivery: 'none', exporters: [async () => {}], logLevel: 'none' });

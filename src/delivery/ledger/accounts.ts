@@ -80,7 +80,8 @@ export interface Ticket {
 export class Accounts {
   readonly #events = new Map<string, Account>();
   readonly #sinks = new Map<string, SinkAccount>();
-  readonly #spans = new Account(SPAN_SINK);
+  /** Its bit stands for nothing: no event is for it. */
+  readonly #spans = new SinkAccount(SPAN_SINK, 0);
   readonly #refused = new Account('');
   /** Events with several sinks, by the log that holds them; those in no log under ourselves. */
   readonly #standings = new WeakMap<object, Standings>();
