@@ -95,7 +95,7 @@ export class Emitter {
   }
 
   /**
-   * Emits an event now; never throws, unless a defined event is to throw when it is not valid.
+   * Emits an event now; never throws, unless one that has a schema is to throw when it is not valid.
    * @param frame - the scope that was called, for its own events; else the ambient one counts
    * @returns the id of the event
    */

@@ -89,7 +89,9 @@ export class SchemaRegistry {
    */
   get(id: string, version?: string | number): RegisteredSchema | undefined {
     const versions = this.#schemas.get(id) ?? this.#schemas.get(this.#idsByName.get(id) ?? '');
-    return version === undefined ? [...(versions?.values() ?? [])].at(-1) : versions?.get(String(version));
+    // Most names that are logged have no schema.
+    if (versions === undefined) return undefined;
+    return version === undefined ? [...versions.values()].at(-1) : versions.get(String(version));
   }
 
   /** Every schema, with all its versions. */

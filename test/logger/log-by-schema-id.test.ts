@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defineEvent } from '../../src/schema/index.ts';
 import { testLogger } from '../../src/testing.ts';
 
 const CART = {
@@ -25,6 +26,15 @@ test('log() and track() of the $id of a registered schema are checked and redact
     ],
   );
   assert.deepEqual(events.stats().events[CART.$id]?.rejected, { invalid: 1 });
+  await events.close();
+});
+
+test('a defined event that was given as a schema is checked under its name as a text', async () => {
+  const { $id: _, version, ...schema } = CART;
+  const events = testLogger({ schemas: [defineEvent('cart.added', { version, schema })], logLevel: 'none' });
+  events.log('cart.added', { sku: 'A1', email: 'ada@shop.example' });
+  await events.flush();
+  assert.deepEqual(events.emitted[0]?.data, { sku: 'A1', email: null });
   await events.close();
 });
 
