@@ -3,22 +3,27 @@ import path from 'node:path';
 import { baseOf, KIND } from './layout.ts';
 import { SegmentScan } from './read-segment.ts';
 
+/** A segment file of a directory. */
+export interface LogFile {
+  readonly name: string;
+  /** Where its first record begins that holds a field; where the file does, if there is none. */
+  readonly first: number;
+}
+
 /**
- * The names of the segment files of a directory, in the order of their records. That is not the order of their names:
+ * The segment files of a directory, in the order of their records. That is not the order of their names:
  * where a log goes on in a new file, after a sync that failed, the definitions before its first record take up positions
  * that records of an earlier file have.
  * @param names - others are left out
  */
-export function inLogOrder(directory: string, names: readonly string[]): string[] {
+export function inLogOrder(directory: string, names: readonly string[]): LogFile[] {
   return names
     .filter((name) => baseOf(name) !== undefined)
     .map((name) => ({ name, first: firstPositionOf(path.join(directory, name)) }))
-    .sort((a, b) => a.first - b.first || (a.name < b.name ? -1 : 1))
-    .map(({ name }) => name);
+    .sort((a, b) => a.first - b.first || (a.name < b.name ? -1 : 1));
 }
 
-/** Where the first record of a segment file begins that holds a field; the beginning of the file if there is none. */
-export function firstPositionOf(file: string): number {
+function firstPositionOf(file: string): number {
   const base = baseOf(path.basename(file)) ?? 0;
   if (!isFile(file)) return base;
   for (const { kind, position } of new SegmentScan(file).read())

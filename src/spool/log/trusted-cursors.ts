@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { readCursors } from './cursor-file.ts';
-import { firstPositionOf } from './in-log-order.ts';
+import type { LogFile } from './in-log-order.ts';
 import { baseOf, PREAMBLE_BYTES } from './layout.ts';
 import { SegmentScan } from './read-segment.ts';
 
@@ -16,10 +16,10 @@ interface Stretch {
 /**
  * Where each sink was, by its bit, in the log that lies in `directory`. A sink that is said to be where no record
  * ends, or where the log has never been, has settled nothing as far as anybody can tell: then all comes again.
- * @param names - of the files in `directory`
+ * @param files - of `directory`
  */
-export function trustedCursors(directory: string, names: readonly string[]): Map<number, number> {
-  const stretches = names.flatMap((name) => stretchOf(path.join(directory, name)));
+export function trustedCursors(directory: string, files: readonly LogFile[]): Map<number, number> {
+  const stretches = files.flatMap((file) => stretchOf(directory, file));
   const end = Math.max(...stretches.map((stretch) => stretch.end));
   const trusted = new Map<number, boolean>();
   const isTrusted = (position: number): boolean => {
@@ -32,15 +32,14 @@ export function trustedCursors(directory: string, names: readonly string[]): Map
 }
 
 /** One that cannot be looked at ends anywhere. */
-function stretchOf(file: string): Stretch[] {
-  const base = baseOf(path.basename(file));
-  if (base === undefined) return [];
+function stretchOf(directory: string, { name, first }: LogFile): Stretch[] {
+  const file = path.join(directory, name);
   try {
     const found = lstatSync(file);
     if (!found.isFile()) return [];
-    return [{ file, first: firstPositionOf(file), end: base + Math.max(0, found.size - PREAMBLE_BYTES) }];
+    return [{ file, first, end: (baseOf(name) ?? first) + Math.max(0, found.size - PREAMBLE_BYTES) }];
   } catch {
-    return [{ file, first: base, end: Number.POSITIVE_INFINITY }];
+    return [{ file, first, end: Number.POSITIVE_INFINITY }];
   }
 }
 

@@ -4,7 +4,7 @@ import { type Damage, Quarantine } from '../disk/quarantine.ts';
 import { quietly } from '../disk/quietly.ts';
 import { Cursor, type RecordSource } from '../log/cursor.ts';
 import { Definitions, type Header } from '../log/definitions.ts';
-import { inLogOrder } from '../log/in-log-order.ts';
+import { inLogOrder, type LogFile } from '../log/in-log-order.ts';
 import { baseOf, KIND, MAX_SINKS, type RecordView } from '../log/layout.ts';
 import { type Found, HANDED_OVER, LOST, type Settlement } from '../log/outcome.ts';
 import { recoverSegment } from '../log/recover-segment.ts';
@@ -165,9 +165,9 @@ export class Leftover implements RecordSource {
   }
 
   async #recover(): Promise<void> {
-    const names = this.#listFiles();
-    this.#positions = trustedCursors(this.#home.path, names);
-    for (const name of names) {
+    const files = this.#listFiles();
+    this.#positions = trustedCursors(this.#home.path, files);
+    for (const { name } of files) {
       const file = path.join(this.#home.path, name);
       const segment = await recoverSegment(file, this.#quarantine, (record) => this.#found(record));
       if (segment === 'unreadable') {
@@ -279,7 +279,7 @@ export class Leftover implements RecordSource {
     this.#segments = [];
   }
 
-  #listFiles(): string[] {
+  #listFiles(): LogFile[] {
     try {
       return inLogOrder(this.#home.path, readdirSync(this.#home.path));
     } catch {

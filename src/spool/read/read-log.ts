@@ -35,7 +35,9 @@ export class ReadLog {
     this.positions = readCursors(home.path);
     this.damagedCursors = this.isGone ? [] : damagedIn(slots, this.positions);
     const names = this.#tried(home.path, (directory) => readdirSync(directory)) ?? [];
-    this.segments = inLogOrder(home.path, names).map((name) => new SegmentScan(path.join(home.path, name)));
+    this.segments = inLogOrder(home.path, names).map(
+      ({ name }) => new SegmentScan(path.join(home.path, name)),
+    );
   }
 
   /** What could not be read so far. */
