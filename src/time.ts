@@ -13,7 +13,7 @@ export const { clearTimeout, clearInterval, setImmediate } = timers;
 const { setTimeout: startTimeout, setInterval: startInterval } = timers;
 
 /** What a timer can wait: Node.js takes anything longer, `Infinity` too, for a millisecond. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** As the global one; a longer wait than a timer has is the longest that it has. */
 export function setTimeout(callback: () => void, ms?: number): NodeJS.Timeout {

@@ -1,12 +1,11 @@
 import { otlpExporter } from '../../exporters/otlp.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
+import { MAX_TIMER_MS } from '../../time.ts';
 import type { CheckContext, ExporterComponent } from '../component.ts';
 import { CLIENT_ELSEWHERE } from '../config/http-keys.ts';
 import { boolean, integer, mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
 import { duration, headers, httpUrl } from '../config/value-shapes.ts';
 import { Outage } from '../outage.ts';
-
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const sendingQueue = mapping(
   {

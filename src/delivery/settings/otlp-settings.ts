@@ -3,6 +3,7 @@ import type { Agent } from 'node:http';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
 import type { Batch, Signal } from '../../otlp/wire/batch.ts';
+import { MAX_TIMER_MS } from '../../time.ts';
 import { baseOf } from './base-of.ts';
 import { readEnvironment } from './environment.ts';
 import { type OtlpHeaders, otlpHeaders } from './otlp-headers.ts';
@@ -41,9 +42,6 @@ export interface OtlpSettingsOptions {
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 const DEFAULT_TIMEOUT_MS = 10_000;
-
-/** The longest time a timer can wait. */
-const NO_LIMIT_MS = 2 ** 31 - 1;
 
 const TLS_FILES = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' } as const;
 
@@ -157,7 +155,7 @@ function timeoutMsOf(signal: Signal, variables: OtlpVariables): number {
     if (Number.isInteger(timeoutMs) && timeoutMs >= 0) return timeoutMs;
     return variables.ignore(`${name} asks for ${value}: it is ignored`, 'wanted are whole milliseconds');
   });
-  return chosen === 0 ? NO_LIMIT_MS : Math.min(chosen ?? DEFAULT_TIMEOUT_MS, NO_LIMIT_MS);
+  return chosen === 0 ? MAX_TIMER_MS : Math.min(chosen ?? DEFAULT_TIMEOUT_MS, MAX_TIMER_MS);
 }
 
 function tlsOf(signal: Signal, variables: OtlpVariables): OtlpTls | undefined {

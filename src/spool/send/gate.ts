@@ -1,9 +1,6 @@
 import { clearTimeout, performance, setTimeout } from '../../time.ts';
 import { type Backoff, holdDelayMs, retryDelayMs } from '../disk/retry-delay.ts';
 
-/** The longest time a timer can take; a longer one would fire at once. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
  * What every lane of a sender passes before a request. While the destination is away it is shut: one lane
  * waits until the time is up and tries; the others wait until that one was answered, so that nobody hammers.
@@ -81,7 +78,7 @@ export class Gate {
   async #pause(): Promise<void> {
     for (let leftMs = this.#leftMs(); leftMs > 0; leftMs = this.#leftMs()) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(Math.ceil(leftMs), MAX_TIMER_MS)).unref();
+        const timer = setTimeout(resolve, Math.ceil(leftMs)).unref();
         this.#endPause = () => {
           clearTimeout(timer);
           resolve();

@@ -289,8 +289,7 @@ export class SendQueue<T> {
         this.#wait = undefined;
         resolve();
       };
-      // A timer of more than 2^31 ms, as a server can ask for, would fire at once.
-      const timer = setTimeout(end, Math.min(ms, 2 ** 31 - 1));
+      const timer = setTimeout(end, ms);
       timer.unref();
       this.#wait = { kind, end };
     });

@@ -7,7 +7,7 @@ import { halvesOf, partOf } from '../log/part-of.ts';
 import { Aside } from './aside.ts';
 import { attempt } from './attempt.ts';
 import { Flushes, type Patience } from './flushes.ts';
-import { Gate, MAX_TIMER_MS } from './gate.ts';
+import { Gate } from './gate.ts';
 import { Intake, type Taken } from './intake.ts';
 import { acceptedNothing, refusesAll, tookPart } from './refusal-reports.ts';
 import { rejectedOf } from './rejected-of.ts';
@@ -127,7 +127,7 @@ export class Sender {
    * all others. Idempotent.
    */
   async close(timeoutMs: number): Promise<void> {
-    if (timeoutMs > 0) await within(Math.min(timeoutMs, MAX_TIMER_MS), this.flush('last'));
+    if (timeoutMs > 0) await within(timeoutMs, this.flush('last'));
     this.#stop();
   }
 
@@ -194,7 +194,7 @@ export class Sender {
     const nowMs = performance.now();
     const sinceMs = goesOn || this.#lanes.size > 0 ? this.#takenMs : nowMs;
     const waitMs = sinceMs + this.#options.flushIntervalMs - nowMs;
-    if (waitMs > 0) this.#fill = setTimeout(() => this.#takeAll(), Math.min(waitMs, MAX_TIMER_MS)).unref();
+    if (waitMs > 0) this.#fill = setTimeout(() => this.#takeAll(), waitMs).unref();
     else this.#due = unread;
     return waitMs <= 0;
   }
