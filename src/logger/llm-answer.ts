@@ -130,7 +130,7 @@ export class LlmAnswer {
     this.#know(response.id, response.model, response.usage);
     if (!RESPONSE_ENDS.has(type)) return;
     if (Array.isArray(response.output) && response.output.length > 0)
-      this.#output = copyOf(response.output) as readonly unknown[];
+      this.#output = this.#copyOf(response.output) as readonly unknown[];
     const why = isFields(response.incomplete_details) ? response.incomplete_details.reason : undefined;
     this.#finish(0, why ?? response.status);
     if (type === 'response.failed') this.error = errorOf(response.error);
@@ -170,7 +170,7 @@ export class LlmAnswer {
       this.#grow(0, `${this.#step} reasoning ${textOf(id)}`, 'reasoning', chunk.text ?? chunk.delta);
     }
     if (type === 'tool-call') {
-      const more = { id: chunk.toolCallId, name: chunk.toolName, given: copyOf(chunk.input) };
+      const more = { id: chunk.toolCallId, name: chunk.toolName, given: this.#copyOf(chunk.input) };
       this.#grow(0, `tool ${textOf(chunk.toolCallId)}`, 'tool_call', '', more);
     }
     if (type === 'response-metadata') this.#know(id, chunk.modelId, undefined);
@@ -181,6 +181,15 @@ export class LlmAnswer {
     if (type === 'abort') this.isAborted = true;
     // OpenAI's responses have such an event too, with the fields beside.
     if (type === 'error') this.error = errorOf(chunk.error ?? chunk);
+  }
+
+  /** As it is now, within bounds: the app goes on with the objects of its chunks. */
+  #copyOf(value: unknown): unknown {
+    if (!this.#keepsText) return undefined;
+    const copier = new ValueCopier({ maxBytes: MAX_UNITS, reader: 'app' });
+    const copy = copier.copy(value);
+    this.truncated += copier.truncated;
+    return copy;
   }
 
   /** What later chunks say of the same counts. */
@@ -257,11 +266,6 @@ function messageOf({ parts, finishReason }: Choice): object[] {
 
 function partOf({ type, id, name, text, given }: Growing): Part {
   return type === 'tool_call' ? toolCall(id, name, given ?? text) : { type, content: text };
-}
-
-/** As it is now, within bounds: the app goes on with the objects of its chunks. */
-function copyOf(value: unknown): unknown {
-  return new ValueCopier({ maxBytes: MAX_UNITS, reader: 'app' }).copy(value);
 }
 
 /** As a client would have thrown it. */

@@ -476,3 +476,19 @@ test('calls of tools without an index are told apart by their ids', async () => 
   const part = (id: string, n: number): object => ({ type: 'tool_call', id, name: 'f', arguments: { n } });
   assert.deepEqual(said(event), [{ role: 'assistant', parts: [part('a', 1), part('b', 2)] }]);
 });
+
+test('what is cut of an object of a chunk is counted', async () => {
+  const input = { text: 'x'.repeat(2 * 1024 * 1024) };
+  const output = [{ type: 'message', content: [{ type: 'output_text', text: input.text }] }];
+  for (const chunk of [
+    { type: 'tool-call', toolCallId: 't', toolName: 'n', input },
+    { type: 'response.completed', response: { output } },
+  ]) {
+    const events = testLogger();
+    for await (const _ of events.llm().stream(streamOf([chunk])));
+    await events.close();
+    const [record] = events.records;
+    assert.ok(JSON.stringify(record?.attributes['gen_ai.output.messages']).length < 1.1 * 1024 * 1024);
+    assert.equal(record?.attributes['event.truncated'], 1);
+  }
+});
