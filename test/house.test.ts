@@ -22,6 +22,7 @@ const FOR_ALL = [
   'process-wide.ts',
   'read-yaml-document.ts',
   'require-beside.ts',
+  'step-to.ts',
   'time.ts',
 ];
 
@@ -84,6 +85,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'read-yaml-document.ts': [],
   'register.ts': ['logger', 'otel'],
   'require-beside.ts': [],
+  'step-to.ts': [],
   'time.ts': [],
   'testing.ts': Object.keys(MAY_IMPORT),
 };

@@ -1,5 +1,6 @@
+import { stepTo } from '../step-to.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { type SchemaDocument, schemaInvalid, stepTo } from './schema-document.ts';
+import { type SchemaDocument, schemaInvalid } from './schema-document.ts';
 
 /** A check tries each pattern for names with each name, and the code of that grows with their square. */
 const MAX_PATTERNS = 1_000;

@@ -1,6 +1,7 @@
 import { nearestName } from '../nearest-name.ts';
+import { stepTo } from '../step-to.ts';
 import { metaSchemaOf } from './load-ajv.ts';
-import { type SchemaNode, schemaInvalid, stepTo } from './schema-document.ts';
+import { type SchemaNode, schemaInvalid } from './schema-document.ts';
 import { CATEGORY_KEYWORDS, type Draft, KEYWORDS, NOT_SUPPORTED, NOTE_KEYWORDS } from './schema-keywords.ts';
 
 /** Where a name is the name of a property, or of a definition that a property is likely to be. */

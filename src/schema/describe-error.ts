@@ -1,7 +1,7 @@
 import { kindOf } from '../kind-of.ts';
+import { stepTo } from '../step-to.ts';
 import type { Issue } from './issue.ts';
 import type { ErrorObject } from './load-ajv.ts';
-import { stepTo } from './schema-document.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 

@@ -4,8 +4,8 @@ import { kindOf } from '../kind-of.ts';
 import { bigintText } from '../otlp/values/bigint-text.ts';
 import { setOwn } from '../otlp/values/set-own.ts';
 import { standIn } from '../otlp/values/stand-in.ts';
+import { stepTo } from '../step-to.ts';
 import type { Issue } from './issue.ts';
-import { stepTo } from './schema-document.ts';
 
 /** Counted for a value beside its text. */
 const OVERHEAD_BYTES = 8;

@@ -1,7 +1,8 @@
+import { stepTo } from '../step-to.ts';
 import { checkCompilable } from './check-compilable.ts';
 import { checkKeyword } from './check-keyword.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { type SchemaDocument, type SchemaNode, schemaInvalid, stepTo, toUri } from './schema-document.ts';
+import { type SchemaDocument, type SchemaNode, schemaInvalid, toUri } from './schema-document.ts';
 import { type Draft, type Holds, SCHEMA_KEYWORDS } from './schema-keywords.ts';
 import { draftNameOf } from './to-known-draft.ts';
 

@@ -1,4 +1,5 @@
-import { type SchemaDocument, type SchemaNode, schemaInvalid, stepTo, toUri } from './schema-document.ts';
+import { stepTo } from '../step-to.ts';
+import { type SchemaDocument, type SchemaNode, schemaInvalid, toUri } from './schema-document.ts';
 
 /** The documents that references may lead to, by the absolute URIs they and their parts are named with. */
 export type Named = ReadonlyMap<string, SchemaNode>;

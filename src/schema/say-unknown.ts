@@ -1,6 +1,7 @@
 import { nearestName } from '../nearest-name.ts';
+import { stepTo } from '../step-to.ts';
 import { isKnownKeyword } from './check-keyword.ts';
-import { type SchemaDocument, stepTo } from './schema-document.ts';
+import type { SchemaDocument } from './schema-document.ts';
 import { KEYWORDS } from './schema-keywords.ts';
 
 /** What is said once is remembered, up to this many. */

@@ -37,11 +37,6 @@ export function toUri(reference: string, base: string = ROOT_URI): string | unde
   return url.hash === '' && url.href.endsWith('#') ? url.href.slice(0, -1) : url.href;
 }
 
-/** One step further down in a JSON pointer. */
-export function stepTo(pointer: string, key: string | number): string {
-  return `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
 /** @returns the error for a schema that cannot be used, which says where it is wrong and how to mend it */
 export function schemaInvalid(
   source: string,

@@ -1,7 +1,8 @@
+import { stepTo } from '../step-to.ts';
 import { categoriesOf } from './categories-of.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { type Named, resolveReference } from './resolve-reference.ts';
-import { type SchemaDocument, type SchemaNode, schemaInvalid, stepTo } from './schema-document.ts';
+import { type SchemaDocument, type SchemaNode, schemaInvalid } from './schema-document.ts';
 import { IN_PLACE, SCHEMA_KEYWORDS } from './schema-keywords.ts';
 
 /** A schema beside or within another. */
