@@ -16,14 +16,18 @@ const FOR_ALL = [
   'first-units.ts',
   'gather-bytes.ts',
   'is-plain-object.ts',
+  'is-plain.ts',
   'is-thenable.ts',
+  'issue.ts',
   'kind-of.ts',
   'nearest-name.ts',
+  'pattern-cost.ts',
   'process-wide.ts',
   'read-yaml-document.ts',
   'require-beside.ts',
   'step-to.ts',
   'time.ts',
+  'within-time.ts',
 ];
 
 /** What each room may import beside that; a room's own files always. */
@@ -32,11 +36,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   spool: ['otlp'],
   formats: ['otlp'],
   processors: ['otlp'],
-  schema: ['otlp'],
+  redact: ['otlp'],
+  schema: ['otlp', 'redact'],
   exporters: ['otlp', 'formats', 'spool', 'processors'],
   delivery: ['otlp', 'spool', 'exporters', 'processors'],
   otel: ['otlp', 'spool', 'delivery'],
-  logger: ['otlp', 'exporters', 'delivery', 'otel', 'processors', 'schema'],
+  logger: ['otlp', 'exporters', 'delivery', 'otel', 'processors', 'redact', 'schema'],
   middleware: ['logger', 'formats'],
   collector: ['otlp', 'spool', 'exporters'],
   cli: ['otlp', 'spool', 'formats', 'exporters', 'delivery', 'logger', 'collector', 'schema'],
@@ -68,6 +73,10 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
 
 /** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */
 const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
+  'pattern-cost.ts': [],
+  'within-time.ts': [],
+  'issue.ts': [],
+  'is-plain.ts': [],
   'index.ts': ['logger', 'delivery', 'otel', 'otlp', 'exporters'],
   'bounded-list.ts': [],
   'channels.ts': [],

@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import vm from 'node:vm';
 import { toEpochTime } from '../src/epoch-time.ts';
 import { EventLogger } from '../src/index.ts';
+import { isPlain } from '../src/is-plain.ts';
 import { kindOf } from '../src/kind-of.ts';
 import { shownBody } from '../src/middleware/shown-body.ts';
 import { matchNames } from '../src/processors/index.ts';
-import { isPlain } from '../src/schema/is-plain.ts';
 import { validateStandard } from '../src/schema/validate-standard.ts';
 
 const other = vm.createContext({});

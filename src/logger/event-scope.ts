@@ -1,12 +1,12 @@
 import type { Emitted } from '../delivery/pipeline.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { EpochTime, Event, EventFailure, ScopeTimes } from '../event.ts';
+import { isPlain } from '../is-plain.ts';
 import { withContext } from '../otel/app-api.ts';
 import type { ScopeSpan } from '../otel/scope-span.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
 import { copyFields } from '../otlp/event/copy-fields.ts';
 import type { DefinedEvent } from '../schema/defined-event.ts';
-import { isPlain } from '../schema/is-plain.ts';
 import { epochNow, toEpochSeconds } from './clock.ts';
 import { mergedOptions, mergedSession, toData } from './draft-event.ts';
 import type { Emitter, OpenScope, Origin } from './emitter.ts';

@@ -1,4 +1,4 @@
-import type { Issue } from '../schema/issue.ts';
+import type { Issue } from '../issue.ts';
 
 const MAX_SHOWN = 3;
 

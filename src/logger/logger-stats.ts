@@ -1,5 +1,5 @@
 import type { Ledger } from '../delivery/ledger/accounts.ts';
-import type { RedactCounts } from '../schema/redact-counts.ts';
+import type { RedactCounts } from '../redact/redact-counts.ts';
 
 /** What `stats()` of a logger gives: the account of its events, and what was taken out of them. */
 export interface LoggerStats extends Ledger {

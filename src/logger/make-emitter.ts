@@ -5,8 +5,8 @@ import { readEnvironment } from '../delivery/settings/environment.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Exporter } from '../exporters/exporter.ts';
 import { AppBridge } from '../otel/app-bridge.ts';
+import type { Redaction } from '../redact/redact.ts';
 import { requireBeside } from '../require-beside.ts';
-import type { Redaction } from '../schema/redact.ts';
 import { setImmediate } from '../time.ts';
 import { Diagnostics, environmentLogLevel } from './diagnostics.ts';
 import { Emitter } from './emitter.ts';
@@ -95,8 +95,8 @@ function storeFailed(diagnostics: Diagnostics, cause: unknown): void {
 /** Loaded only for those who have rules. */
 function redactOf({ redact }: EventLoggerOptions, failures: Failures): Redaction | undefined {
   if (redact === undefined) return undefined;
-  const file = '../schema/redact';
-  const { compileRedact } = requireBeside<typeof import('../schema/redact.ts')>(import.meta, file);
+  const file = '../redact/redact';
+  const { compileRedact } = requireBeside<typeof import('../redact/redact.ts')>(import.meta, file);
   return compileRedact(redact, (cause) => failures.redact(cause));
 }
 

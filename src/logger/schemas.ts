@@ -1,12 +1,12 @@
 import { OtelEventsError } from '../errors.ts';
 import type { EventSchema } from '../event.ts';
+import type { Issue, Validated } from '../issue.ts';
 import { isList } from '../kind-of.ts';
 import { copyFields } from '../otlp/event/copy-fields.ts';
 import { requireBeside } from '../require-beside.ts';
 import type { AllowedProperties, AllowedSchemas } from '../schema/allowed-schemas.ts';
 import type { DefinedEvent, OnInvalid } from '../schema/defined-event.ts';
 import { isDefinedEvent } from '../schema/is-defined-event.ts';
-import type { Issue, Validated } from '../schema/issue.ts';
 import type { RegisteredSchema } from '../schema/registered-schema.ts';
 import type { SchemaRegistry } from '../schema/registry.ts';
 import { issuesInWords } from './issues-in-words.ts';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Ajv } from 'ajv';
 import type { FormatsPlugin } from 'ajv-formats';
-import type { PatternCost } from './pattern-cost.ts';
+import type { PatternCost } from '../pattern-cost.ts';
 
 type Check = (text: string) => boolean;
 

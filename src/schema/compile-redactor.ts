@@ -1,14 +1,14 @@
 import { OtelEventsError } from '../errors.ts';
 import { MAX_DEPTH } from '../event.ts';
+import { isPlain } from '../is-plain.ts';
+import { plainData } from '../otlp/values/plain-data.ts';
 import { setOwn } from '../otlp/values/set-own.ts';
+import { patternCost } from '../pattern-cost.ts';
+import { TookTooLong, withinTime } from '../within-time.ts';
 import type { AllowedProperties } from './allowed-schemas.ts';
-import { isPlain } from './is-plain.ts';
-import { patternCost } from './pattern-cost.ts';
 import { type Place, Places } from './places.ts';
-import { plainData } from './plain-data.ts';
 import type { SchemaDocument, SchemaNode } from './schema-document.ts';
 import type { SchemaGraph } from './schema-graph.ts';
-import { TookTooLong, withinTime } from './within-time.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

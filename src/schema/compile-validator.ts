@@ -1,19 +1,19 @@
 import type { Ajv } from 'ajv';
 import { OtelEventsError } from '../errors.ts';
+import type { Issue, Validated } from '../issue.ts';
 import { kindOf } from '../kind-of.ts';
+import { plainData } from '../otlp/values/plain-data.ts';
+import { type PatternCost, patternCost } from '../pattern-cost.ts';
 import { stepTo } from '../step-to.ts';
+import { TookTooLong, withinTime } from '../within-time.ts';
 import { formatCost } from './add-formats.ts';
 import { checkFitsObjects } from './check-fits-objects.ts';
 import { describeError } from './describe-error.ts';
-import type { Issue, Validated } from './issue.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { type AnySchema, newAjv, type ValidateFunction } from './load-ajv.ts';
-import { type PatternCost, patternCost } from './pattern-cost.ts';
-import { plainData } from './plain-data.ts';
 import { type SchemaDocument, type SchemaNode, schemaInvalid } from './schema-document.ts';
 import type { SchemaGraph } from './schema-graph.ts';
 import { CATEGORY_KEYWORDS, type Draft, KEYWORDS, SCHEMA_KEYWORDS } from './schema-keywords.ts';
-import { TookTooLong, withinTime } from './within-time.ts';
 
 /** The most issues that are told of one event. */
 const MAX_ISSUES = 100;

@@ -1,4 +1,4 @@
-import type { Validated } from './issue.ts';
+import type { Validated } from '../issue.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** What becomes of an event that its schema refuses. */

@@ -1,6 +1,6 @@
+import type { Issue } from '../issue.ts';
 import { kindOf } from '../kind-of.ts';
 import { stepTo } from '../step-to.ts';
-import type { Issue } from './issue.ts';
 import type { ErrorObject } from './load-ajv.ts';
 
 type Params = Readonly<Record<string, unknown>>;

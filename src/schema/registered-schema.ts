@@ -1,5 +1,5 @@
+import type { Validated } from '../issue.ts';
 import type { AllowedProperties } from './allowed-schemas.ts';
-import type { Validated } from './issue.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 type Data = Readonly<Record<string, unknown>>;

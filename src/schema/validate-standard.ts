@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
 import { isThenable } from '../is-thenable.ts';
+import type { Issue, Validated } from '../issue.ts';
 import { kindOf } from '../kind-of.ts';
-import type { Issue, Validated } from './issue.ts';
 import type { StandardResult, StandardSchema } from './standard-schema.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
+import { isPlain } from '../is-plain.ts';
 import { type Follow, followerOf } from './follower-of.ts';
-import { isPlain } from './is-plain.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { SchemaNode } from './schema-document.ts';
 

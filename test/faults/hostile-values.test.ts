@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EventLogger, type EventLoggerOptions, type OtelEventsError } from '../../src/index.ts';
-import { CARD, EMAIL } from '../../src/schema/redact-patterns.ts';
+import { CARD, EMAIL } from '../../src/redact/redact-patterns.ts';
 import { memoryExporter, type ReadEvent } from '../../src/testing.ts';
 
 /** More than any of these takes on two busy cores; what has no end takes longer. */

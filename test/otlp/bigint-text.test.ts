@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { escapeKeys } from '../../src/exporters/escape-keys.ts';
 import { encodeEvent } from '../../src/otlp/event/encode-event.ts';
 import { bigintText } from '../../src/otlp/values/bigint-text.ts';
+import { plainData } from '../../src/otlp/values/plain-data.ts';
 import { ValueCopier } from '../../src/otlp/values/value-copier.ts';
-import { plainData } from '../../src/schema/plain-data.ts';
-import { compileRedact } from '../../src/schema/redact.ts';
+import { compileRedact } from '../../src/redact/redact.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 import { decodeField } from './oracle-record.ts';
 

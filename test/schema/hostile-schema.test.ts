@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OtelEventsError } from '../../src/errors.ts';
-import { compileRedact } from '../../src/schema/redact.ts';
+import { compileRedact } from '../../src/redact/redact.ts';
 import { SchemaRegistry } from '../../src/schema/registry.ts';
 import { cpuClock } from '../harness/cpu-clock.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Issue } from '../../src/schema/issue.ts';
+import type { Issue } from '../../src/issue.ts';
 import { SchemaRegistry } from '../../src/schema/registry.ts';
 
 const compile = (schema: object) => new SchemaRegistry().register({ $id: 'event', version: 1, ...schema });

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { OtelEventsError } from '../../errors.ts';
+import type { Issue } from '../../issue.ts';
 import { readEvent } from '../../otlp/event/read-event.ts';
 import { recordsOf } from '../../otlp/event/records-of.ts';
 import { EVENT } from '../../otlp/values/event-attributes.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
-import type { Issue } from '../../schema/issue.ts';
 import { findChecked } from './find-checked.ts';
 import type { Checked } from './load-events.ts';
 

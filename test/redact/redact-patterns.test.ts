@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { compileRedact } from '../../src/schema/redact.ts';
-import { CARD, EMAIL, IPV4 } from '../../src/schema/redact-patterns.ts';
+import { compileRedact } from '../../src/redact/redact.ts';
+import { CARD, EMAIL, IPV4 } from '../../src/redact/redact-patterns.ts';
 import { type Case, CORPORA, UNTELLABLE } from './pattern-corpus.ts';
 
 const PATTERNS = { CARD, EMAIL, IPV4 };

@@ -1,9 +1,10 @@
 import type { EventFailure, EventSchema } from '../event.ts';
 import { copyFields } from '../otlp/event/copy-fields.ts';
 import { bigintText } from '../otlp/values/bigint-text.ts';
+import { plainData } from '../otlp/values/plain-data.ts';
 import { setOwn } from '../otlp/values/set-own.ts';
+import { withinTime } from '../within-time.ts';
 import { type PathPattern, stepInto } from './path-pattern.ts';
-import { plainData } from './plain-data.ts';
 import { type Counter, countsOf, type RedactCounts } from './redact-counts.ts';
 import {
   type CompiledPattern,
@@ -13,7 +14,6 @@ import {
   type RedactRule,
 } from './redact-rule.ts';
 import type { TextSpan } from './text-span.ts';
-import { withinTime } from './within-time.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

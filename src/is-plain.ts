@@ -1,4 +1,4 @@
-import { isPlainObject } from '../is-plain-object.ts';
+import { isPlainObject } from './is-plain-object.ts';
 
 /** Whether an object is emitted field by field, as it is: no instance of a class, and no `toJSON`. */
 export function isPlain(value: object): boolean {

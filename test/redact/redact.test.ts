@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OtelEventsError } from '../../src/errors.ts';
-import { compileRedact, type EventParts } from '../../src/schema/redact.ts';
-import { CARD, EMAIL, IPV4 } from '../../src/schema/redact-patterns.ts';
-import type { RedactRule } from '../../src/schema/redact-rule.ts';
+import { compileRedact, type EventParts } from '../../src/redact/redact.ts';
+import { CARD, EMAIL, IPV4 } from '../../src/redact/redact-patterns.ts';
+import type { RedactRule } from '../../src/redact/redact-rule.ts';
 
 const partsOf = (parts: Partial<EventParts>): EventParts => ({
   data: {},

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { isRegExp } from 'node:util/types';
 import { OtelEventsError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
+import { type PatternCost, patternCost } from '../pattern-cost.ts';
 import { type PathPattern, parsePath } from './path-pattern.ts';
-import { type PatternCost, patternCost } from './pattern-cost.ts';
 import type { Counter } from './redact-counts.ts';
 import type { RedactPattern } from './redact-patterns.ts';
 

@@ -1,11 +1,11 @@
-import { MAX_DEPTH, MAX_EVENT_BYTES } from '../event.ts';
-import { isPlainObject } from '../is-plain-object.ts';
-import { kindOf } from '../kind-of.ts';
-import { bigintText } from '../otlp/values/bigint-text.ts';
-import { setOwn } from '../otlp/values/set-own.ts';
-import { standIn } from '../otlp/values/stand-in.ts';
-import { stepTo } from '../step-to.ts';
-import type { Issue } from './issue.ts';
+import { MAX_DEPTH, MAX_EVENT_BYTES } from '../../event.ts';
+import { isPlainObject } from '../../is-plain-object.ts';
+import type { Issue } from '../../issue.ts';
+import { kindOf } from '../../kind-of.ts';
+import { stepTo } from '../../step-to.ts';
+import { bigintText } from './bigint-text.ts';
+import { setOwn } from './set-own.ts';
+import { standIn } from './stand-in.ts';
 
 /** Counted for a value beside its text. */
 const OVERHEAD_BYTES = 8;
