@@ -66,6 +66,15 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     send: ['disk', 'log'],
     read: ['disk', 'log', 'owner'],
   },
+  schema: {
+    drafts: [],
+    document: ['drafts'],
+    personal: ['drafts', 'document'],
+    compile: ['drafts', 'document'],
+    read: ['drafts', 'document'],
+    define: ['', 'drafts', 'document', 'personal', 'compile', 'read'],
+    publish: ['drafts', 'document'],
+  },
   delivery: { settings: [], resource: ['settings'], ledger: [], exporters: [] },
   otel: { metrics: [''], durable: ['', 'metrics'], stock: [''] },
   collector: { config: [''], components: ['', 'config'] },
@@ -73,29 +82,29 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
 
 /** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */
 const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
-  'pattern-cost.ts': [],
-  'within-time.ts': [],
-  'issue.ts': [],
-  'is-plain.ts': [],
   'index.ts': ['logger', 'delivery', 'otel', 'otlp', 'exporters'],
   'bounded-list.ts': [],
   'channels.ts': [],
-  'event.ts': [],
   'epoch-time.ts': ['event.ts'],
   'errors.ts': [],
   'escape-controls.ts': [],
+  'event.ts': [],
   'first-units.ts': [],
   'gather-bytes.ts': [],
   'is-plain-object.ts': [],
+  'is-plain.ts': [],
   'is-thenable.ts': [],
+  'issue.ts': [],
   'kind-of.ts': [],
   'nearest-name.ts': [],
+  'pattern-cost.ts': [],
   'process-wide.ts': [],
   'read-yaml-document.ts': [],
   'register.ts': ['logger', 'otel'],
   'require-beside.ts': [],
   'step-to.ts': [],
   'time.ts': [],
+  'within-time.ts': [],
   'testing.ts': Object.keys(MAY_IMPORT),
 };
 
@@ -148,6 +157,14 @@ test('the folders of a room import each other only the way the table says', () =
   );
   const empty = named.filter((folder) => !sources.some(({ file }) => file.startsWith(folder)));
   assert.deepEqual(empty, [], 'folders of the table that are not there');
+});
+
+test('what is published of schemas is for commands only', () => {
+  const wrong = sources
+    .filter(({ file }) => !file.startsWith('cli/') && !file.startsWith('schema/publish/'))
+    .filter(({ imports }) => imports.some((target) => target.startsWith('schema/publish/')))
+    .map(({ file }) => file);
+  assert.deepEqual(wrong, []);
 });
 
 test('no room imports the front door', () => {

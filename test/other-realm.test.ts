@@ -8,7 +8,7 @@ import { isPlain } from '../src/is-plain.ts';
 import { kindOf } from '../src/kind-of.ts';
 import { shownBody } from '../src/middleware/shown-body.ts';
 import { matchNames } from '../src/processors/index.ts';
-import { validateStandard } from '../src/schema/validate-standard.ts';
+import { validateStandard } from '../src/schema/define/validate-standard.ts';
 
 const other = vm.createContext({});
 const made = (source: string): never => vm.runInContext(`(${source})`, other) as never;

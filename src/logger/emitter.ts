@@ -9,7 +9,7 @@ import type { ChosenTracer } from '../otel/providers.ts';
 import { parseTraceparent } from '../otel/traceparent.ts';
 import type { EventContent } from '../otlp/event/event-content.ts';
 import type { Redaction } from '../redact/redact.ts';
-import type { OnInvalid } from '../schema/defined-event.ts';
+import type { OnInvalid } from '../schema/define/defined-event.ts';
 import { baggageFields, withBaggage } from './baggage.ts';
 import { epochNow, toEpochMs } from './clock.ts';
 import { type ContextView, contextOver, toView } from './context-frame.ts';

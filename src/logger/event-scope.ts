@@ -6,7 +6,7 @@ import { withContext } from '../otel/app-api.ts';
 import type { ScopeSpan } from '../otel/scope-span.ts';
 import { formatTraceparent } from '../otel/traceparent.ts';
 import { copyFields } from '../otlp/event/copy-fields.ts';
-import type { DefinedEvent } from '../schema/defined-event.ts';
+import type { DefinedEvent } from '../schema/define/defined-event.ts';
 import { epochNow, toEpochSeconds } from './clock.ts';
 import { mergedOptions, mergedSession, toData } from './draft-event.ts';
 import type { Emitter, OpenScope, Origin } from './emitter.ts';

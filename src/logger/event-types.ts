@@ -1,4 +1,4 @@
-import type { DefinedEvent } from '../schema/defined-event.ts';
+import type { DefinedEvent } from '../schema/define/defined-event.ts';
 import type { LogOptions } from './options.ts';
 
 /** The data of an event: those of a defined event are known. */

@@ -8,8 +8,8 @@ import type { AnyLoggerProvider, AnyTracerProvider } from '../otel/app-api.ts';
 import type { DeliveryMode } from '../otel/providers.ts';
 import type { Processor } from '../processors/processor.ts';
 import type { RedactRule } from '../redact/redact-rule.ts';
-import type { AllowedSchemas } from '../schema/allowed-schemas.ts';
-import type { DefinedEvent, OnInvalid } from '../schema/defined-event.ts';
+import type { DefinedEvent, OnInvalid } from '../schema/define/defined-event.ts';
+import type { AllowedSchemas } from '../schema/personal/allowed-schemas.ts';
 import type { DiagnosticLogger, LogLevel } from './diagnostics.ts';
 import type { SessionOptions } from './sessions.ts';
 

@@ -1,6 +1,6 @@
 import type { Validated } from '../issue.ts';
-import type { AllowedProperties } from './allowed-schemas.ts';
-import type { JsonSchema } from './json-schema.ts';
+import type { JsonSchema } from './drafts/json-schema.ts';
+import type { AllowedProperties } from './personal/allowed-schemas.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

@@ -3,21 +3,21 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OtelEventsError } from '../errors.ts';
 import type { Validated } from '../issue.ts';
-import type { AllowedProperties } from './allowed-schemas.ts';
-import { compileRedactor, type Redactor } from './compile-redactor.ts';
-import { ValidatorCompiler } from './compile-validator.ts';
-import { describeError } from './describe-error.ts';
-import type { FetchSchemaOptions } from './fetch-schema.ts';
-import { findPackageSchemas } from './find-package-schemas.ts';
-import type { JsonSchema } from './json-schema.ts';
-import { metaSchemaOf } from './load-ajv.ts';
-import { readDocument } from './read-document.ts';
-import { MAX_SCHEMA_BYTES } from './read-schema-text.ts';
-import { readSchemas } from './read-schemas.ts';
+import { ValidatorCompiler } from './compile/compile-validator.ts';
+import { describeError } from './compile/describe-error.ts';
+import { sayUnknown } from './compile/say-unknown.ts';
+import { readDocument } from './document/read-document.ts';
+import { type SchemaDocument, type SchemaNode, schemaInvalid } from './document/schema-document.ts';
+import { SchemaGraph } from './document/schema-graph.ts';
+import type { JsonSchema } from './drafts/json-schema.ts';
+import { metaSchemaOf } from './drafts/load-ajv.ts';
+import type { AllowedProperties } from './personal/allowed-schemas.ts';
+import { compileRedactor, type Redactor } from './personal/compile-redactor.ts';
+import type { FetchSchemaOptions } from './read/fetch-schema.ts';
+import { findPackageSchemas } from './read/find-package-schemas.ts';
+import { MAX_SCHEMA_BYTES } from './read/read-schema-text.ts';
+import { readSchemas } from './read/read-schemas.ts';
 import type { RegisteredSchema } from './registered-schema.ts';
-import { sayUnknown } from './say-unknown.ts';
-import { type SchemaDocument, type SchemaNode, schemaInvalid } from './schema-document.ts';
-import { SchemaGraph } from './schema-graph.ts';
 
 /**
  * The schemas that events are checked against, by `$id` and version. A schema is checked against its
@@ -67,7 +67,7 @@ export class SchemaRegistry {
    */
   async registerUrl(url: string | URL, options: FetchSchemaOptions = {}): Promise<RegisteredSchema> {
     // Only now: importing the library must not load the network.
-    const { fetchSchema } = await import('./fetch-schema.ts');
+    const { fetchSchema } = await import('./read/fetch-schema.ts');
     const text = await fetchSchema(url, options);
     const { origin, pathname } = new URL(String(url));
     return firstOf(this.registerAll(text, `URL ${origin}${pathname}`));

@@ -61,7 +61,7 @@ examples: [{ sku: A1, qty: 1 }]
 
 /** A module with an event in two versions, of which the newer one is a Zod schema. */
 export const CART_EVENTS = `
-import { defineEvent } from ${JSON.stringify(path.join(ROOT, 'src', 'schema', 'define-event.ts'))};
+import { defineEvent } from ${JSON.stringify(path.join(ROOT, 'src', 'schema', 'define', 'define-event.ts'))};
 import * as z from ${JSON.stringify(path.join(ROOT, 'node_modules', 'zod', 'index.js'))};
 export const CartItemAdded = defineEvent('cart.item_added', {
   version: 2,

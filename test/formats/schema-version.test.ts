@@ -9,7 +9,7 @@ import { EventLogger } from '../../src/index.ts';
 import type { EventRecord } from '../../src/otlp/event/event-record.ts';
 import { recordsOf } from '../../src/otlp/event/records-of.ts';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
-import { defineEvent } from '../../src/schema/define-event.ts';
+import { defineEvent } from '../../src/schema/define/define-event.ts';
 import { startTestCollector, testLogger } from '../../src/testing.ts';
 import { otelEvents } from '../cli/schema-samples.ts';
 import { tempDir } from '../harness/temp-dir.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { newAjv } from '../../src/schema/load-ajv.ts';
+import { newAjv } from '../../src/schema/drafts/load-ajv.ts';
 import { SchemaRegistry } from '../../src/schema/registry.ts';
 import { cpuClock } from '../harness/cpu-clock.ts';
 

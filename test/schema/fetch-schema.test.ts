@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { isPrivateAddress } from '../../src/schema/is-private-address.ts';
+import { isPrivateAddress } from '../../src/schema/read/is-private-address.ts';
 import { SchemaRegistry } from '../../src/schema/registry.ts';
 import { type Answer, httpSink } from '../harness/http-sink.ts';
 

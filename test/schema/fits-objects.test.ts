@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { defineEvent } from '../../src/schema/define-event.ts';
+import { defineEvent } from '../../src/schema/define/define-event.ts';
 import { SchemaRegistry } from '../../src/schema/registry.ts';
 import { testLogger } from '../../src/testing.ts';
 

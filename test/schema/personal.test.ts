@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import type { OtelEventsError } from '../../src/errors.ts';
-import { defineEvent } from '../../src/schema/define-event.ts';
-import type { JsonSchema } from '../../src/schema/json-schema.ts';
+import { defineEvent } from '../../src/schema/define/define-event.ts';
+import type { StandardSchema } from '../../src/schema/define/standard-schema.ts';
+import type { JsonSchema } from '../../src/schema/drafts/json-schema.ts';
 import { SchemaRegistry } from '../../src/schema/registry.ts';
-import type { StandardSchema } from '../../src/schema/standard-schema.ts';
 
 type Given = StandardSchema | JsonSchema;
 

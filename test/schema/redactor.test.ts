@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { AllowedProperties } from '../../src/schema/allowed-schemas.ts';
+import type { AllowedProperties } from '../../src/schema/personal/allowed-schemas.ts';
 import { SchemaRegistry } from '../../src/schema/registry.ts';
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { bundle } from '../../src/schema/bundle.ts';
+import { bundle } from '../../src/schema/publish/bundle.ts';
 import { SchemaRegistry } from '../../src/schema/registry.ts';
 import { testLogger } from '../../src/testing.ts';
 

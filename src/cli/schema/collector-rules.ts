@@ -8,7 +8,7 @@ import {
   EVENT,
   PROMOTED,
 } from '../../otlp/values/event-attributes.ts';
-import { collectorRules as rulesOf } from '../../schema/collector-rules.ts';
+import { collectorRules as rulesOf } from '../../schema/publish/collector-rules.ts';
 import { usageError } from '../run-parsed.ts';
 import { loadEvents } from './load-events.ts';
 import { runTool, type Tool, wantFiles } from './run-tool.ts';

@@ -1,4 +1,4 @@
-import { catalogue } from '../../schema/catalogue.ts';
+import { catalogue } from '../../schema/publish/catalogue.ts';
 import { loadEvents } from './load-events.ts';
 import { runTool, type Tool, wantFiles } from './run-tool.ts';
 import { warnUntold } from './warn-untold.ts';

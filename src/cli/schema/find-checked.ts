@@ -1,4 +1,4 @@
-import { compareVersions } from '../../schema/event-entry.ts';
+import { compareVersions } from '../../schema/publish/event-entry.ts';
 import type { Checked } from './load-events.ts';
 
 /** The schema of an id, or of an event's name; without a version the newest. */

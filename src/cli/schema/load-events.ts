@@ -3,11 +3,11 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { OtelEventsError } from '../../errors.ts';
 import type { Validated } from '../../issue.ts';
-import type { DefinedEvent } from '../../schema/defined-event.ts';
-import type { EventEntry } from '../../schema/event-entry.ts';
-import { isDefinedEvent } from '../../schema/is-defined-event.ts';
-import type { JsonSchema } from '../../schema/json-schema.ts';
-import { readSchemaText } from '../../schema/read-schema-text.ts';
+import type { DefinedEvent } from '../../schema/define/defined-event.ts';
+import { isDefinedEvent } from '../../schema/define/is-defined-event.ts';
+import type { JsonSchema } from '../../schema/drafts/json-schema.ts';
+import type { EventEntry } from '../../schema/publish/event-entry.ts';
+import { readSchemaText } from '../../schema/read/read-schema-text.ts';
 import type { RegisteredSchema } from '../../schema/registered-schema.ts';
 import { SchemaRegistry } from '../../schema/registry.ts';
 

@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../../errors.ts';
-import { bundle } from '../../schema/bundle.ts';
-import type { EventEntry } from '../../schema/event-entry.ts';
-import type { JsonSchema } from '../../schema/json-schema.ts';
+import type { JsonSchema } from '../../schema/drafts/json-schema.ts';
+import { bundle } from '../../schema/publish/bundle.ts';
+import type { EventEntry } from '../../schema/publish/event-entry.ts';
 import { type LoadedEvents, loadEvents } from './load-events.ts';
 import { runTool, type Tool, wantFiles } from './run-tool.ts';
 import { warnUntold } from './warn-untold.ts';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { attributeName } from '../../otlp/event/attribute-name.ts';
 import { CONVENTIONAL } from '../../otlp/values/event-attributes.ts';
-import { weaverRegistry } from '../../schema/weaver.ts';
+import { weaverRegistry } from '../../schema/publish/weaver.ts';
 import { makeDirectory } from '../../spool/disk/make-directory.ts';
 import { complain, usageError } from '../run-parsed.ts';
 import { Output } from '../spool/output.ts';
