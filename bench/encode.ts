@@ -5,7 +5,7 @@ import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import type { Event } from '../src/event.ts';
-import { NO_CONTEXT } from '../src/logger/context-frame.ts';
+import { NO_CONTEXT } from '../src/logger/context/context-frame.ts';
 import { Diagnostics } from '../src/logger/diagnostics.ts';
 import { draftEvent, type EventCall } from '../src/logger/draft-event.ts';
 import { encodeEvent } from '../src/otlp/event/encode-event.ts';

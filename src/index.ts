@@ -11,14 +11,22 @@ export type {
   LogRecordExporterLike,
   SdkLogRecord,
 } from './exporters/from-log-record-exporter.ts';
+export type { SessionOptions, SessionStore, UserSession } from './logger/context/sessions.ts';
 export type { DiagnosticLogger, LogLevel } from './logger/diagnostics.ts';
 export { EventLogger } from './logger/event-logger.ts';
 export type { EventScope } from './logger/event-scope.ts';
 export type { DataOf, LogArguments, SomeDataOf } from './logger/event-types.ts';
 export type { ForSchema, Listener, ListenerOptions, Modifier } from './logger/listeners.ts';
-export type { Feedback, LlmCall, LlmMessage, LlmPart, LlmReference, LlmUsage } from './logger/llm-call.ts';
+export type {
+  Feedback,
+  LlmCall,
+  LlmMessage,
+  LlmPart,
+  LlmReference,
+  LlmUsage,
+} from './logger/llm/llm-call.ts';
+export type { LlmOutcome, LlmRequest, LlmStreamOptions, OpenLlmCall } from './logger/llm/open-llm-call.ts';
 export type { LoggerStats } from './logger/logger-stats.ts';
-export type { LlmOutcome, LlmRequest, LlmStreamOptions, OpenLlmCall } from './logger/open-llm-call.ts';
 export type {
   ChildOptions,
   EventLoggerOptions,
@@ -29,7 +37,6 @@ export type {
   TrackOptions,
 } from './logger/options.ts';
 export { getLogger, registerLogger } from './logger/registry.ts';
-export type { SessionOptions, SessionStore, UserSession } from './logger/sessions.ts';
 export type { DeliveryMode } from './otel/providers.ts';
 export type { EventRecord } from './otlp/event/event-record.ts';
 export type { AttributeMap, AttributeValue } from './otlp/values/attribute-value.ts';

@@ -77,6 +77,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
   },
   delivery: { settings: [], resource: ['settings'], ledger: [], exporters: [] },
   otel: { metrics: [''], durable: ['', 'metrics'], stock: [''] },
+  logger: { context: [''], llm: [''] },
   collector: { config: [''], components: ['', 'config'] },
 };
 

@@ -1,4 +1,4 @@
-import { NO_CONTEXT, toView } from './context-frame.ts';
+import { NO_CONTEXT, toView } from './context/context-frame.ts';
 import type { EventDefaults } from './draft-event.ts';
 import type { ChildOptions } from './options.ts';
 

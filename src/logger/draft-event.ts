@@ -11,7 +11,7 @@ import { copyFields } from '../otlp/event/copy-fields.ts';
 import { isBare, toRecord } from '../otlp/event/to-record.ts';
 import { standIn } from '../otlp/values/stand-in.ts';
 import { epochNow, toEpochMs } from './clock.ts';
-import type { ContextView } from './context-frame.ts';
+import type { ContextView } from './context/context-frame.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { eventId } from './event-id.ts';
 import type { LogOptions, TrackOptions } from './options.ts';

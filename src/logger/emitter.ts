@@ -10,9 +10,12 @@ import { parseTraceparent } from '../otel/traceparent.ts';
 import type { EventContent } from '../otlp/event/event-content.ts';
 import type { Redaction } from '../redact/redact.ts';
 import type { OnInvalid } from '../schema/define/defined-event.ts';
-import { baggageFields, withBaggage } from './baggage.ts';
 import { epochNow, toEpochMs } from './clock.ts';
-import { type ContextView, contextOver, toView } from './context-frame.ts';
+import { baggageFields, withBaggage } from './context/baggage.ts';
+import { type ContextView, contextOver, toView } from './context/context-frame.ts';
+import { ambientFrame, type ScopeFrame, sessionFor } from './context/scope-frame.ts';
+import { sessionEnd, sessionStart } from './context/session-events.ts';
+import type { Sessions } from './context/sessions.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { draftEvent, type EventDefaults, mergedOptions } from './draft-event.ts';
 import { issuesInWords } from './issues-in-words.ts';
@@ -20,9 +23,6 @@ import type { LoggerStats } from './logger-stats.ts';
 import type { LogOptions } from './options.ts';
 import type { Router } from './router.ts';
 import type { Schemas, Subject, Verdict } from './schemas.ts';
-import { ambientFrame, type ScopeFrame, sessionFor } from './scope-frame.ts';
-import { sessionEnd, sessionStart } from './session-events.ts';
-import type { Sessions } from './sessions.ts';
 import { unlessUnusable } from './unless-unusable.ts';
 
 /** A scope that has not ended; it can be ended from outside when the logger closes. */

@@ -7,18 +7,18 @@ import type { DefinedEvent } from '../schema/define/defined-event.ts';
 import { isDefinedEvent } from '../schema/define/is-defined-event.ts';
 import type { FetchSchemaOptions } from '../schema/read/fetch-schema.ts';
 import { checkChildOptions, checkFlushOptions, checkOptions } from './check-options.ts';
-import { type ContextArguments, nameOf, parseContextCall, toFields } from './context-call.ts';
-import { enterFrame, exitFrame, runInFrame } from './context-frame.ts';
+import { type ContextArguments, nameOf, parseContextCall, toFields } from './context/context-call.ts';
+import { enterFrame, exitFrame, runInFrame } from './context/context-frame.ts';
 import { childDefaults, defaultsOf } from './defaults-of.ts';
 import type { EventDefaults } from './draft-event.ts';
 import type { Emitter } from './emitter.ts';
 import { EventScope, type ScopeOrigin } from './event-scope.ts';
 import type { DataOf, LogArguments, SomeDataOf } from './event-types.ts';
 import type { ForSchema, Listener, ListenerOptions, Modifier } from './listeners.ts';
-import type { Feedback, LlmCall, LlmReference } from './llm-call.ts';
+import type { Feedback, LlmCall, LlmReference } from './llm/llm-call.ts';
+import type { LlmRequest, OpenLlmCall } from './llm/open-llm-call.ts';
 import type { LoggerStats } from './logger-stats.ts';
 import { makeEmitter } from './make-emitter.ts';
-import type { LlmRequest, OpenLlmCall } from './open-llm-call.ts';
 import type { ChildOptions, EventLoggerOptions, FlushOptions, LogOptions, TrackOptions } from './options.ts';
 import { optionsFromJsonFile } from './options-from-json-file.ts';
 import { type Settings, settingsOf } from './settings.ts';
@@ -221,7 +221,7 @@ export class EventLogger {
    * events.feedback({ of: call.reference, name: 'helpful', score: 1 });
    */
   llm(call: LlmRequest = {}): OpenLlmCall {
-    const loaded = requireBeside<typeof import('./open-llm-call.ts')>(import.meta, './open-llm-call');
+    const loaded = requireBeside<typeof import('./llm/open-llm-call.ts')>(import.meta, './llm/open-llm-call');
     return new loaded.OpenLlmCall(this.#origin, call, this.#settings.captureContent);
   }
 
@@ -375,10 +375,10 @@ class Child {
   }
 }
 
-let loadedTrackLlm: typeof import('./track-llm.ts') | undefined;
+let loadedTrackLlm: typeof import('./llm/track-llm.ts') | undefined;
 
 /** Apps that call no models need none of it. */
-function loadTrackLlm(): typeof import('./track-llm.ts') {
-  loadedTrackLlm ??= requireBeside<typeof import('./track-llm.ts')>(import.meta, './track-llm');
+function loadTrackLlm(): typeof import('./llm/track-llm.ts') {
+  loadedTrackLlm ??= requireBeside<typeof import('./llm/track-llm.ts')>(import.meta, './llm/track-llm');
   return loadedTrackLlm;
 }

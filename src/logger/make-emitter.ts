@@ -8,6 +8,7 @@ import { AppBridge } from '../otel/app-bridge.ts';
 import type { Redaction } from '../redact/redact.ts';
 import { requireBeside } from '../require-beside.ts';
 import { setImmediate } from '../time.ts';
+import { Sessions } from './context/sessions.ts';
 import { Diagnostics, environmentLogLevel } from './diagnostics.ts';
 import { Emitter } from './emitter.ts';
 import { Failures } from './failures.ts';
@@ -15,7 +16,6 @@ import { Listeners } from './listeners.ts';
 import type { EventLoggerOptions } from './options.ts';
 import { Router, rootOf } from './router.ts';
 import { Schemas } from './schemas.ts';
-import { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 
 /** Puts together what a logger and its children log through. */

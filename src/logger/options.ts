@@ -10,8 +10,8 @@ import type { Processor } from '../processors/processor.ts';
 import type { RedactRule } from '../redact/redact-rule.ts';
 import type { DefinedEvent, OnInvalid } from '../schema/define/defined-event.ts';
 import type { AllowedSchemas } from '../schema/personal/allowed-schemas.ts';
+import type { SessionOptions } from './context/sessions.ts';
 import type { DiagnosticLogger, LogLevel } from './diagnostics.ts';
-import type { SessionOptions } from './sessions.ts';
 
 /** Options of a logger. Every key is optional; a key that is not listed here is an error. */
 export interface EventLoggerOptions {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OtelEventsError, SessionStore, UserSession } from '../../src/index.ts';
-import { Sessions } from '../../src/logger/sessions.ts';
+import { Sessions } from '../../src/logger/context/sessions.ts';
 import { testLogger } from '../../src/testing.ts';
 
 const MINUTE_MS = 60_000;

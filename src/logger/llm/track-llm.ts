@@ -1,17 +1,17 @@
 import { SpanKind } from '@opentelemetry/api';
-import { toEpochTime } from '../epoch-time.ts';
-import { OtelEventsError } from '../errors.ts';
-import type { EpochTime, Event, ScopeTimes } from '../event.ts';
-import { formatTraceparent } from '../otel/traceparent.ts';
-import { copyFields } from '../otlp/event/copy-fields.ts';
-import { CONTENT_KEYS, EVALUATION_EVENT, GEN_AI, LLM_EVENT } from '../otlp/event/gen-ai.ts';
-import { toEpochMs, toEpochSeconds } from './clock.ts';
-import type { ScopeOrigin } from './event-scope.ts';
+import { toEpochTime } from '../../epoch-time.ts';
+import { OtelEventsError } from '../../errors.ts';
+import type { EpochTime, Event, ScopeTimes } from '../../event.ts';
+import { formatTraceparent } from '../../otel/traceparent.ts';
+import { copyFields } from '../../otlp/event/copy-fields.ts';
+import { CONTENT_KEYS, EVALUATION_EVENT, GEN_AI, LLM_EVENT } from '../../otlp/event/gen-ai.ts';
+import { toEpochMs, toEpochSeconds } from '../clock.ts';
+import type { ScopeOrigin } from '../event-scope.ts';
+import { endSpan, openSpan } from '../open-span.ts';
+import { ERROR } from '../severity.ts';
+import { toFailure } from '../to-failure.ts';
 import type { Feedback, LlmCall, LlmReference, LlmUsage } from './llm-call.ts';
 import { amount, feedbackData, llmData, type OnUnusable } from './llm-data.ts';
-import { endSpan, openSpan } from './open-span.ts';
-import { ERROR } from './severity.ts';
-import { toFailure } from './to-failure.ts';
 
 /** Emits a call to a model as a span, and as an event in it. Never throws. */
 export function trackLlm(origin: ScopeOrigin, argument: LlmCall, captureContent: boolean): LlmReference {

@@ -1,4 +1,4 @@
-import { GEN_AI } from '../otlp/event/gen-ai.ts';
+import { GEN_AI } from '../../otlp/event/gen-ai.ts';
 import type { LlmUsage } from './llm-call.ts';
 import { isFields } from './llm-parts.ts';
 

@@ -1,4 +1,5 @@
-import { isListOf, mapFirst } from '../bounded-list.ts';
+import { isListOf, mapFirst } from '../../bounded-list.ts';
+import { textOf } from '../text-of.ts';
 import {
   defined,
   type Fields,
@@ -9,7 +10,6 @@ import {
   toolCall,
   toolResponse,
 } from './llm-parts.ts';
-import { textOf } from './text-of.ts';
 
 /** A message as the conventions have it. */
 export interface Message {

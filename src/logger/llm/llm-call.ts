@@ -1,4 +1,4 @@
-import type { LogOptions } from './options.ts';
+import type { LogOptions } from '../options.ts';
 
 /** A part of a message: text, a call of a tool, what that gave back, or any other of the conventions. */
 export interface LlmPart {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { bigintText } from '../otlp/values/bigint-text.ts';
+import { bigintText } from '../../otlp/values/bigint-text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { isAnyArrayBuffer, isDate } from 'node:util/types';
-import { mapFirst } from '../bounded-list.ts';
-import { textOf } from './text-of.ts';
+import { mapFirst } from '../../bounded-list.ts';
+import { textOf } from '../text-of.ts';
 
 /** Parts in the answers of tools in parts … */
 const MAX_DEPTH = 4;

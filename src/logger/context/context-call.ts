@@ -1,6 +1,6 @@
-import { OtelEventsError } from '../errors.ts';
-import { kindOf } from '../kind-of.ts';
-import type { Diagnostics } from './diagnostics.ts';
+import { OtelEventsError } from '../../errors.ts';
+import { kindOf } from '../../kind-of.ts';
+import type { Diagnostics } from '../diagnostics.ts';
 
 /** One call of `context()`, whichever form it had. */
 export interface ContextCall<T> {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from '@opentelemetry/api';
-import { processWide } from '../process-wide.ts';
+import { processWide } from '../../process-wide.ts';
 
 /** What a scope passes on to everything that happens inside it: its session and its span, nothing else. */
 export interface ScopeFrame {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isThenable } from '../is-thenable.ts';
+import { isThenable } from '../../is-thenable.ts';
 
 /** The session of one user. */
 export interface UserSession {

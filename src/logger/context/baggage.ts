@@ -1,5 +1,5 @@
 import { type Context, propagation } from '@opentelemetry/api';
-import { setOwn } from '../otlp/values/set-own.ts';
+import { setOwn } from '../../otlp/values/set-own.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
-import { MAX_ITEMS } from '../bounded-list.ts';
-import { GEN_AI } from '../otlp/event/gen-ai.ts';
+import { MAX_ITEMS } from '../../bounded-list.ts';
+import { GEN_AI } from '../../otlp/event/gen-ai.ts';
+import { textOf } from '../text-of.ts';
 import type { Feedback, LlmCall } from './llm-call.ts';
 import { messagesOf } from './llm-messages.ts';
 import { partsOf } from './llm-parts.ts';
 import { amountsIn } from './llm-usage.ts';
-import { textOf } from './text-of.ts';
 
 type Data = Record<string, unknown>;
 

@@ -1,19 +1,19 @@
 import { SpanKind } from '@opentelemetry/api';
-import { OtelEventsError } from '../errors.ts';
-import type { Event, EventFailure } from '../event.ts';
-import type { ScopeSpan } from '../otel/scope-span.ts';
-import { formatTraceparent } from '../otel/traceparent.ts';
-import { copyFields } from '../otlp/event/copy-fields.ts';
-import { CONTENT_KEYS, GEN_AI, LLM_EVENT } from '../otlp/event/gen-ai.ts';
-import { epochNow, toEpochMs, toEpochSeconds } from './clock.ts';
-import type { OpenScope } from './emitter.ts';
-import type { ScopeOrigin } from './event-scope.ts';
+import { OtelEventsError } from '../../errors.ts';
+import type { Event, EventFailure } from '../../event.ts';
+import type { ScopeSpan } from '../../otel/scope-span.ts';
+import { formatTraceparent } from '../../otel/traceparent.ts';
+import { copyFields } from '../../otlp/event/copy-fields.ts';
+import { CONTENT_KEYS, GEN_AI, LLM_EVENT } from '../../otlp/event/gen-ai.ts';
+import { epochNow, toEpochMs, toEpochSeconds } from '../clock.ts';
+import type { OpenScope } from '../emitter.ts';
+import type { ScopeOrigin } from '../event-scope.ts';
+import { endSpan, openSpan } from '../open-span.ts';
+import { ERROR } from '../severity.ts';
+import { toFailure } from '../to-failure.ts';
 import { LlmAnswer } from './llm-answer.ts';
 import type { LlmCall, LlmReference } from './llm-call.ts';
 import { llmData } from './llm-data.ts';
-import { endSpan, openSpan } from './open-span.ts';
-import { ERROR } from './severity.ts';
-import { toFailure } from './to-failure.ts';
 import { copyCall, defined, read, spanName, warner } from './track-llm.ts';
 
 /** What is known of a call when it ends, and was not when it began; it wins over what the stream said. */

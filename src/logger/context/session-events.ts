@@ -1,7 +1,7 @@
-import type { Event } from '../event.ts';
-import { eventId } from './event-id.ts';
+import type { Event } from '../../event.ts';
+import { eventId } from '../event-id.ts';
+import { INFO } from '../severity.ts';
 import type { EndedSession } from './sessions.ts';
-import { INFO } from './severity.ts';
 
 /**
  * A session begins with this event, of the same user and time.

@@ -1,8 +1,8 @@
-import { isError } from '../otlp/values/describe-error.ts';
-import { ValueCopier } from '../otlp/values/value-copier.ts';
+import { isError } from '../../otlp/values/describe-error.ts';
+import { ValueCopier } from '../../otlp/values/value-copier.ts';
+import { textOf } from '../text-of.ts';
 import type { LlmCall, LlmUsage } from './llm-call.ts';
 import { defined, type Fields, isFields, type Part, toolCall } from './llm-parts.ts';
-import { textOf } from './text-of.ts';
 
 /** The most text that is collected of one answer, in UTF-16 code units: models may never end. */
 const MAX_UNITS = 1024 * 1024;
