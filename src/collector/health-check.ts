@@ -1,7 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
-import type { ListenAddress } from './config/value-shapes.ts';
 import { guardedServer, type ServerTimes } from './guarded-server.ts';
-import { listen, stopServer } from './listen.ts';
+import { type ListenAddress, listen, stopServer } from './listen.ts';
 
 /** Where to answer. */
 export interface HealthCheckOptions extends ServerTimes {

@@ -2,7 +2,13 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { OtelEventsError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../time.ts';
-import type { ListenAddress } from './config/value-shapes.ts';
+
+/** A host and a port to listen on. */
+export interface ListenAddress {
+  /** Empty: every address of the machine. */
+  readonly host: string;
+  readonly port: number;
+}
 
 /**
  * Starts to listen.

@@ -6,11 +6,11 @@ import { encodeProtobuf } from '../otlp/wire/encode-protobuf.ts';
 import { type Message, RESPONSE, STATUS } from '../otlp/wire/messages.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { BodyBudget } from './body-budget.ts';
-import type { ListenAddress } from './config/value-shapes.ts';
+import { grpcCodeOf } from './grpc-code-of.ts';
 import { guardedServer, type ServerTimes } from './guarded-server.ts';
-import { listen, stopServer } from './listen.ts';
+import { type ListenAddress, listen, stopServer } from './listen.ts';
 import { readBody } from './read-body.ts';
-import { grpcCodeOf, Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 
 /** What became of what a receiver was sent. */
 export interface ReceiverStats {

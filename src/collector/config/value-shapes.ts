@@ -1,14 +1,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { ListenAddress } from '../listen.ts';
 import { dotted } from './config-node.ts';
 import { parseDuration } from './duration.ts';
 import { asMap, type Shape, text } from './shape.ts';
-
-/** A host and a port to listen on. */
-export interface ListenAddress {
-  /** Empty: every address of the machine. */
-  readonly host: string;
-  readonly port: number;
-}
 
 const durationMs = text('a duration such as 300ms, 5s or 1m30s', parseDuration);
 
