@@ -42,8 +42,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   delivery: ['otlp', 'spool', 'exporters', 'processors'],
   otel: ['otlp', 'spool', 'delivery'],
   logger: ['otlp', 'exporters', 'delivery', 'otel', 'processors', 'redact', 'schema'],
-  middleware: ['logger', 'formats'],
-  collector: ['otlp', 'spool', 'exporters'],
+  serve: [],
+  middleware: ['logger', 'formats', 'serve'],
+  collector: ['otlp', 'spool', 'exporters', 'serve'],
   cli: ['otlp', 'spool', 'formats', 'exporters', 'delivery', 'logger', 'collector', 'schema'],
 };
 

@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
-import { guardedServer, type ServerTimes } from './guarded-server.ts';
-import { type ListenAddress, listen, stopServer } from './listen.ts';
+import { guardedServer, type ServerTimes } from '../serve/guarded-server.ts';
+import { type ListenAddress, listen, stopServer } from '../serve/listen.ts';
 
 /** Where to answer. */
 export interface HealthCheckOptions extends ServerTimes {

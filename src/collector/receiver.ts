@@ -5,12 +5,12 @@ import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../otlp/wire/encode-protobuf.ts';
 import { type Message, RESPONSE, STATUS } from '../otlp/wire/messages.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
-import { BodyBudget } from './body-budget.ts';
+import { BodyBudget } from '../serve/body-budget.ts';
+import { guardedServer, type ServerTimes } from '../serve/guarded-server.ts';
+import { type ListenAddress, listen, stopServer } from '../serve/listen.ts';
+import { readBody } from '../serve/read-body.ts';
+import { Refusal } from '../serve/refusal.ts';
 import { grpcCodeOf } from './grpc-code-of.ts';
-import { guardedServer, type ServerTimes } from './guarded-server.ts';
-import { type ListenAddress, listen, stopServer } from './listen.ts';
-import { readBody } from './read-body.ts';
-import { Refusal } from './refusal.ts';
 
 /** What became of what a receiver was sent. */
 export interface ReceiverStats {

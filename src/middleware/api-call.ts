@@ -1,4 +1,4 @@
-import type { StreamClient } from './stream-client.ts';
+import type { StreamClient } from '../serve/stream-client.ts';
 
 /** A request for the routes of events, as an adapter shows it to what all adapters share. */
 export interface ApiCall<Request> {

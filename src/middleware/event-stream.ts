@@ -1,8 +1,8 @@
 import types from 'node:util/types';
 import { jupyterPayload } from '../formats/jupyter.ts';
+import { StreamClient } from '../serve/stream-client.ts';
 import { clearInterval, performance, setInterval } from '../time.ts';
 import type { RecordedListener, RecordingLogger } from './events-api-options.ts';
-import { StreamClient } from './stream-client.ts';
 
 const MAX_CLIENTS = 100;
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
+import type { StreamClient } from '../serve/stream-client.ts';
 import { clearTimeout, setTimeout } from '../time.ts';
 import type { ApiAnswer, ApiCall } from './api-call.ts';
-import type { StreamClient } from './stream-client.ts';
 
 /** What of a request of Node is used beside its stream. */
 export interface NodeApiSource<Request> {

@@ -1,5 +1,5 @@
+import type { StreamClient } from '../serve/stream-client.ts';
 import type { ApiAnswer, ApiCall } from './api-call.ts';
-import type { StreamClient } from './stream-client.ts';
 
 /** What is known of a request where there may be no server of Node. */
 export interface WebApiSource<Request> {

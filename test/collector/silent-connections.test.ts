@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { ServerTimes } from '../../src/collector/guarded-server.ts';
 import { HealthCheck } from '../../src/collector/health-check.ts';
 import { Receiver } from '../../src/collector/receiver.ts';
+import type { ServerTimes } from '../../src/serve/guarded-server.ts';
 import { openSocket, rawRequest } from '../harness/raw-http.ts';
 
 const ADDRESS = { host: 'localhost', port: 0 };

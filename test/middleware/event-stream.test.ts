@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { EventStream } from '../../src/middleware/event-stream.ts';
-import type { StreamClient } from '../../src/middleware/stream-client.ts';
 import { defineEvent } from '../../src/schema/index.ts';
+import type { StreamClient } from '../../src/serve/stream-client.ts';
 import { testLogger } from '../../src/testing.ts';
 
 const open = (): boolean => false;

@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { ListenAddress } from '../listen.ts';
+import type { ListenAddress } from '../../serve/listen.ts';
 import { dotted } from './config-node.ts';
 import { parseDuration } from './duration.ts';
 import { asMap, type Shape, text } from './shape.ts';

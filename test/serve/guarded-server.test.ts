@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { guardedServer } from '../../src/collector/guarded-server.ts';
-import { listen } from '../../src/collector/listen.ts';
+import { guardedServer } from '../../src/serve/guarded-server.ts';
+import { listen } from '../../src/serve/listen.ts';
 import { openSocket, rawRequest, statusOf } from '../harness/raw-http.ts';
 
 const REQUEST = rawRequest(['GET / HTTP/1.1', 'host: a']);
