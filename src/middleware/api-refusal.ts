@@ -1,32 +1,24 @@
-/** Something wrong with what a client sent, without the value itself. */
-export interface ApiIssue {
-  readonly path: string;
-  readonly expected: string;
-  readonly got: string;
-}
+import type { Issue } from '../issue.ts';
+import { Refusal } from '../serve/refusal.ts';
 
 /** What a refusal says beside status, code and message. */
 export interface RefusalDetails {
-  readonly issues?: readonly ApiIssue[];
+  readonly issues?: readonly Issue[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the body, or the rest of it, was not read. */
   readonly isUnread?: boolean;
 }
 
-/** Why a request is not taken: as HTTP says it, and with a code for programs. */
-export class ApiRefusal extends Error {
-  readonly status: number;
+/** A refusal with a code for programs. */
+export class ApiRefusal extends Refusal {
   readonly code: string;
-  readonly issues: readonly ApiIssue[] | undefined;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly issues: readonly Issue[] | undefined;
   readonly isUnread: boolean;
 
   constructor(status: number, code: string, message: string, details: RefusalDetails = {}) {
-    super(message);
-    this.status = status;
+    super(status, message, details.headers);
     this.code = code;
     this.issues = details.issues;
-    this.headers = details.headers ?? {};
     this.isUnread = details.isUnread ?? false;
   }
 }

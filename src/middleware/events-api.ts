@@ -1,7 +1,8 @@
 import types from 'node:util/types';
 import { OtelEventsError } from '../errors.ts';
+import type { Issue } from '../issue.ts';
 import type { ApiAnswer, ApiCall } from './api-call.ts';
-import { type ApiIssue, ApiRefusal } from './api-refusal.ts';
+import { ApiRefusal } from './api-refusal.ts';
 import { checkEventsApiOptions } from './check-events-api-options.ts';
 import { type CallOrigin, checkOrigin } from './check-origin.ts';
 import { clientAddress } from './client-address.ts';
@@ -192,7 +193,7 @@ function refusalOf(error: unknown): ApiRefusal | undefined {
   if (!(error instanceof OtelEventsError)) return undefined;
   if (error.code === 'SCHEMA_UNKNOWN') return unknownSchema();
   if (error.code !== 'EVENT_INVALID') return undefined;
-  const { issues = [] } = error as { readonly issues?: readonly ApiIssue[] };
+  const { issues = [] } = error as { readonly issues?: readonly Issue[] };
   return new ApiRefusal(400, 'EVENT_INVALID', 'the data do not fit the schema', { issues });
 }
 

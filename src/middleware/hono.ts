@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { destroyAfter } from '../serve/pour-stream.ts';
 import { EventsApi } from './events-api.ts';
 import type { EventsApiOptions } from './events-api-options.ts';
-import { destroyAfter } from './node-api-call.ts';
 import { NodeVisit } from './node-visit.ts';
 import type { RequestContextOptions } from './request-context-options.ts';
 import { RequestContexts } from './request-contexts.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
-import type { StreamClient } from '../serve/stream-client.ts';
+import { pourStream } from '../serve/pour-stream.ts';
 import { clearTimeout, setTimeout } from '../time.ts';
 import type { ApiAnswer, ApiCall } from './api-call.ts';
 
@@ -62,9 +62,6 @@ export class NodeApiCall<Request> implements ApiCall<Request> {
 /** What is left of a body is passed over for so long, in milliseconds: whoever still sends reads no answer. */
 const PASS_OVER_MS = 1000;
 
-/** A stream that is over waits so long for its client to take the rest, in milliseconds. */
-const END_MS = 1000;
-
 /** Sends an answer; a stream until it is over. Never rejects: what goes wrong ends at most the connection. */
 export async function answerWith(
   incoming: IncomingMessage,
@@ -83,13 +80,6 @@ export async function answerWith(
   }
 }
 
-/** Destroys the response of a stream that is over, if its client does not take what it was sent. */
-export async function destroyAfter({ closed }: StreamClient, response: ServerResponse): Promise<void> {
-  await closed;
-  const timer = setTimeout(() => response.destroy(), END_MS).unref();
-  response.once('close', () => clearTimeout(timer));
-}
-
 async function send(
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -104,7 +94,7 @@ async function send(
   if (!incoming.complete || typeof body === 'object') response.shouldKeepAlive = false;
   response.writeHead(status, headers);
   if (typeof body !== 'object') response.end(body);
-  else await pour(body, response);
+  else await pourStream(body, response);
 }
 
 function ignore(): void {}
@@ -122,28 +112,5 @@ async function passOver(incoming: IncomingMessage): Promise<void> {
       clearTimeout(timer);
       resolve();
     });
-  });
-}
-
-async function pour(client: StreamClient, response: ServerResponse): Promise<void> {
-  response.once('close', () => client.close());
-  void destroyAfter(client, response);
-  for (;;) {
-    const part = await client.next();
-    if (part === undefined) break;
-    if (!response.write(part)) await drained(response);
-  }
-  response.end();
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.on('drain', done);
-    response.on('close', done);
   });
 }

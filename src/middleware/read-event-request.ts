@@ -1,7 +1,8 @@
 import types from 'node:util/types';
 import { MAX_DEPTH } from '../event.ts';
+import type { Issue } from '../issue.ts';
 import { kindOf } from '../kind-of.ts';
-import { type ApiIssue, ApiRefusal } from './api-refusal.ts';
+import { ApiRefusal } from './api-refusal.ts';
 import { readTimestamp } from './read-timestamp.ts';
 
 /** What a client asks to record. */
@@ -17,7 +18,7 @@ export interface EventRequest {
  * @throws ApiRefusal 400; the paths of its issues lead into the body
  */
 export function readEventRequest(body: unknown, nowMs: number): EventRequest {
-  const issues: ApiIssue[] = [];
+  const issues: Issue[] = [];
   const wrong = (path: string, expected: string, got: unknown): void =>
     void issues.push({ path, expected, got: kindOf(got) });
   if (!isMap(body)) wrong('', 'an object', body);
