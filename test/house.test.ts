@@ -78,6 +78,12 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
   },
   delivery: { settings: [], resource: ['settings'], ledger: [], exporters: [] },
   otel: { metrics: [''], durable: ['', 'metrics'], stock: [''] },
+  cli: {
+    output: [],
+    schema: ['', 'output'],
+    spool: ['', 'output'],
+    quarantine: ['', 'output', 'schema', 'spool'],
+  },
   logger: { context: [''], llm: [''] },
   collector: { config: [''], components: ['', 'config'] },
 };

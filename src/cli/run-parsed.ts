@@ -2,7 +2,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { OtelEventsError } from '../errors.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { nearestName } from '../nearest-name.ts';
-import { BrokenPipe } from './spool/output.ts';
+import { BrokenPipe } from './output/output.ts';
 
 /** What `parseArgs` makes of the options. */
 export type Values<Options extends ParseArgsOptionsConfig> = ReturnType<

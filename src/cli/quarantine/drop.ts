@@ -1,7 +1,7 @@
+import { counted } from '../output/human.ts';
+import { Output } from '../output/output.ts';
 import { usageError } from '../run-parsed.ts';
 import { runTool, type Tool } from '../schema/run-tool.ts';
-import { counted } from '../spool/human.ts';
-import { Output } from '../spool/output.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
 import { openQuarantine, quarantinedIn, unreadStatus } from './quarantined.ts';
 import { reportHeld } from './replay.ts';

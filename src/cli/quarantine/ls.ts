@@ -1,10 +1,10 @@
+import { fitTable } from '../output/fit-table.ts';
+import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from '../output/human.ts';
+import { Output } from '../output/output.ts';
+import type { Column } from '../output/to-table.ts';
 import { usageError } from '../run-parsed.ts';
 import { runTool, type Tool } from '../schema/run-tool.ts';
-import { fitTable } from '../spool/fit-table.ts';
-import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from '../spool/human.ts';
-import { Output } from '../spool/output.ts';
 import { isoNano } from '../spool/to-readable.ts';
-import type { Column } from '../spool/to-table.ts';
 import { targetIn } from './chooser.ts';
 import { openQuarantine, type Quarantined, quarantinedIn, readStatus } from './quarantined.ts';
 

@@ -1,6 +1,6 @@
+import { Output } from '../output/output.ts';
 import { usageError } from '../run-parsed.ts';
 import { runTool, type Tool } from '../schema/run-tool.ts';
-import { Output } from '../spool/output.ts';
 import { toReadable } from '../spool/to-readable.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
 import { openQuarantine, type Quarantined, quarantinedIn, readStatus } from './quarantined.ts';

@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../../errors.ts';
+import { Output } from '../output/output.ts';
+import { printable } from '../output/to-table.ts';
 import { complain, usageError } from '../run-parsed.ts';
-import { Output } from '../spool/output.ts';
-import { printable } from '../spool/to-table.ts';
 import { checkLines, type LineFormat } from './check-lines.ts';
 import { type LoadedEvents, loadEvents } from './load-events.ts';
 import { runTool, type Tool, wantFiles } from './run-tool.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeDirectory } from '../../spool/disk/make-directory.ts';
-import { Output } from '../spool/output.ts';
+import { Output } from '../output/output.ts';
 
 /** Writes what a tool made to a file, whose directory is made if missing, or to standard output. */
 export async function writeOut(text: string, file: string | undefined): Promise<void> {

@@ -7,10 +7,10 @@ import { isMoved, ReadLog } from '../../spool/read/read-log.ts';
 import { readMerged } from '../../spool/read/read-merged.ts';
 import { signalOf } from '../../spool/read/read-source.ts';
 import { subDirectoriesOf } from '../../spool/read/read-spool.ts';
+import { isoTime } from '../output/human.ts';
+import { Output } from '../output/output.ts';
 import { complain, usageError, type Values } from '../run-parsed.ts';
 import { checkSinks } from './check-sinks.ts';
-import { isoTime } from './human.ts';
-import { Output } from './output.ts';
 import { runCommand, type SpoolCommand } from './run-command.ts';
 import { nameOf, toReadable } from './to-readable.ts';
 

@@ -1,9 +1,9 @@
 import type { DeadLetter } from '../../spool/send/dead-letters.ts';
+import { counted } from '../output/human.ts';
+import { Output } from '../output/output.ts';
 import { usageError, type Values } from '../run-parsed.ts';
 import { ClaimedLetters } from './claimed-letters.ts';
-import { counted } from './human.ts';
 import { lettersIn } from './letters-in.ts';
-import { Output } from './output.ts';
 import { runCommand, type SpoolCommand } from './run-command.ts';
 
 const USAGE = `Usage: otel-events spool dead-letter drop DIR --all | [--before TIME] [--reason REASON]

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
 import type { DeadLetter, FoundDeadLetter } from '../../spool/send/dead-letters.ts';
-import { fitTable } from './fit-table.ts';
-import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from './human.ts';
+import { fitTable } from '../output/fit-table.ts';
+import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from '../output/human.ts';
+import { Output } from '../output/output.ts';
+import type { Column } from '../output/to-table.ts';
 import { lettersIn } from './letters-in.ts';
-import { Output } from './output.ts';
 import { runCommand, type SpoolCommand } from './run-command.ts';
 import { type Readable, toReadable } from './to-readable.ts';
-import type { Column } from './to-table.ts';
 
 const USAGE = `Usage: otel-events spool dead-letter ls DIR [--json]
 

@@ -1,12 +1,12 @@
 import { OtelEventsError } from '../../errors.ts';
+import { counted } from '../output/human.ts';
+import { Output } from '../output/output.ts';
 import { complain } from '../run-parsed.ts';
 import { ClaimedLetters } from './claimed-letters.ts';
 import { Delivery } from './delivery.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
-import { counted } from './human.ts';
 import { LetterSource } from './letter-source.ts';
 import { countLetters, lettersIn } from './letters-in.ts';
-import { Output } from './output.ts';
 import { onSignal, showProgress } from './progress.ts';
 import { runCommand, type SpoolCommand } from './run-command.ts';
 

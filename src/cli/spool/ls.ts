@@ -2,14 +2,14 @@ import path from 'node:path';
 import { QUARANTINE_DIRECTORY } from '../../spool/disk/quarantine.ts';
 import { ReadLog } from '../../spool/read/read-log.ts';
 import { countFiles, subDirectoriesOf } from '../../spool/read/read-spool.ts';
+import { fitTable } from '../output/fit-table.ts';
+import { counted, EXACT_STYLE, humanStyle, isoTime, type NumberStyle } from '../output/human.ts';
+import { Output } from '../output/output.ts';
+import type { Column } from '../output/to-table.ts';
 import { complain } from '../run-parsed.ts';
-import { fitTable } from './fit-table.ts';
-import { counted, EXACT_STYLE, humanStyle, isoTime, type NumberStyle } from './human.ts';
 import { countLetters } from './letters-in.ts';
-import { Output } from './output.ts';
 import { runCommand, type SpoolCommand } from './run-command.ts';
 import { type LogSummary, summarise, totalOf } from './summarise.ts';
-import type { Column } from './to-table.ts';
 
 const NAME = 'otel-events spool ls';
 

@@ -4,13 +4,13 @@ import { DEFINES } from '../../spool/log/layout.ts';
 import type { Gap, SegmentScan } from '../../spool/log/read-segment.ts';
 import { ReadLog } from '../../spool/read/read-log.ts';
 import { type SubDirectory, subDirectoriesOf } from '../../spool/read/read-spool.ts';
+import { counted } from '../output/human.ts';
+import { Output } from '../output/output.ts';
+import { printable } from '../output/to-table.ts';
+import { wrapParts } from '../output/wrap-parts.ts';
 import { complain } from '../run-parsed.ts';
-import { counted } from './human.ts';
 import { checkLetters, type LetterCheck } from './letters-in.ts';
-import { Output } from './output.ts';
 import { runCommand, type SpoolCommand } from './run-command.ts';
-import { printable } from './to-table.ts';
-import { wrapParts } from './wrap-parts.ts';
 
 const NAME = 'otel-events spool verify';
 
