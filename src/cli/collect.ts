@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { readConfig } from '../collector/read-config.ts';
 import type { Collector, CollectorStats } from '../collector/run-collector.ts';
 import { startCollector } from '../collector/start-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
+import { defineCommand } from './command.ts';
 
 /** The configuration that comes with the package. */
 const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', import.meta.url));
@@ -25,37 +25,25 @@ Runs a collector until it is told to stop (SIGINT, SIGTERM).
 Exit status: 0 stopped as told, or the configuration is valid; 1 it is not;
 2 it cannot be read, or a port or a file cannot be opened.`;
 
-/** Runs `otel-events collect`. @returns the exit status */
-export async function collect(args: readonly string[]): Promise<number> {
-  const options = parse(args);
-  if (typeof options === 'string') return fail(options, 1);
-  const { config = DEFAULT_CONFIG, check = false, help = false } = options;
-  if (help) return print(USAGE);
-  try {
-    if (!check) return await run(config);
-    await readConfig(config);
-    return print(`${config}: valid`);
-  } catch (error) {
-    if (!(error instanceof OtelEventsError)) throw error;
-    return fail(error.message, error.code === 'COLLECTOR_CONFIG_INVALID' ? 1 : 2);
-  }
-}
-
-/** The options, or what is wrong with them. */
-function parse(args: readonly string[]): { config?: string; check?: boolean; help?: boolean } | string {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        config: { type: 'string', short: 'c' },
-        check: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    return `otel-events collect: ${(error as Error).message}`;
-  }
-}
+export const command = defineCommand({
+  name: 'otel-events collect',
+  usage: USAGE,
+  options: { config: { type: 'string', short: 'c' }, check: { type: 'boolean' } },
+  isBare: true,
+  async run(_, { config = DEFAULT_CONFIG, check = false }) {
+    try {
+      if (!check) return await run(config);
+      await readConfig(config);
+      process.stdout.write(escapeLines(`${config}: valid\n`));
+      return 0;
+    } catch (error) {
+      if (!(error instanceof OtelEventsError)) throw error;
+      // A line for each problem of a configuration.
+      process.stderr.write(escapeLines(`${error.message}\n`));
+      return error.code === 'COLLECTOR_CONFIG_INVALID' ? 1 : 2;
+    }
+  },
+});
 
 async function run(config: string): Promise<number> {
   // A terminal or a pipe that goes away takes the log with it, and not the collector.
@@ -145,14 +133,4 @@ function banner(file: string, collector: Collector): string {
   const width = Math.max(...rows.map(([name = '']) => name.length));
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(width)}  ${value}`);
   return `otel-events collector, Ctrl+C to stop\n${lines.join('\n')}\n`;
-}
-
-function print(text: string): number {
-  process.stdout.write(`${escapeLines(text)}\n`);
-  return 0;
-}
-
-function fail(text: string, status: number): number {
-  process.stderr.write(`${escapeLines(text)}\n`);
-  return status;
 }

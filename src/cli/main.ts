@@ -1,47 +1,29 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
-import { type CommandGroup, dispatch } from './dispatch.ts';
+import { defineGroup } from './command-group.ts';
 
-const MAIN: CommandGroup = {
+const command = defineGroup({
   name: 'otel-events',
   commands: {
-    collect: {
-      summary: 'run a collector: OTLP over HTTP in, files and OTLP out',
-      load: async () => (await import('./collect.ts')).collect,
-    },
-    spool: {
-      summary: 'look into a spool directory, and get out what is in it',
-      load: async () => (await import('./spool/spool.ts')).spool,
-    },
-    quarantine: {
-      summary: 'look at events that their schema refused, mend them and send them, or remove them',
-      load: async () => (await import('./quarantine/quarantine.ts')).quarantine,
-    },
-    validate: {
-      summary: 'check schemas, and events against them',
-      load: async () => (await import('./schema/validate.ts')).validate,
-    },
-    types: {
-      summary: 'TypeScript from schemas',
-      load: async () => (await import('./schema/print-types.ts')).printTypes,
-    },
-    docs: {
-      summary: 'the catalogue of events, from their definitions',
-      load: async () => (await import('./schema/docs.ts')).docs,
-    },
-    registry: {
-      summary: 'the events as a registry for OpenTelemetry Weaver',
-      load: async () => (await import('./schema/registry.ts')).registry,
-    },
-    'collector-rules': {
-      summary: 'processors for the OpenTelemetry Collector, from the definitions of events',
-      load: async () => (await import('./schema/collector-rules.ts')).collectorRules,
-    },
+    collect: ['run a collector: OTLP over HTTP in, files and OTLP out', () => import('./collect.ts')],
+    spool: ['look into a spool directory, and get out what is in it', () => import('./spool/spool.ts')],
+    quarantine: [
+      'look at events that their schema refused, mend them and send them, or remove them',
+      () => import('./quarantine/quarantine.ts'),
+    ],
+    validate: ['check schemas, and events against them', () => import('./schema/validate.ts')],
+    types: ['TypeScript from schemas', () => import('./schema/print-types.ts')],
+    docs: ['the catalogue of events, from their definitions', () => import('./schema/docs.ts')],
+    registry: ['the events as a registry for OpenTelemetry Weaver', () => import('./schema/registry.ts')],
+    'collector-rules': [
+      'processors for the OpenTelemetry Collector, from the definitions of events',
+      () => import('./schema/collector-rules.ts'),
+    ],
   },
   notes: [
     '`otel-events COMMAND --help` tells about one command; `otel-events --version` which version this is.',
   ],
-};
+});
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -50,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${await version()}\n`);
     return 0;
   }
-  return dispatch(MAIN, args);
+  return command(args);
 }
 
 async function version(): Promise<string> {

@@ -1,4 +1,4 @@
-import { usageError } from '../run-parsed.ts';
+import { usageError } from '../command.ts';
 import type { Quarantined } from './quarantined.ts';
 
 /** The directory that a command is about, and what of it. */

@@ -1,9 +1,9 @@
+import { defineCommand, usageError } from '../command.ts';
 import { counted } from '../output/human.ts';
 import { Output } from '../output/output.ts';
-import { usageError } from '../run-parsed.ts';
-import { runTool, type Tool } from '../schema/run-tool.ts';
+import { unreadStatus } from '../spool/read-status.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
-import { openQuarantine, quarantinedIn, unreadStatus } from './quarantined.ts';
+import { openQuarantine, quarantinedIn } from './quarantined.ts';
 import { reportHeld } from './replay.ts';
 import { isTakeable, TakenQuarantine } from './taken-quarantine.ts';
 
@@ -23,7 +23,7 @@ Exit status: 0 done; 1 not all are gone, or the arguments are wrong; 2 something
 
 const OPTIONS = { all: { type: 'boolean' } } as const;
 
-const TOOL: Tool<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
@@ -51,9 +51,4 @@ const TOOL: Tool<typeof OPTIONS> = {
     await output.flush();
     return unreadStatus(NAME, logs, dropped === chosen.size ? 0 : 1);
   },
-};
-
-/** Runs `otel-events quarantine drop`. @returns the exit status */
-export function drop(args: readonly string[]): Promise<number> {
-  return runTool(TOOL, args);
-}
+});

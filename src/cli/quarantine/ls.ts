@@ -1,12 +1,12 @@
+import { defineCommand, usageError } from '../command.ts';
 import { fitTable } from '../output/fit-table.ts';
 import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from '../output/human.ts';
 import { Output } from '../output/output.ts';
 import type { Column } from '../output/to-table.ts';
-import { usageError } from '../run-parsed.ts';
-import { runTool, type Tool } from '../schema/run-tool.ts';
+import { readStatus } from '../spool/read-status.ts';
 import { isoNano } from '../spool/to-readable.ts';
 import { targetIn } from './chooser.ts';
-import { openQuarantine, type Quarantined, quarantinedIn, readStatus } from './quarantined.ts';
+import { openQuarantine, type Quarantined, quarantinedIn } from './quarantined.ts';
 
 const NAME = 'otel-events quarantine ls';
 
@@ -33,7 +33,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'ID' },
 ];
 
-const TOOL: Tool<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
@@ -54,12 +54,7 @@ const TOOL: Tool<typeof OPTIONS> = {
     await output.flush();
     return readStatus(NAME, directory, logs);
   },
-};
-
-/** Runs `otel-events quarantine ls`. @returns the exit status */
-export function ls(args: readonly string[]): Promise<number> {
-  return runTool(TOOL, args);
-}
+});
 
 function toRow({ number, record, event, name, issues }: Quarantined, style: NumberStyle): string[] {
   const ms = record === undefined ? undefined : Number(record.timeUnixNano / 1_000_000n);

@@ -1,29 +1,15 @@
-import { type CommandGroup, dispatch } from '../dispatch.ts';
+import { defineGroup } from '../command-group.ts';
 
-const QUARANTINE: CommandGroup = {
+export const command = defineGroup({
   name: 'otel-events quarantine',
   commands: {
-    ls: {
-      summary: 'list the events that their schema refused',
-      load: async () => (await import('./ls.ts')).ls,
-    },
-    show: {
-      summary: 'print one of them, and what is wrong with it',
-      load: async () => (await import('./show.ts')).show,
-    },
-    replay: {
-      summary: 'mend them, and send those that are valid now; what is taken is removed',
-      load: async () => (await import('./replay.ts')).replay,
-    },
-    drop: {
-      summary: 'remove them',
-      load: async () => (await import('./drop.ts')).drop,
-    },
+    ls: ['list the events that their schema refused', () => import('./ls.ts')],
+    show: ['print one of them, and what is wrong with it', () => import('./show.ts')],
+    replay: [
+      'mend them, and send those that are valid now; what is taken is removed',
+      () => import('./replay.ts'),
+    ],
+    drop: ['remove them', () => import('./drop.ts')],
   },
   notes: ['Example: otel-events quarantine ls /var/spool/shop-quarantine'],
-};
-
-/** Runs `otel-events quarantine`. @returns the exit status */
-export function quarantine(args: readonly string[]): Promise<number> {
-  return dispatch(QUARANTINE, args);
-}
+});

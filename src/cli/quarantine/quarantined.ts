@@ -8,10 +8,9 @@ import { EVENT } from '../../otlp/values/event-attributes.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import type { Header } from '../../spool/log/definitions.ts';
 import { KIND, type RecordView } from '../../spool/log/layout.ts';
-import { isMoved, ReadLog } from '../../spool/read/read-log.ts';
+import { ReadLog } from '../../spool/read/read-log.ts';
 import { readMerged } from '../../spool/read/read-merged.ts';
 import { subDirectoriesOf } from '../../spool/read/read-spool.ts';
-import { complain } from '../run-parsed.ts';
 
 /** A record that waits in the quarantine. */
 export interface Quarantined {
@@ -45,21 +44,6 @@ export function* quarantinedIn(logs: readonly ReadLog[]): Generator<Quarantined,
     const mask = log.pendingOf(record);
     if (mask !== 0) yield toQuarantined(++number, log, record, log.sinkNames(mask));
   }
-}
-
-/** Says what could not be read. @returns the exit status: 2 if there is anything, else `status` */
-export function unreadStatus(name: string, logs: readonly ReadLog[], status: number): number {
-  const unread = logs.flatMap((log) => log.unread);
-  for (const { file, error } of unread) complain(name, error.code ?? 'EIO', `cannot read ${file}`);
-  return unread.length > 0 ? 2 : status;
-}
-
-/** The same for a command that only reads, and may have missed what another process took over. */
-export function readStatus(name: string, directory: string, logs: readonly ReadLog[]): number {
-  const isIncomplete = isMoved(directory, logs);
-  if (isIncomplete)
-    complain(name, 'ENOENT', 'a sub-directory was taken over while it was read; run this again');
-  return unreadStatus(name, logs, isIncomplete ? 1 : 0);
 }
 
 const NO_HEADER = { resource: new Uint8Array(), scope: new Uint8Array() };

@@ -2,21 +2,22 @@ import { readFileSync } from 'node:fs';
 import { OtelEventsError } from '../../errors.ts';
 import type { ReadLog } from '../../spool/read/read-log.ts';
 import type { FoundDeadLetter } from '../../spool/send/dead-letters.ts';
+import { complain, complainer, defineCommand, usageError } from '../command.ts';
 import { Output } from '../output/output.ts';
 import { printable } from '../output/to-table.ts';
-import { complain, usageError } from '../run-parsed.ts';
 import { type LoadedEvents, loadEvents } from '../schema/load-events.ts';
-import { runTool, type Tool } from '../schema/run-tool.ts';
 import { Delivery } from '../spool/delivery.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from '../spool/destination.ts';
 import { LetterSource } from '../spool/letter-source.ts';
 import { onSignal } from '../spool/progress.ts';
+import { unreadStatus } from '../spool/read-status.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
 import { type Mending, mend } from './mend.ts';
-import { openQuarantine, type Quarantined, quarantinedIn, unreadStatus } from './quarantined.ts';
+import { openQuarantine, type Quarantined, quarantinedIn } from './quarantined.ts';
 import { isTakeable, TakenQuarantine } from './taken-quarantine.ts';
 
 const NAME = 'otel-events quarantine replay';
+const warn = complainer(NAME);
 
 const USAGE = `Usage: otel-events quarantine replay DIR [EVENT...] --to URL [--schema FILE] [--patch FILE] [OPTIONS]
 
@@ -45,7 +46,7 @@ const OPTIONS = {
   patch: { type: 'string' },
 } as const;
 
-const TOOL: Tool<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
@@ -85,12 +86,7 @@ const TOOL: Tool<typeof OPTIONS> = {
     if (left > 0) complain(NAME, 'EVENT_INVALID', `${left} events are left, in the quarantine as before`);
     return unreadStatus(NAME, logs, isBroken ? 2 : Math.min(1, left));
   },
-};
-
-/** Runs `otel-events quarantine replay`. @returns the exit status */
-export function replay(args: readonly string[]): Promise<number> {
-  return runTool(TOOL, args);
-}
+});
 
 /** Says what is still wrong. @returns the requests of those that pass */
 async function mendAll(
@@ -168,8 +164,4 @@ function readPatch(file: string): unknown {
   }
   if (typeof patch === 'object' && patch !== null && !Array.isArray(patch)) return patch;
   throw usageError(`--patch: ${file}: wanted a JSON object`, 'such as { "qty": 1, "typo": null }');
-}
-
-function warn({ code, message }: { readonly code: string; readonly message: string }): void {
-  complain(NAME, code, message);
 }

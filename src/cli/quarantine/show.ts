@@ -1,9 +1,9 @@
+import { defineCommand, usageError } from '../command.ts';
 import { Output } from '../output/output.ts';
-import { usageError } from '../run-parsed.ts';
-import { runTool, type Tool } from '../schema/run-tool.ts';
+import { readStatus } from '../spool/read-status.ts';
 import { toReadable } from '../spool/to-readable.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
-import { openQuarantine, type Quarantined, quarantinedIn, readStatus } from './quarantined.ts';
+import { openQuarantine, type Quarantined, quarantinedIn } from './quarantined.ts';
 
 const NAME = 'otel-events quarantine show';
 
@@ -18,7 +18,7 @@ Example: otel-events quarantine show /var/spool/shop-quarantine 1
 
 Exit status: 0 done; 1 the arguments are wrong; 2 something could not be read.`;
 
-const TOOL: Tool<Record<never, never>> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: {},
@@ -33,12 +33,7 @@ const TOOL: Tool<Record<never, never>> = {
     await output.flush();
     return readStatus(NAME, target.directory, logs);
   },
-};
-
-/** Runs `otel-events quarantine show`. @returns the exit status */
-export function show(args: readonly string[]): Promise<number> {
-  return runTool(TOOL, args);
-}
+});
 
 function toJson({ number, batch, record, event, issues }: Quarantined): object {
   const schema = { id: event?.schemaId, version: event?.schemaVersion };

@@ -9,9 +9,8 @@ import {
   PROMOTED,
 } from '../../otlp/values/event-attributes.ts';
 import { collectorRules as rulesOf } from '../../schema/publish/collector-rules.ts';
-import { usageError } from '../run-parsed.ts';
+import { defineCommand, usageError, wantFiles } from '../command.ts';
 import { loadEvents } from './load-events.ts';
-import { runTool, type Tool, wantFiles } from './run-tool.ts';
 import { warnUntold } from './warn-untold.ts';
 import { writeOut } from './write-out.ts';
 
@@ -53,7 +52,7 @@ const OWN_ATTRIBUTES = [
   ]),
 ];
 
-const TOOL: Tool<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
@@ -76,9 +75,4 @@ const TOOL: Tool<typeof OPTIONS> = {
     await writeOut(rules, out);
     return warnUntold(NAME, events);
   },
-};
-
-/** Runs `otel-events collector-rules`. @returns the exit status */
-export function collectorRules(args: readonly string[]): Promise<number> {
-  return runTool(TOOL, args);
-}
+});

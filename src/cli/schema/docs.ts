@@ -1,6 +1,6 @@
 import { catalogue } from '../../schema/publish/catalogue.ts';
+import { defineCommand, wantFiles } from '../command.ts';
 import { loadEvents } from './load-events.ts';
-import { runTool, type Tool, wantFiles } from './run-tool.ts';
 import { warnUntold } from './warn-untold.ts';
 import { writeOut } from './write-out.ts';
 
@@ -21,7 +21,7 @@ Exit status: 0 done; 1 a schema or the arguments are wrong; 2 something could no
 
 const OPTIONS = { out: { type: 'string' }, ref: { type: 'string', multiple: true } } as const;
 
-const TOOL: Tool<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
@@ -31,9 +31,4 @@ const TOOL: Tool<typeof OPTIONS> = {
     await writeOut(catalogue(events.entries, events.others), out);
     return warnUntold(NAME, events);
   },
-};
-
-/** Runs `otel-events docs`. @returns the exit status */
-export function docs(args: readonly string[]): Promise<number> {
-  return runTool(TOOL, args);
-}
+});

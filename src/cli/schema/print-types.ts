@@ -2,8 +2,8 @@ import { OtelEventsError } from '../../errors.ts';
 import type { JsonSchema } from '../../schema/drafts/json-schema.ts';
 import { bundle } from '../../schema/publish/bundle.ts';
 import type { EventEntry } from '../../schema/publish/event-entry.ts';
+import { defineCommand, wantFiles } from '../command.ts';
 import { type LoadedEvents, loadEvents } from './load-events.ts';
-import { runTool, type Tool, wantFiles } from './run-tool.ts';
 import { warnUntold } from './warn-untold.ts';
 import { writeOut } from './write-out.ts';
 
@@ -28,7 +28,7 @@ const OPTIONS = { out: { type: 'string' }, ref: { type: 'string', multiple: true
 const BANNER =
   '/* Made by `otel-events types`. Do not change it by hand: change the schemas and make it again. */';
 
-const TOOL: Tool<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
@@ -38,12 +38,7 @@ const TOOL: Tool<typeof OPTIONS> = {
     await writeOut(await typesOf(events), out);
     return warnUntold(NAME, events);
   },
-};
-
-/** Runs `otel-events types`. @returns the exit status */
-export function printTypes(args: readonly string[]): Promise<number> {
-  return runTool(TOOL, args);
-}
+});
 
 async function typesOf({ entries, others }: LoadedEvents): Promise<string> {
   const { compile } = await loadCompiler();

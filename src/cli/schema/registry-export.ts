@@ -4,11 +4,10 @@ import { attributeName } from '../../otlp/event/attribute-name.ts';
 import { CONVENTIONAL } from '../../otlp/values/event-attributes.ts';
 import { weaverRegistry } from '../../schema/publish/weaver.ts';
 import { makeDirectory } from '../../spool/disk/make-directory.ts';
+import { complain, defineCommand, usageError, wantFiles } from '../command.ts';
 import { Output } from '../output/output.ts';
-import { complain, usageError } from '../run-parsed.ts';
 import { changedLines } from './changed-lines.ts';
 import { loadEvents } from './load-events.ts';
-import { runTool, type Tool, wantFiles } from './run-tool.ts';
 import { warnUntold } from './warn-untold.ts';
 import { writeOut } from './write-out.ts';
 
@@ -39,7 +38,7 @@ const OPTIONS = {
   ref: { type: 'string', multiple: true },
 } as const;
 
-const TOOL: Tool<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
@@ -61,12 +60,7 @@ const TOOL: Tool<typeof OPTIONS> = {
     else writeAll(out, made);
     return left;
   },
-};
-
-/** Runs `otel-events registry export`. @returns the exit status */
-export function registryExport(args: readonly string[]): Promise<number> {
-  return runTool(TOOL, args);
-}
+});
 
 function checkUrl(given: string): void {
   const url = URL.canParse(given) ? new URL(given) : undefined;

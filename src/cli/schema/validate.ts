@@ -1,10 +1,9 @@
 import { OtelEventsError } from '../../errors.ts';
+import { complain, defineCommand, usageError, wantFiles } from '../command.ts';
 import { Output } from '../output/output.ts';
 import { printable } from '../output/to-table.ts';
-import { complain, usageError } from '../run-parsed.ts';
 import { checkLines, type LineFormat } from './check-lines.ts';
 import { type LoadedEvents, loadEvents } from './load-events.ts';
-import { runTool, type Tool, wantFiles } from './run-tool.ts';
 
 const NAME = 'otel-events validate';
 
@@ -40,7 +39,7 @@ const OPTIONS = {
 
 const FORMATS: readonly string[] = ['jupyter', 'otlp', 'event', 'data'] satisfies LineFormat[];
 
-const TOOL: Tool<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
@@ -56,12 +55,7 @@ const TOOL: Tool<typeof OPTIONS> = {
       ? checkSchemas(loaded)
       : checkEvents(events, loaded, format as LineFormat | undefined);
   },
-};
-
-/** Runs `otel-events validate`. @returns the exit status */
-export function validate(args: readonly string[]): Promise<number> {
-  return runTool(TOOL, args);
-}
+});
 
 /** All together, since they may refer to each other; what is printed is what is in the files. */
 async function checkSchemas({ files }: LoadedEvents): Promise<number> {

@@ -1,4 +1,4 @@
-import { complain } from '../run-parsed.ts';
+import { complain } from '../command.ts';
 import type { LoadedEvents } from './load-events.ts';
 
 /** Says which events are left out. @returns the exit status: 1 if there are any */

@@ -3,15 +3,15 @@ import { requestHead } from '../../otlp/sdk/encode-envelope.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import type { RecordView } from '../../spool/log/layout.ts';
-import { isMoved, ReadLog } from '../../spool/read/read-log.ts';
+import { ReadLog } from '../../spool/read/read-log.ts';
 import { readMerged } from '../../spool/read/read-merged.ts';
 import { signalOf } from '../../spool/read/read-source.ts';
 import { subDirectoriesOf } from '../../spool/read/read-spool.ts';
+import { complain, defineCommand, oneDirectory, usageError, type Values } from '../command.ts';
 import { isoTime } from '../output/human.ts';
 import { Output } from '../output/output.ts';
-import { complain, usageError, type Values } from '../run-parsed.ts';
 import { checkSinks } from './check-sinks.ts';
-import { runCommand, type SpoolCommand } from './run-command.ts';
+import { readStatus } from './read-status.ts';
 import { nameOf, toReadable } from './to-readable.ts';
 
 const NAME = 'otel-events spool cat';
@@ -41,11 +41,12 @@ const OPTIONS = {
   format: { type: 'string' },
 } as const;
 
-const COMMAND: SpoolCommand<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(directory, values) {
+  async run(operands, values) {
+    const directory = oneDirectory(operands);
     const choice = toChoice(values);
     const logs = subDirectoriesOf(directory).map((home) => new ReadLog(home));
     const output = new Output();
@@ -54,12 +55,7 @@ const COMMAND: SpoolCommand<typeof OPTIONS> = {
     if (!printed.isCut) checkSinks(logs, choice.sink === undefined ? [] : [choice.sink]);
     return report(directory, logs, printed);
   },
-};
-
-/** Runs `otel-events spool cat`. @returns the exit status */
-export function cat(args: readonly string[]): Promise<number> {
-  return runCommand(COMMAND, args);
-}
+});
 
 interface Choice {
   readonly sink: string | undefined;
@@ -151,11 +147,6 @@ function placeOf(log: ReadLog, record: RecordView): object {
 }
 
 function report(directory: string, logs: readonly ReadLog[], { invalid, problem }: Printed): number {
-  const unread = logs.flatMap((log) => log.unread);
-  for (const { file, error } of unread) complain(NAME, error.code ?? 'EIO', `cannot read ${file}`);
   if (invalid > 0) complain(NAME, 'OTLP_INVALID', `${invalid} records left out, the first ${problem}`);
-  const moved = isMoved(directory, logs);
-  if (moved) complain(NAME, 'ENOENT', 'a sub-directory was taken over while it was read; run this again');
-  if (unread.length > 0) return 2;
-  return invalid > 0 || moved ? 1 : 0;
+  return Math.max(readStatus(NAME, directory, logs), invalid > 0 ? 1 : 0);
 }

@@ -1,6 +1,6 @@
 import { nearestName } from '../../nearest-name.ts';
 import type { ReadLog } from '../../spool/read/read-log.ts';
-import { usageError } from '../run-parsed.ts';
+import { usageError } from '../command.ts';
 
 /** @throws OtelEventsError `OPTION_INVALID` for a name that no sink has, once all logs were read */
 export function checkSinks(logs: readonly ReadLog[], wanted: readonly string[]): void {

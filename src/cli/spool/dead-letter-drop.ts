@@ -1,10 +1,9 @@
 import type { DeadLetter } from '../../spool/send/dead-letters.ts';
+import { defineCommand, oneDirectory, usageError, type Values } from '../command.ts';
 import { counted } from '../output/human.ts';
 import { Output } from '../output/output.ts';
-import { usageError, type Values } from '../run-parsed.ts';
 import { ClaimedLetters } from './claimed-letters.ts';
 import { lettersIn } from './letters-in.ts';
-import { runCommand, type SpoolCommand } from './run-command.ts';
 
 const USAGE = `Usage: otel-events spool dead-letter drop DIR --all | [--before TIME] [--reason REASON]
 
@@ -25,11 +24,12 @@ const OPTIONS = {
   reason: { type: 'string' },
 } as const;
 
-const COMMAND: SpoolCommand<typeof OPTIONS> = {
+export const command = defineCommand({
   name: 'otel-events spool dead-letter drop',
   usage: USAGE,
   options: OPTIONS,
-  async run(directory, values) {
+  async run(operands, values) {
+    const directory = oneDirectory(operands);
     const isChosen = toChooser(values);
     let [dropped, left] = [0, 0];
     for (const { file, found } of lettersIn(directory)) {
@@ -45,12 +45,7 @@ const COMMAND: SpoolCommand<typeof OPTIONS> = {
     await output.flush();
     return 0;
   },
-};
-
-/** Runs `otel-events spool dead-letter drop`. @returns the exit status */
-export function deadLetterDrop(args: readonly string[]): Promise<number> {
-  return runCommand(COMMAND, args);
-}
+});
 
 function toChooser({ all = false, before, reason }: Values<typeof OPTIONS>): (letter: DeadLetter) => boolean {
   const isNarrowed = before !== undefined || reason !== undefined;

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
 import type { DeadLetter, FoundDeadLetter } from '../../spool/send/dead-letters.ts';
+import { defineCommand, oneDirectory } from '../command.ts';
 import { fitTable } from '../output/fit-table.ts';
 import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from '../output/human.ts';
 import { Output } from '../output/output.ts';
 import type { Column } from '../output/to-table.ts';
 import { lettersIn } from './letters-in.ts';
-import { runCommand, type SpoolCommand } from './run-command.ts';
 import { type Readable, toReadable } from './to-readable.ts';
 
 const USAGE = `Usage: otel-events spool dead-letter ls DIR [--json]
@@ -33,11 +33,12 @@ const COLUMNS: readonly Column[] = [
 
 const NAME_COLUMN = 3;
 
-const COMMAND: SpoolCommand<typeof OPTIONS> = {
+export const command = defineCommand({
   name: 'otel-events spool dead-letter ls',
   usage: USAGE,
   options: OPTIONS,
-  async run(directory, { json = false }) {
+  async run(operands, { json = false }) {
+    const directory = oneDirectory(operands);
     const output = new Output();
     const style = output.isTerminal ? humanStyle(Date.now()) : EXACT_STYLE;
     const rows: string[][] = [];
@@ -57,12 +58,7 @@ const COMMAND: SpoolCommand<typeof OPTIONS> = {
     await output.flush();
     return 0;
   },
-};
-
-/** Runs `otel-events spool dead-letter ls`. @returns the exit status */
-export function deadLetterLs(args: readonly string[]): Promise<number> {
-  return runCommand(COMMAND, args);
-}
+});
 
 function toRow(letter: DeadLetter, style: NumberStyle): string[] {
   const { time, sink, reason, name, request } = letter;

@@ -1,16 +1,16 @@
 import { OtelEventsError } from '../../errors.ts';
+import { complain, complainer, defineCommand, oneDirectory } from '../command.ts';
 import { counted } from '../output/human.ts';
 import { Output } from '../output/output.ts';
-import { complain } from '../run-parsed.ts';
 import { ClaimedLetters } from './claimed-letters.ts';
 import { Delivery } from './delivery.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
 import { LetterSource } from './letter-source.ts';
 import { countLetters, lettersIn } from './letters-in.ts';
 import { onSignal, showProgress } from './progress.ts';
-import { runCommand, type SpoolCommand } from './run-command.ts';
 
 const NAME = 'otel-events spool dead-letter replay';
+const warn = complainer(NAME);
 
 const USAGE = `Usage: otel-events spool dead-letter replay DIR --to URL [OPTIONS]
 
@@ -24,11 +24,12 @@ Example: otel-events spool dead-letter replay /var/spool/shop --to http://localh
 
 Exit status: 0 all were taken; 1 not all, or the arguments are wrong; 2 something could not be read or written.`;
 
-const COMMAND: SpoolCommand<typeof DESTINATION_OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: DESTINATION_OPTIONS,
-  async run(directory, where) {
+  async run(operands, where) {
+    const directory = oneDirectory(operands);
     const destination = openDestination(where, warn);
     const delivery = new Delivery({ destination, onError: warn });
     const { records } = countLetters(directory);
@@ -37,12 +38,7 @@ const COMMAND: SpoolCommand<typeof DESTINATION_OPTIONS> = {
     for (const end of ends) end();
     return report(delivery, counts);
   },
-};
-
-/** Runs `otel-events spool dead-letter replay`. @returns the exit status */
-export function deadLetterReplay(args: readonly string[]): Promise<number> {
-  return runCommand(COMMAND, args);
-}
+});
 
 interface Counts {
   left: number;
@@ -84,8 +80,4 @@ async function report(
   }
   if (isBroken) return 2;
   return left + refused + unsendable > 0 ? 1 : 0;
-}
-
-function warn({ code, message }: { readonly code: string; readonly message: string }): void {
-  complain(NAME, code, message);
 }

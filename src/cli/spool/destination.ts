@@ -6,7 +6,7 @@ import type { OtelEventsError } from '../../errors.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import { otlpTransport } from '../../spool/send/otlp-transport.ts';
 import type { Transport } from '../../spool/send/transport.ts';
-import { usageError } from '../run-parsed.ts';
+import { usageError } from '../command.ts';
 
 /** The options of commands that send. */
 export const DESTINATION_OPTIONS = {

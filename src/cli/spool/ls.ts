@@ -2,13 +2,13 @@ import path from 'node:path';
 import { QUARANTINE_DIRECTORY } from '../../spool/disk/quarantine.ts';
 import { ReadLog } from '../../spool/read/read-log.ts';
 import { countFiles, subDirectoriesOf } from '../../spool/read/read-spool.ts';
+import { defineCommand, oneDirectory } from '../command.ts';
 import { fitTable } from '../output/fit-table.ts';
 import { counted, EXACT_STYLE, humanStyle, isoTime, type NumberStyle } from '../output/human.ts';
 import { Output } from '../output/output.ts';
 import type { Column } from '../output/to-table.ts';
-import { complain } from '../run-parsed.ts';
 import { countLetters } from './letters-in.ts';
-import { runCommand, type SpoolCommand } from './run-command.ts';
+import { unreadStatus } from './read-status.ts';
 import { type LogSummary, summarise, totalOf } from './summarise.ts';
 
 const NAME = 'otel-events spool ls';
@@ -28,11 +28,12 @@ Exit status: 0 done; 1 the arguments are wrong; 2 something could not be read.`;
 
 const OPTIONS = { json: { type: 'boolean' } } as const;
 
-const COMMAND: SpoolCommand<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(directory, { json = false }) {
+  async run(operands, { json = false }) {
+    const directory = oneDirectory(operands);
     const summaries = summariseAll(directory);
     const output = new Output();
     const contents = {
@@ -44,16 +45,9 @@ const COMMAND: SpoolCommand<typeof OPTIONS> = {
     const lines = json ? [JSON.stringify(toJson(contents), null, 2)] : toText(contents, output);
     for (const line of lines) await output.block(line);
     await output.flush();
-    const unread = summaries.flatMap((summary) => summary.unread);
-    for (const { file, error } of unread) complain(NAME, error.code ?? 'EIO', `cannot read ${file}`);
-    return unread.length > 0 ? 2 : 0;
+    return unreadStatus(NAME, summaries, 0);
   },
-};
-
-/** Runs `otel-events spool ls`. @returns the exit status */
-export function ls(args: readonly string[]): Promise<number> {
-  return runCommand(COMMAND, args);
-}
+});
 
 /** What was taken over while it was read is found under its new name. */
 function summariseAll(directory: string): LogSummary[] {

@@ -3,16 +3,17 @@ import { OtelEventsError } from '../../errors.ts';
 import { isMoved, ReadLog } from '../../spool/read/read-log.ts';
 import { subDirectoriesOf } from '../../spool/read/read-spool.ts';
 import { DeadLetters } from '../../spool/send/dead-letters.ts';
+import { complain, complainer, defineCommand, oneDirectory, tell, usageError } from '../command.ts';
 import { Output } from '../output/output.ts';
-import { complain, tell, usageError } from '../run-parsed.ts';
 import { checkSinks } from './check-sinks.ts';
 import { Delivery } from './delivery.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
 import { onSignal, showProgress } from './progress.ts';
+import { unreadStatus } from './read-status.ts';
 import { ReplayJob } from './replay-job.ts';
-import { runCommand, type SpoolCommand } from './run-command.ts';
 
 const NAME = 'otel-events spool replay';
+const warn = complainer(NAME);
 
 const USAGE = `Usage: otel-events spool replay DIR --to URL [OPTIONS]
 
@@ -38,11 +39,12 @@ const OPTIONS = {
   drain: { type: 'boolean' },
 } as const;
 
-const COMMAND: SpoolCommand<typeof OPTIONS> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(directory, { sink: sinks = [], all = false, drain = false, ...where }) {
+  async run(operands, { sink: sinks = [], all = false, drain = false, ...where }) {
+    const directory = oneDirectory(operands);
     const destination = openDestination(where, warn);
     const delivery = new Delivery({ destination, onError: warn });
     const homes = subDirectoriesOf(directory);
@@ -67,16 +69,7 @@ const COMMAND: SpoolCommand<typeof OPTIONS> = {
     const status = await report(directory, jobs, delivery);
     return isBroken ? 2 : status;
   },
-};
-
-/** Runs `otel-events spool replay`. @returns the exit status */
-export function replay(args: readonly string[]): Promise<number> {
-  return runCommand(COMMAND, args);
-}
-
-function warn({ code, message }: { readonly code: string; readonly message: string }): void {
-  complain(NAME, code, message);
-}
+});
 
 /** Both go to an OTLP server anyway; what waits for something else must not be settled by mistake. */
 const OTLP_SINKS = [OTLP_SINK, SPAN_SINK];
@@ -101,10 +94,8 @@ async function report(directory: string, jobs: readonly ReplayJob[], delivery: D
   const read = jobs.filter(({ state }) => state === 'read');
   const stays = read.reduce((sum, job) => sum + job.total - job.left, 0) - delivery.gone;
   if (stays > 0) note(`${stays} records were only read: their owner, or the next process, sends them again`);
-  const unread = jobs.flatMap(({ log }) => log.unread);
-  for (const { file, error } of unread) complain(NAME, error.code ?? 'EIO', `cannot read ${file}`);
-  if (unread.length > 0) return 2;
-  return left + refused > 0 || isLost ? 1 : 0;
+  const logs = jobs.map(({ log }) => log);
+  return unreadStatus(NAME, logs, left + refused > 0 || isLost ? 1 : 0);
 }
 
 /** @returns whether records went to another process without having been sent by us */

@@ -4,13 +4,12 @@ import { DEFINES } from '../../spool/log/layout.ts';
 import type { Gap, SegmentScan } from '../../spool/log/read-segment.ts';
 import { ReadLog } from '../../spool/read/read-log.ts';
 import { type SubDirectory, subDirectoriesOf } from '../../spool/read/read-spool.ts';
+import { complain, defineCommand, oneDirectory } from '../command.ts';
 import { counted } from '../output/human.ts';
 import { Output } from '../output/output.ts';
 import { printable } from '../output/to-table.ts';
 import { wrapParts } from '../output/wrap-parts.ts';
-import { complain } from '../run-parsed.ts';
 import { checkLetters, type LetterCheck } from './letters-in.ts';
-import { runCommand, type SpoolCommand } from './run-command.ts';
 
 const NAME = 'otel-events spool verify';
 
@@ -26,11 +25,12 @@ Example: otel-events spool verify /var/spool/shop
 
 Exit status: 0 all is whole; 1 something is damaged, or the arguments are wrong; 2 something could not be read.`;
 
-const COMMAND: SpoolCommand<Record<never, never>> = {
+export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: {},
-  async run(directory) {
+  async run(operands) {
+    const directory = oneDirectory(operands);
     const output = new Output();
     const counts = { ok: 0, damaged: 0, unreadable: 0 };
     const homes = subDirectoriesOf(directory);
@@ -55,12 +55,7 @@ const COMMAND: SpoolCommand<Record<never, never>> = {
     if (counts.unreadable > 0) return 2;
     return counts.damaged > 0 ? 1 : 0;
   },
-};
-
-/** Runs `otel-events spool verify`. @returns the exit status */
-export function verify(args: readonly string[]): Promise<number> {
-  return runCommand(COMMAND, args);
-}
+});
 
 interface Finding {
   readonly state: 'ok' | 'damaged' | 'unreadable';
