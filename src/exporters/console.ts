@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
 import { escapeControls } from '../escape-controls.ts';
+import { checkNames } from '../options.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
-import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
 import { renderBatch } from './render-batch.ts';
@@ -43,7 +43,7 @@ const GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ER
  * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
 export function consoleExporter(options: ConsoleExporterOptions = {}): Exporter {
-  checkOptions('consoleExporter', options, KNOWN);
+  checkNames('consoleExporter', options, KNOWN);
   const { stream = process.stdout as ConsoleStream, name = 'console', format } = options;
   const toLines = linesFor(stream, format);
   return {

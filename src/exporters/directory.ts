@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { checkNames } from '../options.ts';
 import type { EventRecord } from '../otlp/event/event-record.ts';
 import { absolute } from '../spool/disk/absolute.ts';
 import { makeDirectory } from '../spool/disk/make-directory.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
-import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
 import { renderBatch } from './render-batch.ts';
@@ -39,7 +39,7 @@ const UUID = /^[0-9a-f-]{36}$/;
  * are counted and removed. Sending a record again replaces its file.
  */
 export function directoryExporter(options: DirectoryExporterOptions): Exporter {
-  checkOptions('directoryExporter', options, KNOWN);
+  checkNames('directoryExporter', options, KNOWN);
   const { limit = 200, format = 'leip' } = options;
   const directory = absolute(options.directory);
   const toTexts = jsonFormatter(format);

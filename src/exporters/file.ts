@@ -1,10 +1,10 @@
 import { type Stats, statSync } from 'node:fs';
 import { OtelEventsError } from '../errors.ts';
+import { checkNames } from '../options.ts';
 import type { EventRecord } from '../otlp/event/event-record.ts';
 import { cannotKeepLines } from './append-file.ts';
 import type { Rotation } from './backups.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
-import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
 import { onHangup } from './hangup.ts';
@@ -64,7 +64,7 @@ const DEFAULT_MAX_BYTES = 100 * 1024 * 1024;
  * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
 export function fileExporter(options: FileExporterOptions): Exporter {
-  checkOptions('fileExporter', options, KNOWN);
+  checkNames('fileExporter', options, KNOWN);
   const { path, name = `file:${path}`, format = 'leip' } = options;
   const lines = new EventLines(options, jsonFormatter(format));
   return {
@@ -142,7 +142,7 @@ function isEachBatch(fsync: unknown): boolean {
 }
 
 function resolveRotation(rotation: Partial<Rotation>): Rotation {
-  checkOptions('fileExporter, rotation', rotation, ROTATION_KNOWN);
+  checkNames('fileExporter, rotation', rotation, ROTATION_KNOWN);
   const { maxBytes = DEFAULT_MAX_BYTES, maxAgeMs, maxDays = 0, maxBackups = 0, localTime = false } = rotation;
   for (const [name, value] of Object.entries({ maxBytes, maxAgeMs: maxAgeMs ?? 1 })) {
     if (!(typeof value === 'number' && value > 0)) throw invalid(`rotation.${name}`, 'a number above 0');

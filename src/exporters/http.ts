@@ -1,12 +1,12 @@
 import type { Agent } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
+import { agent as agentCheck, checkNames } from '../options.ts';
 import type { EventRecord } from '../otlp/event/event-record.ts';
 import { isHeaderValue, isToken } from '../otlp/http/header-fields.ts';
-import { HttpClient, isAgent } from '../otlp/http/http-client.ts';
+import { HttpClient } from '../otlp/http/http-client.ts';
 import { httpVerdict } from '../otlp/http/http-verdict.ts';
 import { type PostResponse, post, targetOf } from '../otlp/http/post.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
-import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
 import { type Accepted, checkAccepted } from './http-acceptance.ts';
@@ -89,7 +89,7 @@ const CONFLICT = 409;
  *   `OPTION_INVALID`
  */
 export function httpExporter(options: HttpExporterOptions): Exporter {
-  checkOptions('httpExporter', options, KNOWN);
+  checkNames('httpExporter', options, KNOWN);
   const isTrubrics = options.format === 'trubrics';
   const { batch = isTrubrics } = options;
   const given = parseUrl(options.url);
@@ -138,7 +138,7 @@ class Requests {
     this.#key = options.apiKey === undefined ? {} : { 'x-api-key': options.apiKey };
     this.#type = shape === 'lines' ? 'application/x-ndjson' : 'application/json';
     this.#headers = httpHeaders('httpExporter: option headers', headers);
-    if (agent !== undefined && !isAgent(agent)) throw invalid('agent', 'an agent of node:http or node:https');
+    if (agent !== undefined && !agentCheck.accepts(agent)) throw invalid('agent', agentCheck.wanted);
     this.#client = agent === undefined ? {} : { client: new HttpClient({}, agent) };
     this.#accepted = accepted;
     this.#url = url;

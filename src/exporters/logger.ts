@@ -1,8 +1,8 @@
 import { OtelEventsError } from '../errors.ts';
+import { checkNames } from '../options.ts';
 import type { EventRecord } from '../otlp/event/event-record.ts';
 import { EVENT } from '../otlp/values/event-attributes.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
-import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
 import { renderBatch } from './render-batch.ts';
@@ -39,7 +39,7 @@ type WriteLine = (line: string) => unknown;
  * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
 export function loggerExporter(options: LoggerExporterOptions): Exporter {
-  checkOptions('loggerExporter', options, KNOWN);
+  checkNames('loggerExporter', options, KNOWN);
   const { name = 'logger', format = 'edx' } = options;
   const maxEventBytes = limitOf(options.maxEventBytes);
   const write = methodOf(options.logger, options.level ?? 'info');

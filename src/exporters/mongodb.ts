@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb';
 import { OtelEventsError } from '../errors.ts';
+import { checkNames } from '../options.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
-import { checkOptions } from './check-options.ts';
 import type { Exporter } from './exporter.ts';
 import type { Format } from './format.ts';
 import { MongodbClient } from './mongodb-client.ts';
@@ -57,7 +57,7 @@ const KNOWN: Readonly<Record<keyof MongodbExporterOptions, true>> = {
  * @throws OtelEventsError `EXPORT_URL_INVALID`, `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
 export function mongodbExporter(options: MongodbExporterOptions): Exporter {
-  checkOptions('mongodbExporter', options, KNOWN);
+  checkNames('mongodbExporter', options, KNOWN);
   const { url, database = 'eventtracking', collection = 'events' } = options;
   const { hosts, hasWriteConcern } = mongodbTarget(url);
   const name = options.name ?? `mongodb:${hosts}/${database}.${collection}`;

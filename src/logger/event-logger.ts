@@ -6,7 +6,7 @@ import { requireBeside } from '../require-beside.ts';
 import type { DefinedEvent } from '../schema/define/defined-event.ts';
 import { isDefinedEvent } from '../schema/define/is-defined-event.ts';
 import type { FetchSchemaOptions } from '../schema/read/fetch-schema.ts';
-import { checkChildOptions, checkFlushOptions, checkOptions } from './check-options.ts';
+import { checkChildOptions, checkFlushOptions, checkLoggerOptions } from './check-options.ts';
 import { type ContextArguments, nameOf, parseContextCall, toFields } from './context/context-call.ts';
 import { enterFrame, exitFrame, runInFrame } from './context/context-frame.ts';
 import { childDefaults, defaultsOf } from './defaults-of.ts';
@@ -53,7 +53,7 @@ export class EventLogger {
       ({ emitter: this.#emitter, defaults: this.#defaults, settings: this.#settings } = options);
       return;
     }
-    checkOptions(options);
+    checkLoggerOptions(options);
     this.#settings = settingsOf(options);
     this.#defaults = defaultsOf(options);
     this.#emitter = makeEmitter(options, this.#settings);

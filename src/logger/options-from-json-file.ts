@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadExportersFromConfig } from '../delivery/exporters/load-exporters-from-config.ts';
 import { OtelEventsError } from '../errors.ts';
-import { APP_OPTION_NAMES, checkOptions, OPTION_NAMES } from './check-options.ts';
+import { APP_OPTION_NAMES, checkLoggerOptions, OPTION_NAMES } from './check-options.ts';
 import type { EventLoggerOptions } from './options.ts';
 
 /**
@@ -17,7 +17,7 @@ export function optionsFromJsonFile(path: string | URL): EventLoggerOptions {
       ...(isMap(app) && { app: camelCased(app, APP_OPTION_NAMES, path) }),
       ...destinations(options as Record<string, unknown>),
     };
-    checkOptions(result);
+    checkLoggerOptions(result);
     return result;
   } catch (cause) {
     throw invalid(path, (cause as Error).message, cause);

@@ -1,20 +1,18 @@
-import type { EventsApiOptions } from './events-api-options.ts';
 import {
   type Checks,
-  checkKeys,
+  checkOptions,
+  filledText,
   flag,
   fn,
   invalidOption,
   isMap,
   listOf,
-  proxyHeader,
-  text,
-  trustProxy,
-} from './option-checks.ts';
+  whole,
+} from '../options.ts';
+import type { EventsApiOptions } from './events-api-options.ts';
+import { proxyHeader, trustProxy } from './proxy-checks.ts';
 
-const CALLER = 'eventsApi';
-
-const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const PLACE = { caller: 'eventsApi' };
 
 const OPTIONS: Checks<EventsApiOptions<never>> = {
   events: {
@@ -22,11 +20,11 @@ const OPTIONS: Checks<EventsApiOptions<never>> = {
     accepts: (value) => isMap(value) && typeof value.record === 'function',
   },
   authorize: fn,
-  schemas: { wanted: 'a list of ids of schemas', accepts: listOf(text.accepts) },
-  maxBodyBytes: { wanted: 'a whole number, at least 1', accepts: isPositive },
+  schemas: { wanted: 'a list of ids of schemas', accepts: listOf(filledText.accepts) },
+  maxBodyBytes: whole(1),
   rate: {
-    wanted: 'a whole number, at least 1, or false',
-    accepts: (value) => value === false || isPositive(value),
+    wanted: `${whole(1).wanted}, or false`,
+    accepts: (value) => value === false || whole(1).accepts(value),
   },
   cors: { wanted: 'a list of origins such as https://shop.example', accepts: listOf(isOrigin) },
   stream: flag,
@@ -43,9 +41,8 @@ const OPTIONS: Checks<EventsApiOptions<never>> = {
  * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
 export function checkEventsApiOptions(options: EventsApiOptions<never>): void {
-  if (!isMap(options)) throw invalidOption(CALLER, 'options', 'an object', options);
-  checkKeys(CALLER, options, OPTIONS);
-  if (options.events === undefined) throw invalidOption(CALLER, 'events', OPTIONS.events.wanted, undefined);
+  checkOptions(options, OPTIONS, PLACE);
+  if (options.events === undefined) throw invalidOption('events', OPTIONS.events.wanted, undefined, PLACE);
 }
 
 /** As browsers write it. `*` and `null` are none: they would let every page in. */

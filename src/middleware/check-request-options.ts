@@ -1,20 +1,19 @@
 import types from 'node:util/types';
 import {
   type Checks,
-  checkKeys,
-  count,
+  checkOptions,
+  filledText,
   flag,
   fn,
   invalidOption,
   isMap,
   listOf,
-  proxyHeader,
-  text,
-  trustProxy,
-} from './option-checks.ts';
+  whole,
+} from '../options.ts';
+import { proxyHeader, trustProxy } from './proxy-checks.ts';
 import type { RequestContextOptions, RequestEventOptions } from './request-context-options.ts';
 
-const CALLER = 'requestContext';
+const PLACE = { caller: 'requestContext' };
 
 const OPTIONS: Checks<RequestContextOptions<never>> = {
   events: {
@@ -23,12 +22,12 @@ const OPTIONS: Checks<RequestContextOptions<never>> = {
   },
   user: fn,
   session: fn,
-  sessionCookie: text,
+  sessionCookie: filledText,
   trustProxy,
   proxyHeader,
   ignore: {
     wanted: 'a list of patterns and beginnings of paths',
-    accepts: listOf((item) => text.accepts(item) || types.isRegExp(item)),
+    accepts: listOf((item) => filledText.accepts(item) || types.isRegExp(item)),
   },
   requestEvents: {
     wanted: 'true, false or an object',
@@ -38,10 +37,10 @@ const OPTIONS: Checks<RequestContextOptions<never>> = {
 };
 
 const EVENT_OPTIONS: Checks<RequestEventOptions> = {
-  name: text,
+  name: filledText,
   body: flag,
-  maxBodyBytes: count,
-  maskKeys: { wanted: 'a list of keys', accepts: listOf(text.accepts) },
+  maxBodyBytes: whole(0),
+  maskKeys: { wanted: 'a list of keys', accepts: listOf(filledText.accepts) },
   query: flag,
 };
 
@@ -50,9 +49,9 @@ const EVENT_OPTIONS: Checks<RequestEventOptions> = {
  * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
 export function checkRequestOptions(options: RequestContextOptions<never>): void {
-  if (!isMap(options)) throw invalidOption(CALLER, 'options', 'an object', options);
-  checkKeys(CALLER, options, OPTIONS);
-  if (options.events === undefined) throw invalidOption(CALLER, 'events', OPTIONS.events.wanted, undefined);
+  checkOptions(options, OPTIONS, PLACE);
+  if (options.events === undefined) throw invalidOption('events', OPTIONS.events.wanted, undefined, PLACE);
   const { requestEvents } = options;
-  if (isMap(requestEvents)) checkKeys(CALLER, requestEvents, EVENT_OPTIONS, 'requestEvents.');
+  if (isMap(requestEvents))
+    checkOptions(requestEvents, EVENT_OPTIONS, { ...PLACE, prefix: 'requestEvents.' });
 }

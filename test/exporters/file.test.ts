@@ -310,7 +310,7 @@ test('options that do not exist or cannot be are errors', (t) => {
   assert.throws(() => fileExporter({ path: file, rotation: { maxBytes: 0 } }), { code: 'OPTION_INVALID' });
   assert.throws(() => fileExporter({ path: file, rotation: { maxByte: 1 } as never }), {
     code: 'OPTION_UNKNOWN',
-    message: /did you mean 'maxBytes'/,
+    message: /did you mean maxBytes\?/,
   });
   assert.equal(existsSync(file), false, 'making an exporter touches no file');
 });

@@ -311,7 +311,7 @@ test('options that do not exist or cannot be are errors', () => {
   const url = 'http://localhost:1/';
   assert.throws(() => httpExporter({ url, compresion: 'gzip' } as never), {
     code: 'OPTION_UNKNOWN',
-    message: /did you mean 'compression'/,
+    message: /did you mean compression\?/,
   });
   assert.throws(() => httpExporter({ url, batch: 'yes' as never }), { code: 'OPTION_INVALID' });
   assert.throws(() => httpExporter({ url, format: 'trubric' as never }), { code: 'OPTION_INVALID' });

@@ -383,7 +383,7 @@ test('fromJsonFile: what is wrong is told with file and key, never with the text
     ['{"exporters": {}}', /exporters: wanted an array of objects with a type/],
     ['{"exporters": [{"type": "flie"}]}', /exporters\[0\]\.type: did you mean 'file'\?/],
     ['{"exporters": [{"type": "file"}]}', /exporters\[0\]: /],
-    ['{"exporters": [{"type": "file", "path": "x", "pth": 1}]}', /exporters\[0\]: .*did you mean 'path'/],
+    ['{"exporters": [{"type": "file", "path": "x", "pth": 1}]}', /exporters\[0\]: .*did you mean path\?/],
     [
       '{"exporters": [{"type": "route", "exporters": [{"type": "console"}], "processors": [{"type": "no"}]}]}',
       /exporters\[0\]\.processors\[0\]\.type: the types are allowNames, matchNames, sample/,

@@ -23,9 +23,9 @@ afterEach(() => {
 test('a wrong option is an error that says what was wanted, before anything is opened', (t) => {
   const cases: readonly [object, string, RegExp][] = [
     [{ spol: 'x' }, 'OPTION_UNKNOWN', /there is no option spol .*did you mean spool\?/],
-    [{ spool: '' }, 'OPTION_INVALID', /option spool: wanted a string that is not empty/],
+    [{ spool: '' }, 'OPTION_INVALID', /option spool: wanted a path that is not empty/],
     [{ durability: 'disk' }, 'OPTION_INVALID', /'disk' needs a directory/],
-    [{ durability: 'ram' }, 'OPTION_INVALID', /option durability: wanted one of 'memory', 'os', 'disk'/],
+    [{ durability: 'ram' }, 'OPTION_INVALID', /option durability: wanted 'memory', 'os' or 'disk'/],
     [{ maxBytes: 1 }, 'OPTION_INVALID', /option maxBytes: wanted a whole number, at least 1024/],
     [{ maxAgeMs: 0.5 }, 'OPTION_INVALID', /option maxAgeMs/],
     [{ onFull: 'block' }, 'OPTION_INVALID', /option onFull/],

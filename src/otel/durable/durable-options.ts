@@ -1,7 +1,17 @@
 import type { Agent } from 'node:http';
 import { OtelEventsError } from '../../errors.ts';
-import { nearestName } from '../../nearest-name.ts';
-import { isAgent } from '../../otlp/http/http-client.ts';
+import {
+  agent,
+  type Checks,
+  checkOptions,
+  filledText,
+  flag,
+  fn,
+  headers,
+  oneOf,
+  path,
+  whole,
+} from '../../options.ts';
 
 /** Options of the durable processors; every key is optional. */
 export interface DurableProcessorOptions {
@@ -37,24 +47,12 @@ export interface DurableProcessorOptions {
   readonly onError?: (error: OtelEventsError) => void;
 }
 
-interface Check {
-  readonly wanted: string;
-  readonly accepts: (value: unknown) => boolean;
-}
-
-const text: Check = {
-  wanted: 'a string that is not empty',
-  accepts: (value) => typeof value === 'string' && value !== '',
-};
-
-const CHECKS: Readonly<Record<keyof DurableProcessorOptions, Check>> = {
-  endpoint: text,
-  headers: {
-    wanted: 'an object of strings',
-    accepts: (value) => isMap(value) && Object.values(value).every((item) => typeof item === 'string'),
-  },
-  agent: { wanted: 'an agent of node:http or node:https', accepts: isAgent },
-  spool: text,
+const CHECKS: Checks<DurableProcessorOptions> = {
+  // The URL is looked at where it is used, as those of variables are.
+  endpoint: filledText,
+  headers,
+  agent,
+  spool: path,
   durability: oneOf('memory', 'os', 'disk'),
   maxBytes: whole(1024),
   onFull: oneOf('drop-oldest', 'drop-newest'),
@@ -64,8 +62,8 @@ const CHECKS: Readonly<Record<keyof DurableProcessorOptions, Check>> = {
   flushBatchSize: whole(1),
   flushTimeoutMs: whole(0),
   exitTimeoutMs: whole(0),
-  handleSignals: { wanted: 'true or false', accepts: (value) => typeof value === 'boolean' },
-  onError: { wanted: 'a function', accepts: (value) => typeof value === 'function' },
+  handleSignals: flag,
+  onError: fn,
 };
 
 /**
@@ -73,39 +71,10 @@ const CHECKS: Readonly<Record<keyof DurableProcessorOptions, Check>> = {
  * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
 export function checkDurableOptions(options: DurableProcessorOptions): void {
-  if (!isMap(options)) throw invalid('options: wanted an object');
-  for (const [key, value] of Object.entries(options)) {
-    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key as keyof DurableProcessorOptions] : undefined;
-    if (check === undefined) throw unknown(key);
-    if (value !== undefined && !check.accepts(value)) throw invalid(`option ${key}: wanted ${check.wanted}`);
-  }
+  checkOptions(options, CHECKS);
   const { spool, durability = 'memory' } = options;
   if (spool === undefined && durability !== 'memory') {
-    throw invalid(`option durability: '${durability}' needs a directory`, 'give the option spool');
+    const message = `option durability: '${durability}' needs a directory`;
+    throw new OtelEventsError('OPTION_INVALID', message, { fix: 'give the option spool' });
   }
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function whole(least: number): Check {
-  const accepts = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= least;
-  return { wanted: `a whole number, at least ${least}`, accepts };
-}
-
-function oneOf(...values: readonly string[]): Check {
-  const names = values.map((value) => `'${value}'`);
-  return { wanted: `one of ${names.join(', ')}`, accepts: (value) => values.includes(value as string) };
-}
-
-function unknown(key: string): OtelEventsError {
-  const known = Object.keys(CHECKS);
-  const nearest = nearestName(key, known);
-  const fix = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
-  return new OtelEventsError('OPTION_UNKNOWN', `there is no option ${key}`, { fix });
-}
-
-function invalid(message: string, fix?: string): OtelEventsError {
-  return new OtelEventsError('OPTION_INVALID', message, fix === undefined ? {} : { fix });
 }

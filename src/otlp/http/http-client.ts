@@ -63,8 +63,3 @@ function optionsLike(agent: Agent): AgentOptions {
   const { proxyEnv } = (agent as { readonly options?: AgentOptions }).options ?? {};
   return { keepAlive: true, maxFreeSockets: 4, ...(proxyEnv === undefined ? {} : { proxyEnv }) };
 }
-
-/** Whether it can be used as an agent of `node:http`: those of packages are often no instances of its class. */
-export function isAgent(value: unknown): value is Agent {
-  return typeof value === 'object' && value !== null && 'addRequest' in value;
-}
