@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
 import { clearInterval, setInterval, within } from '../time.ts';
 import { quietly } from './disk/quietly.ts';
-import type { Cursor } from './log/cursor.ts';
+import type { Cursor, SpoolBatch } from './log/cursor.ts';
 import type { Leftover } from './owner/leftover.ts';
 import { deadLetterOf } from './send/dead-letter-of.ts';
 import { DeadLetters } from './send/dead-letters.ts';
@@ -48,9 +48,18 @@ export class Outbox {
   /** Records for sinks that are served here and not settled, those of leftovers included. */
   get unsettled(): number {
     let sum = 0;
-    for (const sink of this.#senders.keys()) {
-      sum += this.spool.cursor(sink).pending;
-      for (const leftover of this.#leftovers) sum += leftover.cursor(sink)?.pending ?? 0;
+    for (const sink of this.#senders.keys()) sum += this.pendingOf(sink).records;
+    return sum;
+  }
+
+  /** What is not settled for a sink, leftovers included. */
+  pendingOf(sink: string): { readonly records: number; readonly bytes: number } {
+    const own = this.spool.cursor(sink);
+    const sum = { records: own.pending, bytes: own.pendingBytes };
+    for (const leftover of this.#leftovers) {
+      const { pending = 0, pendingBytes = 0 } = leftover.cursor(sink) ?? {};
+      sum.records += pending;
+      sum.bytes += pendingBytes;
     }
     return sum;
   }
@@ -76,6 +85,11 @@ export class Outbox {
     }
     sender.addCursor(this.spool.cursor(sink));
     sender.wake();
+  }
+
+  /** Keeps what a sink has refused for good among the dead letters, if there are files for them. */
+  keepRefused(sink: string, batch: SpoolBatch, reason: string): void {
+    this.#deadLetters?.add(deadLetterOf(batch, undefined, { sink, reason, answer: undefined }));
   }
 
   /**

@@ -6,7 +6,7 @@ import { isThere } from './disk/is-there.ts';
 import { openDirectory } from './disk/open-directory.ts';
 import { quietly } from './disk/quietly.ts';
 import type { Block, BlockTail } from './log/block-tail.ts';
-import { PREAMBLE_BYTES } from './log/layout.ts';
+import { type Contents, PREAMBLE_BYTES } from './log/layout.ts';
 import { createSegment, type Segment, writeAt } from './log/segment.ts';
 import { Home } from './owner/home.ts';
 import type { Owner } from './owner/owner.ts';
@@ -18,6 +18,7 @@ export interface SegmentWriterOptions {
   readonly tail: BlockTail;
   /** Whether what was written is also brought to the disk itself. */
   readonly sync: boolean;
+  readonly holds: Contents;
   /** The log goes on at `position` in new files, whose bases are not taken: blocks from there on get new segments. */
   readonly restartAt: (position: number, isTaken: (base: number) => boolean) => void;
   /** All before `position` that was not in memory is out of reach. */
@@ -234,7 +235,9 @@ export class SegmentWriter {
     this.#closeOpen();
     const isNew = segment.file === undefined;
     const directory = this.settle().path;
-    const fd = isNew ? createSegment(directory, segment) : openSync(segment.file ?? '', 'r+');
+    const fd = isNew
+      ? createSegment(directory, segment, this.#options.holds)
+      : openSync(segment.file ?? '', 'r+');
     if (isNew) this.#segments.push(segment);
     if (isNew) this.#sync?.entered(directory);
     this.#open = { segment, fd };

@@ -1,6 +1,7 @@
 import type { OtelEventsError } from '../errors.ts';
 import { wallClockMs } from '../time.ts';
 import type { RecordSource } from './log/cursor.ts';
+import type { Contents } from './log/layout.ts';
 import type { Found, Settlement } from './log/outcome.ts';
 import type { Owner } from './owner/owner.ts';
 
@@ -22,6 +23,8 @@ export interface SpoolOptions {
   readonly onFull?: 'drop-oldest' | 'drop-newest';
   /** Default 8 MiB. */
   readonly segmentBytes?: number;
+  /** What is appended: encoded fields, or whole requests. Default `records`. */
+  readonly holds?: Contents;
   /** How much of what is written is kept in memory as well, for readers that keep up. Default 4 MiB. */
   readonly tailBytes?: number;
   readonly heartbeatMs?: number;
@@ -60,6 +63,7 @@ export function withDefaults(
     maxAgeMs = Number.POSITIVE_INFINITY,
     onFull = 'drop-oldest',
     segmentBytes = 8 * MIB,
+    holds = 'records',
     tailBytes = 4 * MIB,
     heartbeatMs = 5_000,
     retryMs = 100,
@@ -75,6 +79,7 @@ export function withDefaults(
     maxAgeMs,
     onFull,
     segmentBytes,
+    holds,
     tailBytes,
     heartbeatMs,
     retryMs,

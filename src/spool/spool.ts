@@ -59,10 +59,9 @@ export class Spool implements RecordSource {
     const { directory, level = directory === undefined ? 'memory' : 'os', owner, ...rest } = options;
     this.#level = level;
     this.#options = withDefaults(level, rest);
-    const { segmentBytes, maxBytes } = this.#options;
-    this.#log = new LogEnd(segmentBytes, maxBytes, () => this.#blockFull());
+    const { segmentBytes, maxBytes, holds, retryMs, onError } = this.#options;
+    this.#log = new LogEnd(segmentBytes, maxBytes, holds, () => this.#blockFull());
     this.#owner = owner ?? currentOwner();
-    const { retryMs, onError } = this.#options;
     this.#reports = new LossReports(onError);
     this.#outage = new Outage({
       retryMs,
@@ -268,6 +267,7 @@ export class Spool implements RecordSource {
       owner: this.#owner,
       tail: this.#log.tail,
       sync: this.#level === 'disk',
+      holds: this.#options.holds,
       restartAt: (position, isTaken) => {
         this.#log.restartAt(position, isTaken);
         this.#reader.close();

@@ -7,6 +7,7 @@ import { Quarantine } from '../../src/spool/disk/quarantine.ts';
 import { xxh32 } from '../../src/spool/disk/xxh32.ts';
 import { SegmentScan } from '../../src/spool/log/read-segment.ts';
 import { recoverSegment } from '../../src/spool/log/recover-segment.ts';
+import type { Visit } from '../../src/spool/log/segment-reader.ts';
 import { DeadLetters } from '../../src/spool/send/dead-letters.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { tempDir } from '../harness/temp-dir.ts';
@@ -68,7 +69,7 @@ test('cursors, definitions, foreign files, other versions and dead letters are c
   writeFileSync(file, bytes);
   writeFileSync(path.join(home, '0000009999999998.seg'), 'something else');
   const later = Buffer.from(bytes.subarray(0, 24));
-  later[7] = 2;
+  later[7] = 9;
   later.writeUInt32LE(xxh32(new DataView(later.buffer, later.byteOffset, 24), 0, 16), 16);
   writeFileSync(path.join(home, '0000009999999999.seg'), later);
   const letters = path.join(directory, 'dead-letter');
@@ -130,10 +131,11 @@ test('it finds what whoever adopts the directory would find, whatever is damaged
     const read = Array.from(scan.read(), ({ position }) => position);
     const quarantine = new Quarantine(path.dirname(directory));
     const recovered: number[] = [];
-    await recoverSegment(copy, quarantine, ({ position }) => {
+    const visit: Visit = ({ position }) => {
       recovered.push(position);
       return true;
-    });
+    };
+    await recoverSegment(copy, { holds: 'records', quarantine, visit });
     assert.deepEqual([read, scan.damage], [recovered, quarantine.damage], `trial ${trial}`);
     if (scan.damage.stretches > 0) damaged++;
     rmSync(directory, { recursive: true });

@@ -2,6 +2,7 @@ import { OtelEventsError } from '../../errors.ts';
 import { requestHead } from '../../otlp/sdk/encode-envelope.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
+import type { Header } from '../../spool/log/definitions.ts';
 import type { RecordView } from '../../spool/log/layout.ts';
 import { ReadLog } from '../../spool/read/read-log.ts';
 import { readMerged } from '../../spool/read/read-merged.ts';
@@ -113,8 +114,10 @@ function isChosen(log: ReadLog, record: RecordView, { sink, pending }: Choice): 
 /** @returns undefined if it has another name, or is not OTLP */
 function toLine(log: ReadLog, record: RecordView, choice: Choice, printed: Printed): string | undefined {
   const batch = batchOf(log, record);
+  const isWhole = log.header(record.id)?.whole !== undefined;
   try {
-    const readable = choice.format === 'json' || choice.name !== undefined ? toReadable(batch) : {};
+    const isRead = choice.format === 'json' || choice.name !== undefined;
+    const readable = isRead ? (isWhole ? OtlpRequest.of(batch).decoded() : toReadable(batch)) : {};
     if (choice.name !== undefined && nameOf(readable) !== choice.name) return undefined;
     if (choice.format === 'otlp') return Buffer.from(OtlpRequest.of(batch).json()).toString();
     return JSON.stringify({ ...readable, spool: placeOf(log, record) });
@@ -127,12 +130,16 @@ function toLine(log: ReadLog, record: RecordView, choice: Choice, printed: Print
   }
 }
 
-const NO_HEADER = { resource: new Uint8Array(), scope: new Uint8Array() };
+const NO_HEADER: Header = { resource: new Uint8Array(), scope: new Uint8Array() };
 
 function batchOf(log: ReadLog, record: RecordView): Batch {
   const field = record.bytes.subarray(record.from, record.to);
-  const head = requestHead(log.header(record.id) ?? NO_HEADER, field.length);
-  return { signal: signalOf(record), encoding: 'protobuf', bytes: Buffer.concat([head, field]), count: 1 };
+  const signal = signalOf(record);
+  const header = log.header(record.id) ?? NO_HEADER;
+  if (header.whole !== undefined)
+    return { signal, encoding: header.whole, bytes: field, count: record.nameId };
+  const bytes = Buffer.concat([requestHead(header, field.length), field]);
+  return { signal, encoding: 'protobuf', bytes, count: 1 };
 }
 
 /** Where it lies, since when, and who has still to get it. */

@@ -9,12 +9,15 @@ const HEARTBEAT_MS = 5_000;
 /** A sub-directory without a living owner, ours for as long as it is emptied, as an adopter would have it. */
 export class TakenLog {
   readonly #home: Home;
+  /** As it was read. */
+  readonly #log: ReadLog;
   readonly #positions: Map<number, number>;
   readonly #heartbeat: NodeJS.Timeout;
 
-  private constructor(home: Home, positions: ReadonlyMap<number, number>) {
+  private constructor(home: Home, log: ReadLog) {
     this.#home = home;
-    this.#positions = new Map(positions);
+    this.#log = log;
+    this.#positions = new Map(log.positions);
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
   }
 
@@ -22,9 +25,10 @@ export class TakenLog {
    * @returns undefined if somebody else was faster
    * @throws OtelEventsError `SPOOL_UNWRITABLE`
    */
-  static take(directory: string, { home, positions }: ReadLog): TakenLog | undefined {
+  static take(directory: string, log: ReadLog): TakenLog | undefined {
+    const { home } = log;
     try {
-      return new TakenLog(Home.take(directory, home.name, currentOwner(), Date.now()), positions);
+      return new TakenLog(Home.take(directory, home.name, currentOwner(), Date.now()), log);
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;
       if (code === 'ENOENT') return undefined;
@@ -57,7 +61,8 @@ export class TakenLog {
   async finish(): Promise<void> {
     clearInterval(this.#heartbeat);
     if (!this.#home.isOurs()) return;
-    const leftover = await Leftover.open(this.#home, { onSettled() {}, onFound() {} });
+    const { holds } = this.#log.definitions;
+    const leftover = await Leftover.open(this.#home, { holds, onSettled() {}, onFound() {} });
     leftover.close();
   }
 

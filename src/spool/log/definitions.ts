@@ -1,4 +1,6 @@
+import type { Batch } from '../../otlp/wire/batch.ts';
 import {
+  type Contents,
   DEFINES,
   DEFINITION_HEAD_BYTES,
   MAX_SINKS,
@@ -13,6 +15,8 @@ export interface Header {
   readonly resource: Uint8Array;
   /** Fields of `ScopeLogs` or `ScopeSpans` beside the records: the scope, its schema URL. */
   readonly scope: Uint8Array;
+  /** Each record is a whole export request in this encoding, and the other two are empty. */
+  readonly whole?: Batch['encoding'];
 }
 
 /** Names beyond this many share one, {@link OTHER_NAME}: their number may be the caller's mistake. */
@@ -30,12 +34,18 @@ interface Definition {
 
 /** The ids that stand for headers, names and sinks in the records of one directory. */
 export class Definitions {
+  /** What the records hold that refer to them. */
+  holds: Contents;
   readonly #headers: Header[] = [];
   readonly #names: string[] = [];
   readonly #sinks: string[] = [];
   readonly #nameIds = new Map<string, number>();
   readonly #headerIds = new Map<string, number>();
   readonly #written: [Definition[], Definition[], Definition[]] = [[], [], []];
+
+  constructor(holds: Contents = 'records') {
+    this.holds = holds;
+  }
 
   get sinks(): readonly string[] {
     return this.#sinks;
@@ -45,12 +55,13 @@ export class Definitions {
     return this.#headers[id];
   }
 
+  /** Numbers stand for themselves: so many different ones may come that a table would not hold them. */
   name(id: number): string {
-    return this.#names[id] ?? OTHER_NAME;
+    return this.holds === 'requests' ? String(id) : (this.#names[id] ?? OTHER_NAME);
   }
 
   knowsName(id: number): boolean {
-    return this.#names[id] !== undefined;
+    return this.holds === 'requests' || this.#names[id] !== undefined;
   }
 
   headerId(header: Header): number {
@@ -60,13 +71,14 @@ export class Definitions {
     if (id === undefined) {
       id = this.#headers.length;
       this.#headerIds.set(key, id);
-      this.#headers.push(decodeHeader(value));
+      this.#headers.push(decodeHeader(value, this.holds));
       this.#define(DEFINES.header, id, value);
     }
     return id;
   }
 
   nameId(name: string): number {
+    if (this.holds === 'requests') return Number(name);
     const known = this.#nameIds.get(name);
     if (known !== undefined) return known;
     if (this.#names.length >= MAX_NAMES && name !== OTHER_NAME) return this.nameId(OTHER_NAME);
@@ -113,7 +125,7 @@ export class Definitions {
   /** Takes over a definition found in a segment. */
   learn({ defines, id, bytes, from, to }: RecordView): void {
     const value = bytes.subarray(from, to);
-    if (defines === DEFINES.header) this.#headers[id] = decodeHeader(value);
+    if (defines === DEFINES.header) this.#headers[id] = decodeHeader(value, this.holds);
     else if (defines === DEFINES.name) this.#names[id] = value.toString();
     else if (defines === DEFINES.sink && id < MAX_SINKS) this.#sinks[id] = value.toString();
   }
@@ -136,17 +148,24 @@ export function sizeOf(definitions: readonly Definition[]): number {
   return definitions.reduce((sum, { value }) => sum + DEFINITION_HEAD_BYTES + value.length, 0);
 }
 
-function encodeHeader({ resource, scope }: Header): Buffer {
+function encodeHeader({ resource, scope, whole }: Header): Buffer {
+  if (whole !== undefined) return Buffer.from(whole);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(resource.length);
   return Buffer.concat([length, resource, scope]);
 }
 
 // Copied: what is learned from a file lies in a buffer that is used again.
-function decodeHeader(value: Buffer): Header {
+function decodeHeader(value: Buffer, holds: Contents): Header {
+  if (holds === 'requests') return wholeHeader(value.toString() === 'json' ? 'json' : 'protobuf');
   const split = value.length < 4 ? 0 : 4 + Math.min(value.readUInt32LE(0), value.length - 4);
   return {
     resource: Buffer.from(value.subarray(Math.min(4, split), split)),
     scope: Buffer.from(value.subarray(split)),
   };
+}
+
+/** The header of whole requests in an encoding. */
+export function wholeHeader(encoding: Batch['encoding']): Header {
+  return { resource: Buffer.alloc(0), scope: Buffer.alloc(0), whole: encoding };
 }

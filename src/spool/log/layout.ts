@@ -18,13 +18,20 @@ export const MAX_SEGMENT_BYTES = 512 * 1024 * 1024;
 export const MAX_SINKS = 32;
 
 const MAGIC = Buffer.from('OTELSPL');
-const VERSION = 1;
+/**
+ * What data records hold, by the version of their files: a field of one log record or span, whose name is that of
+ * the event; or a whole export request as it came, whose name is the number of log records or spans in it.
+ */
+const VERSION = { records: 1, requests: 2 } as const;
 const MIN_LENGTH = DEFINITION_HEAD_BYTES - 8;
 
 /** First byte of a record's own part. */
 export const KIND = { logs: 1, traces: 2, definition: 3 } as const;
 /** What a definition defines. */
 export const DEFINES = { header: 1, name: 2, sink: 3 } as const;
+
+/** What the data records of a log hold. */
+export type Contents = keyof typeof VERSION;
 
 /** One record, as it lies in `bytes`. Readers fill the same view again for each record. */
 export interface RecordView {
@@ -208,10 +215,10 @@ export function isTorn(unreadable: Unreadable, rest: Buffer): boolean {
 }
 
 /** The first bytes of a segment file: magic, version, position of the first record, checksum of all that. */
-export function preamble(base: number): Buffer {
+export function preamble(base: number, holds: Contents = 'records'): Buffer {
   const bytes = Buffer.alloc(PREAMBLE_BYTES);
   MAGIC.copy(bytes);
-  bytes[7] = VERSION;
+  bytes[7] = VERSION[holds];
   bytes.writeBigUInt64LE(BigInt(base), 8);
   bytes.writeUInt32LE(xxh32(viewOf(bytes), 0, 16), 16);
   return bytes;
@@ -222,12 +229,25 @@ export function baseIn(bytes: Buffer): number {
   return Number(bytes.readBigUInt64LE(8));
 }
 
-/** What the first bytes of a file say it is; `damaged` is a segment of ours with a bad preamble. */
-export function identify(bytes: Buffer): 'segment' | 'damaged' | 'unknown-version' | 'foreign' {
+/**
+ * What the first bytes of a file say it is; `damaged` is a segment of ours with a bad preamble.
+ * @param wanted - to whoever reads only this, a file that holds something else is of an unknown version
+ */
+export function identify(
+  bytes: Buffer,
+  wanted?: Contents,
+): 'segment' | 'damaged' | 'unknown-version' | 'foreign' {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return 'foreign';
   if (bytes.length < PREAMBLE_BYTES) return 'damaged';
   if (bytes.readUInt32LE(16) !== xxh32(viewOf(bytes), 0, 16)) return 'damaged';
-  return bytes[7] === VERSION ? 'segment' : 'unknown-version';
+  const holds = contentsIn(bytes);
+  return holds === undefined || (wanted ?? holds) !== holds ? 'unknown-version' : 'segment';
+}
+
+/** What a file holds, by the version in its preamble; undefined of one that is not known here. */
+export function contentsIn(bytes: Buffer): Contents | undefined {
+  if (bytes[7] === VERSION.records) return 'records';
+  return bytes[7] === VERSION.requests ? 'requests' : undefined;
 }
 
 /** `<base, 16 digits>.seg`: names sort by position, and say it when the preamble cannot. */

@@ -1,6 +1,6 @@
 import { type Block, BlockTail } from './block-tail.ts';
 import { Definitions, define, sizeOf } from './definitions.ts';
-import { FIRST_POSITION } from './layout.ts';
+import { type Contents, FIRST_POSITION } from './layout.ts';
 import type { RecordKind } from './record-kind.ts';
 import { newSegment, type Segment } from './segment.ts';
 
@@ -8,14 +8,15 @@ const BLOCK_BYTES = 1024 * 1024;
 
 /** The end of the log: what of it is in memory, the segment that grows, and what is defined in that. */
 export class LogEnd {
-  readonly definitions = new Definitions();
+  readonly definitions: Definitions;
   readonly tail: BlockTail;
   readonly #segmentBytes: number;
   readonly #onFull: () => void;
   #segment: Segment;
 
   /** @param onFull - a block is full, and the next one is about to be begun */
-  constructor(segmentBytes: number, maxBytes: number, onFull: () => void) {
+  constructor(segmentBytes: number, maxBytes: number, holds: Contents, onFull: () => void) {
+    this.definitions = new Definitions(holds);
     this.#segmentBytes = segmentBytes;
     this.#onFull = onFull;
     this.tail = new BlockTail(FIRST_POSITION, Math.min(BLOCK_BYTES, segmentBytes, maxBytes));

@@ -1,9 +1,16 @@
 /** What became of one record with one sink. */
 export type Outcome =
-  | { readonly column: 'acked' }
+  /** `refused`: of a whole request, the items in it that the sink did not take, and why. */
+  | { readonly column: 'acked'; readonly refused?: readonly Refused[] }
   | { readonly column: 'handedOver' }
   | { readonly column: 'rejected'; readonly reason: string }
   | { readonly column: 'dropped'; readonly reason: string };
+
+/** Items within one record. */
+export interface Refused {
+  readonly count: number;
+  readonly reason: string;
+}
 
 /** The sink has it. */
 export const ACKED: Outcome = { column: 'acked' };

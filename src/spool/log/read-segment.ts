@@ -4,6 +4,8 @@ import type { Damage } from '../disk/quarantine.ts';
 import {
   baseIn,
   baseOf,
+  type Contents,
+  contentsIn,
   emptyView,
   findRecord,
   identify,
@@ -35,6 +37,7 @@ export type SegmentKind = 'segment' | 'damaged' | 'foreign' | 'unknown-version' 
 export class SegmentScan {
   readonly file: string;
   kind: SegmentKind = 'segment';
+  holds: Contents = 'records';
   /** Position of the first byte behind the preamble. */
   base = 0;
   /** The position after the last record. */
@@ -85,6 +88,7 @@ export class SegmentScan {
     window.load(0);
     const head = window.bytes.subarray(0, Math.min(window.count, PREAMBLE_BYTES));
     const found = identify(head);
+    this.holds = contentsIn(head) ?? 'records';
     this.base = found === 'segment' ? baseIn(head) : (baseOf(path.basename(this.file)) ?? 0);
     this.end = this.base;
     if (window.size > MAX_SEGMENT_BYTES) this.kind = 'too-large';

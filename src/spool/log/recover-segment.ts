@@ -4,6 +4,7 @@ import type { Quarantine } from '../disk/quarantine.ts';
 import {
   baseIn,
   baseOf,
+  type Contents,
   emptyView,
   findRecord,
   identify,
@@ -15,6 +16,13 @@ import {
 import type { Segment } from './segment.ts';
 import type { Visit } from './segment-reader.ts';
 
+/** What {@link recoverSegment} expects, and whom it tells. */
+export interface RecoverOptions {
+  readonly holds: Contents;
+  readonly quarantine: Quarantine;
+  readonly visit: Visit;
+}
+
 /**
  * Reads a file that a dead process left, whole, and visits its records. A torn end is cut off. A damaged
  * stretch is copied to the quarantine, and reading goes on at the next record: every offset behind the damage
@@ -23,14 +31,13 @@ import type { Visit } from './segment-reader.ts';
  */
 export async function recoverSegment(
   file: string,
-  quarantine: Quarantine,
-  visit: Visit,
+  { holds, quarantine, visit }: RecoverOptions,
 ): Promise<Segment | 'unreadable' | undefined> {
   const nameBase = baseOf(path.basename(file));
   if (nameBase === undefined) return undefined;
   const bytes = await readWhole(file, quarantine);
   if (bytes === undefined || bytes === 'unreadable') return bytes;
-  const found = identify(bytes);
+  const found = identify(bytes, holds);
   if (found === 'unknown-version') return setAside(file, quarantine);
   // With a damaged preamble the name still says where the file begins, and the records agree with it or not.
   const base = found === 'segment' ? baseIn(bytes) : nameBase;

@@ -1,7 +1,7 @@
 import { openSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { closeQuietly } from '../disk/close-quietly.ts';
-import { PREAMBLE_BYTES, preamble, segmentName } from './layout.ts';
+import { type Contents, PREAMBLE_BYTES, preamble, segmentName } from './layout.ts';
 
 /** A stretch of the log that is, or will be, one file. */
 export interface Segment {
@@ -21,12 +21,12 @@ export function newSegment(start: number, prelude: Buffer = Buffer.alloc(0)): Se
 }
 
 /** Creates the file of `segment`, with all that lies before its first record. @returns the open file */
-export function createSegment(directory: string, segment: Segment): number {
+export function createSegment(directory: string, segment: Segment, holds: Contents): number {
   const file = path.join(directory, segmentName(segment.base));
   // Not exclusive: an attempt that ran out of space has left a piece of the same file.
   const fd = openSync(file, 'w', 0o600);
   try {
-    const bytes = Buffer.concat([preamble(segment.base), segment.prelude]);
+    const bytes = Buffer.concat([preamble(segment.base, holds), segment.prelude]);
     for (let done = 0; done < bytes.length; ) done += writeSome(fd, bytes, done, bytes.length, done);
   } catch (error) {
     closeQuietly(fd);

@@ -21,6 +21,11 @@ export interface SpoolBatch {
   readonly to: number;
 }
 
+/** How many log records or spans a batch holds, in its records or as them. */
+export function itemsIn({ header, names, count }: SpoolBatch): number {
+  return header.whole === undefined ? count : names.reduce((sum, name) => sum + Number(name), 0);
+}
+
 /** One field of a batch, as a view. */
 export function fieldAt({ bytes, ends }: SpoolBatch, index: number): Uint8Array {
   return bytes.subarray(ends[index - 1] ?? 0, ends[index]);

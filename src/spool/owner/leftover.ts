@@ -5,7 +5,7 @@ import { quietly } from '../disk/quietly.ts';
 import { Cursor, type RecordSource } from '../log/cursor.ts';
 import { Definitions, type Header } from '../log/definitions.ts';
 import { inLogOrder, type LogFile } from '../log/in-log-order.ts';
-import { baseOf, KIND, MAX_SINKS, type RecordView } from '../log/layout.ts';
+import { baseOf, type Contents, KIND, MAX_SINKS, type RecordView } from '../log/layout.ts';
 import { type Found, HANDED_OVER, LOST, type Settlement } from '../log/outcome.ts';
 import { recoverSegment } from '../log/recover-segment.ts';
 import type { Segment } from '../log/segment.ts';
@@ -17,6 +17,8 @@ import type { Home } from './home.ts';
 export interface LeftoverCalls {
   readonly onSettled: (source: RecordSource, settlement: Settlement) => void;
   readonly onFound: (source: RecordSource, found: Found) => void;
+  /** What its records hold. Default `records`. */
+  readonly holds?: Contents;
   /** A file that could be read when it was taken over, and cannot any more. */
   readonly onHeld?: (file: string, cause: unknown) => void;
 }
@@ -36,7 +38,7 @@ interface Pending {
 export class Leftover implements RecordSource {
   readonly #home: Home;
   readonly #calls: LeftoverCalls;
-  readonly #definitions = new Definitions();
+  readonly #definitions: Definitions;
   readonly #reader: SegmentReader;
   readonly #cursors: Cursor[] = [];
   readonly #quarantine: Quarantine;
@@ -53,6 +55,7 @@ export class Leftover implements RecordSource {
   private constructor(home: Home, calls: LeftoverCalls) {
     this.#home = home;
     this.#calls = calls;
+    this.#definitions = new Definitions(calls.holds);
     this.#reader = new SegmentReader({ onHeld: (file, cause) => calls.onHeld?.(file, cause) });
     this.#quarantine = new Quarantine(path.dirname(home.path));
   }
@@ -169,7 +172,11 @@ export class Leftover implements RecordSource {
     this.#positions = trustedCursors(this.#home.path, files);
     for (const { name } of files) {
       const file = path.join(this.#home.path, name);
-      const segment = await recoverSegment(file, this.#quarantine, (record) => this.#found(record));
+      const segment = await recoverSegment(file, {
+        holds: this.#calls.holds ?? 'records',
+        quarantine: this.#quarantine,
+        visit: (record) => this.#found(record),
+      });
       if (segment === 'unreadable') {
         if (!this.#isGone()) this.#leaveFrom(baseOf(name) ?? 0);
       } else if (segment !== undefined) this.#segments.push(segment);

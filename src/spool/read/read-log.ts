@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CURSOR_FILE, readCursors } from '../log/cursor-file.ts';
 import { Definitions, type Header } from '../log/definitions.ts';
 import { inLogOrder } from '../log/in-log-order.ts';
-import { KIND, MAX_SINKS, type RecordView } from '../log/layout.ts';
+import { DEFINES, KIND, MAX_SINKS, type RecordView } from '../log/layout.ts';
 import { SegmentScan } from '../log/read-segment.ts';
 import { type SubDirectory, subDirectoriesOf } from './read-spool.ts';
 
@@ -62,6 +62,7 @@ export class ReadLog {
   *read(): Generator<RecordView, void> {
     for (const segment of this.segments) {
       for (const record of segment.read()) {
+        this.definitions.holds = segment.holds;
         if (record.kind === KIND.definition) this.#learn(record);
         else yield record;
       }
@@ -94,6 +95,7 @@ export class ReadLog {
 
   /** Whether the definition of a header, name or sink was met so far. */
   defines(what: number, id: number): boolean {
+    if (what === DEFINES.name && this.definitions.knowsName(id)) return true;
     return this.#known.has(what * 2 ** 32 + id);
   }
 

@@ -1,5 +1,6 @@
 import { toRequest } from '../../otlp/sdk/encode-envelope.ts';
-import { fieldAt, type SpoolBatch } from '../log/spool-batch.ts';
+import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
+import { fieldAt, itemsIn, type SpoolBatch } from '../log/spool-batch.ts';
 import type { DeadLetter } from './dead-letters.ts';
 
 /** What is shown of the names in a batch. */
@@ -16,11 +17,18 @@ export function deadLetterOf(
     sink,
     reason,
     signal: batch.signal,
-    name:
-      index === undefined
+    name: batch.header.whole
+      ? `${itemsIn(batch)} in one request`
+      : index === undefined
         ? [...new Set(batch.names)].join(', ').slice(0, MAX_NAMES_CHARS)
         : (batch.names[index] ?? ''),
     ...(answer === undefined ? {} : { answer }),
-    request: toRequest(batch.header, [index === undefined ? batch.bytes : fieldAt(batch, index)]),
+    request: requestOf(batch, index === undefined ? batch.bytes : fieldAt(batch, index)),
   };
+}
+
+function requestOf(batch: SpoolBatch, bytes: Uint8Array): Uint8Array {
+  const { signal, header } = batch;
+  if (header.whole === undefined) return toRequest(header, [bytes]);
+  return OtlpRequest.of({ signal, encoding: header.whole, bytes, count: itemsIn(batch) }).protobuf();
 }

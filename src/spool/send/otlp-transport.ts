@@ -8,7 +8,7 @@ import { type PostRequest, type PostResponse, post, targetOf } from '../../otlp/
 import { requestHead, toRequest } from '../../otlp/sdk/encode-envelope.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
-import type { SpoolBatch } from '../log/cursor.ts';
+import { itemsIn, type SpoolBatch } from '../log/spool-batch.ts';
 import { MAX_ANSWER_CHARS } from './dead-letters.ts';
 import type { Answer, Transport } from './transport.ts';
 
@@ -62,10 +62,13 @@ export function otlpTransport(options: OtlpTransportOptions): OtlpTransport {
   return { send, close: () => client.close() };
 }
 
-function bodyOf(
-  { signal, header, bytes, count }: SpoolBatch,
-  encoding: Batch['encoding'],
-): readonly Uint8Array[] {
+/** Whole requests in protobuf, one after the other, are one request. */
+function bodyOf(batch: SpoolBatch, encoding: Batch['encoding']): readonly Uint8Array[] {
+  const { signal, header, bytes, count } = batch;
+  if (header.whole !== undefined) {
+    const request = OtlpRequest.of({ signal, encoding: header.whole, bytes, count: itemsIn(batch) });
+    return [encoding === 'protobuf' ? request.protobuf() : request.json()];
+  }
   if (encoding === 'protobuf') return [requestHead(header, bytes.length), bytes];
   return [OtlpRequest.of({ signal, encoding: 'protobuf', bytes: toRequest(header, [bytes]), count }).json()];
 }
@@ -98,11 +101,13 @@ function noOtlp({ protocol }: URL): string {
 }
 
 function delivered(
-  { signal, count }: SpoolBatch,
+  batch: SpoolBatch,
   encoding: Batch['encoding'],
   request: PostRequest,
   response: PostResponse,
 ): Answer {
+  const { signal } = batch;
+  const count = itemsIn(batch);
   const partial = partialSuccess({ signal, encoding, count }, response, request);
   const error = partialError(targetOf(request.url), count, partial);
   if (error === undefined) return { kind: 'delivered' };

@@ -41,8 +41,8 @@ const LARGE_BYTES = 128 * 1024;
 
 /**
  * Empties cursors into one destination: batches of a bounded size, in order, retried until each record is
- * settled. Splits a batch that is too large or holds bad records, so that only those are rejected. This and
- * `SendQueue` are the places that retry.
+ * settled. Splits a batch that is too large or holds bad records, so that only those are rejected. This is the
+ * place that retries.
  *
  * Timers do not keep the process alive: whoever owns the sender flushes it before the process ends.
  */
@@ -300,7 +300,8 @@ export class Sender {
   #accepted(lane: Lane, answer: Extract<Answer, { kind: 'delivered' }>): void {
     const part = lane.rest.shift() as SpoolBatch;
     const { count, bytes } = part;
-    const { error, answer: text } = answer;
+    const { error, answer: text, within: refused } = answer;
+    const acked: Outcome = refused === undefined ? ACKED : { column: 'acked', refused };
     // A record or two in a large batch say nothing about a larger limit.
     if (2 * bytes.length > this.#limit) this.#limit = Math.min(this.#options.maxBytes, this.#limit * GROWTH);
     const { lost, runs, isGuess } = rejectedOf(answer, count);
@@ -312,7 +313,7 @@ export class Sender {
     if (isGuess) quietly(() => this.#options.onPoison(part, undefined, reason, text));
     for (const { from, to, isRejected } of runs) {
       if (isRejected && !isGuess) this.#tellOf(part, from, to, reason, text);
-      this.#settle(lane, partOf(part, from, to), isRejected ? { column: 'rejected', reason } : ACKED);
+      this.#settle(lane, partOf(part, from, to), isRejected ? { column: 'rejected', reason } : acked);
     }
   }
 

@@ -1,16 +1,19 @@
 import type { OtelEventsError } from '../../errors.ts';
 import type { SpoolBatch } from '../log/cursor.ts';
+import type { Refused } from '../log/outcome.ts';
 
 /** What a destination said to one attempt. */
 export type Answer =
   /**
    * It has them. `refused` of them it will never take (OTLP partial success), or those with the indexes `which`.
-   * `answer` is what it said to that; with none refused, `error` is a warning of its.
+   * `answer` is what it said to that; with none refused, `error` is a warning of its. `within`: of a batch that is
+   * one whole request, the items in it that were not taken.
    */
   | {
       readonly kind: 'delivered';
       readonly refused?: number;
       readonly which?: readonly number[];
+      readonly within?: readonly Refused[];
       readonly reason?: string;
       readonly error?: OtelEventsError;
       readonly answer?: string;
