@@ -86,7 +86,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     quarantine: ['', 'output', 'schema', 'spool'],
   },
   logger: { context: [''], llm: [''] },
-  collector: { config: [''], components: ['', 'config'] },
+  collector: { config: [''], queue: ['', 'config'], components: ['', 'config', 'queue'] },
 };
 
 /** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */

@@ -4,6 +4,7 @@ import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Shape } from './config/shape.ts';
 import type { Drops } from './drops.ts';
 import type { Log } from './log.ts';
+import type { QueueStorage } from './queue/request-queue.ts';
 import type { ReceiverStats } from './receiver.ts';
 
 /** A component as a configuration gives it: checked, and with every default. */
@@ -37,6 +38,8 @@ export interface CheckContext {
   readonly add: (key: string, message: string) => void;
   /** Claims what only one component may have, such as a file. @returns who has it already, such as `exporters.file` */
   readonly claim: (resource: string) => string | undefined;
+  /** The ids of extensions that run and keep files for others. */
+  readonly storages: readonly string[];
 }
 
 /** What a receiver is given. */
@@ -61,6 +64,10 @@ export interface ExporterHost {
   readonly write: (line: string) => void;
   /** Is told of what the exporter took and lost. */
   readonly drops: Drops;
+  /** Of the pipelines that name it. */
+  readonly signals: ReadonlySet<Signal>;
+  /** A place for its files, from an extension of that id. */
+  readonly storage: (extension: string) => QueueStorage;
 }
 
 /** What an extension is given. */
@@ -91,11 +98,13 @@ export interface Processor {
 
 /** An extension that was made, and works once it is started. */
 export interface RunningExtension {
-  /** @returns the URL where it answers */
-  start(): Promise<string>;
+  /** @returns the URL where it answers, if it does */
+  start?(): Promise<string>;
   /** Is told when the collector takes data, and when it no longer does. */
-  setAvailable(available: boolean): void;
-  stop(): Promise<void>;
+  setAvailable?(available: boolean): void;
+  /** A place for the files of a component, by the id of that; only of one that keeps files for others. */
+  storageFor?(component: string): QueueStorage;
+  stop?(): Promise<void>;
 }
 
 export type ReceiverComponent<Settings> = Component<Settings, ReceiverHost, RunningReceiver>;

@@ -1,6 +1,7 @@
 import { type KnownComponents, known } from './component.ts';
 import { debugExporter } from './components/debug-exporter.ts';
 import { fileExporter } from './components/file-exporter.ts';
+import { fileStorage } from './components/file-storage.ts';
 import { healthCheck } from './components/health-check.ts';
 import { nopExporter } from './components/nop-exporter.ts';
 import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
@@ -11,5 +12,5 @@ export const COMPONENTS: KnownComponents = {
   receivers: [known(otlpReceiver)],
   processors: [],
   exporters: [known(fileExporter), known(otlpHttpExporter), known(debugExporter), known(nopExporter)],
-  extensions: [known(healthCheck)],
+  extensions: [known(healthCheck), known(fileStorage)],
 };

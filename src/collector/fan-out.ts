@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
+import type { Place } from '../exporters/batch-exporter.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
-import type { Place } from '../spool/send/send-queue.ts';
 import { performance, within } from '../time.ts';
 import type { Lane } from './lane.ts';
 
@@ -36,21 +36,46 @@ export async function fanOut(shares: readonly Share[], giveUpMs = GIVE_UP_MS): P
   const answers = await within(giveUpMs, Promise.all(offers.map(({ refused }) => refused)));
   if (answers === undefined) for (const { lane } of writers) lane.waitedInVain(offeredMs);
   const refusals = answers === undefined ? [tooSlow()] : answers.filter((error) => error !== undefined);
-  if (refusals.length > 0) for (const place of places) place.letGo();
-  else if (places.filter((place) => !place.take()).length === 0) return;
+  if (refusals.length > 0) for (const { place } of places) place.letGo();
+  else {
+    const queued = places.map((held) => ({ ...held, refused: taken(held.place) }));
+    const answers = await within(giveUpMs, Promise.all(queued.map(({ refused }) => refused)));
+    if (answers?.every((error) => error === undefined)) return;
+    refusals.push(...(answers?.filter((error) => error !== undefined) ?? [tooSlow()]));
+    offers.push(...queued);
+  }
   for (const offer of offers) void noteCopy(offer);
   throw refusalOf(shares, refusals);
 }
 
+/** A share that has a place in a queue. */
+interface Held extends Share {
+  readonly place: Place;
+}
+
 /** All places, or none. */
-function reserveAll(shares: readonly Share[], giveUpMs: number): Place[] {
-  const places: Place[] = [];
+function reserveAll(shares: readonly Share[], giveUpMs: number): Held[] {
+  const held: Held[] = [];
   try {
-    for (const { lane, request } of shares) places.push(...lane.reserve(request, giveUpMs));
-    return places;
+    for (const share of shares) {
+      const place = share.lane.reserve(share.request, giveUpMs);
+      if (place !== undefined) held.push({ ...share, place });
+    }
+    return held;
   } catch (error) {
-    for (const place of places) place.letGo();
+    for (const { place } of held) place.letGo();
     throw refusalOf(shares, [error]);
+  }
+}
+
+/** Takes a place. @returns why what is in it is not kept, undefined once it is */
+async function taken(place: Place): Promise<unknown> {
+  try {
+    if (!place.take()) return tooSlow();
+    await place.kept?.();
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('refused');
   }
 }
 

@@ -1,7 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
-import type { BatchExporter } from '../exporters/batch-exporter.ts';
+import type { BatchExporter, Place } from '../exporters/batch-exporter.ts';
 import type { Batch } from '../otlp/wire/batch.ts';
-import type { Place } from '../spool/send/send-queue.ts';
 import { performance, within } from '../time.ts';
 import type { Drops } from './drops.ts';
 import type { Outage } from './outage.ts';
@@ -24,6 +23,9 @@ export interface ExporterStats {
 
 /** For so long after a refusal an exporter counts as one that cannot take data. */
 const UNWELL_MS = 10_000;
+
+/** For an exporter to let go of its files, once its time to deliver is up. */
+const LET_GO_MS = 1_000;
 
 /** What an exporter may leave unfinished; more is refused, so that a hung one costs bounded memory. */
 const MAX_UNFINISHED_BYTES = 64 * 1024 * 1024;
@@ -71,13 +73,13 @@ export class Lane {
    * @param giveUpMs - an exporter that has not finished something for so long takes no more
    * @throws OtelEventsError `QUEUE_FULL` with `retry`
    */
-  reserve(batch: Batch, giveUpMs: number): readonly Place[] {
+  reserve(batch: Batch, giveUpMs: number): Place | undefined {
     try {
       const place = this.#exporter.reserve?.(batch);
-      if (place !== undefined) return [{ ...place, take: () => this.#took(place.take()) }];
+      if (place !== undefined) return { ...place, take: () => this.#took(place.take()) };
       if (this.#isBehind(giveUpMs)) throw tooSlow();
       this.#checkRoom(batch);
-      return [];
+      return undefined;
     } catch (error) {
       this.#refused(batch, error);
       throw error;
@@ -133,7 +135,7 @@ export class Lane {
   /** Lets the exporter finish, for at most `timeoutMs`. */
   async close(timeoutMs: number): Promise<void> {
     await within(timeoutMs, Promise.allSettled([...this.#unfinished].map(({ done }) => done)));
-    await within(timeoutMs, this.#exporter.close(timeoutMs));
+    await within(timeoutMs + LET_GO_MS, this.#exporter.close(timeoutMs));
     this.#drops?.end();
   }
 

@@ -145,7 +145,7 @@ function readRoot(
     extensions: idsIn(node, 'extensions'),
   };
   const service = readService(node, ids, problems);
-  checkComponents(components, service.pipelines, node, problems);
+  checkComponents(components, service, node, problems);
   return {
     receivers: components.receivers,
     processors: components.processors,

@@ -14,6 +14,7 @@ import { type ExporterStats, Lane } from './lane.ts';
 import { createLog, type Log } from './log.ts';
 import { Outage } from './outage.ts';
 import { entriesOf, type Pipeline } from './pipeline.ts';
+import type { QueueStorage } from './queue/request-queue.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
 import type { ReceiverStats } from './receiver.ts';
 
@@ -82,7 +83,7 @@ class RunningCollector implements Collector {
   readonly #lanes = new Map<string, Lane>();
   readonly #receivers = new Map<string, RunningReceiver>();
   #pipelines: readonly Pipeline[] = [];
-  readonly #extensions: RunningExtension[] = [];
+  readonly #extensions = new Map<string, RunningExtension>();
   readonly #endpoints: Record<string, string> = {};
   #stopped: Promise<void> | undefined;
 
@@ -104,6 +105,7 @@ class RunningCollector implements Collector {
   /** From the end of the pipelines to their beginning: what takes requests starts when all else is ready. */
   async start(extra: Readonly<Record<string, Consume>>): Promise<void> {
     const { pipelines } = this.config.service;
+    await this.#openExtensions();
     for (const id of new Set(pipelines.flatMap(({ exporters }) => exporters))) {
       this.#lanes.set(id, await this.#openLane(id, extra));
     }
@@ -111,7 +113,7 @@ class RunningCollector implements Collector {
     this.#pipelines = await Promise.all(pipelines.map((pipeline) => this.#openPipeline(pipeline)));
     await this.#startExtensions();
     for (const id of new Set(pipelines.flatMap(({ receivers }) => receivers))) await this.#startReceiver(id);
-    for (const extension of this.#extensions) extension.setAvailable(true);
+    for (const extension of this.#extensions.values()) extension.setAvailable?.(true);
   }
 
   stop({ timeoutMs = 5_000 }: StopOptions = {}): Promise<void> {
@@ -124,10 +126,10 @@ class RunningCollector implements Collector {
   }
 
   async #stop(timeoutMs: number): Promise<void> {
-    for (const extension of this.#extensions) extension.setAvailable(false);
+    for (const extension of this.#extensions.values()) extension.setAvailable?.(false);
     await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop(timeoutMs)));
     await Promise.all([...this.#lanes.values()].map((lane) => lane.close(timeoutMs)));
-    await Promise.all(this.#extensions.map((extension) => extension.stop()));
+    await Promise.all([...this.#extensions.values()].map((extension) => extension.stop?.()));
   }
 
   async #openLane(id: string, extra: Readonly<Record<string, Consume>>): Promise<Lane> {
@@ -139,7 +141,15 @@ class RunningCollector implements Collector {
   async #openExporter(id: string, consume: Consume | undefined, drops: Drops): Promise<BatchExporter> {
     const configured = this.config.exporters.get(id);
     if (configured === undefined) return { consume: consume as Consume, close: async () => {} };
-    const host = { id, log: this.#log, write: this.#write, drops };
+    const fed = this.config.service.pipelines.filter((pipeline) => pipeline.exporters.includes(id));
+    const host = {
+      id,
+      log: this.#log,
+      write: this.#write,
+      drops,
+      signals: new Set(fed.map(({ signal }) => signal)),
+      storage: (extension: string) => this.#storageOf(extension, id),
+    };
     return this.#named(`exporters.${id}`, () => configured.create(host));
   }
 
@@ -166,16 +176,31 @@ class RunningCollector implements Collector {
     }
   }
 
-  async #startExtensions(): Promise<void> {
+  /** Made before all else: exporters may keep their files with one. */
+  async #openExtensions(): Promise<void> {
     const isWell = () => ![...this.#lanes.values()].some(({ keeps, isUnwell }) => keeps && isUnwell);
     for (const id of this.config.service.extensions) {
       await this.#named(`extensions.${id}`, async () => {
         const extension = await this.config.extensions.get(id)?.create({ id, isWell });
-        if (extension === undefined) return;
-        this.#extensions.push(extension);
-        this.#endpoints[id] = await extension.start();
+        if (extension !== undefined) this.#extensions.set(id, extension);
       });
     }
+  }
+
+  async #startExtensions(): Promise<void> {
+    for (const [id, extension] of this.#extensions) {
+      await this.#named(`extensions.${id}`, async () => {
+        const url = await extension.start?.();
+        if (url !== undefined) this.#endpoints[id] = url;
+      });
+    }
+  }
+
+  #storageOf(extension: string, component: string): QueueStorage {
+    const running = this.#extensions.get(extension);
+    // The check of the configuration has made sure that it does.
+    if (running?.storageFor === undefined) throw new Error(`${extension} keeps no files`);
+    return running.storageFor(component);
   }
 
   async #startReceiver(id: string): Promise<void> {

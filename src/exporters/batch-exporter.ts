@@ -1,5 +1,4 @@
 import type { Batch, Consume } from '../otlp/wire/batch.ts';
-import type { Place } from '../spool/send/send-queue.ts';
 
 /** What became of log records and spans that an exporter took. */
 export interface TakenItems {
@@ -9,6 +8,15 @@ export interface TakenItems {
   readonly queued: number;
   /** Given up: refused by the destination, out of time, or left over at the end. */
   readonly dropped: number;
+}
+
+/** A place in a queue, kept for a batch that may come: it is taken or let go, once. */
+export interface Place {
+  /** @returns false when the queue was closed meanwhile */
+  readonly take: () => boolean;
+  readonly letGo: () => void;
+  /** Resolves when what was taken is kept as the queue promises; only of one that keeps it in files. */
+  readonly kept?: () => Promise<void>;
 }
 
 /** Where a pipeline of the collector ends. */

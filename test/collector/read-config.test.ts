@@ -56,7 +56,13 @@ test('what is not said is as in the OpenTelemetry Collector', async () => {
     compression: 'gzip',
     encoding: 'proto',
     timeout: 30_000,
-    sending_queue: { enabled: true, num_consumers: undefined, queue_size: 1000, sizer: 'requests' },
+    sending_queue: {
+      enabled: true,
+      num_consumers: 1,
+      queue_size: 1000,
+      sizer: 'requests',
+      storage: undefined,
+    },
     retry_on_failure: {
       enabled: true,
       initial_interval: 5_000,

@@ -1,32 +1,12 @@
-import { otlpExporter } from '../../exporters/otlp.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
+import { otlpTransport } from '../../spool/send/otlp-transport.ts';
 import { MAX_TIMER_MS } from '../../time.ts';
 import type { CheckContext, ExporterComponent } from '../component.ts';
 import { CLIENT_ELSEWHERE } from '../config/http-keys.ts';
-import { boolean, integer, mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
+import { mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
 import { duration, headers, httpUrl } from '../config/value-shapes.ts';
-import { Outage } from '../outage.ts';
-
-const sendingQueue = mapping(
-  {
-    enabled: optional(boolean, true),
-    // Requests leave one at a time, in order.
-    num_consumers: optional(integer(1)),
-    queue_size: optional(integer(1), 1000),
-    sizer: optional(oneOf(['requests', 'items', 'bytes']), 'requests'),
-  },
-  ['batch', 'block_on_overflow', 'storage', 'wait_for_result'],
-);
-
-const retryOnFailure = mapping(
-  {
-    enabled: optional(boolean, true),
-    initial_interval: optional(duration, 5_000),
-    max_interval: optional(duration, 30_000),
-    max_elapsed_time: optional(duration, 300_000),
-  },
-  ['multiplier', 'randomization_factor'],
-);
+import { checkStorage, queueOf } from '../queue/queue-of.ts';
+import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
 
 const shape = mapping(
   {
@@ -54,28 +34,22 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
   // Before 0.150.
   oldNames: ['otlphttp'],
   shape,
-  check: (_settings, context) => checkEndpoints(context),
-  create: (settings, { id, log, drops }) => {
-    const { sending_queue: queue, retry_on_failure: retry } = settings;
-    const outage = new Outage(log, 'delivery', id);
-    return otlpExporter({
-      name: id,
-      urls: { logs: urlFor('logs', settings), traces: urlFor('traces', settings) },
-      headers: settings.headers,
-      compression: settings.compression,
-      encoding: settings.encoding === 'json' ? 'json' : 'protobuf',
-      timeoutMs: Math.min(settings.timeout || MAX_TIMER_MS, MAX_TIMER_MS),
-      queue: { enabled: queue.enabled, size: queue.queue_size, sizer: queue.sizer },
-      retry: {
-        enabled: retry.enabled,
-        initialMs: retry.initial_interval,
-        maxMs: retry.max_interval,
-        maxElapsedMs: retry.max_elapsed_time || Number.POSITIVE_INFINITY,
-      },
-      onError: (error) => outage.failed(error),
-      onDelivered: () => outage.worked(),
-      onDropped: (count, reason) => drops.add(count, reason),
-    });
+  check: ({ sending_queue: queue }, context) => {
+    checkEndpoints(context);
+    checkStorage(queue, context);
+  },
+  create: (settings, host) => {
+    const encoding = settings.encoding === 'json' ? 'json' : 'protobuf';
+    const transportFor = (signal: Signal) =>
+      otlpTransport({
+        url: urlFor(signal, settings),
+        headers: settings.headers,
+        compression: settings.compression,
+        encoding,
+        timeoutMs: Math.min(settings.timeout || MAX_TIMER_MS, MAX_TIMER_MS),
+        userAgent: 'otel-events-collector',
+      });
+    return queueOf(settings, host, encoding, transportFor);
   },
 };
 

@@ -8,15 +8,25 @@ import { isNothing } from './shape.ts';
 
 type Checked = Defined<{ readonly check: (context: CheckContext) => void }>;
 
+/** The type of the extensions that keep files for others. */
+export const FILE_STORAGE = 'file_storage';
+
+/** What a service says of its components. */
+interface ServiceParts {
+  readonly pipelines: readonly PipelineConfig[];
+  readonly extensions: readonly string[];
+}
+
 const SECTIONS = ['receivers', 'processors', 'exporters', 'extensions'] as const;
 
 /** Lets each component look for what no single key shows. */
 export function checkComponents(
   sections: { readonly [section in (typeof SECTIONS)[number]]: Checked | undefined },
-  pipelines: readonly PipelineConfig[],
+  { pipelines, extensions }: ServiceParts,
   root: ConfigNode,
   problems: Problems,
 ): void {
+  const storages = extensions.filter((id) => id.split('/', 1)[0] === FILE_STORAGE);
   const owners = new Map<string, string>();
   for (const section of SECTIONS) {
     for (const [id, component] of sections[section] ?? []) {
@@ -31,6 +41,7 @@ export function checkComponents(
           owners.set(resource, path);
           return owner;
         },
+        storages,
       });
     }
   }

@@ -125,8 +125,8 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   ['a connector', yaml({ rest: 'connectors: {count: }' }), `4:14: connectors.count: ${ELSEWHERE}`],
   [
     'an extension of the other engine',
-    yaml({ rest: 'extensions: {file_storage: }' }),
-    `4:14: extensions.file_storage: ${ELSEWHERE}`,
+    yaml({ rest: 'extensions: {db_storage: }' }),
+    `4:14: extensions.db_storage: ${ELSEWHERE}`,
   ],
   [
     'a misspelt exporter',
@@ -235,9 +235,9 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     '2:78: exporters.otlp_http.encoding: expected proto or json, got another string',
   ],
   [
-    'a queue on disk',
-    yaml(otlp('sending_queue: {storage: a}')),
-    `2:84: exporters.otlp_http.sending_queue.storage: ${ELSEWHERE}`,
+    'a queue whose storage is not there',
+    yaml(otlp('sending_queue: {storage: file_storage}')),
+    '2:47: exporters.otlp_http.sending_queue.storage: expected the id of a file_storage extension that service.extensions lists',
   ],
   [
     'a queue for nothing',

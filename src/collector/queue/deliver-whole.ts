@@ -1,0 +1,149 @@
+import { OtelEventsError } from '../../errors.ts';
+import type { Batch } from '../../otlp/wire/batch.ts';
+import { REQUEST } from '../../otlp/wire/messages.ts';
+import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
+import { pickItems } from '../../otlp/wire/pick-items.ts';
+import type { Refused } from '../../spool/log/outcome.ts';
+import { itemsIn, type SpoolBatch } from '../../spool/log/spool-batch.ts';
+import type { Answer, Transport } from '../../spool/send/transport.ts';
+import { performance } from '../../time.ts';
+
+/** How long a request is tried, and when it is taken apart. */
+export interface DeliverWholeOptions {
+  /** In messages. */
+  readonly name: string;
+  /** False: the first failure is the last. */
+  readonly retries: boolean;
+  /** In milliseconds since the first attempt; `Infinity` tries for as long as the queue lives. */
+  readonly maxElapsedMs: number;
+  /** A part of a request that is lost for the destination, before it is settled. */
+  readonly onRefused: (part: SpoolBatch, reason: string, error: OtelEventsError) => void;
+}
+
+type Failed = Exclude<Answer, { readonly kind: 'delivered' }>;
+
+/** What is known of a request that is on its way. */
+interface Journey {
+  readonly startedMs: number;
+  /** What has still to go, in order: the request as it came, or what it was taken apart into. */
+  readonly parts: SpoolBatch[];
+  readonly refused: Refused[];
+  /** Requests that may still be spent on finding what is bad in it. */
+  probes: number;
+  /** What the destination said of a part, to be told once all of it is settled. */
+  error: OtelEventsError | undefined;
+}
+
+/**
+ * A way for whole requests, from a way for batches: bytes go as they came. Only what the destination calls too large
+ * or invalid is taken apart, so that what is bad in it keeps nothing else from arriving; and what it does not take
+ * for `maxElapsedMs` is given up.
+ */
+export function deliverWhole(send: Transport, options: DeliverWholeOptions): Transport {
+  const journeys = new WeakMap<SpoolBatch, Journey>();
+  return async (batch, signal) => {
+    const journey = journeys.get(batch) ?? begin(batch);
+    journeys.set(batch, journey);
+    for (let part = journey.parts[0]; part !== undefined; part = journey.parts[0]) {
+      const answer = await send(part, signal);
+      if (answer.kind !== 'delivered') {
+        if (narrows(journey, part, answer)) continue;
+        // Several requests at once: whoever asks halves them, down to one.
+        if (batch.count > 1 && (answer.kind === 'too_large' || answer.kind === 'invalid')) return answer;
+        if (mayStillPass(answer, journey, options)) return answer;
+      }
+      journey.parts.shift();
+      settle(journey, part, answer, options);
+    }
+    return conclude(journey);
+  };
+}
+
+function begin(batch: SpoolBatch): Journey {
+  const probes = 8 + 4 * Math.ceil(Math.log2(1 + itemsIn(batch)));
+  return {
+    startedMs: performance.now(),
+    parts: [batch],
+    refused: [],
+    probes,
+    error: undefined,
+  };
+}
+
+/** Puts both halves of a part in its place, if something in it is bad and the rest is not. */
+function narrows(journey: Journey, part: SpoolBatch, { kind }: Failed): boolean {
+  const isBad = kind === 'too_large' || kind === 'invalid';
+  if (!isBad || part.count > 1 || itemsIn(part) < 2 || journey.probes < 2) return false;
+  const halves = halvesOf(part);
+  if (halves === undefined) return false;
+  journey.probes -= 2;
+  journey.parts.splice(0, 1, ...halves);
+  return true;
+}
+
+/** @returns undefined of bytes that cannot be read */
+function halvesOf(batch: SpoolBatch): [SpoolBatch, SpoolBatch] | undefined {
+  const { signal, header, bytes } = batch;
+  const count = itemsIn(batch);
+  const encoding = header.whole as Batch['encoding'];
+  try {
+    const decoded = OtlpRequest.of({ signal, encoding, bytes, count }).decoded();
+    const half = (from: number, to: number): SpoolBatch => {
+      const request = OtlpRequest.from(signal, pickItems(REQUEST[signal], decoded, from, to));
+      const part = encoding === 'json' ? request.json() : request.protobuf();
+      return { ...alike(batch), bytes: part, ends: [part.length], names: [String(to - from)] };
+    };
+    const middle = count >>> 1;
+    return [half(0, middle), half(middle, count)];
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a part has of the batch that it is of; a batch spells some of it out only when it is asked. */
+function alike({ signal, header, count, positions, timesMs, from, to }: SpoolBatch) {
+  return { signal, header, count, positions, timesMs, from, to };
+}
+
+/** What may pass is tried again until its time is up, whoever says so. */
+function mayStillPass(answer: Failed, { startedMs }: Journey, options: DeliverWholeOptions): boolean {
+  if (answer.kind !== 'retry' && answer.kind !== 'hold') return false;
+  if (!options.retries) return false;
+  const askedMs = answer.kind === 'retry' ? (answer.afterMs ?? 0) : 0;
+  return performance.now() - startedMs + askedMs < options.maxElapsedMs;
+}
+
+function settle(journey: Journey, part: SpoolBatch, answer: Answer, options: DeliverWholeOptions): void {
+  const items = itemsIn(part);
+  if (answer.kind === 'delivered') {
+    const refused = Math.min(items, answer.refused ?? 0);
+    if (refused > 0) journey.refused.push({ count: refused, reason: 'partial_success' });
+    journey.error = answer.error ?? journey.error;
+    return;
+  }
+  const gaveUp = options.retries && (answer.kind === 'retry' || answer.kind === 'hold');
+  const error = gaveUp ? gaveUpOn(options.name, answer.error) : answer.error;
+  const reason = gaveUp ? 'gave_up' : reasonOf(answer);
+  journey.refused.push({ count: items, reason });
+  journey.error = error;
+  options.onRefused(part, reason, error);
+}
+
+function gaveUpOn(name: string, cause: OtelEventsError): OtelEventsError {
+  const message = `${name}: gave up after max_elapsed_time: ${cause.message}`;
+  return new OtelEventsError('EXPORT_FAILED', message, { cause, reason: 'gave_up' });
+}
+
+function reasonOf(answer: Failed): string {
+  if (answer.kind === 'invalid' || answer.kind === 'refused') return answer.reason;
+  return answer.error.reason ?? (answer.kind === 'too_large' ? 'too_large' : 'no_answer');
+}
+
+/** Refused or not, it is settled: what became of its items is said item by item. */
+function conclude({ refused, error }: Journey): Answer {
+  return {
+    kind: 'delivered',
+    ...(refused.length === 0 ? {} : { within: refused }),
+    ...(error === undefined ? {} : { error }),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Batch, Signal } from '../../otlp/wire/batch.ts';
+import type { Transport } from '../../spool/send/transport.ts';
+import type { CheckContext, ExporterHost } from '../component.ts';
+import { Outage } from '../outage.ts';
+import type { RetryOnFailure, SendingQueue } from './queue-settings.ts';
+import { RequestQueue } from './request-queue.ts';
+
+/** The settings that every exporter with a queue has. */
+export interface QueuedSettings {
+  readonly sending_queue: SendingQueue;
+  readonly retry_on_failure: RetryOnFailure;
+}
+
+/** A way to a destination, and what ends its connections. */
+export interface Way {
+  readonly send: Transport;
+  readonly close?: () => void;
+}
+
+/** The queue before a destination: what an exporter that sends somewhere is, apart from its ways for the signals. */
+export function queueOf(
+  { sending_queue: queue, retry_on_failure: retry }: QueuedSettings,
+  { id, log, drops, signals, storage }: ExporterHost,
+  encoding: Batch['encoding'],
+  wayFor: (signal: Signal) => Way,
+): RequestQueue {
+  const outage = new Outage(log, 'delivery', id);
+  return new RequestQueue({
+    name: id,
+    encoding,
+    transports: new Map([...signals].map((signal) => [signal, wayFor(signal)])),
+    queue,
+    retry,
+    storage: queue.enabled && queue.storage !== undefined ? storage(queue.storage) : undefined,
+    onError: (error) => outage.failed(error),
+    onDelivered: () => outage.worked(),
+    onDropped: (count, reason) => drops.add(count, reason),
+    onLeft: (count) => log('info', 'left in the queue', { exporter: id, count }),
+  });
+}
+
+/** A queue in files needs somebody who says where. */
+export function checkStorage(
+  { storage }: Pick<SendingQueue, 'storage'>,
+  { add, storages }: CheckContext,
+): void {
+  if (storage === undefined || storages.includes(storage)) return;
+  add('sending_queue.storage', 'expected the id of a file_storage extension that service.extensions lists');
+}

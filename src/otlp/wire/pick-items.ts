@@ -1,0 +1,60 @@
+import type { OtlpObject, OtlpValue } from './decode-protobuf.ts';
+import type { Message } from './messages.ts';
+
+/**
+ * A request with only some of the log records or spans of a decoded one, and all that surrounds these: what else
+ * there is of resources and scopes is shared with it.
+ * @param from - index of the first, in the order in which they stand
+ * @param to - index behind the last
+ */
+export function pickItems(message: Message, value: OtlpObject, from: number, to: number): OtlpObject {
+  return pick(message, value, { at: 0, from, to });
+}
+
+interface Range {
+  /** How many have been passed. */
+  at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+function pick(message: Message, value: OtlpObject, range: Range): OtlpObject {
+  const picked: { [name: string]: OtlpValue } = { ...value };
+  for (const { name, type, counted } of message.fields) {
+    const field = value[name];
+    if (field === undefined || typeof type !== 'object' || !(counted || holdsItems(type))) continue;
+    if (!Array.isArray(field)) picked[name] = pick(type, field as OtlpObject, range);
+    else if (counted) picked[name] = field.filter(() => isIn(range));
+    else {
+      const parts = field.map((part) => pickFrom(type, part as OtlpObject, range));
+      picked[name] = parts.filter((part) => part !== undefined);
+    }
+  }
+  return picked;
+}
+
+/** @returns undefined if nothing of it is picked */
+function pickFrom(type: Message, part: OtlpObject, range: Range): OtlpObject | undefined {
+  const start = range.at;
+  const picked = pick(type, part, range);
+  return Math.max(start, range.from) < Math.min(range.at, range.to) ? picked : undefined;
+}
+
+function isIn(range: Range): boolean {
+  const index = range.at++;
+  return index >= range.from && index < range.to;
+}
+
+/** By message; attribute values contain themselves, so what is being looked at counts as without items. */
+const HOLDS = new Map<Message, boolean>();
+
+function holdsItems(message: Message): boolean {
+  const known = HOLDS.get(message);
+  if (known !== undefined) return known;
+  HOLDS.set(message, false);
+  const holds = message.fields.some(
+    ({ type, counted }) => counted || (typeof type === 'object' && holdsItems(type)),
+  );
+  HOLDS.set(message, holds);
+  return holds;
+}
