@@ -2,9 +2,10 @@ import { OtelEventsError } from '../errors.ts';
 import { saveResultsFile } from '../exporters/results-file.ts';
 import type { EventRecord } from '../otlp/event/event-record.ts';
 import { absolute } from '../spool/disk/absolute.ts';
-import { type QueueOutcome, SendQueue } from '../spool/send/send-queue.ts';
+import type { Outcome } from '../spool/log/outcome.ts';
 import { performance } from '../time.ts';
 import type { Accounts, Ticket } from './ledger/accounts.ts';
+import { RetryQueue } from './retry-queue.ts';
 import type { Delivery, Sink } from './sink.ts';
 import { type EncodingLimits, toEventRecord } from './to-event-record.ts';
 
@@ -48,8 +49,8 @@ export function outputSink(options: OutputSinkOptions): Sink {
 class OutputSink implements Sink {
   readonly name = OUTPUT_SINK;
   readonly #options: OutputSinkOptions;
-  readonly #queue: SendQueue<Result>;
-  readonly #late = new Map<string, SendQueue<Result>>();
+  readonly #queue: RetryQueue<Result>;
+  readonly #late = new Map<string, RetryQueue<Result>>();
   #lateBytes = 0;
   /** Why the event before was rejected, if it was: the same is not told again. */
   #told: string | undefined;
@@ -57,7 +58,7 @@ class OutputSink implements Sink {
   constructor(options: OutputSinkOptions) {
     this.#options = options;
     this.#queue = this.#queueOf(
-      ([result], signal) => this.#try(result, signal),
+      (result, signal) => this.#try(result, signal),
       (error) => this.#tell(error),
     );
   }
@@ -84,8 +85,7 @@ class OutputSink implements Sink {
     await Promise.all([...this.#late.values()].map((queue) => queue.close(leftMs)));
   }
 
-  async #try(result: Result | undefined, signal: AbortSignal): Promise<void> {
-    if (result === undefined) return;
+  async #try(result: Result, signal: AbortSignal): Promise<void> {
     const late = this.#late.get(result.directory);
     if (late !== undefined) return this.#wait(result, late);
     try {
@@ -99,7 +99,7 @@ class OutputSink implements Sink {
     }
   }
 
-  #wait(result: Result, queue: SendQueue<Result>): void {
+  #wait(result: Result, queue: RetryQueue<Result>): void {
     if (this.#lateBytes + result.bytes > MAX_LATE_BYTES) {
       const message = `${OUTPUT_SINK}: too much waits for directories that cannot be written`;
       throw new OtelEventsError('QUEUE_FULL', message, { reason: 'queue_full' });
@@ -109,42 +109,36 @@ class OutputSink implements Sink {
     queue.push(result);
   }
 
-  #open(directory: string): SendQueue<Result> {
+  #open(directory: string): RetryQueue<Result> {
     // That it cannot be written for now has been told.
     const onError = (error: OtelEventsError): void =>
       error.retry === undefined ? this.#tell(error) : undefined;
-    const queue = this.#queueOf(
-      ([result]) => (result === undefined ? Promise.resolve() : save(result)),
-      onError,
-    );
+    const queue = this.#queueOf(save, onError);
     this.#late.set(directory, queue);
     return queue;
   }
 
   #queueOf(
-    send: (results: readonly Result[], signal: AbortSignal) => Promise<void>,
+    run: (result: Result, signal: AbortSignal) => Promise<void>,
     onError: (error: OtelEventsError) => void,
-  ): SendQueue<Result> {
-    const queue: SendQueue<Result> = new SendQueue<Result>({
+  ): RetryQueue<Result> {
+    const queue: RetryQueue<Result> = new RetryQueue<Result>({
       name: OUTPUT_SINK,
-      send,
+      run,
       sizeOf: ({ bytes }) => bytes,
-      batchSize: 1,
       onError,
-      onOutcome: (results, outcome) => this.#settle(queue, results, outcome),
+      onOutcome: (result, outcome) => this.#settle(queue, result, outcome),
     });
     return queue;
   }
 
-  #settle(queue: SendQueue<Result>, results: readonly Result[], outcome: QueueOutcome): void {
+  #settle(queue: RetryQueue<Result>, { ticket, isLate, directory, bytes }: Result, outcome: Outcome): void {
     const { accounts } = this.#options;
-    for (const { ticket, isLate, directory, bytes } of results) {
-      // Its directory's queue has it now.
-      if (isLate && queue === this.#queue) continue;
-      if (isLate) this.#lateBytes -= bytes;
-      accounts.settle(ticket, accounts.sink(OUTPUT_SINK), outcome);
-      if (queue !== this.#queue && queue.pending === 0) this.#late.delete(directory);
-    }
+    // Its directory's queue has it now.
+    if (isLate && queue === this.#queue) return;
+    if (isLate) this.#lateBytes -= bytes;
+    accounts.settle(ticket, accounts.sink(OUTPUT_SINK), outcome);
+    if (queue !== this.#queue && queue.pending === 0) this.#late.delete(directory);
   }
 
   #tell(error: OtelEventsError): void {
