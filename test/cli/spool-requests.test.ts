@@ -31,8 +31,7 @@ test('ls, verify and cat read a queue of requests', async (t) => {
   assert.deepEqual(namesIn(otlp.stdout), ['a', 'b', 'c']);
   const [first] = jsonLines((await cli('cat', directory)).stdout);
   assert.deepEqual(namesIn(JSON.stringify(first)), ['a', 'b']);
-  const { pending } = first?.spool as { pending: string[] };
-  assert.deepEqual(pending, ['logs']);
+  assert.match(JSON.stringify(first?.spool), /"pending":\["logs"\]/);
 });
 
 for (const args of [[], ['--drain']]) {
