@@ -7,7 +7,12 @@ import { isBare, toRecord } from './to-record.ts';
  * More than is encoded of an event, for which a value takes at least a quarter of what is counted here: what is
  * looked for in a text is not torn where the text is cut in the end.
  */
-const LIMITS = { maxBytes: 4 * MAX_EVENT_BYTES + 64, maxDepth: MAX_DEPTH + 2, reader: 'app' } as const;
+const LIMITS = {
+  maxBytes: 4 * MAX_EVENT_BYTES + 64,
+  maxDepth: MAX_DEPTH + 2,
+  reader: 'app',
+  isRough: true,
+} as const;
 
 /**
  * A copy of what should be a map (data, a session, a context), for code that looks into an event before it is
