@@ -27,14 +27,19 @@ export function copyEvent(copier: ValueCopier, event: Event, maxAttributes: numb
   const { failure } = event;
   const copy = copyNames(copier, event);
   const type = failure && copier.text(failure.type, MAX_NAME_BYTES);
-  const texts = [event.message ?? event.name, failure?.message ?? '', failure?.stacktrace ?? ''];
+  const body = event.message ?? event.name;
+  const texts = failure === undefined ? [body] : [body, failure.message, failure.stacktrace ?? ''];
   copier.setAside(Math.min(bytesOf(texts) + TEXT_FRAMES, MAX_TEXT_BYTES));
   copySurroundings(copier, event, copy);
   copyData(copier, event, copy, maxAttributes);
   copier.giveBack();
-  const [body, message = '', stacktrace] = copyTexts(copier, texts);
-  copy.message = body;
-  copy.failure = failure && { type: type ?? '', message, stacktrace: failure.stacktrace && stacktrace };
+  const [message, failureMessage = '', stacktrace] = copyTexts(copier, texts);
+  copy.message = message;
+  copy.failure = failure && {
+    type: type ?? '',
+    message: failureMessage,
+    stacktrace: failure.stacktrace && stacktrace,
+  };
   copy.truncated = copier.truncated + (event.truncated ?? 0);
   return copy;
 }
@@ -87,7 +92,9 @@ function bytesOf(texts: readonly string[]): number {
   // One that is too long is not measured: it may be half a gigabyte.
   const bytes = (text: string): number =>
     text.length > MAX_TEXT_BYTES ? text.length : Buffer.byteLength(text);
-  return texts.reduce((sum, text) => sum + bytes(text), 0);
+  let sum = 0;
+  for (const text of texts) sum += bytes(text);
+  return sum;
 }
 
 /** Short ones first: it is the longest that is cut. */
@@ -116,6 +123,8 @@ function copyData(copier: ValueCopier, event: Event, copy: Copy, maxAttributes: 
   if (isBare(data, copied)) copy.isBare = true;
   copy.data = data;
   const keys = Object.keys(data);
+  // One of them may be for the list of the keys that keep their names.
+  if (keys.length < room) return;
   const forKept = roomForKept(copy, data);
   if (keys.length <= room - forKept) return;
   const direct = Math.max(0, room - forKept - 1);

@@ -5,8 +5,8 @@ import { STRING_VALUE, type ValueWriter } from '../values/value-writer.ts';
 import { CachedKey } from '../wire/cached-key.ts';
 import { BEYOND_LIMITS } from '../wire/forward-writer.ts';
 import { LOG_RECORD, LOG_RECORDS } from '../wire/record-tags.ts';
-import { attributeName } from './attribute-name.ts';
 import { copyEvent, isMap } from './copy-event.ts';
+import { DATA_KEYS } from './data-keys.ts';
 import type { EncodableEvent } from './encodable-event.ts';
 import { type Encoding, encodeWith } from './encode-with.ts';
 import { keepsName } from './keeps-name.ts';
@@ -18,7 +18,6 @@ export const EVENT_ENCODING: Encoding<EncodableEvent> = { write: writeEvent, cop
 
 const DATA_KEY = new CachedKey(DATA);
 
-const DATA_KEYS = new KeyCache(attributeName, false);
 const CONVENTIONAL_KEYS = new Map([...CONVENTIONAL].map((name) => [name, new CachedKey(name)]));
 
 const EVENT_NAMES = new KeyCache();

@@ -5,6 +5,7 @@ import { nestedKey, ValueCopier } from '../values/value-copier.ts';
 import type { CachedKey } from '../wire/cached-key.ts';
 import { attributeName } from './attribute-name.ts';
 import { copyEvent, copyIdentity } from './copy-event.ts';
+import { DATA_KEYS } from './data-keys.ts';
 import type { EncodableEvent } from './encodable-event.ts';
 import { EVENT_ENCODING } from './encode-event.ts';
 import { isWrittenDirectly } from './encode-with.ts';
@@ -54,14 +55,21 @@ export function contentOf(event: Event, maxAttributes: number = MAX_ATTRIBUTES):
 }
 
 function writeData(attributes: Record<string, AttributeValue>, copy: EncodableEvent): void {
-  const kept: string[] = [];
-  for (const key of Object.keys(copy.data)) {
-    const value = copy.data[key];
-    const keeps = keepsName(copy, key, value);
-    if (keeps) kept.push(key);
-    attributes[keeps ? key : attributeName(key)] = value as AttributeValue;
+  const { data } = copy;
+  let kept: string[] | undefined;
+  for (const key of Object.keys(data)) {
+    const value = data[key] as AttributeValue;
+    // The text of no length is where the cache begins, under the name that it is written under.
+    if (key !== '' && DATA_KEYS.get(key) !== undefined) {
+      attributes[key] = value;
+    } else if (keepsName(copy, key, value)) {
+      kept = [...(kept ?? []), key];
+      attributes[key] = value;
+    } else {
+      attributes[attributeName(key)] = value;
+    }
   }
-  if (kept.length > 0) attributes[EVENT.kept] = kept;
+  if (kept !== undefined) attributes[EVENT.kept] = kept;
 }
 
 /** What is known of an event from its start: the same on the record and on the span. */
