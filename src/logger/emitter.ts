@@ -314,7 +314,7 @@ export class Emitter {
   }
 
   #redacted(event: Event): Event {
-    return this.#redact === undefined ? event : { ...event, ...this.#redact(event) };
+    return this.#redact === undefined ? event : this.#redact(event);
   }
 
   #endSessions(): void {

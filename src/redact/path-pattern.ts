@@ -20,6 +20,8 @@ type Step = Exclude<PathPattern['step'], undefined>;
 const ANY = Symbol('*');
 const DEEP = Symbol('**');
 
+const NONE: readonly PathPattern[] = [];
+
 /** So many patterns may be left without a look at whether some are equal. */
 const MAX_LEFT = 100;
 
@@ -113,12 +115,18 @@ function notWhole(path: string, refuse: RefusePath): OtelEventsError {
 
 /** What is left of each pattern one step further down; a pattern without a step has arrived. */
 export function stepInto(patterns: readonly PathPattern[], key: string): readonly PathPattern[] {
-  if (patterns.length === 0) return patterns;
+  if (!leadsOn(patterns, key)) return NONE;
   const next: PathPattern[] = [];
   for (const pattern of patterns) stepOne(pattern, key, next);
   if (key.includes('.')) stepThrough(patterns, key, next);
   // Several `**` come to the same place in many ways.
   return next.length > MAX_LEFT ? [...new Set(next)] : next;
+}
+
+/** For nearly all keys there is nothing to gather. */
+function leadsOn(patterns: readonly PathPattern[], key: string): boolean {
+  for (const { step } of patterns) if (step === key || typeof step === 'symbol') return true;
+  return patterns.length > 0 && key.includes('.');
 }
 
 /** The property `user.email` is where the path `user.email` leads to, too. */

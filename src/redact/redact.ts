@@ -101,25 +101,22 @@ const EVERYTHING: CompiledRule = {
   replace: () => REDACTED,
 };
 
+type Open<Parts> = { -readonly [Key in keyof Parts]: Parts[Key] };
+
 /** The values that will be emitted, read once: a getter or a proxy may say something else the next time. */
 function readParts<Parts extends EventParts>(parts: Parts): Parts {
+  const copy: Open<EventParts> = { ...parts };
   let truncated = parts.truncated ?? 0;
-  const bare: { isBare?: true } = {};
   const onCut = (count: number): void => {
     truncated += count;
   };
-  const onBare = (): void => {
-    bare.isBare = true;
-  };
-  const read = (fields: Fields): Fields => copyFields(fields, onCut);
-  const { data, session, context } = parts;
-  const copy = {
-    ...parts,
-    data: copyFields(data, onCut, onBare),
-    session: read(session),
-    context: read(context),
-  };
-  return { ...copy, ...bare, ...(truncated > 0 && { truncated }) };
+  copy.data = copyFields(parts.data, onCut, () => {
+    copy.isBare = true;
+  });
+  copy.session = copyFields(parts.session, onCut);
+  copy.context = copyFields(parts.context, onCut);
+  if (truncated > 0) copy.truncated = truncated;
+  return copy as Parts;
 }
 
 function redactWatched<Parts extends EventParts>(parts: Parts, rules: readonly CompiledRule[]): Parts {
@@ -136,9 +133,9 @@ function redactParts<Parts extends EventParts>(
   rules: readonly CompiledRule[],
   watched: boolean,
 ): Parts {
-  let result = parts;
+  const result = { ...parts };
   const hits: Counter[] = [];
-  for (const rule of rules) result = new Walk(rule, watched, hits).parts(result);
+  for (const rule of rules) new Walk(rule, watched, hits).change(result);
   // Only now: what is tried again under the clock, or masked as a whole, does not count.
   for (const counter of hits) counter.count++;
   return result;
@@ -156,32 +153,27 @@ class Walk {
     this.#hits = hits;
   }
 
-  parts<Parts extends EventParts>(parts: Parts): Parts {
-    const { data, session, context, message, failure, schema } = parts;
-    return {
-      ...parts,
-      data: this.#fields(data),
-      session: this.#fields(session),
-      context: this.#fields(context),
-      message: message === undefined ? undefined : this.#text(message),
-      failure: failure === undefined ? undefined : this.#failure(failure),
-      ...(schema === undefined ? {} : { schema: this.#schema(schema) }),
-      ...this.#twins(parts),
-    };
+  change(parts: Open<EventParts>): void {
+    // Before the context: whether that has an id, too, is still to be seen.
+    for (const [name, key] of TWINS) {
+      const id = parts[name];
+      if (id !== undefined) parts[name] = this.#twin(id, key, parts.context);
+    }
+    parts.data = this.#fields(parts.data);
+    parts.session = this.#fields(parts.session);
+    parts.context = this.#fields(parts.context);
+    if (parts.message !== undefined) parts.message = this.#text(parts.message);
+    if (parts.failure !== undefined) parts.failure = this.#failure(parts.failure);
+    if (parts.schema !== undefined) parts.schema = this.#schema(parts.schema);
   }
 
   /** Whatever takes a key out of the context takes it out beside it, wherever the value came from. */
-  #twins(parts: EventParts): Partial<EventParts> {
-    const twins: { -readonly [Key in (typeof TWINS)[number][0]]?: string | undefined } = {};
-    for (const [name, key] of TWINS) {
-      const value = parts[name];
-      if (value === undefined) continue;
-      const hits = this.#hits.length;
-      twins[name] = this.#at(value, stepInto(this.#rule.paths, key)) as string | undefined;
-      // In the context it has been counted.
-      if (Object.hasOwn(parts.context, key)) this.#hits.length = hits;
-    }
-    return twins;
+  #twin(id: string, key: string, context: Fields): string | undefined {
+    const hits = this.#hits.length;
+    const after = this.#at(id, stepInto(this.#rule.paths, key)) as string | undefined;
+    // In the context it is counted.
+    if (Object.hasOwn(context, key)) this.#hits.length = hits;
+    return after;
   }
 
   #fields(fields: Fields): Fields {
@@ -202,6 +194,8 @@ class Walk {
   }
 
   #value(value: unknown, paths: readonly PathPattern[]): unknown {
+    // As it is: the copy is nobody else's.
+    if (paths.length === 0 && this.#rule.patterns.length === 0) return value;
     if (typeof value === 'string') return this.#text(value);
     if (typeof value === 'number') return this.#asText(value, String(value));
     if (typeof value === 'bigint') return this.#asText(value, bigintText(value));
@@ -225,10 +219,16 @@ class Walk {
 
   #object(fields: Fields, paths: readonly PathPattern[]): Fields {
     const result: Record<string, unknown> = {};
-    const times = new Map<string, number>();
+    let times: Map<string, number> | undefined;
     for (const key of Object.keys(fields)) {
       const after = this.#at(fields[key], stepInto(paths, key));
-      if (after !== undefined) setOwn(result, freeName(result, this.#text(key), times), after);
+      if (after === undefined) continue;
+      let name = this.#text(key);
+      if (name !== key || times !== undefined) {
+        times ??= new Map();
+        name = freeName(result, name, times);
+      }
+      setOwn(result, name, after);
     }
     return result;
   }
