@@ -7,6 +7,10 @@ import { bigintText } from './bigint-text.ts';
 import { setOwn } from './set-own.ts';
 import { standIn } from './stand-in.ts';
 
+type Fields = Readonly<Record<string, unknown>>;
+
+const HAS_OWN = Object.prototype.hasOwnProperty;
+
 /** Counted for a value beside its text. */
 const OVERHEAD_BYTES = 8;
 
@@ -54,22 +58,18 @@ class Copier {
   copy(value: unknown): unknown {
     this.count++;
     this.#take(OVERHEAD_BYTES);
-    switch (typeof value) {
-      case 'string':
-        return this.#text(value);
-      case 'number':
-        return Number.isFinite(value) ? value : String(value);
-      case 'boolean':
-        return value;
-      case 'bigint':
-        return Number.isSafeInteger(Number(value)) ? Number(value) : bigintText(value);
-      case 'symbol':
-        return this.#text(String(value));
-      case 'object':
-        return value === null ? null : this.#object(value);
-      default:
-        return undefined;
+    // As in the `ValueWriter`, no switch.
+    if (typeof value === 'string') return this.#text(value);
+    if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+    if (typeof value === 'object') return value === null ? null : this.#object(value);
+    return typeof value === 'boolean' ? value : this.#rare(value);
+  }
+
+  #rare(value: unknown): unknown {
+    if (typeof value === 'bigint') {
+      return Number.isSafeInteger(Number(value)) ? Number(value) : bigintText(value);
     }
+    return typeof value === 'symbol' ? this.#text(String(value)) : undefined;
   }
 
   #take(bytes: number): void {
@@ -88,13 +88,16 @@ class Copier {
       throw new Unfit(`at most ${MAX_DEPTH} levels, without cycles`, kindOf(value));
     }
     if (Array.isArray(value)) return this.#items(value);
-    if (!isPlainObject(value)) {
+    const isPlain = isPlainObject(value);
+    if (!isPlain) {
       const plain = standIn(value);
       if (plain instanceof Uint8Array) return this.#base64(plain);
       if (plain !== value) return this.#standIn(plain);
     }
     const { toJSON } = value as { toJSON?: unknown };
-    if (typeof toJSON !== 'function') return this.#fields(value);
+    if (typeof toJSON !== 'function') {
+      return isPlain ? this.#plainFields(value as Fields) : this.#fields(value as Fields);
+    }
     this.path.push('toJSON');
     const result = this.copy(toJSON.call(value));
     this.path.pop();
@@ -103,7 +106,7 @@ class Copier {
 
   #standIn(plain: unknown): unknown {
     if (typeof plain !== 'object' || plain === null) return this.copy(plain);
-    return Array.isArray(plain) ? this.#items(plain) : this.#fields(plain);
+    return Array.isArray(plain) ? this.#items(plain) : this.#fields(plain as Fields);
   }
 
   #base64({ buffer, byteOffset, byteLength }: Uint8Array): string {
@@ -123,9 +126,16 @@ class Copier {
     return result;
   }
 
-  #fields(value: object): Record<string, unknown> {
+  #plainFields(value: Fields): Record<string, unknown> {
     const result: Record<string, unknown> = {};
-    for (const key of Object.keys(value)) this.#set(result, key, (value as Record<string, unknown>)[key]);
+    // The quickest for V8, which knows in the loop where each field is; `Object.hasOwn` takes as long as all the rest.
+    for (const key in value) if (HAS_OWN.call(value, key)) this.#set(result, key, value[key]);
+    return result;
+  }
+
+  #fields(value: Fields): Record<string, unknown> {
+    const result: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) this.#set(result, key, value[key]);
     return result;
   }
 
