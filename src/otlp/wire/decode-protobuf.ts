@@ -25,6 +25,8 @@ const READ: Readonly<Record<ScalarType, (reader: ProtobufReader) => string | num
   },
 };
 
+const NO_ITEMS: readonly OtlpValue[] = [];
+
 /**
  * Decodes protobuf into the shape of OTLP/JSON, as the OpenTelemetry Collector's file exporter writes it.
  * @throws OtelEventsError `OTLP_INVALID`
@@ -110,13 +112,23 @@ function decodeAfter(
 function set(out: OtlpObject, { name, repeated, absent }: Field, value: OtlpValue): void {
   if (repeated) {
     const list = out[name] as OtlpValue[] | undefined;
-    if (list === undefined) out[name] = [value];
+    if (list === undefined) out[name] = listOf(value);
     else list.push(value);
   } else if (value !== absent) {
     out[name] = value;
   } else if (out[name] !== undefined) {
     delete out[name];
   }
+}
+
+/**
+ * No literal: V8 watches how long the lists of one live, and may make them among the old objects from then on. Dead ones
+ * there keep what is in them, whole batches, until all memory is searched.
+ */
+function listOf(value: OtlpValue): OtlpValue[] {
+  const list = NO_ITEMS.slice();
+  list.push(value);
+  return list;
 }
 
 function scan(reader: ProtobufReader, message: Message, depth: number): number {
