@@ -1,10 +1,14 @@
 import { type Event, MAX_EVENT_BYTES } from '../../event.ts';
+import { EVENT, PROMOTED } from '../values/event-attributes.ts';
 import { standIn } from '../values/stand-in.ts';
 import type { ValueCopier } from '../values/value-copier.ts';
 import { type EncodableEvent, hasKeys } from './encodable-event.ts';
 import { promotedOf } from './promoted-of.ts';
 import { isBare, toRecord } from './to-record.ts';
 import { countAttributes, roomForData, roomForKept } from './write-attributes.ts';
+
+/** More attributes than an event can have beside its data, the list of kept names among them. */
+const MOST_BESIDE = Object.keys(EVENT).length + Object.keys(PROMOTED).length;
 
 type Copy = { -readonly [Key in keyof EncodableEvent]: EncodableEvent[Key] };
 
@@ -116,15 +120,17 @@ function copySurroundings(copier: ValueCopier, event: Event, copy: Copy): void {
 }
 
 function copyData(copier: ValueCopier, event: Event, copy: Copy, maxAttributes: number): void {
-  const room = roomForData(maxAttributes, countAttributes(copy));
-  const copied = isDirect(event.data, room) ? copier.copyEntries(event.data) : copier.copyData(event.data);
+  // For nearly all data there is room whatever else is written, and nothing to be counted.
+  const isShort = isDirect(event.data, roomForData(maxAttributes, MOST_BESIDE));
+  const room = isShort ? Number.POSITIVE_INFINITY : roomForData(maxAttributes, countAttributes(copy));
+  const isWhole = isShort || isDirect(event.data, room);
+  const copied = isWhole ? copier.copyEntries(event.data) : copier.copyData(event.data);
   const data = toRecord(copied);
   // What a `toJSON` gives need be no map either.
   if (isBare(data, copied)) copy.isBare = true;
   copy.data = data;
+  if (isShort) return;
   const keys = Object.keys(data);
-  // One of them may be for the list of the keys that keep their names.
-  if (keys.length < room) return;
   const forKept = roomForKept(copy, data);
   if (keys.length <= room - forKept) return;
   const direct = Math.max(0, room - forKept - 1);

@@ -126,7 +126,7 @@ export class ValueCopier {
   /** A text that is no value, such as a name, cut to at most so many bytes. */
   text(value: string, maxBytes: number = Number.POSITIVE_INFINITY): string {
     this.spend(FRAME_BYTES);
-    return this.#cut(value, maxBytes);
+    return 3 * value.length > maxBytes ? this.#cut(value, maxBytes) : this.#text(value);
   }
 
   /** Counts bytes that are written beside the values. */
