@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { StorageOptions } from '../src/delivery-options.ts';
 import { Spool } from '../src/spool/spool.ts';
-import type { Level } from '../src/spool/spool-options.ts';
 
 const FIELD = Buffer.alloc(400, 'x');
 const BURST = 256;
@@ -31,9 +31,13 @@ async function measure(
   return { what, cpu: ((user + system) / count).toFixed(3), wall: (wallUs / count).toFixed(3) };
 }
 
-async function atLevel(level: Level, reading: boolean, size: number = BURST): Promise<Row> {
+async function atLevel(
+  level: NonNullable<StorageOptions['durability']>,
+  reading: boolean,
+  size: number = BURST,
+): Promise<Row> {
   const directory = mkdtempSync(path.join(tmpdir(), 'otel-events-bench-'));
-  const spool = new Spool({ ...(level === 'memory' ? {} : { directory }), level });
+  const spool = new Spool({ ...(level === 'memory' ? {} : { spool: directory }), durability: level });
   const kind = spool.kind('logs', HEADER, 'checkout.completed', ['otlp']);
   const cursor = spool.cursor('otlp');
   const burst = async (): Promise<void> => {
@@ -53,7 +57,7 @@ async function atLevel(level: Level, reading: boolean, size: number = BURST): Pr
 /** The cost of one more record on top of a backlog, and of reading it from the start. */
 async function onBacklog(backlog: number): Promise<Row[]> {
   const directory = mkdtempSync(path.join(tmpdir(), 'otel-events-bench-'));
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   const kind = spool.kind('logs', HEADER, 'checkout.completed', ['otlp']);
   const cursor = spool.cursor('otlp');
   const burst = async (): Promise<void> => {

@@ -2,6 +2,7 @@ export type { ChannelEvent, ChannelMessages } from './channels.ts';
 export type { GivenExporter } from './delivery/exporters/resolve-exporters.ts';
 export type { FlushResult, Ledger, LedgerRow, Totals } from './delivery/ledger/accounts.ts';
 export type { AppOptions } from './delivery/resource/app.ts';
+export type { DeliveryOptions } from './delivery-options.ts';
 export { type ErrorCode, type ErrorDetails, type ErrorIssue, OtelEventsError } from './errors.ts';
 export { type ConsumeOptions, consume } from './exporters/consume.ts';
 export type { Exporter, ExporterFunction } from './exporters/exporter.ts';

@@ -117,6 +117,16 @@ export function checkNames(
   if (unknown !== undefined) throw unknownOption(unknown, names, { caller });
 }
 
+/** Those options of a table that were given: absent and undefined are not the same for options with defaults. */
+export function givenOf<Options extends object>(
+  options: NoInfer<Options>,
+  checks: Checks<Options>,
+): { -readonly [K in keyof Options]: Options[K] } {
+  const names = Object.keys(checks) as (keyof Options)[];
+  const given = names.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, options[name]])) as Options;
+}
+
 /** The error for an option that is something else than wanted; says what kind of value it is, never the value. */
 export function invalidOption(
   key: string,

@@ -9,6 +9,7 @@ const src = path.join(import.meta.dirname, '..', 'src');
 const FOR_ALL = [
   'bounded-list.ts',
   'channels.ts',
+  'delivery-options.ts',
   'epoch-time.ts',
   'errors.ts',
   'escape-controls.ts',
@@ -94,6 +95,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'index.ts': ['logger', 'delivery', 'otel', 'otlp', 'exporters'],
   'bounded-list.ts': [],
   'channels.ts': [],
+  'delivery-options.ts': ['errors.ts', 'options.ts'],
   'epoch-time.ts': ['event.ts'],
   'errors.ts': [],
   'escape-controls.ts': [],

@@ -1,6 +1,8 @@
+import { type DeliveryOptions, STORAGE_CHECKS, type StorageOptions } from '../delivery-options.ts';
 import type { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import type { Exporter } from '../exporters/exporter.ts';
+import { givenOf } from '../options.ts';
 import { encodeEvent } from '../otlp/event/encode-event.ts';
 import { isOversized } from '../otlp/event/encode-with.ts';
 import { type Envelope, encodeEnvelope } from '../otlp/sdk/encode-envelope.ts';
@@ -9,7 +11,7 @@ import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import { Kinds } from '../spool/kinds.ts';
 import type { Outcome } from '../spool/log/outcome.ts';
 import type { RecordKind } from '../spool/log/record-kind.ts';
-import { Outbox, type OutboxOptions } from '../spool/outbox.ts';
+import { Outbox } from '../spool/outbox.ts';
 import type { Patience } from '../spool/send/flushes.ts';
 import { within } from '../time.ts';
 import { exporterTransport } from './exporters/exporter-transport.ts';
@@ -19,11 +21,10 @@ import { OVERSIZED, SCOPE } from './scope.ts';
 import { serveOtlp } from './serve-otlp.ts';
 import type { OtlpSettings } from './settings/otlp-settings.ts';
 
-type Undefinable<T> = { readonly [K in keyof T]-?: T[K] | undefined };
-
 /** What an {@link EventSpool} is made of. */
 export interface EventSpoolOptions
-  extends Undefinable<Pick<OutboxOptions, 'directory' | 'level' | 'maxBytes' | 'maxAgeMs' | 'onFull'>> {
+  extends StorageOptions,
+    Pick<DeliveryOptions, 'concurrency' | 'flushIntervalMs' | 'flushBatchSize'> {
   readonly accounts: Accounts;
   /** Whether the end of the process was announced already: nobody comes a second time to save what it holds. */
   readonly isEnding?: boolean;
@@ -32,11 +33,6 @@ export interface EventSpoolOptions
   readonly resource: () => AttributeMap;
   /** Asked once, when the first event is to leave over OTLP. */
   readonly otlp: () => OtlpSettings;
-  readonly concurrency: number | undefined;
-  /** Longest wait for a batch to fill; default 1,000 for OTLP, none for exporters. */
-  readonly flushIntervalMs: number | undefined;
-  /** Most events in a batch; default as many as fit for OTLP, 512 for exporters. */
-  readonly flushBatchSize: number | undefined;
   readonly maxAttributes: number | undefined;
   readonly maxValueLength: number | undefined;
   readonly onError: (error: OtelEventsError) => void;
@@ -84,11 +80,11 @@ export class EventSpool {
   #ending = false;
 
   constructor(options: EventSpoolOptions) {
-    const { accounts, onError, directory, level, maxBytes, maxAgeMs, onFull } = options;
+    const { accounts, onError } = options;
     this.#options = options;
     this.#accounts = accounts;
     this.#outbox = new Outbox({
-      ...withoutUndefined({ directory, level, maxBytes, maxAgeMs, onFull }),
+      ...givenOf<StorageOptions>(options, STORAGE_CHECKS),
       onError,
       onSettled: (log, settlement) => accounts.settled(log, settlement),
       onFound: (log, { name, sinks, end }) => accounts.adopt(log, name, sinks, end),
@@ -243,9 +239,4 @@ export class EventSpool {
 /** Nothing is lost when it fails: there is nobody to tell. */
 async function closeQuietly(exporter: Exporter): Promise<void> {
   await exporter.close?.().catch(() => {});
-}
-
-/** Absent and undefined are not the same for options with defaults. */
-function withoutUndefined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }

@@ -39,7 +39,7 @@ export interface PipelineOptions
   readonly resource: ResourceOptions;
   readonly env: OtelEnvironment;
   /** Directory for events that their schemas refuse. */
-  readonly quarantine: string | undefined;
+  readonly quarantine?: string;
 }
 
 /** Those that name no exporter of ours are told of elsewhere. */
@@ -83,7 +83,7 @@ export class Pipeline {
   #closing: Promise<FlushResult> | undefined;
 
   constructor(options: PipelineOptions) {
-    const { bridge, resource, exporters, onError, directory } = options;
+    const { bridge, resource, exporters, onError, spool } = options;
     this.#options = options;
     this.#warnings = new DropWarnings(onError);
     this.#bursts = new Bursts(onError);
@@ -92,7 +92,7 @@ export class Pipeline {
     this.#exporters = exporters.map(({ name }) => name);
     for (const name of this.#exporters) this.#accounts.sink(name);
     this.#destinations = bridge.destinations({
-      hasSpool: directory !== undefined,
+      hasSpool: spool !== undefined,
       given: () => givenAttributes(resource),
       resource: () => this.#resource.attributes,
       accounts: this.#accounts,
@@ -203,7 +203,7 @@ export class Pipeline {
     try {
       const kind = this.#destinations.warmUp();
       if (kind === 'spool') this.#spoolOf().serveOtlp();
-      else if (this.#options.directory !== undefined) this.#spoolOf();
+      else if (this.#options.spool !== undefined) this.#spoolOf();
       if (this.#spool !== undefined) void this.#resource.attributes;
     } catch {
       // A provider of the app's that throws: it is asked again for the first event, and reported then.
@@ -252,7 +252,7 @@ export class Pipeline {
   }
 
   async #flush(timeoutMs: number, flushSpool: (spool: EventSpool) => Promise<void>): Promise<void> {
-    if (this.#spool === undefined && this.#options.directory !== undefined) this.warmUp();
+    if (this.#spool === undefined && this.#options.spool !== undefined) this.warmUp();
     const spool = this.#spool && flushSpool(this.#spool);
     await within(timeoutMs, Promise.all([spool, this.#destinations.flush(), this.#output?.flush()]));
   }

@@ -30,7 +30,7 @@ export class Quarantine {
 
   constructor({ directory, resource, onError }: QuarantineOptions) {
     this.#resource = resource;
-    this.#spool = new Spool({ directory, level: 'os', maxBytes: MAX_BYTES, onError });
+    this.#spool = new Spool({ spool: directory, durability: 'os', maxBytes: MAX_BYTES, onError });
   }
 
   add(event: Event): void {

@@ -1,7 +1,7 @@
 import { isListOf } from '../bounded-list.ts';
+import { checkDurability, DELIVERY_CHECKS } from '../delivery-options.ts';
 import { OtelEventsError } from '../errors.ts';
 import {
-  agent,
   type Check,
   type Checks,
   checkOptions,
@@ -39,6 +39,7 @@ const { context: _, ...DEFAULTS } = CHILD;
 
 const LOGGER: Checks<EventLoggerOptions> = {
   ...DEFAULTS,
+  ...DELIVERY_CHECKS,
   app: map,
   schemas: { wanted: 'an array', accepts: listOf(() => true) },
   allowedSchemas: {
@@ -56,17 +57,7 @@ const LOGGER: Checks<EventLoggerOptions> = {
   environment: text,
   resource: map,
   identifyDevice: flag,
-  endpoint: httpUrl,
-  headers,
-  agent,
   delivery: oneOf('auto', 'app', 'sdk', 'none', 'durable'),
-  durability: oneOf('memory', 'os', 'disk'),
-  spool: path,
-  maxBytes: whole(1024),
-  onFull: oneOf('drop-oldest', 'drop-newest'),
-  maxAgeMs: whole(1),
-  concurrency: whole(1),
-  handleSignals: flag,
   exporters: {
     wanted: 'an array of exporters, routes or functions',
     accepts: listOf(isExporter),
@@ -81,10 +72,6 @@ const LOGGER: Checks<EventLoggerOptions> = {
   },
   loggerProvider: provider('getLogger'),
   tracerProvider: provider('getTracer'),
-  flushIntervalMs: whole(0),
-  flushBatchSize: whole(1),
-  exitTimeoutMs: whole(0),
-  onError: fn,
   diagnosticLogger: {
     wanted: 'a logger with warn() and error()',
     accepts: (value) => isMap(value) && typeof value.warn === 'function' && typeof value.error === 'function',
@@ -118,16 +105,8 @@ export const APP_OPTION_NAMES: readonly string[] = Object.keys(APP);
 export function checkLoggerOptions(options: EventLoggerOptions): void {
   checkOptions(options, LOGGER);
   if (options.app !== undefined) checkOptions(options.app, APP, { prefix: 'app.' });
-  checkSpool(options);
-}
-
-/** What contradicts itself: silence would promise what does not hold. */
-function checkSpool({ spool, delivery, durability = 'memory' }: EventLoggerOptions): void {
-  if (spool === undefined && durability !== 'memory') {
-    const message = `option durability: '${durability}' needs a directory`;
-    throw new OtelEventsError('OPTION_INVALID', message, { fix: 'give the option spool, or leave it out' });
-  }
-  if (spool !== undefined && delivery === 'sdk') {
+  checkDurability(options);
+  if (options.spool !== undefined && options.delivery === 'sdk') {
     const message = "option spool: with delivery 'sdk' the queue is the SDK's, in memory";
     throw new OtelEventsError('OPTION_INVALID', message, { fix: 'leave out one of the two' });
   }

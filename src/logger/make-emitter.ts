@@ -2,8 +2,10 @@ import { resolveExporters } from '../delivery/exporters/resolve-exporters.ts';
 import { Pipeline } from '../delivery/pipeline.ts';
 import { absolutePaths } from '../delivery/settings/absolute-paths.ts';
 import { readEnvironment } from '../delivery/settings/environment.ts';
+import { DELIVERY_CHECKS, type DeliveryOptions } from '../delivery-options.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Exporter } from '../exporters/exporter.ts';
+import { givenOf } from '../options.ts';
 import { AppBridge } from '../otel/app-bridge.ts';
 import type { Redaction } from '../redact/redact.ts';
 import { requireBeside } from '../require-beside.ts';
@@ -56,12 +58,8 @@ function makePipeline(
 ): { bridge: AppBridge; pipeline: Pipeline } {
   const { environment, resource = {}, identifyDevice = false } = options;
   const common = {
-    endpoint: options.endpoint,
-    headers: options.headers,
-    agent: options.agent,
+    ...givenOf<DeliveryOptions>(options, DELIVERY_CHECKS),
     env: readEnvironment(process.env),
-    flushIntervalMs: options.flushIntervalMs,
-    flushBatchSize: options.flushBatchSize,
     onError: report,
   };
   const bridge = new AppBridge({
@@ -74,12 +72,7 @@ function makePipeline(
     ...common,
     bridge,
     resource: { app, environment, attributes: resource, identifyDevice, env: process.env },
-    ...absolutePaths({ directory: options.spool, quarantine: options.quarantine }),
-    level: options.durability,
-    maxBytes: options.maxBytes,
-    onFull: options.onFull,
-    maxAgeMs: options.maxAgeMs,
-    concurrency: options.concurrency,
+    ...absolutePaths(options),
     exporters,
   });
   return { bridge, pipeline };

@@ -1,9 +1,8 @@
-import type { Agent } from 'node:http';
 import type { Link } from '@opentelemetry/api';
 import type { GivenExporter } from '../delivery/exporters/resolve-exporters.ts';
 import type { AppOptions } from '../delivery/resource/app.ts';
 import type { ResourceAttributes } from '../delivery/resource/resource.ts';
-import type { OtelEventsError } from '../errors.ts';
+import type { DeliveryOptions } from '../delivery-options.ts';
 import type { AnyLoggerProvider, AnyTracerProvider } from '../otel/app-api.ts';
 import type { DeliveryMode } from '../otel/providers.ts';
 import type { Processor } from '../processors/processor.ts';
@@ -14,7 +13,7 @@ import type { SessionOptions } from './context/sessions.ts';
 import type { DiagnosticLogger, LogLevel } from './diagnostics.ts';
 
 /** Options of a logger. Every key is optional; a key that is not listed here is an error. */
-export interface EventLoggerOptions {
+export interface EventLoggerOptions extends DeliveryOptions {
   /** What the app says of itself; becomes resource attributes. */
   readonly app?: AppOptions;
   /** Defaults for every event. */
@@ -51,29 +50,8 @@ export interface EventLoggerOptions {
   /** Further resource attributes; they win over everything detected. */
   readonly resource?: ResourceAttributes;
 
-  /** OTLP/HTTP base URL. Default `OTEL_EXPORTER_OTLP_ENDPOINT`, else `http://localhost:4318`. */
-  readonly endpoint?: string;
-  /** Headers of OTLP requests. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Opens the connections of OTLP requests, such as through a proxy. Default: as Node.js opens its own. */
-  readonly agent?: Agent;
   /** Where records go over OpenTelemetry. Default `auto`. */
   readonly delivery?: DeliveryMode;
-  /** Directory in which events survive a crash, and wait for their destination. Default: memory. */
-  readonly spool?: string;
-  /**
-   * How safe an event is once logged: `memory` (default without `spool`) survives an outage of the
-   * destination, `os` (default with `spool`) also the end of the process, `disk` also a power loss.
-   */
-  readonly durability?: 'memory' | 'os' | 'disk';
-  /** The most that may wait for a destination, in bytes. Default 1 GiB, 64 MiB in memory. */
-  readonly maxBytes?: number;
-  /** Which events go when that is not enough; each is counted. Default `drop-oldest`. */
-  readonly onFull?: 'drop-oldest' | 'drop-newest';
-  /** Events that have waited longer are dropped and counted. In milliseconds. Default: no limit. */
-  readonly maxAgeMs?: number;
-  /** OTLP requests in flight. Default 1: only then the order of events is kept. */
-  readonly concurrency?: number;
   /**
    * Further destinations; each gets every event through a queue of its own. A `route()` puts processors in
    * front of some. A `LogRecordExporter` of an OpenTelemetry SDK is one too.
@@ -85,21 +63,8 @@ export interface EventLoggerOptions {
   readonly loggerProvider?: AnyLoggerProvider;
   /** The same for spans. */
   readonly tracerProvider?: AnyTracerProvider;
-  /** Longest wait for a batch to fill, in milliseconds. Default 1,000. */
-  readonly flushIntervalMs?: number;
-  /** Most events in a batch. Default 512 for exporters; over OTLP as many as fit in 1 MiB. */
-  readonly flushBatchSize?: number;
-  /** How long a naturally ending process waits for what is pending, in milliseconds. Default 5,000. */
-  readonly exitTimeoutMs?: number;
-  /**
-   * Whether to flush on SIGTERM, SIGINT, SIGHUP and SIGUSR2. If the app listens to the signal, it also decides about
-   * the process; else the signal's own action follows. Default: if the pipeline or an exporter is ours.
-   */
-  readonly handleSignals?: boolean;
 
-  /** Told what went wrong: once per outage or burst, never with event contents. */
-  readonly onError?: (error: OtelEventsError) => void;
-  /** Where the same is written. Default standard error. */
+  /** Where what `onError` is told is written. Default standard error. */
   readonly diagnosticLogger?: DiagnosticLogger;
   /** Default `OTEL_LOG_LEVEL`, else `warn`. */
   readonly logLevel?: LogLevel;

@@ -1,3 +1,4 @@
+export type { DeliveryOptions } from '../delivery-options.ts';
 export {
   appDetector,
   deviceDetector,

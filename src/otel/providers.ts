@@ -1,10 +1,10 @@
-import type { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Destination, Destinations, DestinationsOptions } from '../delivery/bridge.ts';
 import { SCOPE } from '../delivery/scope.ts';
 import { baseOf } from '../delivery/settings/base-of.ts';
 import type { OtelEnvironment } from '../delivery/settings/environment.ts';
 import { grpcPortWarning } from '../delivery/settings/environment-warnings.ts';
+import type { DeliveryOptions } from '../delivery-options.ts';
 import { type ErrorCode, OtelEventsError } from '../errors.ts';
 import { within } from '../time.ts';
 import {
@@ -27,17 +27,13 @@ import { StockSink } from './stock/stock-sink.ts';
 export type DeliveryMode = 'auto' | 'app' | 'durable' | 'sdk' | 'none';
 
 /** What the choice of providers depends on. */
-export interface ProvidersOptions extends DestinationsOptions {
+export interface ProvidersOptions
+  extends DestinationsOptions,
+    Pick<DeliveryOptions, 'endpoint' | 'headers' | 'agent' | 'flushIntervalMs' | 'flushBatchSize'> {
   readonly delivery: DeliveryMode;
-  /** OTLP/HTTP base URL from the options; undefined leaves it to the environment. */
-  readonly endpoint: string | undefined;
-  readonly headers: Readonly<Record<string, string>> | undefined;
-  readonly agent?: Agent | undefined;
   readonly env: OtelEnvironment;
   readonly loggerProvider: AnyLoggerProvider | undefined;
   readonly tracerProvider: AnyTracerProvider | undefined;
-  readonly flushIntervalMs: number | undefined;
-  readonly flushBatchSize: number | undefined;
   readonly onError: (error: OtelEventsError) => void;
 }
 

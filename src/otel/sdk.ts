@@ -43,7 +43,7 @@ export interface SdkSignalOptions {
   readonly resource: () => AttributeMap;
   /** The whole URL; undefined leaves it to `OTEL_EXPORTER_OTLP_*`. */
   readonly url: string | undefined;
-  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Of the app's, in place of the exporter's own. */
   readonly agent?: Agent | undefined;
   readonly env: OtelEnvironment;

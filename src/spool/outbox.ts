@@ -36,10 +36,10 @@ export class Outbox {
   #closing: Promise<void> | undefined;
 
   constructor(options: OutboxOptions) {
-    const { directory, level, onError = () => {} } = options;
+    const { spool: directory, durability, onError = () => {} } = options;
     this.#onError = onError;
     this.spool = new Spool({ ...options, onTurn: () => this.#wake() });
-    if (directory === undefined || level === 'memory') return;
+    if (directory === undefined || durability === 'memory') return;
     this.#deadLetters = new DeadLetters(directory, this.#onError);
     this.#timer = setInterval(() => this.#adopt(), ADOPT_INTERVAL_MS).unref();
     this.#adopt();

@@ -1,3 +1,4 @@
+import type { StorageOptions } from '../delivery-options.ts';
 import type { OtelEventsError } from '../errors.ts';
 import { wallClockMs } from '../time.ts';
 import type { RecordSource } from './log/cursor.ts';
@@ -5,22 +6,10 @@ import type { Contents } from './log/layout.ts';
 import type { Found, Settlement } from './log/outcome.ts';
 import type { Owner } from './owner/owner.ts';
 
-/** How much an appended record survives. */
-export type Level = 'memory' | 'os' | 'disk';
-
-/** Where a {@link Spool} lies and what it may take. */
-export interface SpoolOptions {
-  /** The configured directory; the spool makes a sub-directory of its own in it. None at level `memory`. */
-  readonly directory?: string;
-  /** Default `os` with a directory, else `memory`. */
-  readonly level?: Level;
-  /** The most a sink may lag behind, in bytes of the log. Default 1 GiB, 64 MiB at level `memory`. */
-  readonly maxBytes?: number;
+/** Where a {@link Spool} lies, in a sub-directory of its own, and what it may take. */
+export interface SpoolOptions extends StorageOptions {
   /** The most that waits in memory while the directory cannot be written. Default 64 MiB. */
   readonly maxMemoryBytes?: number;
-  /** Records older than this are dropped, those of leftovers too. Default: no limit. */
-  readonly maxAgeMs?: number;
-  readonly onFull?: 'drop-oldest' | 'drop-newest';
   /** Default 8 MiB. */
   readonly segmentBytes?: number;
   /** What is appended: encoded fields, or whole requests. Default `records`. */
@@ -48,17 +37,15 @@ export interface SpoolOptions {
 }
 
 /** After defaults. */
-export type ResolvedSpoolOptions = Required<Omit<SpoolOptions, 'directory' | 'owner' | 'level'>>;
+export type ResolvedSpoolOptions = Required<Omit<SpoolOptions, 'spool' | 'owner'>>;
 
 const MIB = 1024 * 1024;
 
 /** Fills in what was not given. */
-export function withDefaults(
-  level: Level,
-  options: Omit<SpoolOptions, 'directory' | 'owner' | 'level'>,
-): ResolvedSpoolOptions {
+export function withDefaults(options: SpoolOptions): ResolvedSpoolOptions {
+  const durability = options.durability ?? (options.spool === undefined ? 'memory' : 'os');
   const {
-    maxBytes = level === 'memory' ? 64 * MIB : 1024 * MIB,
+    maxBytes = durability === 'memory' ? 64 * MIB : 1024 * MIB,
     maxMemoryBytes = 64 * MIB,
     maxAgeMs = Number.POSITIVE_INFINITY,
     onFull = 'drop-oldest',
@@ -74,6 +61,7 @@ export function withDefaults(
     onError = () => {},
   } = options;
   return {
+    durability,
     maxBytes,
     maxMemoryBytes,
     maxAgeMs,

@@ -17,7 +17,7 @@ import { Adopter } from './owner/adopter.ts';
 import type { Leftover } from './owner/leftover.ts';
 import { currentOwner, type Owner } from './owner/owner.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import { type Level, type ResolvedSpoolOptions, type SpoolOptions, withDefaults } from './spool-options.ts';
+import { type ResolvedSpoolOptions, type SpoolOptions, withDefaults } from './spool-options.ts';
 
 /**
  * An append-only log of encoded records, with a cursor for each sink. Appending copies into memory; once a
@@ -37,7 +37,6 @@ export class Spool implements RecordSource {
     onHeld: (file, cause) => this.#reports.held(file, cause),
   });
   readonly #view = emptyView();
-  readonly #level: Level;
   readonly #heartbeat: NodeJS.Timeout | undefined;
   readonly #bounds: Bounds;
   readonly #outage: Outage;
@@ -56,10 +55,9 @@ export class Spool implements RecordSource {
   readonly #reports: LossReports;
 
   constructor(options: SpoolOptions = {}) {
-    const { directory, level = directory === undefined ? 'memory' : 'os', owner, ...rest } = options;
-    this.#level = level;
-    this.#options = withDefaults(level, rest);
-    const { segmentBytes, maxBytes, holds, retryMs, onError } = this.#options;
+    const { spool: directory, owner } = options;
+    this.#options = withDefaults(options);
+    const { durability, segmentBytes, maxBytes, holds, retryMs, onError } = this.#options;
     this.#log = new LogEnd(segmentBytes, maxBytes, holds, () => this.#blockFull());
     this.#owner = owner ?? currentOwner();
     this.#reports = new LossReports(onError);
@@ -78,7 +76,7 @@ export class Spool implements RecordSource {
       tidy: () => this.#tidy(),
       keep: (cursor) => this.#keep(cursor),
     });
-    const inFiles = directory !== undefined && level !== 'memory';
+    const inFiles = directory !== undefined && durability !== 'memory';
     if (inFiles) {
       const place = absolute(directory);
       this.#files = this.#openFiles(place);
@@ -172,7 +170,7 @@ export class Spool implements RecordSource {
     return adopted.filter(({ isDone }) => !isDone);
   }
 
-  /** Resolves when all that was appended before has reached its level, or was dropped and counted. */
+  /** Resolves when all that was appended before is as safe as `durability` says, or was dropped and counted. */
   durable(): Promise<void> {
     const position = this.end;
     if (this.#files === undefined || this.#closed) return Promise.resolve();
@@ -181,7 +179,7 @@ export class Spool implements RecordSource {
     return this.#waiters.until(position);
   }
 
-  /** Writes, and at level `disk` syncs, all that is in memory, now; for the end of a process. */
+  /** Writes, and with durability `disk` syncs, all that is in memory, now; for the end of a process. */
   flushSync(): void {
     const files = this.#files;
     if (files === undefined || this.#closed) return;
@@ -266,7 +264,7 @@ export class Spool implements RecordSource {
       directory,
       owner: this.#owner,
       tail: this.#log.tail,
-      sync: this.#level === 'disk',
+      sync: this.#options.durability === 'disk',
       holds: this.#options.holds,
       restartAt: (position, isTaken) => {
         this.#log.restartAt(position, isTaken);

@@ -30,7 +30,7 @@ function refused(number: number, data: Event['data'], issues = [QTY]): Buffer {
 
 /** A quarantine as an app leaves it. */
 async function fill(directory: string, records: readonly Uint8Array[]): Promise<Spool> {
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   const kind = spool.kind('logs', SHOP, 'cart', ['quarantine']);
   for (const record of records) spool.append(kind, record);
   await spool.durable();

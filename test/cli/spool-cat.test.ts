@@ -31,7 +31,7 @@ const RICH = {
 
 test('a line has what its writer gave, and where it lies', async (t) => {
   const directory = tempDir(t);
-  const spool = new Spool({ directory, now: () => 1_700_000_000_500 });
+  const spool = new Spool({ spool: directory, now: () => 1_700_000_000_500 });
   t.after(() => spool.close());
   spool.append(spool.kind('logs', SHOP, 'cart.item_added', ['otlp', 'archive']), event(7, RICH));
   spool.append(spool.kind('traces', SHOP, 'checkout', ['otlp']), span(3));
@@ -109,7 +109,7 @@ async function twoOwners(t: TestContext): Promise<string> {
     [3, 4, 5, 7, 8],
   ]) {
     let now = 0;
-    const spool = new Spool({ directory, now: () => now, segmentBytes: 700 });
+    const spool = new Spool({ spool: directory, now: () => now, segmentBytes: 700 });
     for (const number of numbers) {
       now = number * 1_000;
       const isEven = number % 4 < 2;
@@ -160,7 +160,7 @@ test('a sink that nobody has is an error that names the nearest one', async (t) 
 test('--format otlp prints each record whole, with its resource and scope', async (t) => {
   const directory = tempDir(t);
   const other = encodeEnvelope({ attributes: { 'service.name': 'till' } }, { name: 'till' });
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   t.after(() => spool.close());
   spool.append(spool.kind('logs', SHOP, 'a', ['otlp']), event(1, RICH));
   spool.append(spool.kind('traces', other, 'b', ['otlp']), span(2));
@@ -221,7 +221,7 @@ test('whoever has seen enough may close the pipe', async (t) => {
 
 test('much more than fits into memory is read in pieces', { timeout: 120_000 }, async (t) => {
   const directory = tempDir(t);
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   const kind = spool.kind('logs', SHOP, 'big', ['otlp']);
   const field = event(1, { name: 'big', data: { text: 'x'.repeat(100_000) } });
   for (let count = 0; count < 3_000; count++) spool.append(kind, field);

@@ -56,7 +56,7 @@ async function pendingFor(directory: string, sink: string): Promise<unknown[]> {
 test('records leave byte for byte as they are, each once, and the spool stays as it is', async (t) => {
   const directory = tempDir(t);
   const other = encodeEnvelope({ attributes: { 'service.name': 'till' } }, { name: 'till' });
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   for (const number of [1, 2, 3]) {
     spool.append(spool.kind('logs', SHOP, 'a', ['otlp', 'archive']), event(number, { name: 'a' }));
   }
@@ -210,7 +210,7 @@ test('a wrong token ends it at once, not after the time-out', async (t) => {
 test('a server that takes no spans gets the logs of all sub-directories', async (t) => {
   const directory = tempDir(t);
   for (const number of [1, 2]) {
-    const spool = new Spool({ directory });
+    const spool = new Spool({ spool: directory });
     spool.append(spool.kind('traces', SHOP, 'checkout', ['otlp.traces']), span(number));
     spool.append(spool.kind('logs', SHOP, 'a', ['otlp']), event(number));
     await spool.durable();
@@ -275,7 +275,7 @@ test('--drain empties what dead owners left, and only reads what living ones hav
 test('a drain that is stopped half-way settles what was delivered, and leaves the rest to the next process', async (t) => {
   const directory = tempDir(t);
   const events = Array.from({ length: 40 }, (_, number) => number);
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   for (const number of events) {
     // A header of its own for each ten, so that they go in requests of their own.
     const header = encodeEnvelope({ attributes: { ten: Math.floor(number / 10) } }, { name: 'x' });
@@ -425,7 +425,7 @@ test('ids, times and trace context arrive as they were', async (t) => {
     span: { traceId: 'c'.repeat(32), spanId: 'd'.repeat(16), traceFlags: 1 },
     observedTime: [9, 8] as const,
   };
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   spool.append(spool.kind('logs', SHOP, 'a', ['otlp']), event(1, more));
   await spool.durable();
   spool.close();

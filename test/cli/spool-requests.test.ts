@@ -12,7 +12,7 @@ import { cli, jsonLines } from './spool-samples.ts';
 
 /** A queue directory with two requests, of three records. */
 function filled(directory: string): void {
-  const spool = new Spool({ directory, holds: 'requests' });
+  const spool = new Spool({ spool: directory, holds: 'requests' });
   for (const names of [['a', 'b'], ['c']]) {
     const { bytes, count } = batchOf(...names);
     spool.append(spool.kind('logs', wholeHeader('protobuf'), String(count), ['logs']), bytes);

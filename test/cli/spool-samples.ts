@@ -112,7 +112,7 @@ export async function fill(
   { events, sinks = ['otlp'], settled = 0 }: Filling,
   options: SpoolOptions = {},
 ): Promise<Spool> {
-  const spool = new Spool({ directory, ...options });
+  const spool = new Spool({ spool: directory, ...options });
   const kind = spool.kind('logs', SHOP, 'cart.item_added', sinks);
   for (const number of events) spool.append(kind, event(number));
   await spool.durable();

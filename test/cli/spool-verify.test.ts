@@ -145,7 +145,7 @@ test('it finds what whoever adopts the directory would find, whatever is damaged
 
 test('an owner may write on while its files are read', async (t) => {
   const directory = tempDir(t);
-  const spool = new Spool({ directory, segmentBytes: 64 * 1024 });
+  const spool = new Spool({ spool: directory, segmentBytes: 64 * 1024 });
   let isOver = false;
   t.after(() => {
     isOver = true;

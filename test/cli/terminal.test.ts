@@ -27,7 +27,7 @@ function assertSafe(stdout: string): void {
 /** A spool, or a quarantine, with one event whose every text is bad. */
 async function fill(t: TestContext, sink: string): Promise<string> {
   const directory = tempDir(t);
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   const rich = {
     message: `m${BAD}`,
     category: BAD,

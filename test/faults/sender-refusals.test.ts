@@ -46,7 +46,7 @@ test('a poison record among 10,000: it alone goes to the dead letters, the other
   const { append, sender, cursor, errors } = sendingTo(
     t,
     sink,
-    { onPoison, maxBytes: 4 * 1024 * 1024, spool: { directory } },
+    { onPoison, maxBytes: 4 * 1024 * 1024, spool: { spool: directory } },
     { compression: 'gzip' },
   );
   append(...numbered(10_000));
@@ -115,7 +115,7 @@ for (const status of [400, 422, 413]) {
     const { sink, taken } = await choosy(() => (isBroken ? status : 200));
     const { append, sender, cursor, errors, poison } = sendingTo(t, sink, {
       maxBackoffMs: 60_000,
-      spool: { directory: tempDir(t) },
+      spool: { spool: tempDir(t) },
     });
     append(...numbered(3_000));
     // Only 413 says something of a record although nothing was accepted.

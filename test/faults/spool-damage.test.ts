@@ -20,7 +20,7 @@ interface Sample {
 
 /** One segment with definitions in the middle too. */
 async function sample(t: TestContext): Promise<Sample> {
-  const spool = new Spool({ directory: tempDir(t) });
+  const spool = new Spool({ spool: tempDir(t) });
   const texts = Array.from({ length: 30 }, (_, index) => `event ${index} ${'x'.repeat(index)}`);
   const ends: number[] = [];
   for (const [index, text] of texts.entries()) {
@@ -52,7 +52,7 @@ test('cut at any byte, a segment gives every record before the cut, and nothing 
   const { file, name, texts, ends } = await sample(t);
   const base = tempDir(t);
   const errors: string[] = [];
-  const spool = new Spool({ directory: base, onError: ({ code }) => errors.push(code) });
+  const spool = new Spool({ spool: base, onError: ({ code }) => errors.push(code) });
   t.after(() => spool.close());
   for (let size = 0; size <= file.length; size++) {
     offer(base, size, { [name]: file.subarray(0, size) });
@@ -72,7 +72,7 @@ test('cut at any byte, a segment gives every record before the cut, and nothing 
 test('with random bits flipped, only records that were touched are missing, and nothing corrupt is delivered', async (t) => {
   const { file, name, texts } = await sample(t);
   const base = tempDir(t);
-  const spool = new Spool({ directory: base });
+  const spool = new Spool({ spool: base });
   t.after(() => spool.close());
   const trials = Number(process.env.SPOOL_FLIPS ?? 2_000);
   let missing = 0;
@@ -101,7 +101,7 @@ test('with random bits flipped, only records that were touched are missing, and 
 
 test('random bytes are never taken for records', async (t) => {
   const base = tempDir(t);
-  const spool = new Spool({ directory: base });
+  const spool = new Spool({ spool: base });
   t.after(() => spool.close());
   for (let trial = 0; trial < 100; trial++) {
     const bytes = Buffer.from(crypto.getRandomValues(new Uint8Array(1 + trial * 20)));
@@ -114,7 +114,7 @@ test('a damaged stretch goes to the quarantine and is reported once', async (t) 
   const { file, name, texts, ends } = await sample(t);
   const errors: OtelEventsError[] = [];
   const base = tempDir(t);
-  const spool = new Spool({ directory: base, onError: (error) => errors.push(error) });
+  const spool = new Spool({ spool: base, onError: (error) => errors.push(error) });
   t.after(() => spool.close());
   const bytes = Buffer.from(file);
   bytes.fill(0xff, ends[9], ends[12]);
@@ -140,7 +140,7 @@ test('a damaged stretch goes to the quarantine and is reported once', async (t) 
 
 test('a record inside a record is not taken for one when the outer one is damaged', async (t) => {
   const inner = await sample(t);
-  const source = new Spool({ directory: tempDir(t) });
+  const source = new Spool({ spool: tempDir(t) });
   source.append(source.kind('logs', HEADER, 'x', ['a']), inner.file);
   source.append(source.kind('logs', HEADER, 'x', ['a']), Buffer.from('after'));
   await source.durable();
@@ -149,7 +149,7 @@ test('a record inside a record is not taken for one when the outer one is damage
   source.close();
   bytes[250] = (bytes[250] ?? 0) ^ 1;
   const base = tempDir(t);
-  const spool = new Spool({ directory: base });
+  const spool = new Spool({ spool: base });
   t.after(() => spool.close());
   offer(base, 1, { [path.basename(file)]: bytes });
   const [leftover] = await spool.adoptLeftovers();
@@ -163,7 +163,7 @@ test('a file of an unknown version is set aside; empty and foreign files are ign
   future.writeUInt32LE(xxh32(new DataView(future.buffer, future.byteOffset), 0, 16), 16);
   const base = tempDir(t);
   const errors: string[] = [];
-  const spool = new Spool({ directory: base, onError: ({ code }) => errors.push(code) });
+  const spool = new Spool({ spool: base, onError: ({ code }) => errors.push(code) });
   t.after(() => spool.close());
   const foreign = Buffer.from('somebody else wrote this');
   offer(base, 1, {
@@ -185,7 +185,7 @@ test('a file of an unknown version is set aside; empty and foreign files are ign
 test('damage in a segment that is still being read is skipped and counted', async (t) => {
   const settled: string[] = [];
   const spool = new Spool({
-    directory: tempDir(t),
+    spool: tempDir(t),
     segmentBytes: 4096,
     tailBytes: 4096,
     onSettled: (_source, settlement) => settled.push(inWords(settlement)),
@@ -207,7 +207,7 @@ test('damage in a segment that is still being read is skipped and counted', asyn
 });
 
 test('a damaged cursor slot leaves the one before it', async (t) => {
-  const source = new Spool({ directory: tempDir(t) });
+  const source = new Spool({ spool: tempDir(t) });
   const kind = source.kind('logs', HEADER, 'x', ['a']);
   for (const text of ['1', '2', '3', '4']) source.append(kind, Buffer.from(text));
   await source.durable();
@@ -221,7 +221,7 @@ test('a damaged cursor slot leaves the one before it', async (t) => {
   // The third ack went to the odd slot.
   slots[24 + 9] = 1;
   writeFileSync(path.join(copy, 'cursors'), slots);
-  const spool = new Spool({ directory: base });
+  const spool = new Spool({ spool: base });
   t.after(() => spool.close());
   const [leftover] = await spool.adoptLeftovers();
   assert.deepEqual(drainAll(leftover), ['3', '4']);

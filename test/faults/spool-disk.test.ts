@@ -46,7 +46,7 @@ test('a full disk: events wait in memory, are reported once, and are written in 
   if (disk === undefined) return;
   const ballast = path.join(disk, 'ballast');
   writeFileSync(ballast, Buffer.alloc(120 * 1024));
-  const { spool, errors, dropped } = watched(t, { directory: path.join(disk, 'spool'), tailBytes: 0 });
+  const { spool, errors, dropped } = watched(t, { spool: path.join(disk, 'spool'), tailBytes: 0 });
   const texts = fill(spool, 0, 200);
   await turn();
   assert.deepEqual([spool.failing, errors], [true, ['SPOOL_UNWRITABLE ENOSPC']]);
@@ -58,7 +58,7 @@ test('a full disk: events wait in memory, are reported once, and are written in 
   await durable;
   assert.equal(spool.failing, false);
   spool.close();
-  const after = watched(t, { directory: path.join(disk, 'spool') });
+  const after = watched(t, { spool: path.join(disk, 'spool') });
   const [leftover] = await after.spool.adoptLeftovers();
   const cursor = leftover?.cursor('a');
   assert.deepEqual(cursor === undefined ? [] : drain(cursor), texts);
@@ -72,7 +72,7 @@ test('a full disk and a full memory: the oldest go, counted, and the rest is wri
   const ballast = path.join(disk, 'ballast');
   writeFileSync(ballast, Buffer.alloc(200 * 1024));
   const { spool, errors, dropped } = watched(t, {
-    directory: path.join(disk, 'spool'),
+    spool: path.join(disk, 'spool'),
     segmentBytes: 16 * 1024,
     maxMemoryBytes: 64 * 1024,
   });
@@ -100,7 +100,7 @@ test('a read-only directory: memory serves, one report; written when it can be',
   if (disk === undefined) return;
   mkdirSync(path.join(disk, 'spool'));
   execFileSync('mount', ['-o', 'remount,ro', disk]);
-  const { spool, errors } = watched(t, { directory: path.join(disk, 'spool') });
+  const { spool, errors } = watched(t, { spool: path.join(disk, 'spool') });
   const texts = fill(spool, 0, 10);
   await turn();
   assert.deepEqual(errors, ['SPOOL_UNWRITABLE EROFS']);
@@ -111,7 +111,7 @@ test('a read-only directory: memory serves, one report; written when it can be',
   execFileSync('mount', ['-o', 'remount,rw', disk]);
   await spool.durable();
   spool.close();
-  const after = watched(t, { directory: path.join(disk, 'spool') });
+  const after = watched(t, { spool: path.join(disk, 'spool') });
   const cursor = (await after.spool.adoptLeftovers())[0]?.cursor('a');
   assert.deepEqual(cursor === undefined ? [] : drain(cursor), texts.slice(3));
   after.spool.close();
@@ -120,7 +120,7 @@ test('a read-only directory: memory serves, one report; written when it can be',
 test('a path that is no directory: the same', async (t) => {
   const file = path.join(tempDir(t), 'file');
   writeFileSync(file, '');
-  const { spool, errors } = watched(t, { directory: path.join(file, 'spool') });
+  const { spool, errors } = watched(t, { spool: path.join(file, 'spool') });
   const texts = fill(spool, 0, 10);
   await turn();
   assert.deepEqual(errors, ['SPOOL_UNWRITABLE ENOTDIR']);
@@ -130,7 +130,7 @@ test('a path that is no directory: the same', async (t) => {
 for (const level of ['os', 'disk'] as const) {
   test(`a directory that vanishes, at level ${level}: what is in memory is written again elsewhere`, async (t) => {
     const directory = path.join(tempDir(t), 'spool');
-    const { spool, errors, dropped } = watched(t, { directory, level });
+    const { spool, errors, dropped } = watched(t, { spool: directory, durability: level });
     const texts = fill(spool, 0, 10);
     await spool.durable();
     const first = spool.cursor('a').read(2000);
@@ -140,7 +140,7 @@ for (const level of ['os', 'disk'] as const) {
     await spool.durable();
     assert.deepEqual([spool.moves, errors, dropped], [1, [], []]);
     spool.close();
-    const after = watched(t, { directory });
+    const after = watched(t, { spool: directory });
     const cursor = (await after.spool.adoptLeftovers())[0]?.cursor('a');
     assert.deepEqual(cursor === undefined ? [] : drain(cursor), texts.slice(2));
   });
@@ -148,21 +148,21 @@ for (const level of ['os', 'disk'] as const) {
 
 test('an idle spool finds out at the heartbeat that its directory is gone, and writes again what memory has', async (t) => {
   const directory = path.join(tempDir(t), 'spool');
-  const { spool } = watched(t, { directory, heartbeatMs: 20 });
+  const { spool } = watched(t, { spool: directory, heartbeatMs: 20 });
   const texts = fill(spool, 0, 10);
   await spool.durable();
   rmSync(directory, { recursive: true });
   await pause(100);
   assert.equal(spool.moves, 1);
   spool.close();
-  const after = watched(t, { directory });
+  const after = watched(t, { spool: directory });
   const cursor = (await after.spool.adoptLeftovers())[0]?.cursor('a');
   assert.deepEqual(cursor === undefined ? [] : drain(cursor), texts);
 });
 
 test('a directory that vanishes with more than memory holds: the difference is counted', async (t) => {
   const directory = path.join(tempDir(t), 'spool');
-  const { spool, dropped } = watched(t, { directory, segmentBytes: 8192, tailBytes: 16_384 });
+  const { spool, dropped } = watched(t, { spool: directory, segmentBytes: 8192, tailBytes: 16_384 });
   const texts = fill(spool, 0, 100);
   await spool.durable();
   rmSync(directory, { recursive: true });
@@ -177,7 +177,7 @@ test('a directory that vanishes with more than memory holds: the difference is c
 test('a directory that is moved away was taken over by nobody: what memory has is delivered and kept again', async (t) => {
   const base = tempDir(t);
   const directory = path.join(base, 'spool');
-  const { spool, dropped } = watched(t, { directory });
+  const { spool, dropped } = watched(t, { spool: directory });
   const texts = fill(spool, 0, 5);
   await spool.durable();
   renameSync(directory, path.join(base, 'moved'));
@@ -189,7 +189,7 @@ test('a directory that is moved away was taken over by nobody: what memory has i
 
 test('a segment that is removed under a living spool: it goes on in a new one, and what is missing is counted and reported', async (t) => {
   const directory = tempDir(t);
-  const { spool, errors, dropped } = watched(t, { directory, segmentBytes: 8192, tailBytes: 0 });
+  const { spool, errors, dropped } = watched(t, { spool: directory, segmentBytes: 8192, tailBytes: 0 });
   const texts = fill(spool, 0, 20);
   await spool.durable();
   for (const file of segmentsIn(spool).slice(-2)) rmSync(file);
@@ -207,7 +207,7 @@ test('drop-oldest: only the laggard loses records, and it hears once of a burst'
   const errors: string[] = [];
   const dropped = new Map<string, number>();
   const spool = new Spool({
-    directory: tempDir(t),
+    spool: tempDir(t),
     maxBytes: 100_000,
     segmentBytes: 16_384,
     tailBytes: 16_384,
@@ -236,7 +236,7 @@ for (const directory of [true, false]) {
   test(`drop-newest ${directory ? 'on disk' : 'in memory'}: what is there stays, new records are refused`, (t) => {
     const [said, settled]: [string[], string[]] = [[], []];
     const spool = new Spool({
-      ...(directory ? { directory: tempDir(t) } : {}),
+      ...(directory ? { spool: tempDir(t) } : {}),
       maxBytes: 50_000,
       onFull: 'drop-newest',
       onSettled: (_source, settlement) => settled.push(inWords(settlement)),

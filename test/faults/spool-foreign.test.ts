@@ -17,7 +17,7 @@ const ELSEWHERE = { ...DEAD, namespace: '1' };
 
 /** Leaves a hundred records in a sub-directory of `spool`, ours. */
 async function leave(spool: string): Promise<string> {
-  const dead = new Spool({ directory: spool, owner: DEAD });
+  const dead = new Spool({ spool: spool, owner: DEAD });
   for (let n = 0; n < 100; n++)
     dead.append(dead.kind('logs', HEADER, 'left', ['otlp']), Buffer.from([0x12, 0]));
   await dead.durable();

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { StorageOptions } from '../../src/delivery-options.ts';
 import type { Damage } from '../../src/spool/disk/quarantine.ts';
 import { Spool } from '../../src/spool/spool.ts';
-import type { Level } from '../../src/spool/spool-options.ts';
 import { type FailingIo, failingIo } from '../harness/fail-io.ts';
 import { drain } from '../spool/fields.ts';
 
@@ -22,7 +22,11 @@ interface Said {
  * Runs `body` where I/O fails as it says, and ends without a word to the spool. It has a `spool` with one sink, `a`; `append(from, to)`, `until(what)`
  * and `note(name, value)`, for the test to look at.
  */
-async function run(io: FailingIo, level: Level, body: string): Promise<Said> {
+async function run(
+  io: FailingIo,
+  level: NonNullable<StorageOptions['durability']>,
+  body: string,
+): Promise<Said> {
   const { code, stdout, stderr } = await io.run(`
     import { readdirSync, statSync } from 'node:fs';
     import { setTimeout as pause } from 'node:timers/promises';
@@ -31,7 +35,7 @@ async function run(io: FailingIo, level: Level, body: string): Promise<Said> {
     const said = { errors: [] as string[], settled: [] as string[], noted: {} as Record<string, unknown> };
     const note = (name: string, value: unknown): void => { said.noted[name] = value; };
     const spool = new Spool({
-      directory, level: '${level}', retryMs: 2, segmentBytes: 4096, tailBytes: 0,
+      spool: directory, durability: '${level}', retryMs: 2, segmentBytes: 4096, tailBytes: 0,
       onError: ({ code, message }) => said.errors.push((code + ' ' + (/: (E\\w+)/.exec(message)?.[1] ?? '')).trim()),
       onSettled: (_source, settlement) => said.settled.push(inWords(settlement)),
     });
@@ -62,7 +66,7 @@ interface Left {
 
 /** What the next process finds, where nothing fails any more. */
 async function left(t: TestContext, { directory }: FailingIo): Promise<Left> {
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   t.after(() => spool.close());
   const leftovers = await spool.adoptLeftovers();
   const cursors = leftovers.map((leftover) => leftover.cursor('a'));
@@ -270,7 +274,7 @@ test('a spool that is full drops what it cannot read, rather than grow', async (
     io,
     'os',
     `const small = new Spool({
-       directory: directory + '/small', maxBytes: 16384, segmentBytes: 4096, tailBytes: 0,
+       spool: directory + '/small', maxBytes: 16384, segmentBytes: 4096, tailBytes: 0,
        onSettled: (_source, settlement) => said.settled.push(inWords(settlement)),
      });
      const [one, of] = [small.kind('logs', HEADER, 'x', ['b']), small.cursor('b')];

@@ -13,7 +13,7 @@ const TRIALS = Number(process.env.SPOOL_KILLS ?? 40);
 const child = (directory: string, level: string): string => `
   const { Spool } = await import(${SPOOL});
   const { writeSync } = await import('node:fs');
-  const spool = new Spool({ directory: ${JSON.stringify(directory)}, level: '${level}', segmentBytes: 65536, tailBytes: 65536 });
+  const spool = new Spool({ spool: ${JSON.stringify(directory)}, durability: '${level}', segmentBytes: 65536, tailBytes: 65536 });
   const kind = spool.kind('logs', { resource: Buffer.from('r'), scope: Buffer.from('s') }, 'x', ['a']);
   const cursor = spool.cursor('a');
   let count = 0, acked = 0;
@@ -62,7 +62,7 @@ for (const level of ['os', 'disk']) {
     const trial = async (): Promise<void> => {
       const directory = tempDir(t);
       const output = await killed(child(directory, level), Math.random() * 150);
-      const spool = new Spool({ directory });
+      const spool = new Spool({ spool: directory });
       const leftovers = await spool.adoptLeftovers();
       const found = leftovers.flatMap((leftover) => {
         const cursor = leftover.cursor('a');

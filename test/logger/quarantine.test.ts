@@ -20,7 +20,7 @@ const Paid = defineEvent('order.paid', {
 
 /** What a directory holds for people to look at. */
 async function quarantined(directory: string): Promise<ReturnType<typeof recordsOf>> {
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   const leftovers = await spool.adoptLeftovers();
   const records = leftovers.flatMap((leftover) => {
     const batch = leftover.cursor('quarantine')?.read();

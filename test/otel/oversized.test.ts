@@ -53,7 +53,7 @@ test('in the quarantine it is said of all: who mends an event may make it larger
   });
   events.log(Small, { a: 'x' } as never);
   await events.close();
-  const spool = new Spool({ directory: quarantine });
+  const spool = new Spool({ spool: quarantine });
   t.after(() => spool.close());
   const [leftover] = await spool.adoptLeftovers();
   const header = leftover?.cursor('quarantine')?.read()?.header;

@@ -204,8 +204,8 @@ class Run {
 
   #open(): Spool {
     const spool: Spool = new Spool({
-      directory: this.#base,
-      level: this.#level,
+      spool: this.#base,
+      durability: this.#level,
       owner: DEAD,
       segmentBytes: this.#random.pick([2048, 4096, 16_384]),
       tailBytes: this.#random.pick([0, 8192]),

@@ -27,7 +27,7 @@ async function leave(
   damage: (bytes: Buffer, index: number) => void = () => {},
 ): Promise<string> {
   const directory = tempDir(t);
-  const spool = new Spool({ directory, ...options });
+  const spool = new Spool({ spool: directory, ...options });
   for (const text of ['one', 'two', 'three']) {
     spool.append(spool.kind('logs', HEADER, `n.${text}`, ['a', 'b']), Buffer.from(text));
   }
@@ -47,7 +47,7 @@ async function adopt(t: TestContext, directory: string, options: SpoolOptions = 
   const found: (Found & { readonly source: RecordSource })[] = [];
   const errors: string[] = [];
   const spool = new Spool({
-    directory,
+    spool: directory,
     onSettled: (source, settlement) =>
       settled.push(`${source === spool ? 'own' : 'left'} ${inWords(settlement)}`),
     onFound: (source, record) => found.push({ ...record, source }),
@@ -125,7 +125,7 @@ test('records for no sink do not keep a leftover', async (t) => {
 test('what is older than maxAgeMs in a leftover goes, counted, before it is read and while it waits', async (t) => {
   const clock = { now: 1_000_000 };
   const now = (): number => clock.now;
-  const source = new Spool({ directory: tempDir(t), now });
+  const source = new Spool({ spool: tempDir(t), now });
   const directory = path.dirname(source.directory ?? '');
   const kind = source.kind('logs', HEADER, 'x', ['a']);
   for (const text of ['1', '2', '3']) {
@@ -175,7 +175,7 @@ test('what is lost is told apart by its position from what is still there', asyn
 
 test('an outbox that closes while it takes over leaves it to the next one at once', async (t) => {
   const directory = await leave(t);
-  const outbox = new Outbox({ directory });
+  const outbox = new Outbox({ spool: directory });
   await Promise.resolve();
   await outbox.close(0);
   const { leftover } = await adopt(t, directory);
@@ -198,7 +198,7 @@ test('what was settled does not come again, although another sink has records th
          return write(fd, bytes, from, length, at);
        };
        syncBuiltinESMExports();
-       const spool = new Spool({ directory: ${JSON.stringify(directory)}, onError: () => {} });
+       const spool = new Spool({ spool: ${JSON.stringify(directory)}, onError: () => {} });
        const [a, b] = ['a', 'b'].map((sink) => spool.kind('logs', HEADER, 'x', [sink]));
        spool.append(a, Buffer.from('for a'));
        await spool.durable();
@@ -231,7 +231,7 @@ test('what a sink has taken from memory does not come again, but for the last ba
          return count;
        };
        syncBuiltinESMExports();
-       const spool = new Spool({ directory: ${JSON.stringify(directory)} });
+       const spool = new Spool({ spool: ${JSON.stringify(directory)} });
        const kind = spool.kind('logs', HEADER, 'x', ['a']);
        spool.append(kind, Buffer.from('0'));
        await spool.durable();
@@ -258,7 +258,13 @@ test('what a sink has taken from memory does not come again, but for the last ba
 test('records that were written before a sync failed come before those after it, however many names there are', async (t) => {
   const directory = tempDir(t);
   using disk = breakingDisk(directory, seeded(1));
-  const spool = new Spool({ directory, level: 'disk', segmentBytes: 2048, owner: DEAD, onError: () => {} });
+  const spool = new Spool({
+    spool: directory,
+    durability: 'disk',
+    segmentBytes: 2048,
+    owner: DEAD,
+    onError: () => {},
+  });
   const append = (text: string, name: string): number =>
     spool.append(spool.kind('logs', HEADER, name, ['a']), Buffer.from(text));
   // Their definitions take up more than the records that then lie alone in a file.

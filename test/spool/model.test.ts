@@ -205,7 +205,7 @@ class Run {
 
   #open(): Spool {
     return new Spool({
-      directory: this.#base,
+      spool: this.#base,
       segmentBytes: 4096,
       tailBytes: 8192,
       owner: DEAD,

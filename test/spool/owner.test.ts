@@ -20,7 +20,7 @@ async function leave(
   owner: Owner,
   options: SpoolOptions = {},
 ): Promise<Spool> {
-  const spool = new Spool({ directory, owner, ...options });
+  const spool = new Spool({ spool: directory, owner, ...options });
   t.after(() => spool.close());
   spool.append(spool.kind('logs', HEADER, 'left', ['a']), Buffer.from(`left by ${owner.pid}`));
   await spool.durable();
@@ -49,7 +49,7 @@ test('this thread is alive; the same ids with another start are dead; other boot
 test('leftovers of a process with our own pid, started earlier, are adopted', async (t) => {
   const directory = tempDir(t);
   await leave(t, directory, { ...us, start: `${Number(us.start) - 1000}` });
-  const spool = open(t, { directory, now: () => 42 });
+  const spool = open(t, { spool: directory, now: () => 42 });
   const [leftover] = await spool.adoptLeftovers();
   assert.deepEqual(leftover?.sinks, ['a']);
   assert.deepEqual(leftover?.cursor('a')?.pendingByName(), new Map([['left', 1]]));
@@ -64,7 +64,7 @@ test('a living owner is left alone; one adopter of many gets a dead one', async 
   const directory = tempDir(t);
   await leave(t, directory, us);
   await leave(t, directory, { ...us, pid: 4_194_305, thread: 4_194_305 });
-  const adopters = Array.from({ length: 5 }, () => open(t, { directory }));
+  const adopters = Array.from({ length: 5 }, () => open(t, { spool: directory }));
   const adopted = await Promise.all(adopters.map((spool) => spool.adoptLeftovers()));
   assert.deepEqual(adopted.map(({ length }) => length).sort(), [0, 0, 0, 0, 1]);
 });
@@ -73,7 +73,7 @@ test('an owner of another namespace is dead 30 s after its last heartbeat', asyn
   const directory = tempDir(t);
   const other = await leave(t, directory, { ...us, namespace: '1' });
   const clock = { now: Date.now() };
-  const spool = open(t, { directory, now: () => clock.now });
+  const spool = open(t, { spool: directory, now: () => clock.now });
   assert.equal((await spool.adoptLeftovers()).length, 0);
   clock.now += 31_000;
   const beat = new Date(clock.now);
@@ -96,7 +96,7 @@ test('the clock moved back an hour: a living owner is left alone, a dead one fou
   };
   beat();
   clock.now -= 3_600_000;
-  const spool = open(t, { directory, now });
+  const spool = open(t, { spool: directory, now });
   assert.equal((await spool.adoptLeftovers()).length, 0, 'its heartbeat is an hour ahead');
   beat();
   clock.now += 20_000;
@@ -117,7 +117,7 @@ test('an owner whose directory was taken over notices, moves out, and nothing is
       onSettled: (_source, settlement) => settled.push(inWords(settlement)),
     },
   );
-  const spool = open(t, { directory, now: () => Date.now() + 31_000 });
+  const spool = open(t, { spool: directory, now: () => Date.now() + 31_000 });
   const [leftover] = await spool.adoptLeftovers();
   slow.append(slow.kind('logs', HEADER, 'later', ['a']), Buffer.from('written after the loss'));
   await slow.durable();
@@ -132,7 +132,10 @@ test('a leftover that is taken from its adopter is not delivered by it', async (
   const directory = tempDir(t);
   await leave(t, directory, { ...us, pid: 4_194_305, thread: 4_194_305 });
   const settled: string[] = [];
-  const spool = open(t, { directory, onSettled: (_source, settlement) => settled.push(inWords(settlement)) });
+  const spool = open(t, {
+    spool: directory,
+    onSettled: (_source, settlement) => settled.push(inWords(settlement)),
+  });
   const [leftover] = await spool.adoptLeftovers();
   renameSync(leftover?.directory ?? '', path.join(directory, directoryName({ ...us, namespace: '1' })));
   assert.equal(leftover?.cursor('a')?.read(), undefined);
@@ -142,11 +145,11 @@ test('a leftover that is taken from its adopter is not delivered by it', async (
 test('close() leaves what is pending to the next spool of the same process, and removes an empty directory', async (t) => {
   const directory = tempDir(t);
   (await leave(t, directory, us)).close();
-  const second = open(t, { directory });
+  const second = open(t, { spool: directory });
   const [leftover] = await second.adoptLeftovers();
   assert.deepEqual(leftover?.sinks, ['a']);
   second.close();
-  const third = open(t, { directory });
+  const third = open(t, { spool: directory });
   const [again] = await third.adoptLeftovers();
   const cursor = again?.cursor('a');
   assert.deepEqual(cursor === undefined ? [] : drain(cursor), [`left by ${us.pid}`]);
@@ -158,7 +161,7 @@ test('names that only look like ours do no harm', async (t) => {
   const directory = tempDir(t);
   mkdirSync(path.join(directory, 'free-0123456789abcdef'));
   mkdirSync(path.join(directory, directoryName({ ...us, start: '1' })));
-  const spool = open(t, { directory });
+  const spool = open(t, { spool: directory });
   assert.deepEqual(await spool.adoptLeftovers(), []);
   assert.deepEqual(readdirSync(directory), [path.basename(spool.directory ?? '')]);
 });
@@ -166,7 +169,7 @@ test('names that only look like ours do no harm', async (t) => {
 /** Appends 500 records and ends without a word. */
 const writer = (directory: string, who: string): string => `
   const { Spool } = await import(${SPOOL});
-  const spool = new Spool({ directory: ${JSON.stringify(directory)} });
+  const spool = new Spool({ spool: ${JSON.stringify(directory)} });
   const header = { resource: Buffer.from('r'), scope: Buffer.from('s') };
   const kind = spool.kind('logs', header, ${JSON.stringify(who)}, ['a']);
   for (let index = 0; index < 500; index++) {
@@ -181,7 +184,7 @@ const expected = ['one', 'two'].flatMap((who) =>
 );
 
 async function drainLeftovers(t: TestContext, directory: string): Promise<string[]> {
-  const leftovers = await open(t, { directory }).adoptLeftovers();
+  const leftovers = await open(t, { spool: directory }).adoptLeftovers();
   return leftovers
     .flatMap((leftover) => leftover.sinks.map((sink) => leftover.cursor(sink)))
     .flatMap((cursor) => (cursor === undefined ? [] : drain(cursor)));

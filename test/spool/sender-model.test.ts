@@ -64,7 +64,7 @@ class Run {
   constructor(chosen: Settings) {
     this.#settings = chosen;
     this.#spool = new Spool({
-      ...(chosen.inFiles ? { directory: this.#directory, segmentBytes: 4096, tailBytes: 4096 } : {}),
+      ...(chosen.inFiles ? { spool: this.#directory, segmentBytes: 4096, tailBytes: 4096 } : {}),
       onTurn: () => this.#sender.wake(),
       onSettled: (_source, { outcome, positions = [], count }) => {
         this.#expect(() => {

@@ -162,12 +162,14 @@ test('leftovers are sent before the own log, in the order in which they were add
   const dead = { ...currentOwner(), pid: 4_194_305, thread: 4_194_305, start: '1' };
   let nowMs = Date.now() - 1000;
   for (const text of ['oldest', 'older']) {
-    const before = new Spool({ directory, owner: dead, now: () => nowMs });
+    const before = new Spool({ spool: directory, owner: dead, now: () => nowMs });
     before.append(before.kind('logs', ENVELOPE, text, ['otlp']), logField(text));
     before.close();
     nowMs += 100;
   }
-  const { spool, sender, append, sent, settled } = answered(t, () => delivered, { spool: { directory } });
+  const { spool, sender, append, sent, settled } = answered(t, () => delivered, {
+    spool: { spool: directory },
+  });
   const leftovers = await spool.adoptLeftovers();
   append('new');
   for (const leftover of leftovers) {
@@ -574,7 +576,10 @@ test('flush covers what several lanes have under way', async (t) => {
 
 test('close flushes for as long as it may; then nothing is sent any more and all that is left stays pending', async (t) => {
   const directory = tempDir(t);
-  const { append, sender, sent, spool, cursor, settled } = byHand(t, { spool: { directory }, maxCount: 2 });
+  const { append, sender, sent, spool, cursor, settled } = byHand(t, {
+    spool: { spool: directory },
+    maxCount: 2,
+  });
   let closed = 0;
   const again = new Sender({ name: 'again', transport: async () => delivered, onClosed: () => closed++ });
   append('1', '2', '3', '4', '5');
@@ -662,7 +667,7 @@ test('a destination that answers at once does not keep the app from its turn', a
 
 test('a log that cannot be read any more does not keep a flush waiting', async (t) => {
   const { append, sender, spool, cursor } = answered(t, () => delivered, {
-    spool: { directory: tempDir(t) },
+    spool: { spool: tempDir(t) },
     flushIntervalMs: FIRST_MS,
   });
   append('1');
@@ -676,11 +681,11 @@ test('a log that cannot be read any more does not keep a flush waiting', async (
 test('a leftover that cannot be read any more does not hold up the own log', async (t) => {
   const directory = tempDir(t);
   const dead = { ...currentOwner(), pid: 4_194_305, thread: 4_194_305, start: '1' };
-  const before = new Spool({ directory, owner: dead });
+  const before = new Spool({ spool: directory, owner: dead });
   before.append(before.kind('logs', ENVELOPE, 'old', ['otlp']), logField('old'));
   before.close();
   const { spool, sender, append, sent } = answered(t, () => delivered, {
-    spool: { directory },
+    spool: { spool: directory },
     flushIntervalMs: 20,
     maxBackoffMs: FIRST_MS,
   });

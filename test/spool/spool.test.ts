@@ -12,7 +12,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => se
 const RESOURCE_2 = { resource: Buffer.from('another resource'), scope: Buffer.from('scope') };
 
 test('what is appended is read back, in order, by the sinks chosen for it', (t) => {
-  const spool = new Spool({ directory: tempDir(t) });
+  const spool = new Spool({ spool: tempDir(t) });
   t.after(() => spool.close());
   const both = spool.kind('logs', HEADER, 'both', ['a', 'b']);
   const one = spool.kind('logs', HEADER, 'one', ['b']);
@@ -24,7 +24,7 @@ test('what is appended is read back, in order, by the sinks chosen for it', (t) 
 });
 
 test('a batch holds records of one header and one signal, with names, times and positions', (t) => {
-  const spool = new Spool({ directory: tempDir(t), now: () => 1_700_000_000_123 });
+  const spool = new Spool({ spool: tempDir(t), now: () => 1_700_000_000_123 });
   t.after(() => spool.close());
   const ends = [
     spool.kind('logs', HEADER, 'x', ['a']),
@@ -63,7 +63,7 @@ test('a batch holds records of one header and one signal, with names, times and 
 });
 
 test('a batch stays below its bytes; a larger record comes alone', (t) => {
-  const spool = new Spool({ directory: tempDir(t), segmentBytes: 4096 });
+  const spool = new Spool({ spool: tempDir(t), segmentBytes: 4096 });
   t.after(() => spool.close());
   const kind = spool.kind('logs', HEADER, 'x', ['a']);
   for (const size of [400, 400, 400, 20_000, 10]) spool.append(kind, Buffer.alloc(size));
@@ -75,7 +75,7 @@ test('a batch stays below its bytes; a larger record comes alone', (t) => {
 });
 
 test('rewind gives what is not settled again; ack of a part keeps the rest', (t) => {
-  const spool = new Spool({ directory: tempDir(t) });
+  const spool = new Spool({ spool: tempDir(t) });
   t.after(() => spool.close());
   const kind = spool.kind('logs', HEADER, 'x', ['a']);
   for (const text of ['1', '2', '3', '4']) spool.append(kind, Buffer.from(text));
@@ -89,7 +89,7 @@ test('rewind gives what is not settled again; ack of a part keeps the rest', (t)
 });
 
 test('batches may be settled out of order; the cursor stays before the first that is not', (t) => {
-  const spool = new Spool({ directory: tempDir(t) });
+  const spool = new Spool({ spool: tempDir(t) });
   t.after(() => spool.close());
   const kind = spool.kind('logs', HEADER, 'x', ['a']);
   for (const text of ['1', '2', '3']) spool.append(kind, Buffer.from(text));
@@ -104,7 +104,7 @@ test('batches may be settled out of order; the cursor stays before the first tha
 
 test('segments roll at their size, and go when all cursors have passed them', async (t) => {
   const directory = tempDir(t);
-  const spool = new Spool({ directory, segmentBytes: 4096, tailBytes: 8192 });
+  const spool = new Spool({ spool: directory, segmentBytes: 4096, tailBytes: 8192 });
   t.after(() => spool.close());
   const kind = spool.kind('logs', HEADER, 'x', ['a', 'b']);
   for (let index = 0; index < 1000; index++) spool.append(kind, Buffer.from(`event ${index}`));
@@ -120,7 +120,7 @@ test('segments roll at their size, and go when all cursors have passed them', as
 
 test('directories are 0700, files 0600', async (t) => {
   const directory = path.join(tempDir(t), 'deep', 'spool');
-  const spool = new Spool({ directory });
+  const spool = new Spool({ spool: directory });
   t.after(() => spool.close());
   spool.append(spool.kind('logs', HEADER, 'x', ['a']), Buffer.from('1'));
   await spool.durable();
@@ -131,7 +131,7 @@ test('directories are 0700, files 0600', async (t) => {
 });
 
 test('a turn is one write, at its end; durable() does not wait for it', async (t) => {
-  const spool = new Spool({ directory: tempDir(t) });
+  const spool = new Spool({ spool: tempDir(t) });
   t.after(() => spool.close());
   const kind = spool.kind('logs', HEADER, 'x', ['a']);
   for (let index = 0; index < 10; index++) spool.append(kind, Buffer.alloc(100));
@@ -146,7 +146,7 @@ test('a turn is one write, at its end; durable() does not wait for it', async (t
 });
 
 test('at level disk durable() resolves after the sync', async (t) => {
-  const spool = new Spool({ directory: tempDir(t), level: 'disk', segmentBytes: 4096 });
+  const spool = new Spool({ spool: tempDir(t), durability: 'disk', segmentBytes: 4096 });
   t.after(() => spool.close());
   const kind = spool.kind('logs', HEADER, 'x', ['a']);
   for (let round = 0; round < 20; round++) {
@@ -160,8 +160,8 @@ for (const level of ['memory', 'os', 'disk'] as const) {
   test(`onTurn comes once after each turn with appends, at level ${level}; what came in is written by then`, async (t) => {
     const sizes: number[] = [];
     const spool: Spool = new Spool({
-      level,
-      directory: tempDir(t),
+      durability: level,
+      spool: tempDir(t),
       onTurn: () => sizes.push(level === 'memory' ? 0 : segmentsIn(spool).length),
     });
     t.after(() => spool.close());
@@ -182,7 +182,7 @@ test('onTurn comes in the middle of a turn that fills a block, and also when wri
   writeFileSync(file, '');
   for (const directory of [tempDir(t), path.join(file, 'none')]) {
     let turns = 0;
-    const spool = new Spool({ directory, onTurn: () => turns++ });
+    const spool = new Spool({ spool: directory, onTurn: () => turns++ });
     const kind = spool.kind('logs', HEADER, 'x', ['a']);
     const megabyte = Buffer.alloc(1024 * 1024);
     for (let index = 0; index < 3; index++) spool.append(kind, megabyte);
@@ -199,7 +199,7 @@ test('a sender that reads, settles and appends when it is woken within an append
   let more = 3;
   const found: string[] = [];
   const spool: Spool = new Spool({
-    directory: tempDir(t),
+    spool: tempDir(t),
     segmentBytes: 4096,
     onTurn: () => {
       found.push(...drain(spool.cursor('a')).map((text) => text.trim()));
@@ -228,7 +228,7 @@ test('listeners that throw do no harm', async (t) => {
   const directory = tempDir(t);
   for (let round = 0; round < 2; round++) {
     const spool = new Spool({
-      directory,
+      spool: directory,
       maxBytes: 5_000,
       onSettled: fail,
       onTurn: fail,

@@ -52,7 +52,7 @@ export class TakenQuarantine {
   }
 
   async #writeAnew(left: readonly Quarantined[]): Promise<void> {
-    const spool = new Spool({ directory: this.#directory, level: 'disk' });
+    const spool = new Spool({ spool: this.#directory, durability: 'disk' });
     try {
       for (const { batch, header, name, sinks, field } of left) {
         const kept = spool.append(spool.kind(batch.signal, header, name, sinks), field);

@@ -90,7 +90,7 @@ export class RequestQueue implements BatchExporter {
       holds: 'requests',
       ...(storage === undefined
         ? {}
-        : { directory: storage.directory, level: storage.fsync ? 'disk' : 'os' }),
+        : { spool: storage.directory, durability: storage.fsync ? 'disk' : 'os' }),
       // Its size is for places to see to: what has one is not to be dropped for another.
       maxBytes: Number.MAX_SAFE_INTEGER,
       onFull: 'drop-newest',

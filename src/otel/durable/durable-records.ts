@@ -4,7 +4,9 @@ import { forgetEnd, watchEnd, watchSignals } from '../../delivery/process-end.ts
 import { serveOtlp } from '../../delivery/serve-otlp.ts';
 import { readEnvironment } from '../../delivery/settings/environment.ts';
 import { otlpSettings } from '../../delivery/settings/otlp-settings.ts';
+import { STORAGE_CHECKS, type StorageOptions } from '../../delivery-options.ts';
 import { OtelEventsError } from '../../errors.ts';
+import { givenOf } from '../../options.ts';
 import type { ReadableScope } from '../../otlp/sdk/encode-envelope.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
 import type { RecordKind } from '../../spool/log/record-kind.ts';
@@ -176,15 +178,10 @@ export class DurableRecords<T extends DurableItem> {
   }
 
   #openOutbox(options: DurableProcessorOptions): Outbox {
-    const { spool, durability, maxBytes, maxAgeMs, onFull } = options;
     // Disabled means: no directory, and nothing of it is delivered.
     if (this.#refusal !== undefined) return new Outbox({});
     return new Outbox({
-      ...(spool === undefined ? {} : { directory: spool }),
-      ...(durability === undefined ? {} : { level: durability }),
-      ...(maxBytes === undefined ? {} : { maxBytes }),
-      ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
-      ...(onFull === undefined ? {} : { onFull }),
+      ...givenOf<StorageOptions>(options, STORAGE_CHECKS),
       onError: this.#report,
       onSettled: (log, settlement) => this.#accounts.settled(log, settlement),
       onFound: (log, { name, sinks, end }) => this.#accounts.adopt(log, name, sinks, end),
