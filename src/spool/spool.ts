@@ -49,7 +49,6 @@ export class Spool implements RecordSource {
   /** A sink has settled more than is written: its place is kept again when that is. */
   #isAhead = false;
   #closed = false;
-  #homes = 0;
   readonly #adopter: Adopter | undefined;
   readonly #waiters = new Waiters();
   readonly #reports: LossReports;
@@ -100,11 +99,6 @@ export class Spool implements RecordSource {
   /** The sub-directory of its own, if it has one at the moment. */
   get directory(): string | undefined {
     return this.#files?.home?.path;
-  }
-
-  /** How many sub-directories it has had beyond the first: each was gone or taken over. */
-  get moves(): number {
-    return Math.max(0, this.#homes - 1);
   }
 
   /** Whether records wait in memory because the directory cannot be written. */
@@ -271,7 +265,7 @@ export class Spool implements RecordSource {
         this.#reader.close();
       },
       onLost: (position, reason) => this.#lost(position, reason),
-      onHome: () => this.#moveIn(),
+      onHome: () => this.#keepAll(),
       onSynced: () => {
         this.#outage.synced();
         this.#afterFlush();
@@ -389,10 +383,5 @@ export class Spool implements RecordSource {
   #lost(position: number, reason: 'taken_over' | 'spool_lost'): void {
     for (const cursor of this.#cursors) cursor.lost(position, reason === 'taken_over' ? HANDED_OVER : LOST);
     this.#bounds.recheck();
-  }
-
-  #moveIn(): void {
-    this.#homes++;
-    this.#keepAll();
   }
 }

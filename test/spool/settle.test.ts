@@ -38,7 +38,7 @@ test('single records of batches in flight are settled in any order, each with it
   assert.equal(cursor.position, second.from, 'its rest, and no more');
   cursor.ack(first.to, first.from);
   settleOne(second, 1);
-  assert.deepEqual(cursor.pendingByName(), new Map(Object.entries({ n4: 1, n6: 1 })));
+  assert.equal(cursor.pending, 2);
   cursor.ack(second.to);
   assert.deepEqual(
     settlements.map((settlement) => `${inWords(settlement)} ${[...settlement.names].join()}`),

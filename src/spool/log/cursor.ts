@@ -74,15 +74,6 @@ export class Cursor {
     return this.#next;
   }
 
-  /** Records that are not settled, by event name. */
-  pendingByName(): Map<string, number> {
-    const names = new Map<string, number>();
-    this.#byName.forEach((count, nameId) => {
-      if (count > 0) add(names, this.#source.name(nameId), count);
-    });
-    return names;
-  }
-
   /** Counts a record that was appended for this sink. */
   added(position: number, nameId: number, bytes: number): void {
     // Whatever lies between was for others: no need to read it.
