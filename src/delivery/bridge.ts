@@ -10,25 +10,25 @@ import type { MeteredSink } from './metered-sink.ts';
 import type { Sink } from './sink.ts';
 
 /** Where an event goes over OpenTelemetry: our spool, a sink beside it, or nowhere for a reason. */
-export type Destination =
+export type Outlet =
   | { readonly kind: 'spool' }
   | { readonly kind: 'sink'; readonly sink: Sink }
   | { readonly kind: 'none'; readonly reason: string };
 
-/** Chooses destinations: the app's providers, a stock SDK, or our spool. */
-export interface Destinations {
+/** Chooses outlets: the app's providers, a stock SDK, or our spool. */
+export interface Outlets {
   /** Where the next event goes. */
-  destination(): Destination;
+  outlet(): Outlet;
   /** Whether a destination is a pipeline of our own. */
-  isOwn(destination: Destination): boolean;
+  isOwn(outlet: Outlet): boolean;
   /** Prepares what the first event would have to wait for. @returns where it would go now */
-  warmUp(): Destination['kind'];
+  warmUp(): Outlet['kind'];
   flush(): Promise<void>;
   close(timeoutMs: number): Promise<void>;
 }
 
 /** What destinations know of the pipeline that they are for. */
-export interface DestinationsOptions {
+export interface OutletsOptions {
   /** Whether a spool directory was given: then the events are ours to deliver. */
   readonly hasSpool: boolean;
   /** What the options say of the source of events, for a resource that is the app's. */
@@ -58,7 +58,7 @@ export interface Copies {
 
 /** What a pipeline is given of other people's OpenTelemetry, about which it knows nothing itself. */
 export interface Bridge {
-  destinations(options: DestinationsOptions): Destinations;
+  outlets(options: OutletsOptions): Outlets;
   /** Shows the ledger as metrics until it is closed. */
   metrics(source: MetricsSource): { close(): Promise<void> };
   copies(bursts: Bursts): Copies;

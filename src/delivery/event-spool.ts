@@ -53,14 +53,14 @@ interface Headers {
 }
 
 /** A choice of sinks in the spool, and beside it. */
-export interface SpoolRoute {
+export interface SpoolSinks {
   readonly sinks: readonly string[];
   /** All of them, those beside the spool included. */
   readonly accounts: readonly SinkAccount[];
   readonly kinds: Map<string, Kind>;
 }
 
-/** Names of which a route remembers the kind; beyond it they are looked up for each event. */
+/** Names of which a choice of sinks remembers the kind; beyond it they are looked up for each event. */
 const MAX_KINDS = 10_000;
 
 const EXPORTER_BATCH = 512;
@@ -124,22 +124,22 @@ export class EventSpool {
    * Takes one event; never throws for what it holds.
    * @returns what the sinks beside the spool settle
    */
-  append(event: Event, route: SpoolRoute): Ticket | undefined {
+  append(event: Event, sinkSet: SpoolSinks): Ticket | undefined {
     const { spool } = this.#outbox;
-    const kind = route.kinds.get(event.name) ?? this.#kindOf(event.name, route);
+    const kind = sinkSet.kinds.get(event.name) ?? this.#kindOf(event.name, sinkSet);
     const field = this.#encode(event);
-    const record = isOversized() ? this.#oversized(kind, event.name, route) : kind.record;
+    const record = isOversized() ? this.#oversized(kind, event.name, sinkSet) : kind.record;
     const taken = spool.append(record, field);
     if (this.#ending) spool.flushSync();
-    if (route.accounts.length === 1 && taken !== 0) {
+    if (sinkSet.accounts.length === 1 && taken !== 0) {
       kind.event.enter();
-      (route.accounts[0] as SinkAccount).enter();
+      (sinkSet.accounts[0] as SinkAccount).enter();
       return undefined;
     }
     const ticket =
       taken === 0
-        ? this.#accounts.open(kind.event, route.accounts)
-        : this.#accounts.open(kind.event, route.accounts, spool, spool.end);
+        ? this.#accounts.open(kind.event, sinkSet.accounts)
+        : this.#accounts.open(kind.event, sinkSet.accounts, spool, spool.end);
     if (taken !== record.mask) this.#refuse(ticket, record, taken);
     return ticket;
   }
@@ -195,7 +195,7 @@ export class EventSpool {
     });
   }
 
-  #kindOf(name: string, { kinds, sinks }: SpoolRoute): Kind {
+  #kindOf(name: string, { kinds, sinks }: SpoolSinks): Kind {
     const { spool } = this.#outbox;
     const record = spool.kind('logs', this.#headers().usual, name, sinks);
     // The spool has one name for all beyond a bound, and settles under that.
@@ -208,7 +208,7 @@ export class EventSpool {
     return kind;
   }
 
-  #oversized(kind: Kind, name: string, { sinks }: SpoolRoute): RecordKind {
+  #oversized(kind: Kind, name: string, { sinks }: SpoolSinks): RecordKind {
     kind.oversized ??= this.#outbox.spool.kind('logs', this.#headers().oversized, name, sinks);
     return kind.oversized;
   }

@@ -5,10 +5,10 @@ import { contentOf, type EventContent } from '../otlp/event/event-content.ts';
 import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import type { Outcome } from '../spool/log/outcome.ts';
 import { within } from '../time.ts';
-import type { Bridge, Copies, Destination, Destinations } from './bridge.ts';
+import type { Bridge, Copies, Outlet, Outlets } from './bridge.ts';
 import { Bursts } from './bursts.ts';
 import { DropWarnings } from './drop-warnings.ts';
-import type { EventSpool, EventSpoolOptions, SpoolRoute } from './event-spool.ts';
+import type { EventSpool, EventSpoolOptions, SpoolSinks } from './event-spool.ts';
 import {
   Accounts,
   type FlushResult,
@@ -26,10 +26,10 @@ import type { Quarantine } from './quarantine.ts';
 import { lazyResource } from './resource/lazy-resource.ts';
 import { givenAttributes, type ResourceOptions } from './resource/resource.ts';
 import { SDK_ATTRIBUTES } from './resource/sdk-attributes.ts';
-import { RouteTable } from './route-table.ts';
 import type { OtelEnvironment } from './settings/environment.ts';
 import { type OtlpSettings, type OtlpSettingsOptions, otlpSettings } from './settings/otlp-settings.ts';
 import type { Delivery, Sink } from './sink.ts';
+import { SinkSetTable } from './sink-set-table.ts';
 
 /** What a pipeline is made of. */
 export interface PipelineOptions
@@ -54,7 +54,7 @@ export interface Emitted {
 }
 
 /** Where the events of one choice go: into the spool, and to sinks beside it. */
-interface Route extends SpoolRoute {
+interface SinkSet extends SpoolSinks {
   readonly beside: readonly Sink[];
 }
 
@@ -64,13 +64,13 @@ const NOT_EMITTED = { column: 'dropped', reason: 'not_emitted' } as const;
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #accounts = new Accounts();
-  readonly #destinations: Destinations;
+  readonly #outlets: Outlets;
   readonly #resource: { readonly attributes: AttributeMap };
   readonly #exporters: readonly string[];
   readonly #warnings: DropWarnings;
   readonly #bursts: Bursts;
   readonly #copies: Copies;
-  readonly #routes = new RouteTable<Route>();
+  readonly #sinkSets = new SinkSetTable<SinkSet>();
   #spool: EventSpool | undefined;
   #quarantine: Quarantine | undefined;
   #otlp: OtlpSettings | undefined;
@@ -91,7 +91,7 @@ export class Pipeline {
     this.#resource = lazyResource(resource);
     this.#exporters = exporters.map(({ name }) => name);
     for (const name of this.#exporters) this.#accounts.sink(name);
-    this.#destinations = bridge.destinations({
+    this.#outlets = bridge.outlets({
       hasSpool: spool !== undefined,
       given: () => givenAttributes(resource),
       resource: () => this.#resource.attributes,
@@ -128,26 +128,26 @@ export class Pipeline {
    */
   emit(event: Event, context: Context, copyTo?: Span): Emitted {
     const copied = copyTo !== undefined && this.#copies.isWanted(copyTo);
-    let route: Route;
+    let sinkSet: SinkSet;
     let content: EventContent | undefined;
     let ticket: Ticket | undefined;
     try {
-      route = this.#routeFor(event);
+      sinkSet = this.#sinkSetFor(event);
       ticket =
-        route.sinks.length === 0
-          ? this.#accounts.open(this.#accounts.event(event.name), route.accounts)
-          : this.#spoolOf().append(event, route);
+        sinkSet.sinks.length === 0
+          ? this.#accounts.open(this.#accounts.event(event.name), sinkSet.accounts)
+          : this.#spoolOf().append(event, sinkSet);
     } catch (cause) {
       this.#accounts.refuse(event.name, NOT_EMITTED);
       throw cause;
     }
     if (CHANNELS.event.hasSubscribers) {
-      CHANNELS.event.publish({ event, sinks: route.accounts.map(({ name }) => name) });
+      CHANNELS.event.publish({ event, sinks: sinkSet.accounts.map(({ name }) => name) });
     }
-    if (!copied && route.beside.length === 0) return { event, content };
+    if (!copied && sinkSet.beside.length === 0) return { event, content };
     const made = (): EventContent => (content ??= this.contentOf(event));
     const delivery = { event, context, content: made, ticket: ticket as Ticket };
-    for (const sink of route.beside) this.#push(sink, delivery);
+    for (const sink of sinkSet.beside) this.#push(sink, delivery);
     if (copied) this.#copies.add(copyTo, event, made());
     return { event, content };
   }
@@ -201,7 +201,7 @@ export class Pipeline {
       onError: this.#options.onError,
     });
     try {
-      const kind = this.#destinations.warmUp();
+      const kind = this.#outlets.warmUp();
       if (kind === 'spool') this.#spoolOf().serveOtlp();
       else if (this.#options.spool !== undefined) this.#spoolOf();
       if (this.#spool !== undefined) void this.#resource.attributes;
@@ -254,13 +254,13 @@ export class Pipeline {
   async #flush(timeoutMs: number, flushSpool: (spool: EventSpool) => Promise<void>): Promise<void> {
     if (this.#spool === undefined && this.#options.spool !== undefined) this.warmUp();
     const spool = this.#spool && flushSpool(this.#spool);
-    await within(timeoutMs, Promise.all([spool, this.#destinations.flush(), this.#output?.flush()]));
+    await within(timeoutMs, Promise.all([spool, this.#outlets.flush(), this.#output?.flush()]));
   }
 
   async #close(timeoutMs: number): Promise<FlushResult> {
     await Promise.all([
       this.#spool?.close(timeoutMs),
-      this.#destinations.close(timeoutMs),
+      this.#outlets.close(timeoutMs),
       this.#output?.close(timeoutMs),
     ]);
     this.#quarantine?.close();
@@ -308,9 +308,9 @@ export class Pipeline {
   }
 
   /** Asking the app's provider for a logger runs code of the app as well. */
-  #destination(): Destination {
+  #outlet(): Outlet {
     try {
-      return this.#destinations.destination();
+      return this.#outlets.outlet();
     } catch (cause) {
       const message = 'the logger provider threw when it was asked for a logger, the event is dropped';
       this.#bursts.add('provider', 'EXPORT_FAILED', message, { cause });
@@ -318,60 +318,60 @@ export class Pipeline {
     }
   }
 
-  #routeFor(event: Event): Route {
-    if (this.#closing !== undefined) return this.#dropRoute('closed', []);
-    const destination = this.#destination();
-    const key = destination.kind === 'sink' ? destination.sink : destination.kind;
+  #sinkSetFor(event: Event): SinkSet {
+    if (this.#closing !== undefined) return this.#droppingSinkSet('closed', []);
+    const outlet = this.#outlet();
+    const key = outlet.kind === 'sink' ? outlet.sink : outlet.kind;
     const { exporters, outputPath } = event;
-    const known = outputPath === undefined ? this.#routes.get(key, exporters) : undefined;
+    const known = outputPath === undefined ? this.#sinkSets.get(key, exporters) : undefined;
     if (known !== undefined) return known;
-    const route = this.#routeTo(this.#wanted(destination, exporters), outputPath !== undefined, exporters);
-    if (destination.kind !== 'none' && outputPath === undefined) this.#routes.set(key, exporters, route);
-    return route;
+    const sinkSet = this.#sinkSetTo(this.#wanted(outlet, exporters), outputPath !== undefined, exporters);
+    if (outlet.kind !== 'none' && outputPath === undefined) this.#sinkSets.set(key, exporters, sinkSet);
+    return sinkSet;
   }
 
-  /** The destination, unless the event is for others only. */
-  #wanted(destination: Destination, chosen: readonly string[] | undefined): Destination {
-    if (chosen === undefined) return destination;
-    const known = [OTLP_SINK, ...this.#otlpSinks(destination), ...this.#exporters];
+  /** The outlet, unless the event is for others only. */
+  #wanted(outlet: Outlet, chosen: readonly string[] | undefined): Outlet {
+    if (chosen === undefined) return outlet;
+    const known = [OTLP_SINK, ...this.#otlpSinks(outlet), ...this.#exporters];
     for (const name of chosen) if (!known.includes(name)) this.#warnings.unknown(name, known);
     const there = chosen.filter((name) => known.includes(name));
-    if (there.some((name) => !this.#exporters.includes(name))) return destination;
+    if (there.some((name) => !this.#exporters.includes(name))) return outlet;
     return { kind: 'none', reason: chosen.length > there.length && there.length === 0 ? UNKNOWN : 'no_sink' };
   }
 
   /** Under which name the destination stands in the ledger, if there is one. */
-  #otlpSinks(destination: Destination = this.#destination()): string[] {
-    if (destination.kind === 'none') return [];
-    return [destination.kind === 'spool' ? OTLP_SINK : destination.sink.name];
+  #otlpSinks(outlet: Outlet = this.#outlet()): string[] {
+    if (outlet.kind === 'none') return [];
+    return [outlet.kind === 'spool' ? OTLP_SINK : outlet.sink.name];
   }
 
-  #routeTo(destination: Destination, withOutput: boolean, chosen?: readonly string[]): Route {
+  #sinkSetTo(outlet: Outlet, withOutput: boolean, chosen?: readonly string[]): SinkSet {
     const sinks = this.#exporters.filter((name) => chosen === undefined || chosen.includes(name));
     const beside: Sink[] = withOutput ? [this.#outputSink()] : [];
-    if (destination.kind === 'spool') {
+    if (outlet.kind === 'spool') {
       this.#spoolOf().serveOtlp();
       sinks.unshift(OTLP_SINK);
-    } else if (destination.kind === 'sink') {
-      beside.unshift(destination.sink);
-      this.#besides.add(destination.sink);
+    } else if (outlet.kind === 'sink') {
+      beside.unshift(outlet.sink);
+      this.#besides.add(outlet.sink);
     }
-    this.#isOwn ||= this.#destinations.isOwn(destination) || sinks.length > 0 || withOutput;
-    if (destination.kind !== 'none') return this.#toRoute(sinks, beside);
+    this.#isOwn ||= this.#outlets.isOwn(outlet) || sinks.length > 0 || withOutput;
+    if (outlet.kind !== 'none') return this.#toSinkSet(sinks, beside);
     // Who turned OTLP off, by option or variable, misses nothing as long as there are exporters.
-    const { reason } = destination;
+    const { reason } = outlet;
     const wanted = reason === 'no_provider' || reason === 'sink_threw';
     const nowhere = sinks.length + beside.length === 0;
-    return wanted || nowhere ? this.#dropRoute(reason, sinks, beside) : this.#toRoute(sinks, beside);
+    return wanted || nowhere ? this.#droppingSinkSet(reason, sinks, beside) : this.#toSinkSet(sinks, beside);
   }
 
-  #toRoute(sinks: readonly string[], beside: readonly Sink[]): Route {
+  #toSinkSet(sinks: readonly string[], beside: readonly Sink[]): SinkSet {
     const names = [...sinks, ...beside.map(({ name }) => name)];
     return { sinks, beside, accounts: names.map((name) => this.#accounts.sink(name)), kinds: new Map() };
   }
 
-  #dropRoute(reason: string, sinks: readonly string[], beside: readonly Sink[] = []): Route {
-    return this.#toRoute(sinks, [...beside, this.#dropSink(reason)]);
+  #droppingSinkSet(reason: string, sinks: readonly string[], beside: readonly Sink[] = []): SinkSet {
+    return this.#toSinkSet(sinks, [...beside, this.#dropSink(reason)]);
   }
 
   /** A sink that takes nothing and says so in the ledger. */

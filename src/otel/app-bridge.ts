@@ -1,11 +1,11 @@
-import type { Bridge, Copies, Destinations, DestinationsOptions, MetricsSource } from '../delivery/bridge.ts';
+import type { Bridge, Copies, MetricsSource, Outlets, OutletsOptions } from '../delivery/bridge.ts';
 import type { Bursts } from '../delivery/bursts.ts';
 import { MetricsWatch } from './metrics/metrics-watch.ts';
 import { type ChosenTracer, Providers, type ProvidersOptions } from './providers.ts';
 import { SpanCopies } from './span-copies.ts';
 
 /** What of the choice of providers is known before there is a pipeline. */
-export type AppBridgeOptions = Omit<ProvidersOptions, keyof DestinationsOptions>;
+export type AppBridgeOptions = Omit<ProvidersOptions, keyof OutletsOptions>;
 
 /** A pipeline's way to the app's OpenTelemetry: its providers or a stock SDK, its metrics, its spans. */
 export class AppBridge implements Bridge {
@@ -16,7 +16,7 @@ export class AppBridge implements Bridge {
     this.#options = options;
   }
 
-  destinations(options: DestinationsOptions): Destinations {
+  outlets(options: OutletsOptions): Outlets {
     this.#providers = new Providers({ ...this.#options, ...options });
     return this.#providers;
   }

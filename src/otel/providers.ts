@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Destination, Destinations, DestinationsOptions } from '../delivery/bridge.ts';
+import type { Outlet, Outlets, OutletsOptions } from '../delivery/bridge.ts';
 import { SCOPE } from '../delivery/scope.ts';
 import { baseOf } from '../delivery/settings/base-of.ts';
 import type { OtelEnvironment } from '../delivery/settings/environment.ts';
@@ -28,7 +28,7 @@ export type DeliveryMode = 'auto' | 'app' | 'durable' | 'sdk' | 'none';
 
 /** What the choice of providers depends on. */
 export interface ProvidersOptions
-  extends DestinationsOptions,
+  extends OutletsOptions,
     Pick<DeliveryOptions, 'endpoint' | 'headers' | 'agent' | 'flushIntervalMs' | 'flushBatchSize'> {
   readonly delivery: DeliveryMode;
   readonly env: OtelEnvironment;
@@ -40,7 +40,7 @@ export interface ProvidersOptions
 /** Codes under which there is more than one thing to say. */
 const SEVERAL: readonly ErrorCode[] = ['ENVIRONMENT_UNSUPPORTED', 'PROVIDER_MISSING'];
 
-const TO_SPOOL: Destination = { kind: 'spool' };
+const TO_SPOOL: Outlet = { kind: 'spool' };
 
 /** A tracer, and whether it is ours. */
 export interface ChosenTracer {
@@ -52,10 +52,10 @@ export interface ChosenTracer {
  * Finds the providers to use, anew for every event: an SDK that the app starts later is used from then on.
  * Without one it brings its own pipeline. It registers nothing.
  */
-export class Providers implements Destinations {
+export class Providers implements Outlets {
   readonly #options: ProvidersOptions;
   readonly #appSink: AppSink;
-  readonly #toAppSink: Destination;
+  readonly #toAppSink: Outlet;
   readonly #warned = new Set<string>();
   #toStockSink: { readonly kind: 'sink'; readonly sink: StockSink } | undefined;
   #ownTraces: SdkTraces | undefined;
@@ -71,7 +71,7 @@ export class Providers implements Destinations {
   }
 
   /** Where the next event goes. */
-  destination(): Destination {
+  outlet(): Outlet {
     const { delivery, loggerProvider, endpoint, hasSpool } = this.#options;
     if (delivery === 'none') return { kind: 'none', reason: 'no_sink' };
     if (delivery === 'durable' || delivery === 'sdk') return this.#own();
@@ -83,8 +83,8 @@ export class Providers implements Destinations {
   }
 
   /** Whether a destination is a pipeline of our own. */
-  isOwn(destination: Destination): boolean {
-    return destination === TO_SPOOL || destination === this.#toStockSink;
+  isOwn(outlet: Outlet): boolean {
+    return outlet === TO_SPOOL || outlet === this.#toStockSink;
   }
 
   /** The tracer for the next scope; undefined when its span is not to be exported. */
@@ -92,9 +92,9 @@ export class Providers implements Destinations {
     const given = this.#options.tracerProvider as ApiTracerProvider | undefined;
     const provider = given ?? appApi().traces;
     if (provider !== undefined) return { tracer: this.#tracerOf(provider), own: false };
-    const destination = this.destination();
-    if (!this.isOwn(destination) || this.#options.env.traces.exporter === 'none') return undefined;
-    this.#ownTraces ??= this.#startTraces(destination === TO_SPOOL);
+    const outlet = this.outlet();
+    if (!this.isOwn(outlet) || this.#options.env.traces.exporter === 'none') return undefined;
+    this.#ownTraces ??= this.#startTraces(outlet === TO_SPOOL);
     return { tracer: this.#tracerOf(this.#ownTraces.provider), own: true };
   }
 
@@ -102,10 +102,10 @@ export class Providers implements Destinations {
    * Loads the stock pipeline ahead of the first event, if that is where it would go now.
    * @returns where it would go
    */
-  warmUp(): Destination['kind'] {
-    const destination = this.destination();
-    if (destination === this.#toStockSink) this.#toStockSink.sink.warmUp();
-    return destination.kind;
+  warmUp(): Outlet['kind'] {
+    const outlet = this.outlet();
+    if (outlet === this.#toStockSink) this.#toStockSink.sink.warmUp();
+    return outlet.kind;
   }
 
   async flush(): Promise<void> {
@@ -119,12 +119,12 @@ export class Providers implements Destinations {
     ]);
   }
 
-  #toApp(provider: ApiLoggerProvider): Destination {
+  #toApp(provider: ApiLoggerProvider): Outlet {
     if (this.#appSink.use(provider)) this.#warnOfSplit();
     return this.#toAppSink;
   }
 
-  #own(): Destination {
+  #own(): Outlet {
     const { env, delivery } = this.#options;
     if (env.disabled) return this.#disabled('OTEL_SDK_DISABLED is true');
     if (!this.#announced) this.#announce();
@@ -183,14 +183,14 @@ export class Providers implements Destinations {
     if (isApiSplit(api) && !this.#warned.has('API_DUPLICATED')) this.#warn(apiDuplicated(api));
   }
 
-  #noProvider(): Destination {
+  #noProvider(): Outlet {
     const message = "delivery is 'app', but the app has registered no LoggerProvider: events are dropped";
     const fix = "start the app's OpenTelemetry SDK, or use delivery 'auto'";
     this.#warn(new OtelEventsError('PROVIDER_MISSING', message, { fix }));
     return { kind: 'none', reason: 'no_provider' };
   }
 
-  #disabled(why: string): Destination {
+  #disabled(why: string): Outlet {
     const message = `${why}: events do not leave over OTLP`;
     this.#warn(new OtelEventsError('SDK_DISABLED', message, { fix: 'unset the variable to send events' }));
     return { kind: 'none', reason: 'disabled' };

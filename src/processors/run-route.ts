@@ -14,11 +14,11 @@ export interface Routed {
   /** What goes where; an event that no branch has changed is there once, the very same. */
   readonly sinks: ReadonlyMap<Event, readonly string[]>;
   /** The sinks that processors kept it from. */
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly Withheld[];
 }
 
 /** Sinks that a processor kept an event from. */
-export interface Refusal {
+export interface Withheld {
   readonly sinks: readonly string[];
   readonly as: 'sampled' | 'filtered';
 }
@@ -38,7 +38,7 @@ export function runRoute(
   onFailure: OnFailure,
 ): Routed {
   const sinks = new Map<Event, string[]>();
-  const refused: Refusal[] = [];
+  const refused: Withheld[] = [];
   const enter = (node: RouteNode, given: Event): void => {
     const ends = sinksOf(node, wanted);
     if (ends.length === 0) return;
@@ -72,7 +72,7 @@ function passThrough(
   given: Event,
   processors: readonly Processor[],
   onFailure: OnFailure,
-): Event | Refusal['as'] {
+): Event | Withheld['as'] {
   const view = new EventView(given);
   for (const processor of processors) {
     try {

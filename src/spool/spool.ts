@@ -12,12 +12,12 @@ import { RecordKind } from './log/record-kind.ts';
 import { SegmentReader, type Visit, visitBlock } from './log/segment-reader.ts';
 import { Waiters } from './log/waiters.ts';
 import { LossReports } from './loss-reports.ts';
-import { Outage } from './outage.ts';
 import { Adopter } from './owner/adopter.ts';
 import type { Leftover } from './owner/leftover.ts';
 import { currentOwner, type Owner } from './owner/owner.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { type ResolvedSpoolOptions, type SpoolOptions, withDefaults } from './spool-options.ts';
+import { WriteOutage } from './write-outage.ts';
 
 /**
  * An append-only log of encoded records, with a cursor for each sink. Appending copies into memory; once a
@@ -39,7 +39,7 @@ export class Spool implements RecordSource {
   readonly #view = emptyView();
   readonly #heartbeat: NodeJS.Timeout | undefined;
   readonly #bounds: Bounds;
-  readonly #outage: Outage;
+  readonly #outage: WriteOutage;
   /** The end of the turn is awaited. */
   #scheduled = false;
   #turnMs = 0;
@@ -60,7 +60,7 @@ export class Spool implements RecordSource {
     this.#log = new LogEnd(segmentBytes, maxBytes, holds, () => this.#blockFull());
     this.#owner = owner ?? currentOwner();
     this.#reports = new LossReports(onError);
-    this.#outage = new Outage({
+    this.#outage = new WriteOutage({
       retryMs,
       onError,
       onFailure: () => this.#failed(),

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { toRequest } from '../../src/otlp/sdk/encode-envelope.ts';
-import { Quarantine } from '../../src/spool/disk/quarantine.ts';
+import { DamageFiles } from '../../src/spool/disk/damage-files.ts';
 import { xxh32 } from '../../src/spool/disk/xxh32.ts';
 import { SegmentScan } from '../../src/spool/log/read-segment.ts';
 import { recoverSegment } from '../../src/spool/log/recover-segment.ts';
@@ -129,14 +129,14 @@ test('it finds what whoever adopts the directory would find, whatever is damaged
     writeFileSync(copy, damage(bytes, trial));
     const scan = new SegmentScan(copy);
     const read = Array.from(scan.read(), ({ position }) => position);
-    const quarantine = new Quarantine(path.dirname(directory));
+    const damageFiles = new DamageFiles(path.dirname(directory));
     const recovered: number[] = [];
     const visit: Visit = ({ position }) => {
       recovered.push(position);
       return true;
     };
-    await recoverSegment(copy, { holds: 'records', quarantine, visit });
-    assert.deepEqual([read, scan.damage], [recovered, quarantine.damage], `trial ${trial}`);
+    await recoverSegment(copy, { holds: 'records', damageFiles, visit });
+    assert.deepEqual([read, scan.damage], [recovered, damageFiles.damage], `trial ${trial}`);
     if (scan.damage.stretches > 0) damaged++;
     rmSync(directory, { recursive: true });
   }

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { StorageOptions } from '../../src/delivery-options.ts';
-import type { Damage } from '../../src/spool/disk/quarantine.ts';
+import type { Damage } from '../../src/spool/disk/damage-files.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { type FailingIo, failingIo } from '../harness/fail-io.ts';
 import { drain } from '../spool/fields.ts';

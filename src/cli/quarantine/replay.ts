@@ -6,11 +6,11 @@ import { complain, complainer, defineCommand, usageError } from '../command.ts';
 import { Output } from '../output/output.ts';
 import { printable } from '../output/to-table.ts';
 import { type LoadedEvents, loadEvents } from '../schema/load-events.ts';
-import { Delivery } from '../spool/delivery.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from '../spool/destination.ts';
 import { LetterSource } from '../spool/letter-source.ts';
 import { onSignal } from '../spool/progress.ts';
 import { unreadStatus } from '../spool/read-status.ts';
+import { Resend } from '../spool/resend.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
 import { type Mending, mend } from './mend.ts';
 import { openQuarantine, type Quarantined, quarantinedIn } from './quarantined.ts';
@@ -63,15 +63,15 @@ export const command = defineCommand({
     const all = [...quarantinedIn(logs)];
     const chosen = all.filter((each) => isChosen(each, target));
     checkWanted(chosen, target);
-    const delivery = new Delivery({ destination, onError: warn });
-    const ends = [onSignal(() => delivery.stop()), destination.close];
+    const resend = new Resend({ destination, onError: warn });
+    const ends = [onSignal(() => resend.stop()), destination.close];
     const output = new Output();
     const requests = await mendAll(chosen, mending, output);
     let [left, isBroken] = [chosen.length, false];
     for (const log of logs) {
       const here = all.filter((each) => each.log === log);
       try {
-        left -= await replayLog(target.directory, log, here, requests, delivery);
+        left -= await replayLog(target.directory, log, here, requests, resend);
       } catch (error) {
         if (!(error instanceof OtelEventsError)) throw error;
         isBroken = true;
@@ -80,7 +80,7 @@ export const command = defineCommand({
     }
     for (const end of ends) end();
     await output.line(
-      `replayed ${delivery.sent} events in ${delivery.requests} requests, refused ${delivery.refused}`,
+      `replayed ${resend.sent} events in ${resend.requests} requests, refused ${resend.refused}`,
     );
     await output.flush();
     if (left > 0) complain(NAME, 'EVENT_INVALID', `${left} events are left, in the quarantine as before`);
@@ -112,20 +112,20 @@ async function replayLog(
   log: ReadLog,
   here: readonly Quarantined[],
   requests: ReadonlyMap<Quarantined, Uint8Array>,
-  delivery: Delivery,
+  resend: Resend,
 ): Promise<number> {
   const sent = here.filter((each) => requests.has(each));
-  if (sent.length === 0 || delivery.isStopped) return 0;
+  if (sent.length === 0 || resend.isStopped) return 0;
   const taken = isTakeable(log) ? TakenQuarantine.take(directory, log) : undefined;
   if (taken === undefined) {
     reportHeld(NAME, log, sent.length);
     return 0;
   }
   const letters = sent.map((each, index) => toLetter(each, requests.get(each) ?? new Uint8Array(), index));
-  const source = new LetterSource(letters, (settlement) => delivery.count(settlement));
+  const source = new LetterSource(letters, (settlement) => resend.count(settlement));
   let gone = new Set<Quarantined>();
   try {
-    await delivery.run(source.cursors);
+    await resend.run(source.cursors);
     gone = new Set(sent.filter((_, index) => source.delivered.has(index)));
   } finally {
     await taken.remove(here, gone);

@@ -3,11 +3,11 @@ import { complain, complainer, defineCommand, oneDirectory } from '../command.ts
 import { counted } from '../output/human.ts';
 import { Output } from '../output/output.ts';
 import { ClaimedLetters } from './claimed-letters.ts';
-import { Delivery } from './delivery.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
 import { LetterSource } from './letter-source.ts';
 import { countLetters, lettersIn } from './letters-in.ts';
 import { onSignal, showProgress } from './progress.ts';
+import { Resend } from './resend.ts';
 
 const NAME = 'otel-events spool dead-letter replay';
 const warn = complainer(NAME);
@@ -31,12 +31,12 @@ export const command = defineCommand({
   async run(operands, where) {
     const directory = oneDirectory(operands);
     const destination = openDestination(where, warn);
-    const delivery = new Delivery({ destination, onError: warn });
+    const resend = new Resend({ destination, onError: warn });
     const { records } = countLetters(directory);
-    const ends = [showProgress(delivery, records), onSignal(() => delivery.stop()), destination.close];
-    const counts = await replayAll(directory, delivery);
+    const ends = [showProgress(resend, records), onSignal(() => resend.stop()), destination.close];
+    const counts = await replayAll(directory, resend);
     for (const end of ends) end();
-    return report(delivery, counts);
+    return report(resend, counts);
   },
 });
 
@@ -47,13 +47,13 @@ interface Counts {
   isBroken: boolean;
 }
 
-async function replayAll(directory: string, delivery: Delivery): Promise<Counts> {
+async function replayAll(directory: string, resend: Resend): Promise<Counts> {
   const counts: Counts = { left: 0, unsendable: 0, isBroken: false };
   for (const { file, found } of lettersIn(directory)) {
-    const source = new LetterSource(found, (settlement) => delivery.count(settlement));
+    const source = new LetterSource(found, (settlement) => resend.count(settlement));
     try {
-      const claimed = delivery.isStopped ? undefined : ClaimedLetters.claim(file);
-      if (claimed !== undefined) await delivery.run(source.cursors);
+      const claimed = resend.isStopped ? undefined : ClaimedLetters.claim(file);
+      if (claimed !== undefined) await resend.run(source.cursors);
       claimed?.remove(source.delivered);
     } catch (error) {
       if (!(error instanceof OtelEventsError)) throw error;
@@ -67,7 +67,7 @@ async function replayAll(directory: string, delivery: Delivery): Promise<Counts>
 }
 
 async function report(
-  { sent, requests, refused }: Delivery,
+  { sent, requests, refused }: Resend,
   { left, unsendable, isBroken }: Counts,
 ): Promise<number> {
   const output = new Output();

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { QUARANTINE_DIRECTORY } from '../../spool/disk/quarantine.ts';
+import { QUARANTINE_DIRECTORY } from '../../spool/disk/damage-files.ts';
 import { ReadLog } from '../../spool/read/read-log.ts';
 import { countFiles, subDirectoriesOf } from '../../spool/read/read-spool.ts';
 import { defineCommand, oneDirectory } from '../command.ts';

@@ -1,15 +1,15 @@
-import type { Delivery } from './delivery.ts';
+import type { Resend } from './resend.ts';
 
 const TERMINAL_MS = 500;
 const LOG_MS = 10_000;
 
 /** Shows on standard error how far a delivery has come: on one line of a terminal, else now and then. @returns the end of it */
-export function showProgress(delivery: Delivery, total: number): () => void {
+export function showProgress(resend: Resend, total: number): () => void {
   const { stderr } = process;
   const isTerminal = stderr.isTTY === true;
   let shown = false;
   const show = (): void => {
-    const text = `${delivery.sent} of ${total} records`;
+    const text = `${resend.sent} of ${total} records`;
     stderr.write(isTerminal ? `\r${text}\u001b[K` : `${text}\n`);
     shown = true;
   };

@@ -3,7 +3,7 @@ import type { ReadLog } from '../../spool/read/read-log.ts';
 import { ReadSource } from '../../spool/read/read-source.ts';
 import { deadLetterOf } from '../../spool/send/dead-letter-of.ts';
 import type { DeadLetters } from '../../spool/send/dead-letters.ts';
-import type { Delivery, OnPoison } from './delivery.ts';
+import type { OnPoison, Resend } from './resend.ts';
 import { TakenLog } from './taken-log.ts';
 
 /** Which records are sent. */
@@ -23,19 +23,19 @@ export class ReplayJob {
   state: JobState = 'read';
   /** Records to be sent. */
   readonly total: number;
-  readonly #delivery: Delivery;
+  readonly #resend: Resend;
   readonly #source: ReadSource;
   readonly #bits: readonly number[];
   #taken: TakenLog | undefined;
 
   /** Reads all of it once, to count. */
-  constructor(log: ReadLog, choice: Choice, delivery: Delivery) {
+  constructor(log: ReadLog, choice: Choice, resend: Resend) {
     this.log = log;
-    this.#delivery = delivery;
+    this.#resend = resend;
     this.#source = new ReadSource(log, {
       isWanted: chooser(log, choice),
       onMoved: (position) => this.#taken?.settle(this.#bits, position),
-      onSettled: (settlement) => delivery.count(settlement),
+      onSettled: (settlement) => resend.count(settlement),
     });
     this.total = this.#source.pending;
     const { sinks } = choice;
@@ -62,18 +62,18 @@ export class ReplayJob {
 
   /** Sends what is wanted and settles nothing. */
   async read(): Promise<void> {
-    await this.#delivery.run(this.#source.cursors);
+    await this.#resend.run(this.#source.cursors);
     this.#source.close();
   }
 
   /** Takes it over, sends what is wanted, settles what was delivered, and leaves the rest to the next process. */
   async drain(directory: string, letters: DeadLetters): Promise<void> {
-    if (this.#delivery.isStopped) return;
+    if (this.#resend.isStopped) return;
     this.#taken = TakenLog.take(directory, this.log);
     this.state = this.#taken === undefined ? 'elsewhere' : 'drained';
     if (this.#taken === undefined) return;
     this.#source.moveTo(this.#taken.path);
-    await this.#delivery.run(this.#source.cursors, this.#burier(letters));
+    await this.#resend.run(this.#source.cursors, this.#burier(letters));
     this.#source.close();
     await this.#taken.finish();
   }

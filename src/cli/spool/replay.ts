@@ -6,11 +6,11 @@ import { DeadLetters } from '../../spool/send/dead-letters.ts';
 import { complain, complainer, defineCommand, oneDirectory, tell, usageError } from '../command.ts';
 import { Output } from '../output/output.ts';
 import { checkSinks } from './check-sinks.ts';
-import { Delivery } from './delivery.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
 import { onSignal, showProgress } from './progress.ts';
 import { unreadStatus } from './read-status.ts';
 import { ReplayJob } from './replay-job.ts';
+import { Resend } from './resend.ts';
 
 const NAME = 'otel-events spool replay';
 const warn = complainer(NAME);
@@ -46,15 +46,15 @@ export const command = defineCommand({
   async run(operands, { sink: sinks = [], all = false, drain = false, ...where }) {
     const directory = oneDirectory(operands);
     const destination = openDestination(where, warn);
-    const delivery = new Delivery({ destination, onError: warn });
+    const resend = new Resend({ destination, onError: warn });
     const homes = subDirectoriesOf(directory);
-    const jobs = homes.map((home) => new ReplayJob(new ReadLog(home), { sinks, all }, delivery));
+    const jobs = homes.map((home) => new ReplayJob(new ReadLog(home), { sinks, all }, resend));
     const logs = jobs.map(({ log }) => log);
     checkSinks(logs, sinks);
     if (drain && sinks.length === 0) checkDrain(jobs);
     const letters = new DeadLetters(directory, warn);
     const total = jobs.reduce((sum, { left }) => sum + left, 0);
-    const ends = [showProgress(delivery, total), onSignal(() => delivery.stop()), destination.close];
+    const ends = [showProgress(resend, total), onSignal(() => resend.stop()), destination.close];
     let isBroken = false;
     for (const job of jobs) {
       try {
@@ -66,7 +66,7 @@ export const command = defineCommand({
       }
     }
     for (const end of ends) end();
-    const status = await report(directory, jobs, delivery);
+    const status = await report(directory, jobs, resend);
     return isBroken ? 2 : status;
   },
 });
@@ -83,23 +83,23 @@ function checkDrain(jobs: readonly ReplayJob[]): void {
   throw usageError(`--drain: several sinks wait: ${sinks.join(', ')}`, fix);
 }
 
-async function report(directory: string, jobs: readonly ReplayJob[], delivery: Delivery): Promise<number> {
-  const { sent, requests, refused } = delivery;
+async function report(directory: string, jobs: readonly ReplayJob[], resend: Resend): Promise<number> {
+  const { sent, requests, refused } = resend;
   const output = new Output();
   await output.line(`replayed ${sent} records in ${requests} requests, refused ${refused}`);
   await output.flush();
   const left = jobs.reduce((sum, job) => sum + job.left, 0);
   if (left > 0) complain(NAME, 'EXPORT_FAILED', `${left} records are left, in the spool as before`);
-  const isLost = reportGone(directory, jobs, delivery);
+  const isLost = reportGone(directory, jobs, resend);
   const read = jobs.filter(({ state }) => state === 'read');
-  const stays = read.reduce((sum, job) => sum + job.total - job.left, 0) - delivery.gone;
+  const stays = read.reduce((sum, job) => sum + job.total - job.left, 0) - resend.gone;
   if (stays > 0) note(`${stays} records were only read: their owner, or the next process, sends them again`);
   const logs = jobs.map(({ log }) => log);
   return unreadStatus(NAME, logs, left + refused > 0 || isLost ? 1 : 0);
 }
 
 /** @returns whether records went to another process without having been sent by us */
-function reportGone(directory: string, jobs: readonly ReplayJob[], { gone }: Delivery): boolean {
+function reportGone(directory: string, jobs: readonly ReplayJob[], { gone }: Resend): boolean {
   const logs = jobs.filter(({ state }) => state === 'read').map(({ log }) => log);
   if (jobs.some(({ state }) => state === 'elsewhere')) {
     note('a sub-directory was taken over by another process, which delivers it');

@@ -42,7 +42,7 @@ interface Waiting {
 }
 
 /** Why nothing is taken. */
-type Refusal = 'closed' | 'disabled';
+type RefusalReason = 'closed' | 'disabled';
 
 const FLUSH_TIMEOUT_MS = 10_000;
 const EXIT_TIMEOUT_MS = 5_000;
@@ -65,7 +65,7 @@ export class DurableRecords<T extends DurableItem> {
   readonly #exitTimeoutMs: number;
   readonly #inFiles: boolean;
   readonly #said = new Set<string>();
-  #refusal: Refusal | undefined;
+  #refusal: RefusalReason | undefined;
   /** After the last turn of the process nobody would write what comes in. */
   #ending = false;
   #closing: Promise<void> | undefined;
@@ -252,7 +252,7 @@ export class DurableRecords<T extends DurableItem> {
     this.#accounts.sink(this.#sink).enter();
   }
 
-  #refuse(name: string, reason: Refusal | 'queue_full' | 'unreadable'): void {
+  #refuse(name: string, reason: RefusalReason | 'queue_full' | 'unreadable'): void {
     const outcome = { column: 'dropped', reason } as const;
     if (this.#sink === SPAN_SINK) this.#accounts.spans.settle(outcome);
     else {

@@ -1,5 +1,5 @@
+import { BatchBuilder } from './batch-builder.ts';
 import type { Lookup } from './collected-batch.ts';
-import { Collector } from './collector.ts';
 import { type Found, InFlight, type Settled } from './in-flight.ts';
 import { isFor, type RecordView } from './layout.ts';
 import { ACKED, type Outcome, type Settlement } from './outcome.ts';
@@ -96,9 +96,9 @@ export class Cursor {
     const rewound = this.#inFlight.find(({ isOut }) => !isOut);
     if (rewound !== undefined) return rewound.give();
     if (this.#owed !== undefined) this.#settleUnreadable(this.#owed);
-    const collector = new Collector(Math.min(maxBytes, this.#pendingBytes), maxCount, this.bit);
-    const isMissing = this.#goOn((record) => collector.take(record));
-    const batch = collector.batch(this.#source);
+    const builder = new BatchBuilder(Math.min(maxBytes, this.#pendingBytes), maxCount, this.bit);
+    const isMissing = this.#goOn((record) => builder.take(record));
+    const batch = builder.batch(this.#source);
     if (batch !== undefined) this.#inFlight.push(new InFlight(batch));
     if (isMissing) this.#settleUnreadable(CORRUPT);
     return batch ?? this.#settleMissing();

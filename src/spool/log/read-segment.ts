@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import type { Damage } from '../disk/quarantine.ts';
+import type { Damage } from '../disk/damage-files.ts';
 import {
   baseIn,
   baseOf,

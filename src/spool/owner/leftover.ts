@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type Damage, Quarantine } from '../disk/quarantine.ts';
+import { type Damage, DamageFiles } from '../disk/damage-files.ts';
 import { quietly } from '../disk/quietly.ts';
 import { Cursor, type RecordSource } from '../log/cursor.ts';
 import { Definitions, type Header } from '../log/definitions.ts';
@@ -41,7 +41,7 @@ export class Leftover implements RecordSource {
   readonly #definitions: Definitions;
   readonly #reader: SegmentReader;
   readonly #cursors: Cursor[] = [];
-  readonly #quarantine: Quarantine;
+  readonly #damageFiles: DamageFiles;
   #segments: Segment[] = [];
   /** Pending records that use a name that is not known, or not yet. */
   #unnamed: Pending[] = [];
@@ -57,7 +57,7 @@ export class Leftover implements RecordSource {
     this.#calls = calls;
     this.#definitions = new Definitions(calls.holds);
     this.#reader = new SegmentReader({ onHeld: (file, cause) => calls.onHeld?.(file, cause) });
-    this.#quarantine = new Quarantine(path.dirname(home.path));
+    this.#damageFiles = new DamageFiles(path.dirname(home.path));
   }
 
   /** Reads all that `home` holds, checks it and counts what is pending. Never rejects for what it finds. */
@@ -73,7 +73,7 @@ export class Leftover implements RecordSource {
   }
 
   get damage(): Readonly<Damage> {
-    return this.#quarantine.damage;
+    return this.#damageFiles.damage;
   }
 
   /** Files that could not be read, and stay where they are. */
@@ -174,7 +174,7 @@ export class Leftover implements RecordSource {
       const file = path.join(this.#home.path, name);
       const segment = await recoverSegment(file, {
         holds: this.#calls.holds ?? 'records',
-        quarantine: this.#quarantine,
+        damageFiles: this.#damageFiles,
         visit: (record) => this.#found(record),
       });
       if (segment === 'unreadable') {

@@ -3,8 +3,8 @@ import { clearTimeout, setTimeout } from '../time.ts';
 
 const MAX_RETRY_MS = 5_000;
 
-/** What an {@link Outage} needs. */
-export interface OutageOptions {
+/** What a {@link WriteOutage} needs. */
+export interface WriteOutageOptions {
   /** The first wait; it doubles up to 5 s. */
   readonly retryMs: number;
   readonly onError: (error: OtelEventsError) => void;
@@ -14,15 +14,15 @@ export interface OutageOptions {
 }
 
 /** An outage of a spool's directory: a failure is reported once, and tried again until it works. */
-export class Outage {
-  readonly #options: OutageOptions;
+export class WriteOutage {
+  readonly #options: WriteOutageOptions;
   #failures = 0;
   #isWaiting = false;
   /** A write that succeeds proves nothing then: a sync has to. */
   #inSync = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: OutageOptions) {
+  constructor(options: WriteOutageOptions) {
     this.#options = options;
   }
 

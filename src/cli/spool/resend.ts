@@ -7,8 +7,8 @@ import type { SenderOptions } from '../../spool/send/sender-options.ts';
 import type { Answer, Transport } from '../../spool/send/transport.ts';
 import type { Destination } from './destination.ts';
 
-/** Whom a {@link Delivery} tells. */
-export interface DeliveryOptions {
+/** Whom a {@link Resend} tells. */
+export interface ResendOptions {
   readonly destination: Destination;
   /** Once per outage, once per burst of refusals. */
   readonly onError: (error: OtelEventsError) => void;
@@ -24,8 +24,8 @@ const MAX_BACKOFF_MS = 5_000;
  * Sends what cursors hold until all is settled or it makes no sense any more: nothing has succeeded for as long
  * as `--timeout` says, the destination refuses to talk of a signal from the start, or somebody said stop.
  */
-export class Delivery {
-  readonly #options: DeliveryOptions;
+export class Resend {
+  readonly #options: ResendOptions;
   readonly #stop = new AbortController();
   /** Signals that the destination has said something about. */
   readonly #heard = new Set<Signal>();
@@ -41,7 +41,7 @@ export class Delivery {
   /** Records that could not be read a second time: their owner settled them and removed the file. */
   gone = 0;
 
-  constructor(options: DeliveryOptions) {
+  constructor(options: ResendOptions) {
     this.#options = options;
   }
 

@@ -22,7 +22,7 @@ const MAX_FILES = 256;
 export const QUARANTINE_DIRECTORY = 'quarantine';
 
 /** A sub-directory for what could not be read. Failing to keep it never stops the reading of the rest. */
-export class Quarantine {
+export class DamageFiles {
   readonly #directory: string;
   readonly damage: Damage = { stretches: 0, bytes: 0, files: 0, tornBytes: 0 };
 

@@ -3,7 +3,7 @@ import { isFor, type RecordView } from './layout.ts';
 import { Runs } from './runs.ts';
 
 /** Copies the fields of one sink's records, as long as they share a header and a signal, into one buffer. */
-export class Collector {
+export class BatchBuilder {
   readonly #maxBytes: number;
   readonly #maxCount: number;
   readonly #bit: number;
