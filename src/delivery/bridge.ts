@@ -27,7 +27,7 @@ export interface Outlets {
   close(timeoutMs: number): Promise<void>;
 }
 
-/** What destinations know of the pipeline that they are for. */
+/** What those who choose outlets know of the pipeline they choose for. */
 export interface OutletsOptions {
   /** Whether a spool directory was given: then the events are ours to deliver. */
   readonly hasSpool: boolean;

@@ -1,7 +1,7 @@
 import { type ErrorCode, OtelEventsError } from '../errors.ts';
 import { performance } from '../time.ts';
 
-/** What goes on failing is said again after so long. */
+/** A failure that goes on is reported again after so long. */
 const SILENCE_MS = 60_000;
 
 /** Kinds that are remembered; names of processors are among them. */
@@ -9,7 +9,7 @@ const MAX_KINDS = 1_000;
 
 interface Burst {
   saidMs: number;
-  /** Failures since it was said. */
+  /** Failures since the last report. */
   more: number;
 }
 

@@ -41,7 +41,7 @@ export interface EventSpoolOptions
 /** Events of one name with one choice of sinks. */
 interface Kind {
   readonly record: RecordKind;
-  /** The same for those that log stores do not take as they are. */
+  /** The same kind for events that may be more than log stores take; made for the first of them. */
   oversized: RecordKind | undefined;
   readonly event: Account;
 }
@@ -55,7 +55,7 @@ interface Headers {
 /** A choice of sinks in the spool, and beside it. */
 export interface SpoolSinks {
   readonly sinks: readonly string[];
-  /** All of them, those beside the spool included. */
+  /** The accounts of all sinks of the choice, those beside the spool included. */
   readonly accounts: readonly SinkAccount[];
   readonly kinds: Map<string, Kind>;
 }

@@ -42,7 +42,7 @@ export interface PipelineOptions
   readonly quarantine?: string;
 }
 
-/** Those that name no exporter of ours are told of elsewhere. */
+/** The reason for events whose names of exporters are all unknown: a warning of its own tells of these. */
 const UNKNOWN = 'unknown exporter';
 
 /** What has gone out. */
@@ -340,7 +340,7 @@ export class Pipeline {
     return { kind: 'none', reason: chosen.length > there.length && there.length === 0 ? UNKNOWN : 'no_sink' };
   }
 
-  /** Under which name the destination stands in the ledger, if there is one. */
+  /** Under which name the outlet stands in the ledger, if records go there. */
   #otlpSinks(outlet: Outlet = this.#outlet()): string[] {
     if (outlet.kind === 'none') return [];
     return [outlet.kind === 'spool' ? OTLP_SINK : outlet.sink.name];

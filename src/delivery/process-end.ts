@@ -37,7 +37,10 @@ interface Ending {
   };
 }
 
-/** With the listeners: those of a second copy of this package would take these for the app's, or end the process first. */
+/**
+ * Shared with a second copy of this package, listeners included: each copy would take those of the other for the app's,
+ * or end the process first.
+ */
 const ending: Ending = processWide('process-end/v1', () => ({
   open: new Set<EndsWithProcess>(),
   signalled: new Set<EndsWithProcess>(),

@@ -16,7 +16,7 @@ export interface QuarantineOptions {
 /** The sink that nobody serves: what is in its spool waits for people. */
 const QUARANTINE_SINK = 'quarantine';
 
-/** Then the oldest go: a flood of bad events must not fill a disk. */
+/** The most bytes of events that are kept; beyond it the oldest go: a flood of bad events must not fill a disk. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
@@ -34,7 +34,7 @@ export class Quarantine {
   }
 
   add(event: Event): void {
-    // Whoever mends it may make it larger, and is not asked for this.
+    // Every event as one that may be more than log stores take: whoever mends it may make it larger.
     this.#envelope ??= encodeEnvelope({ attributes: this.#resource() }, { ...SCOPE, attributes: OVERSIZED });
     const kind = this.#spool.kind('logs', this.#envelope, event.name, [QUARANTINE_SINK]);
     this.#spool.append(kind, encodeEvent(event));
@@ -44,7 +44,7 @@ export class Quarantine {
     return this.#spool.durable();
   }
 
-  /** For the end of the process. */
+  /** Writes what is in memory, in this turn; for the end of the process. */
   flushSync(): void {
     this.#spool.flushSync();
   }

@@ -13,7 +13,7 @@ export interface BoundsOptions extends ResolvedSpoolOptions {
   readonly unwritten: () => SegmentWriter | undefined;
   readonly isClosed: () => boolean;
   readonly tidy: () => void;
-  /** What a sink has passed is not to come again. */
+  /** Keeps how far a sink has come, so that records it has passed do not come again after a crash. */
   readonly keep: (cursor: Cursor) => void;
 }
 
@@ -29,12 +29,12 @@ export class Bounds {
     this.#options = options;
   }
 
-  /** Something has changed: the next append looks again. */
+  /** Has the next append look at the bounds again: a cursor, the files or the tail have changed. */
   recheck(): void {
     this.limit = 0;
   }
 
-  /** A sink has come forward: its next drop is news. */
+  /** Told that a sink has come forward: the next drop for that sink is reported again. */
   moved(cursor: Cursor): void {
     this.#bursts.delete(cursor);
     this.recheck();
@@ -87,7 +87,7 @@ export class Bounds {
     return Math.min(memory, ...cursors.map((cursor) => lagStart(cursor) + maxBytes));
   }
 
-  /** In steps, so that not every append pays for a walk. */
+  /** Drops in steps, so that not every append pays for a walk through the log. */
   #dropOldest(cursor: Cursor, excess: number): void {
     const { segmentBytes, maxBytes, tidy } = this.#options;
     this.#dropBefore(cursor, cursor.next + excess + Math.min(segmentBytes, maxBytes / 8));

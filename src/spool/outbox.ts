@@ -102,8 +102,8 @@ export class Outbox {
   }
 
   /**
-   * As a patient flush, but for a destination that is away it makes one attempt only, once what is pending has reached
-   * its level. Where that does not outlive the process, or cannot be written, it waits.
+   * As a patient flush, but for a destination that is away it makes one attempt only, once every pending
+   * record is as safe as `durability` says. Where records do not outlive the process, or cannot be written, it waits.
    */
   async flushOrSave(): Promise<void> {
     if (this.#deadLetters === undefined) return this.flush();
@@ -131,11 +131,11 @@ export class Outbox {
     await Promise.all([...this.#senders.values()].map((sender) => sender.close(0)));
     if (this.spool.directory === undefined) this.#dropAll();
     this.spool.close();
-    // Until it has let go, nobody else can have what it was taking over.
+    // Until the adopter has let go, no other process can take over the leftover that it was adopting.
     await within(LET_GO_MS, Promise.resolve(this.#adopting));
   }
 
-  /** Without files what is pending, and what was being sent, ends with us. */
+  /** Drops what is pending, and what was being sent: without files it ends with this process. */
   #dropAll(): void {
     for (const [sink, { failure }] of this.#senders) {
       const cursor = this.spool.cursor(sink);
@@ -184,7 +184,7 @@ export class Outbox {
     }
   }
 
-  /** Nothing of it may end the app. */
+  /** Reports that leftovers could not be taken over: that is no reason to end the app. */
   #reportAdoption(cause: unknown): void {
     const message =
       'what earlier processes left in the spool could not be taken over; please report this as a defect';

@@ -21,7 +21,7 @@ export interface SegmentWriterOptions {
   readonly holds: Contents;
   /** The log goes on at `position` in new files, whose bases are not taken: blocks from there on get new segments. */
   readonly restartAt: (position: number, isTaken: (base: number) => boolean) => void;
-  /** All before `position` that was not in memory is out of reach. */
+  /** Records before `position` that were not in memory as well cannot be read any more. */
   readonly onLost: (position: number, reason: 'taken_over' | 'spool_lost') => void;
   /** We have a new, empty sub-directory. */
   readonly onHome: () => void;
@@ -33,7 +33,7 @@ export interface SegmentWriterOptions {
 
 /** After a pause of this long, the sub-directory is looked after before a write as well. */
 const PAUSE_MS = 2_500;
-/** It is looked after at a write, if the last look is so long ago: a look costs as much as a small write. */
+/** A write looks after the sub-directory if the last look was longer ago: a look costs as much as a small write. */
 const CHECK_MS = 10;
 const MAX_MOVES = 3;
 
@@ -42,13 +42,13 @@ export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
   readonly #sync: GroupSync | undefined;
   #segments: Segment[] = [];
-  /** Bases of files that are on their way out: one of the same name would go with them. */
+  /** Bases of files that are being removed: a new file of the same name would be removed with them. */
   readonly #leaving = new Set<number>();
   #home: Home | undefined;
   #open: { readonly segment: Segment; readonly fd: number } | undefined;
-  /** Everything before it was written. */
+  /** The position before which everything was written. */
   #written: number;
-  /** Everything before it was in our directory after it was written. */
+  /** The position before which everything was seen to lie in our directory after it was written. */
   #verified: number;
   #checkedMs = Number.NEGATIVE_INFINITY;
 
@@ -73,7 +73,7 @@ export class SegmentWriter {
     return this.#written;
   }
 
-  /** Everything before it keeps the promise of the level; only that may leave memory. */
+  /** The position before which every record is as safe as `durability` says; only those may leave memory. */
   get safe(): number {
     return this.#sync === undefined ? this.#verified : Math.min(this.#verified, this.#sync.synced);
   }
@@ -126,7 +126,7 @@ export class SegmentWriter {
       for (const file of files) syncAndClose(openSync(file, 'r'));
       for (const directory of [this.#home.path, this.#options.directory])
         syncAndClose(openDirectory(directory));
-      // A group that is under way may have been told of a failure in our stead: that one decides then.
+      // A sync of the group that is under way may have been told of a failure that this one was not: that one decides.
       if (!sync.isRunning) sync.synced = this.#verified;
     } catch (error) {
       this.skipTo(Math.min(sync.synced, this.#written));
@@ -164,7 +164,7 @@ export class SegmentWriter {
 
   /** Removes the files that nobody needs, of those that get no more records. */
   removeWhere(isFree: (segment: Segment) => boolean): void {
-    // The last one stays in any case.
+    // The last file stays in any case: records go on in it.
     if (this.#segments.length < 2) return;
     const done = this.#segments.filter((segment) => isFree(segment) && !this.#isGrowing(segment));
     if (done.length === 0) return;
@@ -204,7 +204,7 @@ export class SegmentWriter {
     this.#home = undefined;
   }
 
-  /** @returns whether all is written; not if the file that goes on is gone */
+  /** @returns whether everything is written; false if the file that records go on in is gone */
   #writeBlocks(): boolean {
     try {
       for (const block of this.#options.tail.blocks) {
@@ -251,7 +251,7 @@ export class SegmentWriter {
     this.#open = undefined;
   }
 
-  /** Whether more is written to it: now, with the next records, or if a sync fails and all is written again. */
+  /** Whether the file gets more: now, with the next records, or if a sync fails and everything is written again. */
   #isGrowing(segment: Segment): boolean {
     const { blocks, last } = this.#options.tail;
     const current = last?.segment ?? this.#segments.at(-1);
@@ -288,8 +288,8 @@ function syncAndClose(fd: number | undefined): void {
 function cut(segment: Segment, position: number): void {
   const { base, prelude, file = '' } = segment;
   const isEmpty = base + prelude.length >= position;
-  // Another one may begin at the same position, with the same definitions: a file of the same name.
-  // Twice in the files is better than not at all.
+  // A new file may begin at the same position, with the same definitions, and so have the same name. A record that is
+  // in both files is better than one that is in none.
   quietly(() => (isEmpty ? unlinkSync(file) : truncateSync(file, PREAMBLE_BYTES + position - base)));
   segment.end = Math.max(base, position);
   if (isEmpty) segment.file = undefined;

@@ -8,7 +8,7 @@ export interface WriteOutageOptions {
   /** The first wait; it doubles up to 5 s. */
   readonly retryMs: number;
   readonly onError: (error: OtelEventsError) => void;
-  /** Before anything else is done about a failure. */
+  /** Called before anything else is done about a failure. */
   readonly onFailure: () => void;
   readonly retry: () => void;
 }
@@ -18,7 +18,7 @@ export class WriteOutage {
   readonly #options: WriteOutageOptions;
   #failures = 0;
   #isWaiting = false;
-  /** A write that succeeds proves nothing then: a sync has to. */
+  /** Whether bringing data to the disk failed: then the end of the outage is a sync that succeeds, not a write. */
   #inSync = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -26,17 +26,17 @@ export class WriteOutage {
     this.#options = options;
   }
 
-  /** From the first failure until it works again. */
+  /** Whether the directory cannot be written: from the first failure until an attempt succeeds. */
   get isOn(): boolean {
     return this.#failures > 0;
   }
 
-  /** What failed last waits for its next attempt. */
+  /** Whether the write that failed last waits for its next attempt. */
   get isWaiting(): boolean {
     return this.#isWaiting;
   }
 
-  /** Does what may fail. */
+  /** Calls what writes; a failure begins or prolongs the outage. */
   attempt(action: () => void): void {
     try {
       action();
@@ -63,7 +63,7 @@ export class WriteOutage {
     onError(new OtelEventsError('SPOOL_UNWRITABLE', `could not write the spool: ${why}`, { cause, fix }));
   }
 
-  /** What was written is on the disk. */
+  /** Told that what was written is on the disk: that ends an outage in which a sync failed, unless a write waits. */
   synced(): void {
     this.#inSync = false;
     if (!this.#isWaiting) this.#failures = 0;

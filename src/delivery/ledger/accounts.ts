@@ -69,7 +69,7 @@ export const NO_SINK = 'none';
 /** One event on its way to sinks that settle it by hand. */
 export interface Ticket {
   readonly event: Account;
-  /** Where it stands, if it has several sinks. */
+  /** Where the event stands with each sink, if it has several. */
   readonly standings: Standings | undefined;
   /** The log that holds it; undefined if none does. */
   readonly log: object | undefined;
@@ -211,7 +211,7 @@ export class Accounts {
     const { shared, alone } = settleShared(standings, sink, settlement);
     for (const event of shared) add(left, event, -1);
     this.#settleNewer(log, outcome, count - shared.length, alone);
-    // What was not among the shared ones has this sink only.
+    // Events that were not among the shared ones have this sink only.
     for (const [event, some] of left) if (some > 0) event.settle(outcome, some);
   }
 
@@ -244,7 +244,7 @@ export class Accounts {
   #settleNewer(log: object, outcome: Outcome, count: number, positions: readonly number[] | undefined): void {
     if (positions !== undefined) this.#period.settle(outcome, this.#period.countOf(log, positions));
     else if (this.#period.has(log, Number.MAX_VALUE)) {
-      // What is lost unread is the oldest there was.
+      // Records that are lost unread are the oldest of the log.
       const older = this.#total().pending - this.#period.row(this.#emittedHere()).pending;
       this.#period.settle(outcome, Math.max(0, count - older));
     }

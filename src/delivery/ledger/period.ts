@@ -4,11 +4,11 @@ import { Account, type LedgerRow } from './account.ts';
 /** The events of this process from one moment on, and what became of them: the newer part of the books. */
 export class Period {
   #account = new Account('');
-  /** What had been emitted when it began. */
+  /** How many events this process had emitted when the period began. */
   #emittedBefore = 0;
-  /** The last position, by log, that was there when it began. */
+  /** The last position of each log when the period began. */
   readonly #ends = new WeakMap<object, number>();
-  /** The same for events that are in no log. */
+  /** The place of the last event that is in no log when the period began. */
   #place = 0;
 
   /**
@@ -42,12 +42,12 @@ export class Period {
     this.#account.leaveOut(as);
   }
 
-  /** Books what became of some that it has. */
+  /** Books what became of some events of the period. */
   settle(outcome: Outcome, count = 1): void {
     if (count > 0) this.#account.settle(outcome, count);
   }
 
-  /** How many of these positions it has. */
+  /** How many of these positions are of events of the period. */
   countOf(log: object, positions: readonly number[]): number {
     let count = 0;
     for (const position of positions) if (this.has(log, position)) count++;
@@ -56,7 +56,7 @@ export class Period {
 
   /** @param emitted - by this process so far */
   row(emitted: number): LedgerRow {
-    // What nothing waits for is the only thing that was entered: the rest is entered when somebody asks.
+    // Only events that nothing waits for were entered; all others are entered here, when somebody asks.
     this.#account.enter(emitted - this.#emittedBefore - this.#account.emitted);
     return this.#account.row();
   }

@@ -6,7 +6,7 @@ import type { SpoolBatch } from './spool-batch.ts';
 export interface Settled {
   readonly positions: readonly number[];
   readonly nameIds: Runs;
-  /** Of their fields. */
+  /** Bytes of their fields. */
   readonly bytes: number;
 }
 
@@ -15,7 +15,7 @@ export type Found = (nameId: number, size: number, position: number) => void;
 
 /** One batch that was read, and which of its records are settled. */
 export class InFlight {
-  /** Whether the reader has it; if not, the next read returns what is left of it. */
+  /** Whether the reader has the batch; if not, the next read returns what is left of the batch. */
   isOut = true;
   readonly #batch: CollectedBatch;
   /** What the reader was given last: the batch, or what was left of it. */
@@ -47,17 +47,17 @@ export class InFlight {
     return this.#batch.to;
   }
 
-  /** Everything before it is settled. */
+  /** Every record before this position is settled. */
   get position(): number {
     return this.#batch.positions[this.#first - 1] ?? this.#batch.from;
   }
 
-  /** Whether it is what the reader was given as `batch`. */
+  /** Whether this is the batch that the reader was given as `batch`. */
   isGivenAs(batch: SpoolBatch): boolean {
     return this.isOut && this.#given === batch;
   }
 
-  /** Hands out what is left. */
+  /** Hands out the records that are not settled. */
   give(): SpoolBatch {
     this.isOut = true;
     if (this.#left < this.#given.count) this.#given = this.#batch.pick(this.#unsettled(0, this.#batch.count));

@@ -1,4 +1,4 @@
-/** Those who wait until all before a position has reached its level. */
+/** Callers who wait until every record before a position is as safe as `durability` says. */
 export class Waiters {
   #waiting: { readonly position: number; readonly resolve: () => void }[] = [];
 
@@ -10,7 +10,7 @@ export class Waiters {
     return new Promise((resolve) => this.#waiting.push({ position, resolve }));
   }
 
-  /** All before `position` has. */
+  /** Lets those go on who wait for a position up to this one: every record before `position` is safe. */
   reached(position: number): void {
     if (this.areNone) return;
     const done = this.#waiting.filter((waiter) => waiter.position <= position);

@@ -6,7 +6,7 @@ import type { Taken } from './intake.ts';
 export interface Refused {
   readonly taken: Taken;
   readonly part: SpoolBatch;
-  /** What is to be reported if the destination goes on refusing. */
+  /** The refusal, which is reported if the destination goes on refusing. */
   readonly doubt: OtelEventsError;
 }
 
@@ -21,14 +21,14 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export class Aside {
   #refused: Refused[] = [];
   #bytes = 0;
-  /** How many are to be sent again although nothing has been accepted since. */
+  /** How many records may be sent again although the destination has accepted nothing since. */
   #due = 0;
 
   get count(): number {
     return this.#refused.length;
   }
 
-  /** What there is to report; undefined if nothing is set aside. */
+  /** The refusal of the record that was set aside last; undefined if none is. */
   get doubt(): OtelEventsError | undefined {
     return this.#refused.at(-1)?.doubt;
   }
@@ -46,12 +46,12 @@ export class Aside {
     this.#bytes += refused.part.bytes.length;
   }
 
-  /** All that are here now are to be sent again, once. */
+  /** Lets every record that is set aside now be sent again, once. */
   makeDue(): void {
     this.#due = this.count;
   }
 
-  /** The oldest that is to be sent again. */
+  /** Takes out the oldest record that may be sent again. */
   take(): Refused | undefined {
     const next = this.#due > 0 ? this.#refused.shift() : undefined;
     if (next === undefined) return undefined;

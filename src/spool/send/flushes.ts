@@ -18,7 +18,7 @@ const WAITING: Readonly<Record<'retry' | 'hold', readonly Patience[]>> = {
   hold: ['last'],
 };
 
-/** Those who wait until all that was pending when they came is settled. */
+/** Flushes that wait, each until every record that was pending when it began is settled. */
 export class Flushes {
   readonly #intake: Intake;
   #open: readonly Flush[] = [];

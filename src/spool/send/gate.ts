@@ -10,7 +10,7 @@ export class Gate {
   #isShut = false;
   #isEnded = false;
   #failures = 0;
-  /** By `performance.now()`. */
+  /** When the wait is over, by `performance.now()`. */
   #notBeforeMs = 0;
   /** The lane that tries. */
   #probe: object | undefined;
@@ -39,7 +39,7 @@ export class Gate {
     this.#shut(lane, retryDelayMs(this.#options, this.#failures, asked));
   }
 
-  /** Only time or somebody can mend this: waits for the longest interval. */
+  /** Shuts the gate for the longest interval: only time or a person can mend why the destination refuses to talk. */
   hold(lane: object): void {
     this.#shut(lane, holdDelayMs(this.#options));
   }
@@ -62,7 +62,7 @@ export class Gate {
     this.#endPause?.();
   }
 
-  /** Nobody is to wait any more. */
+  /** Ends the gate: lanes that wait go on, and none waits any more. */
   end(): void {
     this.#isEnded = true;
     this.cut();

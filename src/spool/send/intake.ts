@@ -5,26 +5,26 @@ import type { Outcome } from '../log/outcome.ts';
 export interface Taken {
   readonly batch: SpoolBatch;
   readonly source: Source;
-  /** How many records were taken from the cursor before it. */
+  /** How many records were taken from the cursor before this batch. */
   readonly place: number;
-  /** How many of it are not settled. */
+  /** How many of its records are not settled. */
   left: number;
 }
 
 /** A cursor and what was taken from it. */
 export interface Source {
   readonly cursor: Cursor;
-  /** Gets no more records: let go of when nothing is pending. */
+  /** Whether the cursor is one of a leftover: it gets no more records, and is let go of when nothing is pending. */
   readonly isLeftover: boolean;
   /** Records taken so far. */
   taken: number;
-  /** Of those the ones not settled. */
+  /** Records taken and not settled. */
   inFlight: number;
   inFlightBytes: number;
   readonly batches: Set<Taken>;
 }
 
-/** How far each cursor has to come. */
+/** How far each cursor has to come for a flush to be over. */
 export type Mark = readonly { readonly source: Source; readonly place: number }[];
 
 /** The cursors of one sender, in the order in which they are emptied: leftovers, then the own log. */
@@ -41,12 +41,12 @@ export class Intake {
     return sum(this.#sources, unreadIn);
   }
 
-  /** Bytes of their fields. */
+  /** Bytes of the fields of records pending and not taken. */
   get unreadBytes(): number {
     return sum(this.#sources, ({ cursor, inFlightBytes }) => cursor.pendingBytes - inFlightBytes);
   }
 
-  /** @param isLeftover - goes behind the leftovers there are, and before the rest */
+  /** Adds a cursor. @param isLeftover - its place is behind the other leftovers and before the own log */
   add(cursor: Cursor, isLeftover: boolean): void {
     if (this.#sources.some((source) => source.cursor === cursor)) return;
     const source = { cursor, isLeftover, taken: 0, inFlight: 0, inFlightBytes: 0, batches: new Set<Taken>() };
@@ -94,7 +94,7 @@ export class Intake {
     return mark.every(({ source, place }) => firstUnsettled(source) >= place);
   }
 
-  /** What is in flight is to be read again, by whoever comes next. */
+  /** Rewinds the cursors, so that the next reader reads again what is in flight. */
   rewind(): void {
     for (const source of this.#sources) {
       for (const { batch } of source.batches) source.cursor.rewind(batch);
