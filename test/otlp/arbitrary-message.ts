@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { OtlpObject, OtlpValue } from '../../src/otlp/wire/decode-protobuf.ts';
-import type { Field, Message, ScalarType } from '../../src/otlp/wire/messages.ts';
+import type { Field, Message, ScalarType } from '../../src/otlp/wire/message.ts';
 
 /** @see protocol buffers, "Default Field Values" */
 const DEFAULTS: Readonly<Record<ScalarType, OtlpValue>> = {

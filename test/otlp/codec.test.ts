@@ -5,7 +5,8 @@ import { OtelEventsError } from '../../src/errors.ts';
 import { decodeJson } from '../../src/otlp/wire/decode-json.ts';
 import { decodeProtobuf, type OtlpObject, scanProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
-import { type Message, REQUEST, RESPONSE, STATUS } from '../../src/otlp/wire/messages.ts';
+import type { Message } from '../../src/otlp/wire/message.ts';
+import { REQUEST, RESPONSE, STATUS } from '../../src/otlp/wire/messages.ts';
 import { arbitraryMessage } from './arbitrary-message.ts';
 
 const MESSAGES: readonly Message[] = [REQUEST.logs, REQUEST.traces, RESPONSE.logs, RESPONSE.traces, STATUS];

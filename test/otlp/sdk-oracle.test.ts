@@ -14,7 +14,8 @@ import fc from 'fast-check';
 import { decodeJson } from '../../src/otlp/wire/decode-json.ts';
 import { decodeProtobuf, scanProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
-import { type Message, REQUEST } from '../../src/otlp/wire/messages.ts';
+import type { Message } from '../../src/otlp/wire/message.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
 
 const resource = resourceFromAttributes({ 'service.name': 'shop', 'process.pid': 7 });
 

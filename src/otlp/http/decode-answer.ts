@@ -2,7 +2,8 @@ import { OtelEventsError } from '../../errors.ts';
 import type { Batch } from '../wire/batch.ts';
 import { decodeJson } from '../wire/decode-json.ts';
 import { decodeProtobuf, type OtlpObject } from '../wire/decode-protobuf.ts';
-import { type Message, RESPONSE, STATUS } from '../wire/messages.ts';
+import type { Message } from '../wire/message.ts';
+import { RESPONSE, STATUS } from '../wire/messages.ts';
 import type { PostRequest, PostResponse } from './post.ts';
 import { withoutSecrets } from './without-secrets.ts';
 

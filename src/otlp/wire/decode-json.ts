@@ -3,7 +3,8 @@ import { EMPTY, emptyMessage } from './empty-message.ts';
 import { FieldNames } from './field-names.ts';
 import { CLOSE_ARRAY, CLOSE_OBJECT, JsonTokens, OPEN_ARRAY, OPEN_OBJECT } from './json-tokens.ts';
 import { Malformed, within } from './malformed.ts';
-import { type Field, MAX_MESSAGES, MAX_VALUE_DEPTH, type Message } from './messages.ts';
+import type { Field, Message } from './message.ts';
+import { MAX_MESSAGES, MAX_VALUE_DEPTH } from './messages.ts';
 import { READ_JSON_SCALAR } from './read-json-scalar.ts';
 
 /** The deepest nesting of JSON that is read at all: what the deepest value takes, and room for unknown fields. */

@@ -1,6 +1,7 @@
 import { EMPTY, emptyMessage } from './empty-message.ts';
 import { Malformed, within } from './malformed.ts';
-import { type Field, MAX_VALUE_DEPTH, type Message, type ScalarType } from './messages.ts';
+import type { Field, Message, ScalarType } from './message.ts';
+import { MAX_VALUE_DEPTH } from './messages.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 
 /** A message in the shape of OTLP/JSON: plain objects and arrays, default values left out. */

@@ -1,4 +1,4 @@
-import type { Message } from './messages.ts';
+import type { Message } from './message.ts';
 
 /** A decoded message that holds nothing but messages of its kind. */
 type Empty = { [name: string]: Empty };

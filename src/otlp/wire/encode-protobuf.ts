@@ -1,6 +1,6 @@
 import { BackwardWriter } from './backward-writer.ts';
 import type { OtlpObject, OtlpValue } from './decode-protobuf.ts';
-import type { Field, Message, ScalarType } from './messages.ts';
+import type { Field, Message, ScalarType } from './message.ts';
 
 /**
  * Encodes a decoded message as protobuf.

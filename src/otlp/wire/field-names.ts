@@ -1,5 +1,5 @@
 import type { JsonTokens } from './json-tokens.ts';
-import type { Field, Message } from './messages.ts';
+import type { Field, Message } from './message.ts';
 
 interface Name {
   readonly bytes: Uint8Array;

@@ -3,7 +3,8 @@ import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf, type OtlpObject, type OtlpValue, scanProtobuf } from './decode-protobuf.ts';
 import { encodeProtobuf } from './encode-protobuf.ts';
 import { jsonBytes } from './json-bytes.ts';
-import { type Message, REQUEST } from './messages.ts';
+import type { Message } from './message.ts';
+import { REQUEST } from './messages.ts';
 
 /** What a message can be decoded from. */
 type Source = Pick<Batch, 'encoding' | 'bytes'>;

@@ -1,6 +1,6 @@
 import { classOf, type JsonTokens, QUOTE } from './json-tokens.ts';
 import { Malformed } from './malformed.ts';
-import type { Field, ScalarType } from './messages.ts';
+import type { Field, ScalarType } from './message.ts';
 
 const LETTER_T = 0x74;
 const LETTER_F = 0x66;

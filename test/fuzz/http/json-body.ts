@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Field, Message, ScalarType } from '../../../src/otlp/wire/messages.ts';
+import type { Field, Message, ScalarType } from '../../../src/otlp/wire/message.ts';
 import { hostileName, many, type Pieces, times } from '../pieces.ts';
 
 /** JSON of a message, as its table has it, with a hostile value here and there. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { encodeProtobuf } from '../../../src/otlp/wire/encode-protobuf.ts';
-import type { Message } from '../../../src/otlp/wire/messages.ts';
+import type { Message } from '../../../src/otlp/wire/message.ts';
 import { arbitraryMessage } from '../../otlp/arbitrary-message.ts';
 import { type Pieces, times } from '../pieces.ts';
 
