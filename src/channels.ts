@@ -26,7 +26,7 @@ export interface ChannelMessages {
   /** A sink has answered to a batch, or has not. `answer`: `delivered`, `retry`, `hold`, or how it was refused. */
   readonly 'otel-events:batch': {
     readonly sink: string;
-    readonly signal: 'logs' | 'traces';
+    readonly signal: 'logs' | 'traces' | 'metrics';
     readonly count: number;
     /** Of the encoded records, before compression. */
     readonly bytes: number;

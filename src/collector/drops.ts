@@ -20,7 +20,7 @@ export class Drops {
     this.#exporter = exporter;
   }
 
-  /** Log records and spans by the reason for which they were dropped. */
+  /** Log records, spans and data points by the reason for which they were dropped. */
   get totals(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#totals);
   }

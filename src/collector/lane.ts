@@ -5,7 +5,7 @@ import { performance, within } from '../time.ts';
 import type { Drops } from './drops.ts';
 import type { Outage } from './outage.ts';
 
-/** What became of the log records and spans that were offered to an exporter; together they are all of them. */
+/** What became of the log records, spans and data points that were offered to an exporter; together they are all of them. */
 export interface ExporterStats {
   /** Delivered, or written. */
   readonly sent: number;

@@ -1,4 +1,4 @@
-import type { Consume, Signal } from '../otlp/wire/batch.ts';
+import { type Consume, SIGNALS, type Signal } from '../otlp/wire/batch.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Processor } from './component.ts';
 import { fanOut, type Share } from './fan-out.ts';
@@ -23,7 +23,7 @@ export function entriesOf(
   pipelines: readonly Pipeline[],
 ): Readonly<Partial<Record<Signal, Consume>>> {
   const entries: Partial<Record<Signal, Consume>> = {};
-  for (const signal of ['logs', 'traces'] as const) {
+  for (const signal of SIGNALS) {
     const fed = pipelines.filter(
       (pipeline) => pipeline.signal === signal && pipeline.receivers.includes(receiver),
     );

@@ -32,7 +32,7 @@ export interface CollectorConfig {
     readonly pipelines: readonly PipelineConfig[];
     readonly logLevel: LogLevel;
   };
-  /** What is no error and still worth a line: variables that are not set. */
+  /** What is no error and still worth a line: variables that are not set, and what is left out. */
   readonly warnings: readonly string[];
 }
 
@@ -76,9 +76,11 @@ export async function readConfig(
     ? readYaml(await readText(config), variables, problems)
     : readValue(config, { at: undefined, path: '', parents: [], variables, problems });
   const root = node === undefined ? undefined : asMap(node, '', problems);
-  const checked = root === undefined ? undefined : readRoot(root, components, extraExporters, problems);
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const checked = root === undefined ? undefined : readRoot(root, components, extraExporters, problems, warn);
   problems.throwIfAny(isFile ? config : 'config');
-  const warnings = [...unset].map((name) => `environment variable ${name} is not set; it is taken as empty`);
+  warnings.push(...[...unset].map((name) => `environment variable ${name} is not set; it is taken as empty`));
   return { ...(checked as Omit<RunnableConfig, 'warnings'>), warnings };
 }
 
@@ -125,6 +127,7 @@ function readRoot(
   known: KnownComponents,
   extraExporters: readonly string[],
   problems: Problems,
+  warn: (message: string) => void,
 ): Omit<RunnableConfig, 'warnings'> {
   const components = mapping({
     receivers: required(section('receivers', known.receivers)),
@@ -144,7 +147,7 @@ function readRoot(
     exporters: [...idsIn(node, 'exporters'), ...extraExporters],
     extensions: idsIn(node, 'extensions'),
   };
-  const service = readService(node, ids, problems);
+  const service = readService(node, ids, problems, warn);
   checkComponents(components, service, node, problems);
   return {
     receivers: components.receivers,
@@ -161,12 +164,17 @@ function idsIn(node: MapNode, section: string): string[] {
   return entry?.kind === 'map' ? [...entry.entries.keys()] : [];
 }
 
-function readService(node: MapNode, known: KnownIds, problems: Problems): CollectorConfig['service'] {
+function readService(
+  node: MapNode,
+  known: KnownIds,
+  problems: Problems,
+  warn: (message: string) => void,
+): CollectorConfig['service'] {
   const service = node.entries.get('service')?.node;
   if (service === undefined) return { extensions: [], pipelines: [], logLevel: 'info' };
   const shape = mapping({
     extensions: optional(references('extension', known.extensions, 0), []),
-    pipelines: required(pipelines(known)),
+    pipelines: required(pipelines(known, warn)),
     telemetry: optional(telemetry),
   });
   // What is missing has been reported.

@@ -15,9 +15,9 @@ import { grpcCodeOf } from './grpc-code-of.ts';
 
 /** What became of what a receiver was sent. */
 export interface ReceiverStats {
-  /** Log records and spans that every exporter took that keeps data. */
+  /** Log records, spans and data points of metrics that every exporter took that keeps data. */
   readonly accepted: Readonly<Record<Signal, number>>;
-  /** Log records and spans that not every exporter took: the sender was told, and asked to try again if that may help. */
+  /** Those that not every exporter took: the sender was told, and asked to try again if that may help. */
   readonly refused: Readonly<Record<Signal, number>>;
   /** Requests that were not OTLP, too large, or too many at once. */
   readonly invalidRequests: number;
@@ -46,6 +46,7 @@ const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/j
 const PATHS: ReadonlyMap<string, Signal> = new Map([
   ['/v1/logs', 'logs'],
   ['/v1/traces', 'traces'],
+  ['/v1/metrics', 'metrics'],
 ]);
 
 /** An OTLP/HTTP server. @see OTLP specification, "OTLP/HTTP" */
@@ -53,8 +54,8 @@ export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #server: Server;
   readonly #budget: BodyBudget;
-  readonly #accepted = { logs: 0, traces: 0 };
-  readonly #refused = { logs: 0, traces: 0 };
+  readonly #accepted = { logs: 0, traces: 0, metrics: 0 };
+  readonly #refused = { logs: 0, traces: 0, metrics: 0 };
   #invalidRequests = 0;
   #stopping = false;
 

@@ -38,7 +38,7 @@ export interface Collector {
   readonly config: CollectorConfig;
   /** Takes no more requests, finishes those under way, drains queues and closes files. Idempotent. */
   stop(options?: StopOptions): Promise<void>;
-  /** Counts of log records and spans since the start, by component id. */
+  /** Counts of log records, spans and data points of metrics since the start, by component id. */
   stats(): CollectorStats;
 }
 

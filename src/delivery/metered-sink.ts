@@ -1,4 +1,4 @@
-import type { Signal } from '../otlp/wire/batch.ts';
+import type { RecordSignal } from '../otlp/wire/batch.ts';
 import type { OtlpSettings } from './settings/otlp-settings.ts';
 
 /** What is known of a sink beside its counts. */
@@ -17,7 +17,11 @@ export interface MeteredSink {
 }
 
 /** What our own sender of a signal is, for {@link DeliveryMetricsOptions.describe}. */
-export function meteredOtlp(settings: OtlpSettings, signal: Signal, inFlight?: () => number): MeteredSink {
+export function meteredOtlp(
+  settings: OtlpSettings,
+  signal: RecordSignal,
+  inFlight?: () => number,
+): MeteredSink {
   const protocol = settings.encoding[signal] === 'json' ? 'otlp_http_json' : 'otlp_http';
   const type = `${protocol}_${ITEMS[signal]}_exporter`;
   return { exporter: { type, url: settings.urls[signal], inFlight } };

@@ -1,6 +1,6 @@
 import type { Batch, Consume } from '../otlp/wire/batch.ts';
 
-/** What became of log records and spans that an exporter took. */
+/** What became of log records, spans and data points that an exporter took. */
 export interface TakenItems {
   /** Delivered. */
   readonly sent: number;

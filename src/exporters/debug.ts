@@ -1,5 +1,5 @@
 import { escapeControls, escapeLines } from '../escape-controls.ts';
-import type { Batch } from '../otlp/wire/batch.ts';
+import type { Batch, Signal } from '../otlp/wire/batch.ts';
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { BatchExporter } from './batch-exporter.ts';
@@ -8,7 +8,7 @@ import type { BatchExporter } from './batch-exporter.ts';
 export type Verbosity = 'basic' | 'normal' | 'detailed';
 
 /**
- * Shows batches on a console: `basic` one line of counts, `normal` also a line for each record or span, and
+ * Shows batches on a console: `basic` one line of counts, `normal` also a line for each record, span or metric, and
  * `detailed` everything, indented.
  * @param write - is given whole lines, without the last line break
  */
@@ -26,12 +26,15 @@ export function debugExporter(verbosity: Verbosity, write: (text: string) => voi
   };
 }
 
-/** The log records or spans of a batch. */
+const LISTS: Readonly<Record<Signal, readonly [string, string, string]>> = {
+  logs: ['resourceLogs', 'scopeLogs', 'logRecords'],
+  traces: ['resourceSpans', 'scopeSpans', 'spans'],
+  metrics: ['resourceMetrics', 'scopeMetrics', 'metrics'],
+};
+
+/** The log records, spans or metrics of a batch. */
 function itemsOf(batch: Batch): OtlpObject[] {
-  const [resources, scopes, items] =
-    batch.signal === 'logs'
-      ? ['resourceLogs', 'scopeLogs', 'logRecords']
-      : ['resourceSpans', 'scopeSpans', 'spans'];
+  const [resources, scopes, items] = LISTS[batch.signal];
   return listOf(OtlpRequest.of(batch).decoded(), resources)
     .flatMap((resource) => listOf(resource, scopes))
     .flatMap((scope) => listOf(scope, items));

@@ -93,7 +93,7 @@ test('a processor that refuses a request has the sender come again, and no expor
   });
   assert.equal(await send('x'), 503);
   assert.deepEqual(namesInFile(file), []);
-  assert.deepEqual(collector.stats().receivers.otlp?.refused, { logs: 1, traces: 0 });
+  assert.deepEqual(collector.stats().receivers.otlp?.refused, { logs: 1, traces: 0, metrics: 0 });
 });
 
 test('settings of a processor, and what names it, are checked like any other', async () => {

@@ -52,6 +52,7 @@ test('what is not said is as in the OpenTelemetry Collector', async () => {
     endpoint: new URL('http://a'),
     logs_endpoint: undefined,
     traces_endpoint: undefined,
+    metrics_endpoint: undefined,
     headers: {},
     compression: 'gzip',
     encoding: 'proto',

@@ -92,7 +92,7 @@ test('protobuf is taken as it is and answered in protobuf', async (t) => {
     [{ signal: 'logs', encoding: 'protobuf', count: 2 }],
   );
   assert.deepEqual(batches[0]?.bytes, Buffer.from(body));
-  assert.deepEqual(receiver.stats().accepted, { logs: 2, traces: 0 });
+  assert.deepEqual(receiver.stats().accepted, { logs: 2, traces: 0, metrics: 0 });
 });
 
 test('JSON is taken and answered in JSON', async (t) => {
@@ -123,7 +123,7 @@ test('spans are taken at /v1/traces', async (t) => {
     batches.map(({ signal, count }) => [signal, count]),
     [['traces', 2]],
   );
-  assert.deepEqual(receiver.stats().accepted, { logs: 0, traces: 2 });
+  assert.deepEqual(receiver.stats().accepted, { logs: 0, traces: 2, metrics: 0 });
 });
 
 test('a request without records is a success and goes nowhere', async (t) => {
@@ -209,8 +209,8 @@ test('when no exporter takes a batch the answer is 503, and the items count as r
   assert.equal(answer.status, 503);
   assert.deepEqual(decodeProtobuf(STATUS, answer.body), { code: 14, message: 'no exporter took the logs' });
   assert.deepEqual(receiver.stats(), {
-    accepted: { logs: 0, traces: 0 },
-    refused: { logs: 2, traces: 0 },
+    accepted: { logs: 0, traces: 0, metrics: 0 },
+    refused: { logs: 2, traces: 0, metrics: 0 },
     invalidRequests: 0,
   });
 });

@@ -54,7 +54,11 @@ test('what is sent is in the file before it is answered, and on its way to the n
   await eventually(() => collector.stats().exporters.otlp_http?.sent === 2);
   assert.deepEqual(collector.stats(), {
     receivers: {
-      otlp: { accepted: { logs: 2, traces: 0 }, refused: { logs: 0, traces: 0 }, invalidRequests: 0 },
+      otlp: {
+        accepted: { logs: 2, traces: 0, metrics: 0 },
+        refused: { logs: 0, traces: 0, metrics: 0 },
+        invalidRequests: 0,
+      },
     },
     exporters: { file: { ...idle, sent: 2 }, otlp_http: { ...idle, sent: 2 } },
   });
@@ -119,7 +123,7 @@ test('when every exporter refuses, the sender is told to try again', async (t) =
     { exporters: { broken: () => Promise.reject(new Error('no')) } },
   );
   assert.equal(await send(collector.endpoint, 'a', 'b'), 503);
-  assert.deepEqual(collector.stats().receivers.otlp?.refused, { logs: 2, traces: 0 });
+  assert.deepEqual(collector.stats().receivers.otlp?.refused, { logs: 2, traces: 0, metrics: 0 });
   assert.deepEqual(collector.stats().exporters.broken, { ...idle, failed: 2 });
 });
 

@@ -12,7 +12,7 @@ import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { type OtlpSettingsOptions, otlpSettings } from '../../src/delivery/settings/otlp-settings.ts';
 import type { OtelEventsError } from '../../src/errors.ts';
 import { post } from '../../src/otlp/http/post.ts';
-import type { Signal } from '../../src/otlp/wire/batch.ts';
+import type { RecordSignal } from '../../src/otlp/wire/batch.ts';
 import { httpSink, type SinkRequest } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 
@@ -231,7 +231,7 @@ function withPrefix(variables: Variables): NodeJS.ProcessEnv {
 }
 
 /** The SDK reads its variables from the process. */
-function setVariables(variables: Variables, signal: Signal, url: string): void {
+function setVariables(variables: Variables, signal: RecordSignal, url: string): void {
   for (const [name, value = ''] of Object.entries(withPrefix(variables))) {
     const text = value.replace('URL', url).replace('HOST', new URL(url).host);
     process.env[name.replace('SIGNAL', NAMES[signal])] = text;
@@ -240,7 +240,7 @@ function setVariables(variables: Variables, signal: Signal, url: string): void {
 
 type SdkOptions = { url?: string; headers?: Record<string, string> };
 
-async function sendWithSdk(signal: Signal, options: SdkOptions): Promise<void> {
+async function sendWithSdk(signal: RecordSignal, options: SdkOptions): Promise<void> {
   const { [`OTEL_EXPORTER_OTLP_${NAMES[signal]}_PROTOCOL`]: own, OTEL_EXPORTER_OTLP_PROTOCOL: all } =
     process.env;
   const isJson = (own ?? all) === 'http/json';
@@ -257,7 +257,7 @@ async function sendWithSdk(signal: Signal, options: SdkOptions): Promise<void> {
   }
 }
 
-async function sendWithSettings(signal: Signal, options: OtlpSettingsOptions): Promise<void> {
+async function sendWithSettings(signal: RecordSignal, options: OtlpSettingsOptions): Promise<void> {
   const { urls, headers, encoding, compression, timeoutMs } = otlpSettings(options, process.env, () => {});
   await post({
     url: urls[signal],

@@ -5,7 +5,7 @@ import { type ReadEvent, readEvent } from '../../otlp/event/read-event.ts';
 import { recordsOf } from '../../otlp/event/records-of.ts';
 import { requestHead } from '../../otlp/sdk/encode-envelope.ts';
 import { EVENT } from '../../otlp/values/event-attributes.ts';
-import type { Batch } from '../../otlp/wire/batch.ts';
+import type { Batch, RecordSignal } from '../../otlp/wire/batch.ts';
 import type { Header } from '../../spool/log/definitions.ts';
 import { KIND, type RecordView } from '../../spool/log/layout.ts';
 import { ReadLog } from '../../spool/read/read-log.ts';
@@ -24,7 +24,7 @@ export interface Quarantined {
   /** The position after it. */
   readonly end: number;
   /** An export request with it alone. */
-  readonly batch: Batch;
+  readonly batch: Batch & { readonly signal: RecordSignal };
   /** Undefined for what is no log record: it stays where it is. */
   readonly record: EventRecord | undefined;
   readonly event: ReadEvent | undefined;
@@ -59,7 +59,7 @@ function toQuarantined(
   const header = log.header(view.id) ?? NO_HEADER;
   const bytes = Buffer.concat([requestHead(header, field.length), field]);
   const signal = view.kind === KIND.logs ? 'logs' : 'traces';
-  const batch: Batch = { signal, encoding: 'protobuf', bytes, count: 1 };
+  const batch = { signal, encoding: 'protobuf', bytes, count: 1 } as const;
   const record = signal === 'logs' ? recordIn(batch) : undefined;
   const name = log.definitions.name(view.nameId);
   const event = record === undefined ? undefined : readEvent(record);

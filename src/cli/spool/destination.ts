@@ -4,6 +4,7 @@ import { VERSION } from '../../delivery/resource/version.ts';
 import { otlpSettings } from '../../delivery/settings/otlp-settings.ts';
 import type { OtelEventsError } from '../../errors.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
+import { SIGNALS } from '../../otlp/wire/batch.ts';
 import { otlpTransport } from '../../spool/send/otlp-transport.ts';
 import type { Transport } from '../../spool/send/transport.ts';
 import { usageError } from '../command.ts';
@@ -58,14 +59,16 @@ export function openDestination(
     withoutHeaders(process.env),
     onWarning,
   );
-  const transports = (['logs', 'traces'] as const).map((signal) => {
+  const transports = SIGNALS.map((signal) => {
+    // Only a collector's queue holds metrics, and a logger has no settings for them.
+    const like = signal === 'metrics' ? 'logs' : signal;
     const options = {
-      url: settings.urls[signal],
-      headers: settings.headers[signal],
-      compression: settings.compression[signal],
+      url: signal === 'metrics' ? besideLogs(settings.urls.logs) : settings.urls[like],
+      headers: settings.headers[like],
+      compression: settings.compression[like],
       encoding: checkEncoding(encoding),
-      timeoutMs: settings.timeoutMs[signal],
-      tls: settings.tls[signal],
+      timeoutMs: settings.timeoutMs[like],
+      tls: settings.tls[like],
       userAgent: `otel-events-spool/${VERSION}`,
     };
     return [signal, otlpTransport(options)] as const;
@@ -80,13 +83,19 @@ export function openDestination(
   };
 }
 
+function besideLogs(logs: URL): URL {
+  const url = new URL(logs);
+  url.pathname = url.pathname.replace(/logs$/, 'metrics');
+  return url;
+}
+
 function checkUrl(to: string | undefined): string {
   if (to === undefined) throw usageError('--to is missing', 'such as --to http://localhost:4318');
   const url = URL.canParse(to) ? new URL(to) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw usageError('--to: wanted an http or https URL', 'write it whole, such as http://localhost:4318');
   }
-  if (/\/v1\/(logs|traces)\/?$/.test(url.pathname)) {
+  if (/\/v1\/(logs|traces|metrics)\/?$/.test(url.pathname)) {
     throw usageError('--to: wanted the base URL', 'leave out /v1/logs and /v1/traces: they are appended');
   }
   return to;

@@ -1,4 +1,4 @@
-import type { Signal } from '../../otlp/wire/batch.ts';
+import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import { Cursor, type RecordSource } from '../../spool/log/cursor.ts';
 import type { Header } from '../../spool/log/definitions.ts';
 import { emptyView, KIND } from '../../spool/log/layout.ts';
@@ -7,7 +7,7 @@ import type { Visit } from '../../spool/log/segment-reader.ts';
 import type { FoundDeadLetter } from '../../spool/send/dead-letters.ts';
 import { type SplitRequest, splitRequest } from './split-request.ts';
 
-const BITS = { logs: 0, traces: 1 } as const;
+const BITS: Readonly<Record<Signal, number>> = { logs: 0, traces: 1, metrics: 2 };
 
 interface Sendable extends Pick<SplitRequest, 'header'> {
   readonly field: Uint8Array;
@@ -38,7 +38,11 @@ export class LetterSource implements RecordSource {
     });
     for (const { found } of this.#letters) this.#left.set(found.line, (this.#left.get(found.line) ?? 0) + 1);
     this.unsendable = found.length - this.#left.size;
-    this.cursors = { logs: new Cursor(this, BITS.logs, 0), traces: new Cursor(this, BITS.traces, 0) };
+    this.cursors = {
+      logs: new Cursor(this, BITS.logs, 0),
+      traces: new Cursor(this, BITS.traces, 0),
+      metrics: new Cursor(this, BITS.metrics, 0),
+    };
     this.#letters.forEach(({ field, found: { letter } }, index) => {
       this.cursors[letter.signal].added(index, index, field.length);
     });
@@ -46,7 +50,7 @@ export class LetterSource implements RecordSource {
 
   /** Letters that are neither delivered nor refused. */
   get pending(): number {
-    return this.cursors.logs.pending + this.cursors.traces.pending;
+    return Object.values(this.cursors).reduce((sum, { pending }) => sum + pending, 0);
   }
 
   get end(): number {
@@ -81,7 +85,7 @@ export class LetterSource implements RecordSource {
   }
 
   sinkName(bit: number): string {
-    return bit === BITS.logs ? 'logs' : 'traces';
+    return SIGNALS.find((signal) => BITS[signal] === bit) ?? '';
   }
 
   moved(): void {}

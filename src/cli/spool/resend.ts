@@ -1,5 +1,5 @@
 import type { OtelEventsError } from '../../errors.ts';
-import type { Signal } from '../../otlp/wire/batch.ts';
+import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import type { Cursor } from '../../spool/log/cursor.ts';
 import type { Settlement } from '../../spool/log/outcome.ts';
 import { Sender } from '../../spool/send/sender.ts';
@@ -58,10 +58,7 @@ export class Resend {
   /** @param onPoison - called for each record that is refused for good */
   async run(cursors: Readonly<Record<Signal, Cursor>>, onPoison: OnPoison = () => {}): Promise<void> {
     this.#restartTimer();
-    await Promise.all([
-      this.#send('logs', cursors.logs, onPoison),
-      this.#send('traces', cursors.traces, onPoison),
-    ]);
+    await Promise.all(SIGNALS.map((signal) => this.#send(signal, cursors[signal], onPoison)));
     clearTimeout(this.#timer);
   }
 

@@ -1,4 +1,4 @@
-import type { Signal } from '../../otlp/wire/batch.ts';
+import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import { otlpTransport } from '../../spool/send/otlp-transport.ts';
 import { MAX_TIMER_MS } from '../../time.ts';
 import type { CheckContext, ExporterComponent } from '../component.ts';
@@ -13,6 +13,7 @@ const shape = mapping(
     endpoint: optional(httpUrl),
     logs_endpoint: optional(httpUrl),
     traces_endpoint: optional(httpUrl),
+    metrics_endpoint: optional(httpUrl),
     headers: optional(headers, {}),
     compression: optional(
       text('gzip or none', parseCompression, ['zstd', 'zlib', 'snappy', 'deflate', 'lz4', 'x-snappy-framed']),
@@ -55,7 +56,7 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
 
 function checkEndpoints({ has, add, signals }: CheckContext): void {
   if (has('endpoint')) return;
-  if (!has('logs_endpoint') && !has('traces_endpoint')) {
+  if (!SIGNALS.some((signal) => has(`${signal}_endpoint`))) {
     add('endpoint', 'is missing');
     return;
   }
@@ -67,10 +68,11 @@ function checkEndpoints({ has, add, signals }: CheckContext): void {
 
 /** The endpoint of the signal as it is, or the common one with the signal's path appended. */
 function urlFor(signal: Signal, settings: Settings): URL {
-  const own = signal === 'logs' ? settings.logs_endpoint : settings.traces_endpoint;
+  const { endpoint, logs_endpoint: logs, traces_endpoint: traces, metrics_endpoint: metrics } = settings;
+  const own = { logs, traces, metrics }[signal];
   if (own !== undefined) return own;
   // The check of the configuration has made sure of one of them for each signal that comes here.
-  const url = new URL(settings.endpoint ?? (settings.logs_endpoint as URL));
+  const url = new URL((endpoint ?? logs ?? traces ?? metrics) as URL);
   url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${signal}`;
   return url;
 }

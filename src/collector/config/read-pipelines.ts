@@ -1,7 +1,7 @@
-import type { Signal } from '../../otlp/wire/batch.ts';
+import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import { type ConfigNode, dotted, kindOf } from './config-node.ts';
 import type { Problems } from './problems.ts';
-import { asMap, mapping, optional, RUN_THE_REAL_ONE, required, type Shape, suggestion } from './shape.ts';
+import { asMap, mapping, optional, required, type Shape, suggestion } from './shape.ts';
 
 /** Which receivers feed which exporters, through which processors, for one signal. */
 export interface PipelineConfig {
@@ -27,10 +27,14 @@ interface KnownSet {
   readonly set: ReadonlySet<string>;
 }
 
-const SIGNALS = ['logs', 'traces'] as const;
-
-/** The shape of `service.pipelines`. */
-export function pipelines(known: KnownIds): Shape<readonly PipelineConfig[]> {
+/**
+ * The shape of `service.pipelines`.
+ * @param warn - is told of pipelines of profiles, which the OpenTelemetry Collector calls unstable: they are left out
+ */
+export function pipelines(
+  known: KnownIds,
+  warn: (message: string) => void,
+): Shape<readonly PipelineConfig[]> {
   const pipeline = mapping({
     receivers: required(references('receiver', known.receivers)),
     processors: optional(references('processor', known.processors, 0), []),
@@ -39,12 +43,23 @@ export function pipelines(known: KnownIds): Shape<readonly PipelineConfig[]> {
   return {
     read: (node, path, problems) => {
       const entries = [...(asMap(node, path, problems)?.entries ?? [])];
-      if (node.kind === 'map' && entries.length === 0)
+      const left = entries.filter(([id]) => !isOfProfiles(id));
+      if (node.kind === 'map' && left.length === 0)
         problems.add(node.at, path, 'expected at least one pipeline');
-      return entries.flatMap(([id, entry]) => {
+      const ofProfiles = entries.map(([id]) => id).filter(isOfProfiles);
+      if (ofProfiles.length > 0) {
+        const names = ofProfiles.join(', ');
+        warn(`only the OpenTelemetry Collector carries profiles; left out of service.pipelines: ${names}`);
+      }
+      return left.flatMap(([id, entry]) => {
         const at = dotted(path, id);
         const signal = SIGNALS.find((name) => name === id.split('/')[0]);
-        if (signal === undefined) problems.add(entry.keyAt, at, () => whyNoSignal(id));
+        if (signal === undefined)
+          problems.add(
+            entry.keyAt,
+            at,
+            () => `unknown signal; ${suggestion(id.split('/', 1)[0] ?? '', SIGNALS)}`,
+          );
         else if (!/^\w+(\/\S.*)?$/.test(id)) problems.add(entry.keyAt, at, 'expected SIGNAL or SIGNAL/NAME');
         // What is missing has been reported, and is asked for all the same.
         const { receivers = [], processors = [], exporters = [] } = pipeline.read(entry.node, at, problems);
@@ -54,10 +69,8 @@ export function pipelines(known: KnownIds): Shape<readonly PipelineConfig[]> {
   };
 }
 
-function whyNoSignal(id: string): string {
-  const [type = ''] = id.split('/');
-  if (type === 'metrics' || type === 'profiles') return RUN_THE_REAL_ONE;
-  return `unknown signal; ${suggestion(type, SIGNALS)}`;
+function isOfProfiles(id: string): boolean {
+  return id === 'profiles' || id.startsWith('profiles/');
 }
 
 /** A list of ids, each of them defined; as in the OpenTelemetry Collector, to name one twice changes nothing. */

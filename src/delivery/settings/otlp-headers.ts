@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../../errors.ts';
 import { isHeaderValue, isToken } from '../../otlp/http/header-fields.ts';
-import type { Signal } from '../../otlp/wire/batch.ts';
+import type { RecordSignal } from '../../otlp/wire/batch.ts';
 import type { OtlpVariables } from './otlp-variables.ts';
 
 /** Headers of OTLP requests, by lower-case name. */
@@ -15,7 +15,7 @@ const OF_THE_BODY = ['content-type', 'content-encoding', 'content-length', 'tran
  * @param credentials - the `authorization` to use where none is given
  */
 export function otlpHeaders(
-  signal: Signal,
+  signal: RecordSignal,
   options: Readonly<Record<string, string>> | undefined,
   variables: OtlpVariables,
   credentials: string | undefined,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
-import type { Batch, Signal } from '../../otlp/wire/batch.ts';
+import type { Batch, RecordSignal } from '../../otlp/wire/batch.ts';
 import { MAX_TIMER_MS } from '../../time.ts';
 import { baseOf } from './base-of.ts';
 import { readEnvironment } from './environment.ts';
@@ -19,15 +19,15 @@ export interface OtlpTls {
 /** How requests of each signal are sent over OTLP/HTTP. */
 export interface OtlpSettings {
   /** Whole, and without credentials: they are in the headers. */
-  readonly urls: Readonly<Record<Signal, URL>>;
+  readonly urls: Readonly<Record<RecordSignal, URL>>;
   /** By lower-case name; none that describes the body. */
-  readonly headers: Readonly<Record<Signal, OtlpHeaders>>;
-  readonly encoding: Readonly<Record<Signal, Batch['encoding']>>;
-  readonly compression: Readonly<Record<Signal, 'gzip' | 'none'>>;
+  readonly headers: Readonly<Record<RecordSignal, OtlpHeaders>>;
+  readonly encoding: Readonly<Record<RecordSignal, Batch['encoding']>>;
+  readonly compression: Readonly<Record<RecordSignal, 'gzip' | 'none'>>;
   /** One attempt, connect included, in milliseconds; at most what a timer can wait. */
-  readonly timeoutMs: Readonly<Record<Signal, number>>;
+  readonly timeoutMs: Readonly<Record<RecordSignal, number>>;
   /** Undefined for `http:` and where no file is named. */
-  readonly tls: Readonly<Record<Signal, OtlpTls | undefined>>;
+  readonly tls: Readonly<Record<RecordSignal, OtlpTls | undefined>>;
   /** Of the app's, in place of our own. */
   readonly agent?: Agent;
 }
@@ -80,11 +80,11 @@ interface Endpoint {
   readonly authorization: string | undefined;
 }
 
-function bySignal<T>(read: (signal: Signal) => T): Record<Signal, T> {
+function bySignal<T>(read: (signal: RecordSignal) => T): Record<RecordSignal, T> {
   return { logs: read('logs'), traces: read('traces') };
 }
 
-function endpointOf(signal: Signal, option: string | undefined, variables: OtlpVariables): Endpoint {
+function endpointOf(signal: RecordSignal, option: string | undefined, variables: OtlpVariables): Endpoint {
   if (option !== undefined) return endpoint(signalUrl(optionUrl(option), signal, /\/*$/));
   const url = variables.first(signal, 'ENDPOINT', ({ name, value, ofSignal }) => {
     const given = httpUrl(value);
@@ -114,7 +114,7 @@ function httpUrl(value: string): URL | undefined {
  * Appends to the path, not to the text: a query stays a query.
  * @see OpenTelemetry specification, "Endpoint URLs for OTLP/HTTP"
  */
-function signalUrl(base: URL, signal: Signal, slashes: RegExp): URL {
+function signalUrl(base: URL, signal: RecordSignal, slashes: RegExp): URL {
   const url = new URL(base);
   url.pathname = url.pathname.replace(slashes, `/v1/${signal}`);
   return url;
@@ -139,7 +139,7 @@ function decoded(part: string): string {
   }
 }
 
-function compressionOf(signal: Signal, variables: OtlpVariables): 'gzip' | 'none' {
+function compressionOf(signal: RecordSignal, variables: OtlpVariables): 'gzip' | 'none' {
   const chosen = variables.first(signal, 'COMPRESSION', ({ name, value }) => {
     const asked = value.toLowerCase();
     if (asked === 'gzip' || asked === 'none') return asked;
@@ -149,7 +149,7 @@ function compressionOf(signal: Signal, variables: OtlpVariables): 'gzip' | 'none
 }
 
 /** @see OpenTelemetry specification, "configuration/common", "Timeout": zero is no limit */
-function timeoutMsOf(signal: Signal, variables: OtlpVariables): number {
+function timeoutMsOf(signal: RecordSignal, variables: OtlpVariables): number {
   const chosen = variables.first(signal, 'TIMEOUT', ({ name, value }) => {
     const timeoutMs = Number(value);
     if (Number.isInteger(timeoutMs) && timeoutMs >= 0) return timeoutMs;
@@ -158,7 +158,7 @@ function timeoutMsOf(signal: Signal, variables: OtlpVariables): number {
   return chosen === 0 ? MAX_TIMER_MS : Math.min(chosen ?? DEFAULT_TIMEOUT_MS, MAX_TIMER_MS);
 }
 
-function tlsOf(signal: Signal, variables: OtlpVariables): OtlpTls | undefined {
+function tlsOf(signal: RecordSignal, variables: OtlpVariables): OtlpTls | undefined {
   const tls: OtlpTls = {};
   for (const part of ['ca', 'cert', 'key'] as const) {
     const bytes = fileOf(signal, TLS_FILES[part], variables);
@@ -168,7 +168,7 @@ function tlsOf(signal: Signal, variables: OtlpVariables): OtlpTls | undefined {
 }
 
 /** Only the first that is set: a key for all signals does not belong to a certificate of one. */
-function fileOf(signal: Signal, setting: string, variables: OtlpVariables): Buffer | undefined {
+function fileOf(signal: RecordSignal, setting: string, variables: OtlpVariables): Buffer | undefined {
   const [variable] = variables.of(signal, setting);
   if (variable === undefined) return undefined;
   try {

@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../../errors.ts';
-import type { Signal } from '../../otlp/wire/batch.ts';
+import type { RecordSignal } from '../../otlp/wire/batch.ts';
 import { text } from './variable-text.ts';
 
 /** One variable that is set. */
@@ -21,7 +21,7 @@ export class OtlpVariables {
   }
 
   /** Those that are set, the signal's own first. */
-  of(signal: Signal, setting: string): OtlpVariable[] {
+  of(signal: RecordSignal, setting: string): OtlpVariable[] {
     const names = [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${setting}`, `OTEL_EXPORTER_OTLP_${setting}`];
     return names.flatMap((name, index) => {
       const value = text(this.#env, name);
@@ -33,7 +33,11 @@ export class OtlpVariables {
    * The first that `read` can use; it answers undefined for the others.
    * @see OpenTelemetry specification, "configuration/common": a value out of range counts as not set
    */
-  first<T>(signal: Signal, setting: string, read: (variable: OtlpVariable) => T | undefined): T | undefined {
+  first<T>(
+    signal: RecordSignal,
+    setting: string,
+    read: (variable: OtlpVariable) => T | undefined,
+  ): T | undefined {
     for (const variable of this.of(signal, setting)) {
       const result = read(variable);
       if (result !== undefined) return result;

@@ -1,5 +1,5 @@
 import { encodeEnvelope, type ReadableResource, type ReadableScope } from '../../otlp/sdk/encode-envelope.ts';
-import type { Signal } from '../../otlp/wire/batch.ts';
+import type { RecordSignal } from '../../otlp/wire/batch.ts';
 import { Kinds } from '../../spool/kinds.ts';
 import type { RecordKind } from '../../spool/log/record-kind.ts';
 import type { Spool } from '../../spool/spool.ts';
@@ -25,13 +25,13 @@ const NO_SCOPE: ReadableScope = { name: '' };
  */
 export class DurableKinds {
   readonly #spool: Spool;
-  readonly #signal: Signal;
+  readonly #signal: RecordSignal;
   readonly #sink: string;
   readonly #complete = new WeakMap<PendingResource, OfResource>();
   /** As far as they are known, of resources that were not waited for: forgotten when they are complete. */
   readonly #incomplete = new WeakMap<PendingResource, OfResource>();
 
-  constructor(spool: Spool, signal: Signal, sink: string) {
+  constructor(spool: Spool, signal: RecordSignal, sink: string) {
     this.#spool = spool;
     this.#signal = signal;
     this.#sink = sink;

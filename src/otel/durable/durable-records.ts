@@ -8,7 +8,7 @@ import { STORAGE_CHECKS, type StorageOptions } from '../../delivery-options.ts';
 import { OtelEventsError } from '../../errors.ts';
 import { givenOf } from '../../options.ts';
 import type { ReadableScope } from '../../otlp/sdk/encode-envelope.ts';
-import type { Signal } from '../../otlp/wire/batch.ts';
+import type { RecordSignal } from '../../otlp/wire/batch.ts';
 import type { RecordKind } from '../../spool/log/record-kind.ts';
 import { Outbox } from '../../spool/outbox.ts';
 import { performance, within } from '../../time.ts';
@@ -26,7 +26,7 @@ export interface DurableItem {
 
 /** How items of one signal are read. */
 export interface DurableReader<T> {
-  readonly signal: Signal;
+  readonly signal: RecordSignal;
   /** The name in the ledger. */
   readonly nameOf: (item: T) => string;
   /** @returns a view of a buffer that is used again */

@@ -28,7 +28,8 @@ export function partialSuccess(
   request: Pick<PostRequest, 'url' | 'headers'>,
 ): PartialSuccess {
   const { partialSuccess: partial } = (decode(RESPONSE[signal], encoding, answer) ?? {}) as Response;
-  const refused = Math.max(0, Number(partial?.rejectedLogRecords ?? partial?.rejectedSpans ?? 0));
+  const rejected = partial?.rejectedLogRecords ?? partial?.rejectedSpans ?? partial?.rejectedDataPoints;
+  const refused = Math.max(0, Number(rejected ?? 0));
   const message = withoutSecrets(String(partial?.errorMessage ?? ''), request).slice(0, MAX_MESSAGE_CHARS);
   return { refused: Math.min(refused, count), message };
 }

@@ -110,13 +110,20 @@ class JsonReader {
 
 function set(out: OtlpObject, message: Message, field: Field, value: OtlpValue | undefined): void {
   const { name, absent } = field;
-  if (message.oneof && value !== undefined) {
-    for (const other in out) if (other !== name) throw new Malformed(`${other} is set too`);
+  if (field.member && value !== undefined) {
+    const other = memberIn(out, message, name);
+    if (other !== undefined) throw new Malformed(`${other} is set too`);
     out[name] = value;
   } else if (value === undefined || value === absent || isEmptyList(value)) {
     // Set by an earlier member of the same name.
     if (out[name] !== undefined) delete out[name];
   } else out[name] = value;
+}
+
+/** The member of the oneof that is set already, other than `name`. */
+function memberIn(out: OtlpObject, message: Message, name: string): string | undefined {
+  for (const other in out) if (other !== name && message.byName.get(other)?.member) return other;
+  return undefined;
 }
 
 function isEmptyList(value: OtlpValue): boolean {

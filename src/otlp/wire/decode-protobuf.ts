@@ -17,9 +17,15 @@ const READ: Readonly<Record<ScalarType, (reader: ProtobufReader) => string | num
   int32: (reader) => reader.varint() | 0,
   uint32: (reader) => reader.varint(),
   enum: (reader) => reader.varint() | 0,
+  sint32: (reader) => {
+    const zigzag = reader.varint();
+    return (zigzag >>> 1) ^ -(zigzag & 1);
+  },
   int64: (reader) => reader.int64(),
+  uint64: (reader) => reader.uint64(),
   fixed32: (reader) => reader.fixed32(),
   fixed64: (reader) => reader.fixed64(),
+  sfixed64: (reader) => reader.sfixed64(),
   double: (reader) => {
     const value = reader.double();
     return Number.isFinite(value) ? value : String(value);
@@ -38,7 +44,7 @@ export function decodeProtobuf(message: Message, bytes: Uint8Array): OtlpObject 
 
 /**
  * Checks protobuf without decoding it: after this, `decodeProtobuf` succeeds.
- * @returns how many log records or spans are inside
+ * @returns how many log records, spans or data points are inside
  * @throws OtelEventsError `OTLP_INVALID`
  */
 export function scanProtobuf(message: Message, bytes: Uint8Array): number {
@@ -55,7 +61,6 @@ function guarded<T>(message: Message, read: () => T): T {
 
 function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, depth: number): OtlpObject {
   const inside = nested(message, depth);
-  const { oneof } = message;
   // The last member of a oneof wins. It is set at the end: millions of them may come, each in the place of the other.
   let chosen: string | undefined;
   let choice: OtlpValue = '';
@@ -66,13 +71,17 @@ function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, d
       reader.skipUnknown(tag);
       continue;
     }
+    if (field.packed && (tag & 7) === 2) {
+      readPacked(reader, () => set(out, field, READ[field.type as ScalarType](reader)));
+      continue;
+    }
     checkWireType(field, tag);
-    const { name, type, repeated } = field;
-    if (oneof) chosen = name;
+    const { name, type, repeated, member } = field;
+    if (member) chosen = name;
     if (typeof type === 'string') {
       if (repeated) reader.count();
       const value = READ[type](reader);
-      if (oneof) choice = value;
+      if (member) choice = value;
       else set(out, field, value);
       continue;
     }
@@ -80,9 +89,9 @@ function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, d
     try {
       reader.enter();
       // A message that comes twice is merged, except in a oneof and in a list.
-      const before = oneof || repeated ? undefined : (out[name] as OtlpObject | undefined);
+      const before = member || repeated ? undefined : (out[name] as OtlpObject | undefined);
       const value = decodeAfter(before, reader, type, inside);
-      if (oneof) choice = value;
+      if (member) choice = value;
       else set(out, field, value);
     } catch (error) {
       throw within(error, `.${name}`);
@@ -90,7 +99,8 @@ function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, d
     reader.end = outerEnd;
   }
   if (chosen !== undefined) {
-    for (const other in out) if (other !== chosen) delete out[other];
+    // Of a message that is merged with an earlier one.
+    for (const { name, member } of message.fields) if (member && out[name] !== undefined) delete out[name];
     out[chosen] = choice;
   }
   for (const name of message.always) out[name] ??= EMPTY;
@@ -108,6 +118,18 @@ function decodeAfter(
   if (reader.position < reader.end) return decodeInto(isNew ? {} : before, reader, message, depth);
   nested(message, depth);
   return isNew ? empty : before;
+}
+
+/** A packed list, item by item. */
+function readPacked(reader: ProtobufReader, readItem: () => void): void {
+  const outerEnd = reader.end;
+  const length = reader.length();
+  reader.end = reader.position + length;
+  while (reader.position < reader.end) {
+    reader.count();
+    readItem();
+  }
+  reader.end = outerEnd;
 }
 
 function set(out: OtlpObject, { name, repeated, absent }: Field, value: OtlpValue): void {
@@ -140,6 +162,10 @@ function scan(reader: ProtobufReader, message: Message, depth: number): number {
     const field = message.byNumber[tag >>> 3];
     if (field === undefined) {
       reader.skipUnknown(tag);
+      continue;
+    }
+    if (field.packed && (tag & 7) === 2) {
+      readPacked(reader, () => reader.skipScalar(field.wireType, 0));
       continue;
     }
     checkWireType(field, tag);

@@ -22,8 +22,18 @@ function writeMessage(writer: BackwardWriter, message: Message, value: OtlpObjec
       writeField(writer, field, given);
       continue;
     }
-    for (let at = given.length - 1; at >= 0; at--) writeField(writer, field, given[at] as OtlpValue);
+    if (field.packed) writePacked(writer, field, given);
+    else for (let at = given.length - 1; at >= 0; at--) writeField(writer, field, given[at] as OtlpValue);
   }
+}
+
+function writePacked(writer: BackwardWriter, { type, number }: Field, list: readonly OtlpValue[]): void {
+  if (list.length === 0) return;
+  const end = writer.length;
+  const write = WRITE[type as ScalarType];
+  for (let at = list.length - 1; at >= 0; at--) write(writer, list[at] as OtlpValue);
+  writer.varint(writer.length - end);
+  writer.varint(number * 8 + 2);
 }
 
 function writeField(writer: BackwardWriter, field: Field, value: OtlpValue): void {
@@ -44,8 +54,12 @@ const WRITE: Readonly<Record<ScalarType, (writer: BackwardWriter, value: OtlpVal
   int32: (writer, value) => writer.int64(value as number),
   uint32: (writer, value) => writer.varint(value as number),
   enum: (writer, value) => writer.int64(value as number),
+  // Zigzag: small negative numbers take few bytes too.
+  sint32: (writer, value) => writer.varint((((value as number) << 1) ^ ((value as number) >> 31)) >>> 0),
   int64: (writer, value) => writer.int64(value as string),
+  uint64: (writer, value) => writer.int64(value as string),
   fixed32: (writer, value) => writer.fixed32(value as number),
   fixed64: (writer, value) => writer.fixed64(BigInt(value as string)),
+  sfixed64: (writer, value) => writer.fixed64(BigInt.asUintN(64, BigInt(value as string))),
   double: (writer, value) => writer.double(Number(value)),
 };

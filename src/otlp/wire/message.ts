@@ -8,9 +8,12 @@ export type ScalarType =
   | 'int32'
   | 'uint32'
   | 'enum'
+  | 'sint32'
   | 'int64'
+  | 'uint64'
   | 'fixed32'
   | 'fixed64'
+  | 'sfixed64'
   | 'double';
 
 /** A field of a message, as the .proto file declares it. */
@@ -22,11 +25,18 @@ export interface Field {
   /** The wire type in protobuf: 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
   readonly wireType: number;
   readonly repeated: boolean;
-  /** What a field that is not there means: in decoded OTLP it is left out. Undefined of a message. */
+  /** Numbers that follow each other in one length-delimited field; a sender may write them one by one all the same. */
+  readonly packed: boolean;
+  /** Of the message's oneof: set in the place of its other members, even when it holds a default value. */
+  readonly member: boolean;
+  /**
+   * What a field that is not there means: in decoded OTLP it is left out. Undefined of a message, of a member of a
+   * oneof, and of a field that the .proto file calls optional: there a default value is a value.
+   */
   readonly absent: string | number | boolean | undefined;
   /** Written even when empty, as the OpenTelemetry Collector does. */
   readonly always: boolean;
-  /** One log record or one span each: what is counted. */
+  /** One log record, one span or one data point of a metric each: what is counted. */
   readonly counted: boolean;
   /** The names of an enum's values, by number. JSON should not use them, but some senders do. */
   readonly enumNames: readonly string[];
@@ -35,8 +45,10 @@ export interface Field {
 /** A protobuf message type. */
 export interface Message {
   readonly name: string;
-  /** At most one field is set, and it counts as set even when it holds a default value. */
+  /** Some of its fields are members of a oneof; no message here has two of these. */
   readonly oneof: boolean;
+  /** What is counted is in it, or in what is inside it. */
+  readonly holdsItems: boolean;
   /** Can contain itself: the only nesting without a natural end. */
   readonly recursive: boolean;
   /** In the order of declaration. */
@@ -51,6 +63,8 @@ export interface Message {
 
 interface FieldOptions {
   readonly repeated?: boolean;
+  readonly member?: boolean;
+  readonly optional?: boolean;
   readonly always?: boolean;
   readonly counted?: boolean;
   readonly enumNames?: readonly string[];
@@ -66,21 +80,27 @@ const ABSENT: Readonly<Record<ScalarType, string | number | boolean>> = {
   int32: 0,
   uint32: 0,
   enum: 0,
+  sint32: 0,
   int64: '0',
+  uint64: '0',
   fixed32: 0,
   fixed64: '0',
+  sfixed64: '0',
   double: 0,
 };
 
 /** A field that is told by its number, its JSON name and its type. */
 export function field(number: number, name: string, type: Field['type'], options: FieldOptions = {}): Field {
-  const { repeated = false, always = false, counted = false, enumNames = [] } = options;
-  const absent = typeof type === 'string' ? ABSENT[type] : undefined;
-  return { number, name, type, wireType: wireTypeOf(type), repeated, absent, always, counted, enumNames };
+  const { repeated = false, member = false, optional = false, always = false, counted = false } = options;
+  const { enumNames = [] } = options;
+  const wireType = wireTypeOf(type);
+  const absent = typeof type === 'string' && !member && !optional ? ABSENT[type] : undefined;
+  const packed = repeated && wireType !== 2;
+  return { number, name, type, wireType, repeated, packed, member, absent, always, counted, enumNames };
 }
 
 function wireTypeOf(type: Field['type']): number {
-  if (type === 'fixed64' || type === 'double') return 1;
+  if (type === 'fixed64' || type === 'sfixed64' || type === 'double') return 1;
   if (type === 'fixed32') return 5;
   const delimited = typeof type === 'object' || ['string', 'bytes', 'traceId', 'spanId'].includes(type);
   return delimited ? 2 : 0;
@@ -88,11 +108,13 @@ function wireTypeOf(type: Field['type']): number {
 
 /** A message with these fields. */
 export function message(name: string, fields: readonly Field[]): Message {
-  return fill(open(name, { oneof: false, recursive: false }), fields);
+  return fill(open(name), fields);
 }
 
 /** A message whose fields are still to come. */
 export interface OpenMessage extends Message {
+  oneof: boolean;
+  holdsItems: boolean;
   readonly fields: Field[];
   readonly always: string[];
   readonly byNumber: (Field | undefined)[];
@@ -100,14 +122,28 @@ export interface OpenMessage extends Message {
 }
 
 /** A message without its fields yet, so that messages can contain each other. */
-export function open(name: string, flags: Pick<Message, 'oneof' | 'recursive'>): OpenMessage {
-  return { name, ...flags, fields: [], always: [], byNumber: [], byName: new Map() };
+export function open(
+  name: string,
+  { recursive = false }: { readonly recursive?: boolean } = {},
+): OpenMessage {
+  return {
+    name,
+    oneof: false,
+    holdsItems: false,
+    recursive,
+    fields: [],
+    always: [],
+    byNumber: [],
+    byName: new Map(),
+  };
 }
 
 /** Gives an open message its fields. */
 export function fill(target: OpenMessage, fields: readonly Field[]): Message {
   for (const one of fields) {
     target.fields.push(one);
+    if (one.member) target.oneof = true;
+    if (one.counted || (typeof one.type === 'object' && one.type.holdsItems)) target.holdsItems = true;
     if (one.always) target.always.push(one.name);
     target.byNumber[one.number] = one;
     target.byName.set(

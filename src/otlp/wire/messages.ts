@@ -19,13 +19,18 @@ const SPAN_KIND = {
     (name) => `SPAN_KIND_${name}`,
   ),
 };
+const TEMPORALITY = {
+  enumNames: ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'].map((name) => `AGGREGATION_TEMPORALITY_${name}`),
+};
 const STATUS_CODE = { enumNames: ['UNSET', 'OK', 'ERROR'].map((name) => `STATUS_CODE_${name}`) };
 
 const REPEATED = { repeated: true };
 const ALWAYS = { always: true };
 const ITEMS = { repeated: true, counted: true };
+const MEMBER = { member: true };
+const OPTIONAL = { optional: true };
 
-const anyValue = open('AnyValue', { oneof: true, recursive: true });
+const anyValue = open('AnyValue', { recursive: true });
 const keyValue = message('KeyValue', [
   field(1, 'key', 'string'),
   field(2, 'value', anyValue, ALWAYS),
@@ -34,14 +39,14 @@ const keyValue = message('KeyValue', [
 const arrayValue = message('ArrayValue', [field(1, 'values', anyValue, REPEATED)]);
 const keyValueList = message('KeyValueList', [field(1, 'values', keyValue, REPEATED)]);
 fill(anyValue, [
-  field(1, 'stringValue', 'string'),
-  field(2, 'boolValue', 'bool'),
-  field(3, 'intValue', 'int64'),
-  field(4, 'doubleValue', 'double'),
-  field(5, 'arrayValue', arrayValue),
-  field(6, 'kvlistValue', keyValueList),
-  field(7, 'bytesValue', 'bytes'),
-  field(8, 'stringValueStrindex', 'int32'),
+  field(1, 'stringValue', 'string', MEMBER),
+  field(2, 'boolValue', 'bool', MEMBER),
+  field(3, 'intValue', 'int64', MEMBER),
+  field(4, 'doubleValue', 'double', MEMBER),
+  field(5, 'arrayValue', arrayValue, MEMBER),
+  field(6, 'kvlistValue', keyValueList, MEMBER),
+  field(7, 'bytesValue', 'bytes', MEMBER),
+  field(8, 'stringValueStrindex', 'int32', MEMBER),
 ]);
 
 const entityRef = message('EntityRef', [
@@ -136,19 +141,130 @@ const resourceSpans = message('ResourceSpans', [
   field(3, 'schemaUrl', 'string'),
 ]);
 
+const exemplar = message('Exemplar', [
+  field(7, 'filteredAttributes', keyValue, REPEATED),
+  field(2, 'timeUnixNano', 'fixed64'),
+  field(3, 'asDouble', 'double', MEMBER),
+  field(6, 'asInt', 'sfixed64', MEMBER),
+  field(4, 'spanId', 'spanId'),
+  field(5, 'traceId', 'traceId'),
+]);
+
+const numberDataPoint = message('NumberDataPoint', [
+  field(7, 'attributes', keyValue, REPEATED),
+  field(2, 'startTimeUnixNano', 'fixed64'),
+  field(3, 'timeUnixNano', 'fixed64'),
+  field(4, 'asDouble', 'double', MEMBER),
+  field(6, 'asInt', 'sfixed64', MEMBER),
+  field(5, 'exemplars', exemplar, REPEATED),
+  field(8, 'flags', 'uint32'),
+]);
+
+const histogramDataPoint = message('HistogramDataPoint', [
+  field(9, 'attributes', keyValue, REPEATED),
+  field(2, 'startTimeUnixNano', 'fixed64'),
+  field(3, 'timeUnixNano', 'fixed64'),
+  field(4, 'count', 'fixed64'),
+  field(5, 'sum', 'double', OPTIONAL),
+  field(6, 'bucketCounts', 'fixed64', REPEATED),
+  field(7, 'explicitBounds', 'double', REPEATED),
+  field(8, 'exemplars', exemplar, REPEATED),
+  field(10, 'flags', 'uint32'),
+  field(11, 'min', 'double', OPTIONAL),
+  field(12, 'max', 'double', OPTIONAL),
+]);
+
+const buckets = message('ExponentialHistogramDataPoint.Buckets', [
+  field(1, 'offset', 'sint32'),
+  field(2, 'bucketCounts', 'uint64', REPEATED),
+]);
+
+const exponentialHistogramDataPoint = message('ExponentialHistogramDataPoint', [
+  field(1, 'attributes', keyValue, REPEATED),
+  field(2, 'startTimeUnixNano', 'fixed64'),
+  field(3, 'timeUnixNano', 'fixed64'),
+  field(4, 'count', 'fixed64'),
+  field(5, 'sum', 'double', OPTIONAL),
+  field(6, 'scale', 'sint32'),
+  field(7, 'zeroCount', 'fixed64'),
+  field(8, 'positive', buckets, ALWAYS),
+  field(9, 'negative', buckets, ALWAYS),
+  field(10, 'flags', 'uint32'),
+  field(11, 'exemplars', exemplar, REPEATED),
+  field(12, 'min', 'double', OPTIONAL),
+  field(13, 'max', 'double', OPTIONAL),
+  field(14, 'zeroThreshold', 'double'),
+]);
+
+const valueAtQuantile = message('SummaryDataPoint.ValueAtQuantile', [
+  field(1, 'quantile', 'double'),
+  field(2, 'value', 'double'),
+]);
+
+const summaryDataPoint = message('SummaryDataPoint', [
+  field(7, 'attributes', keyValue, REPEATED),
+  field(2, 'startTimeUnixNano', 'fixed64'),
+  field(3, 'timeUnixNano', 'fixed64'),
+  field(4, 'count', 'fixed64'),
+  field(5, 'sum', 'double'),
+  field(6, 'quantileValues', valueAtQuantile, REPEATED),
+  field(8, 'flags', 'uint32'),
+]);
+
+const gauge = message('Gauge', [field(1, 'dataPoints', numberDataPoint, ITEMS)]);
+const sum = message('Sum', [
+  field(1, 'dataPoints', numberDataPoint, ITEMS),
+  field(2, 'aggregationTemporality', 'enum', TEMPORALITY),
+  field(3, 'isMonotonic', 'bool'),
+]);
+const histogram = message('Histogram', [
+  field(1, 'dataPoints', histogramDataPoint, ITEMS),
+  field(2, 'aggregationTemporality', 'enum', TEMPORALITY),
+]);
+const exponentialHistogram = message('ExponentialHistogram', [
+  field(1, 'dataPoints', exponentialHistogramDataPoint, ITEMS),
+  field(2, 'aggregationTemporality', 'enum', TEMPORALITY),
+]);
+const summary = message('Summary', [field(1, 'dataPoints', summaryDataPoint, ITEMS)]);
+
+const metric = message('Metric', [
+  field(1, 'name', 'string'),
+  field(2, 'description', 'string'),
+  field(3, 'unit', 'string'),
+  field(5, 'gauge', gauge, MEMBER),
+  field(7, 'sum', sum, MEMBER),
+  field(9, 'histogram', histogram, MEMBER),
+  field(10, 'exponentialHistogram', exponentialHistogram, MEMBER),
+  field(11, 'summary', summary, MEMBER),
+  field(12, 'metadata', keyValue, REPEATED),
+]);
+const scopeMetrics = message('ScopeMetrics', [
+  field(1, 'scope', scope, ALWAYS),
+  field(2, 'metrics', metric, REPEATED),
+  field(3, 'schemaUrl', 'string'),
+]);
+const resourceMetrics = message('ResourceMetrics', [
+  field(1, 'resource', resource, ALWAYS),
+  field(2, 'scopeMetrics', scopeMetrics, REPEATED),
+  field(3, 'schemaUrl', 'string'),
+]);
+
 /**
- * The request of each signal; `LogsData` and `TracesData`, the lines of a file, have the same shape.
- * @see opentelemetry-proto 1.9, `collector/logs/v1/logs_service.proto` and what it imports
+ * The request of each signal; `LogsData`, `TracesData` and `MetricsData`, the lines of a file, have the same shape.
+ * @see opentelemetry-proto 1.10, `collector/logs/v1/logs_service.proto`, those of traces and metrics beside it, and
+ *   what they import
  */
 export const REQUEST = {
   logs: message('ExportLogsServiceRequest', [field(1, 'resourceLogs', resourceLogs, REPEATED)]),
   traces: message('ExportTraceServiceRequest', [field(1, 'resourceSpans', resourceSpans, REPEATED)]),
+  metrics: message('ExportMetricsServiceRequest', [field(1, 'resourceMetrics', resourceMetrics, REPEATED)]),
 } as const;
 
 /** The answer to a request of each signal. */
 export const RESPONSE = {
   logs: response('ExportLogs', 'rejectedLogRecords'),
   traces: response('ExportTrace', 'rejectedSpans'),
+  metrics: response('ExportMetrics', 'rejectedDataPoints'),
 } as const;
 
 /** The body of an error answer. @see google.rpc.Status */

@@ -97,14 +97,15 @@ export class OtlpRequest implements Batch {
   }
 }
 
-/** How many log records or spans a decoded message holds. */
+/** How many log records, spans or data points a decoded message holds. */
 function countItems(message: Message, value: OtlpObject): number {
   let count = 0;
   for (const { name, type, counted } of message.fields) {
-    const list = value[name] as OtlpValue[] | undefined;
-    if (counted) count += list?.length ?? 0;
-    else if (Array.isArray(list) && typeof type === 'object') {
-      for (const element of list) count += countItems(type, element as OtlpObject);
+    const inside = value[name];
+    if (counted) count += (inside as OtlpValue[] | undefined)?.length ?? 0;
+    else if (inside !== undefined && typeof type === 'object' && type.holdsItems) {
+      const parts = Array.isArray(inside) ? inside : [inside];
+      for (const part of parts) count += countItems(type, part as OtlpObject);
     }
   }
   return count;

@@ -1,8 +1,8 @@
 import type { OtlpObject, OtlpValue } from './decode-protobuf.ts';
-import type { Message } from './messages.ts';
+import type { Message } from './message.ts';
 
 /**
- * A request with only some of the log records or spans of a decoded one, and all that surrounds these: what else
+ * A request with only some of the log records, spans or data points of a decoded one, and all that surrounds these: what else
  * there is of resources and scopes is shared with it.
  * @param from - index of the first, in the order in which they stand
  * @param to - index behind the last
@@ -22,7 +22,7 @@ function pick(message: Message, value: OtlpObject, range: Range): OtlpObject {
   const picked: { [name: string]: OtlpValue } = { ...value };
   for (const { name, type, counted } of message.fields) {
     const field = value[name];
-    if (field === undefined || typeof type !== 'object' || !(counted || holdsItems(type))) continue;
+    if (field === undefined || typeof type !== 'object' || !(counted || type.holdsItems)) continue;
     if (!Array.isArray(field)) picked[name] = pick(type, field as OtlpObject, range);
     else if (counted) picked[name] = field.filter(() => isIn(range));
     else {
@@ -43,18 +43,4 @@ function pickFrom(type: Message, part: OtlpObject, range: Range): OtlpObject | u
 function isIn(range: Range): boolean {
   const index = range.at++;
   return index >= range.from && index < range.to;
-}
-
-/** By message; attribute values contain themselves, so what is being looked at counts as without items. */
-const HOLDS = new Map<Message, boolean>();
-
-function holdsItems(message: Message): boolean {
-  const known = HOLDS.get(message);
-  if (known !== undefined) return known;
-  HOLDS.set(message, false);
-  const holds = message.fields.some(
-    ({ type, counted }) => counted || (typeof type === 'object' && holdsItems(type)),
-  );
-  HOLDS.set(message, holds);
-  return holds;
 }

@@ -67,6 +67,14 @@ export class ProtobufReader {
     return String((BigInt(high) << 32n) | BigInt(low));
   }
 
+  /** A varint as an unsigned 64-bit integer, in decimal. */
+  uint64(): string {
+    const low = this.varint();
+    const high = this.#high;
+    if (high < 0x20_0000) return String(high * TWO_32 + low);
+    return String((BigInt(high) << 32n) | BigInt(low));
+  }
+
   bool(): boolean {
     return (this.varint() | this.#high) !== 0;
   }
@@ -74,6 +82,11 @@ export class ProtobufReader {
   /** Eight bytes as an unsigned integer, in decimal. */
   fixed64(): string {
     return String(this.#bytes.readBigUInt64LE(this.#take(8)));
+  }
+
+  /** Eight bytes as a signed integer, in decimal. */
+  sfixed64(): string {
+    return String(this.#bytes.readBigInt64LE(this.#take(8)));
   }
 
   double(): number {

@@ -36,11 +36,14 @@ export const READ_JSON_SCALAR: Readonly<Record<ScalarType, ReadScalar>> = {
     return first === LETTER_T;
   },
   int32: (tokens) => readInteger(tokens, -(2 ** 31), 2 ** 31 - 1),
+  sint32: (tokens) => readInteger(tokens, -(2 ** 31), 2 ** 31 - 1),
   uint32: (tokens) => readInteger(tokens, 0, 2 ** 32 - 1),
   fixed32: (tokens) => readInteger(tokens, 0, 2 ** 32 - 1),
   enum: (tokens, { enumNames }) => readInteger(tokens, -(2 ** 31), 2 ** 31 - 1, enumNames),
   int64: (tokens) => readInteger64(tokens, -(2n ** 63n), 2n ** 63n - 1n),
+  uint64: (tokens) => readInteger64(tokens, 0n, 2n ** 64n - 1n),
   fixed64: (tokens) => readInteger64(tokens, 0n, 2n ** 64n - 1n),
+  sfixed64: (tokens) => readInteger64(tokens, -(2n ** 63n), 2n ** 63n - 1n),
   double: readDouble,
 };
 

@@ -1,6 +1,6 @@
 import type { Signal } from '../../otlp/wire/batch.ts';
 import type { Header } from './definitions.ts';
-import { KIND } from './layout.ts';
+import { signalOf } from './layout.ts';
 import type { Runs } from './runs.ts';
 import { fieldAt, type SpoolBatch } from './spool-batch.ts';
 
@@ -41,7 +41,7 @@ export class CollectedBatch implements SpoolBatch {
 
   constructor(collected: Collected, lookup: Lookup) {
     const { kind, headerId, bytes, ends, positions, nameIds, timesMs, from } = collected;
-    this.signal = kind === KIND.logs ? 'logs' : 'traces';
+    this.signal = signalOf({ kind });
     this.header = lookup.header(headerId) ?? { resource: Buffer.alloc(0), scope: Buffer.alloc(0) };
     this.bytes = bytes;
     this.count = ends.length;

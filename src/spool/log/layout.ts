@@ -1,3 +1,4 @@
+import type { Signal } from '../../otlp/wire/batch.ts';
 import { xxh32 } from '../disk/xxh32.ts';
 
 // docs/spool-format.md describes these bytes; a change of meaning needs a new version byte.
@@ -26,7 +27,7 @@ const VERSION = { records: 1, requests: 2 } as const;
 const MIN_LENGTH = DEFINITION_HEAD_BYTES - 8;
 
 /** First byte of a record's own part. */
-export const KIND = { logs: 1, traces: 2, definition: 3 } as const;
+export const KIND = { logs: 1, traces: 2, definition: 3, metrics: 4 } as const;
 /** What a definition defines. */
 export const DEFINES = { header: 1, name: 2, sink: 3 } as const;
 
@@ -66,6 +67,12 @@ export function emptyView(): RecordView {
     from: 0,
     to: 0,
   };
+}
+
+/** The signal of a data record. */
+export function signalOf({ kind }: { readonly kind: number }): Signal {
+  if (kind === KIND.metrics) return 'metrics';
+  return kind === KIND.logs ? 'logs' : 'traces';
 }
 
 /** Whether `record` is a data record chosen for the sink of `bit`. */
@@ -172,7 +179,7 @@ export function readRecord(
   if (view.getUint32(at + 8, true) !== position % 2 ** 32 || view.getUint16(at + 14, true) !== 0)
     return 'bad';
   const kind = view.getUint8(at + 12);
-  const data = kind === KIND.logs || kind === KIND.traces;
+  const data = kind === KIND.logs || kind === KIND.traces || kind === KIND.metrics;
   if ((!data && kind !== KIND.definition) || (data && length < DATA_HEAD_BYTES - 8)) return 'bad';
   const to = at + 8 + length;
   if (to > limit) return 'short';

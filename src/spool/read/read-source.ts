@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Signal } from '../../otlp/wire/batch.ts';
+import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import { Cursor, type RecordSource } from '../log/cursor.ts';
 import type { Header } from '../log/definitions.ts';
-import { KIND, type RecordView } from '../log/layout.ts';
+import { KIND, type RecordView, signalOf } from '../log/layout.ts';
 import type { Settlement } from '../log/outcome.ts';
 import type { Segment } from '../log/segment.ts';
 import { SegmentReader, type Visit } from '../log/segment-reader.ts';
@@ -18,11 +18,10 @@ export interface ReadSourceOptions {
 }
 
 /** Whichever sinks a record was for, here it is for the one of its signal. */
-const BITS = { logs: 0, traces: 1 } as const;
+const BITS: Readonly<Record<Signal, number>> = { logs: 0, traces: 1, metrics: 2 };
 
 /**
- * The wanted records of a log, each once: a cursor for the log records and one for the spans, since a server may
- * take only one of the two. Reading is all that it does; settling is left to whoever owns the log.
+ * The wanted records of a log, each once: a cursor for each signal, since a server may take only one of them. Reading is all that it does; settling is left to whoever owns the log.
  */
 export class ReadSource implements RecordSource {
   readonly log: ReadLog;
@@ -37,7 +36,11 @@ export class ReadSource implements RecordSource {
   constructor(log: ReadLog, options: ReadSourceOptions) {
     this.log = log;
     this.#options = options;
-    this.cursors = { logs: new Cursor(this, BITS.logs, 0), traces: new Cursor(this, BITS.traces, 0) };
+    this.cursors = {
+      logs: new Cursor(this, BITS.logs, 0),
+      traces: new Cursor(this, BITS.traces, 0),
+      metrics: new Cursor(this, BITS.metrics, 0),
+    };
     let pendingSinks = 0;
     for (const record of log.read()) {
       if (!options.isWanted(record)) continue;
@@ -100,20 +103,15 @@ export class ReadSource implements RecordSource {
   }
 
   sinkName(bit: number): string {
-    return bit === BITS.logs ? 'logs' : 'traces';
+    return SIGNALS.find((signal) => BITS[signal] === bit) ?? '';
   }
 
   moved(): void {
-    const { logs, traces } = this.cursors;
-    this.#options.onMoved?.(Math.min(logs.position, traces.position));
+    const positions = Object.values(this.cursors).map(({ position }) => position);
+    this.#options.onMoved?.(Math.min(...positions));
   }
 
   settled(settlement: Settlement): void {
     this.#options.onSettled?.(settlement);
   }
-}
-
-/** What a record that holds a field holds. */
-export function signalOf({ kind }: RecordView): Signal {
-  return kind === KIND.logs ? 'logs' : 'traces';
 }

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
-import type { Signal } from '../../otlp/wire/batch.ts';
+import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import { absolute } from '../disk/absolute.ts';
 import { makeDirectory } from '../disk/make-directory.ts';
 
@@ -162,12 +162,13 @@ function parse(text: string): DeadLetter | undefined {
   try {
     const { time, sink, reason, signal, name, answer, request }: Record<string, unknown> = JSON.parse(text);
     if (![time, sink, reason, name, request].every((value) => typeof value === 'string')) return undefined;
-    if (signal !== 'logs' && signal !== 'traces') return undefined;
+    const known = SIGNALS.find((each) => each === signal);
+    if (known === undefined) return undefined;
     return {
       time: String(time),
       sink: String(sink),
       reason: String(reason),
-      signal,
+      signal: known,
       name: String(name),
       ...(typeof answer === 'string' ? { answer } : {}),
       request: Buffer.from(String(request), 'base64'),

@@ -270,9 +270,9 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     '3:22: service.pipelines: expected at least one pipeline',
   ],
   [
-    'a pipeline of metrics',
-    yaml(pipelines('metrics: {receivers: [otlp], exporters: [file]}')),
-    `3:23: service.pipelines.metrics: ${ELSEWHERE}`,
+    'only pipelines of profiles',
+    yaml(pipelines('profiles: {receivers: [otlp], exporters: [file]}')),
+    '3:22: service.pipelines: expected at least one pipeline',
   ],
   [
     'a misspelt signal',
