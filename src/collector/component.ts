@@ -3,9 +3,9 @@ import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Shape } from './config/shape.ts';
 import type { Drops } from './drops.ts';
+import type { ReceiverStats } from './intake.ts';
 import type { Log } from './log.ts';
 import type { QueueStorage } from './queue/request-queue.ts';
-import type { ReceiverStats } from './receiver.ts';
 
 /** A component as a configuration gives it: checked, and with every default. */
 export interface ComponentConfig {

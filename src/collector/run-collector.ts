@@ -10,13 +10,13 @@ import type {
 } from './component.ts';
 import type { PipelineConfig } from './config/read-pipelines.ts';
 import { Drops } from './drops.ts';
+import type { ReceiverStats } from './intake.ts';
 import { type ExporterStats, Lane } from './lane.ts';
 import { createLog, type Log } from './log.ts';
 import { Outage } from './outage.ts';
 import { entriesOf, type Pipeline } from './pipeline.ts';
 import type { QueueStorage } from './queue/request-queue.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
-import type { ReceiverStats } from './receiver.ts';
 
 /** How to start a collector. */
 export interface CollectorOptions {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { HealthCheck } from '../../src/collector/health-check.ts';
+import { Intake, type IntakeOptions } from '../../src/collector/intake.ts';
 import { Receiver, type ReceiverOptions } from '../../src/collector/receiver.ts';
 import { INHERITED, rawRequest, statusOf } from '../harness/raw-http.ts';
 import { logsOf } from './samples.ts';
@@ -8,13 +9,16 @@ import { logsOf } from './samples.ts';
 const ADDRESS = { host: 'localhost', port: 0 };
 const JSON_TYPE = 'content-type: application/json';
 
-async function startReceiver(t: TestContext, options: Partial<ReceiverOptions> = {}): Promise<number> {
-  const consume = async (): Promise<void> => {};
+type Options = Partial<ReceiverOptions & Pick<IntakeOptions, 'consume'>>;
+
+async function startReceiver(t: TestContext, options: Options = {}): Promise<number> {
+  const take = async (): Promise<void> => {};
+  const { consume = { logs: take, traces: take }, ...others } = options;
   const all = {
     address: ADDRESS,
     maxBodyBytes: 1 << 20,
-    consume: { logs: consume, traces: consume },
-    ...options,
+    intake: new Intake({ consume, maxHeldBytes: 8 << 20 }),
+    ...others,
   };
   const receiver = new Receiver(all);
   t.after(() => receiver.stop(0));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { Intake, type IntakeOptions } from '../../src/collector/intake.ts';
 import { Receiver, type ReceiverOptions } from '../../src/collector/receiver.ts';
 import { OtelEventsError } from '../../src/errors.ts';
 import type { Batch } from '../../src/otlp/wire/batch.ts';
@@ -12,6 +13,7 @@ import { deferred, eventually, logsOf, namesIn, protobufOf } from './samples.ts'
 
 interface Setup {
   readonly receiver: Receiver;
+  readonly intake: Intake;
   readonly url: string;
   readonly batches: Batch[];
 }
@@ -20,17 +22,21 @@ const MIB = 1024 * 1024;
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 
-async function setUp(t: TestContext, options: Partial<ReceiverOptions> = {}): Promise<Setup> {
+type Options = Partial<Omit<ReceiverOptions, 'intake'> & Pick<IntakeOptions, 'consume'>>;
+
+async function setUp(t: TestContext, options: Options = {}): Promise<Setup> {
   const batches: Batch[] = [];
-  const consume = async (batch: Batch) => void batches.push(batch);
+  const take = async (batch: Batch) => void batches.push(batch);
+  const { maxBodyBytes = MIB, consume = { logs: take, traces: take }, ...others } = options;
+  const intake = new Intake({ consume, maxHeldBytes: 8 * maxBodyBytes });
   const receiver = new Receiver({
     address: { host: 'localhost', port: 0 },
-    maxBodyBytes: MIB,
-    consume: { logs: consume, traces: consume },
-    ...options,
+    maxBodyBytes,
+    intake,
+    ...others,
   });
   t.after(() => receiver.stop(0));
-  return { receiver, url: await receiver.start(), batches };
+  return { receiver, intake, url: await receiver.start(), batches };
 }
 
 interface Answer {
@@ -83,7 +89,7 @@ const head = (length: number, ...more: string[]): string =>
   ].join('\r\n');
 
 test('protobuf is taken as it is and answered in protobuf', async (t) => {
-  const { url, batches, receiver } = await setUp(t);
+  const { url, batches, intake } = await setUp(t);
   const body = protobufOf(logsOf('a', 'b'));
   const answer = await post(`${url}/v1/logs`, body, { 'content-type': PROTOBUF });
   assert.deepEqual([answer.status, answer.type, answer.body.length], [200, PROTOBUF, 0]);
@@ -92,7 +98,7 @@ test('protobuf is taken as it is and answered in protobuf', async (t) => {
     [{ signal: 'logs', encoding: 'protobuf', count: 2 }],
   );
   assert.deepEqual(batches[0]?.bytes, Buffer.from(body));
-  assert.deepEqual(receiver.stats().accepted, { logs: 2, traces: 0, metrics: 0 });
+  assert.deepEqual(intake.stats().accepted, { logs: 2, traces: 0, metrics: 0 });
 });
 
 test('JSON is taken and answered in JSON', async (t) => {
@@ -116,14 +122,14 @@ test('gzip is inflated, in both encodings', async (t) => {
 });
 
 test('spans are taken at /v1/traces', async (t) => {
-  const { url, batches, receiver } = await setUp(t);
+  const { url, batches, intake } = await setUp(t);
   const spans = { resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'a' }, { name: 'b' }] }] }] };
   await post(`${url}/v1/traces`, JSON.stringify(spans), { 'content-type': JSON_TYPE });
   assert.deepEqual(
     batches.map(({ signal, count }) => [signal, count]),
     [['traces', 2]],
   );
-  assert.deepEqual(receiver.stats().accepted, { logs: 0, traces: 2, metrics: 0 });
+  assert.deepEqual(intake.stats().accepted, { logs: 0, traces: 2, metrics: 0 });
 });
 
 test('a request without records is a success and goes nowhere', async (t) => {
@@ -177,14 +183,14 @@ const REFUSED: readonly [string, string, string | Uint8Array, Record<string, str
 
 for (const [name, path, body, headers, status, code] of REFUSED) {
   test(`refused with ${status} and a Status in the request's encoding: ${name}`, async (t) => {
-    const { url, batches, receiver } = await setUp(t);
+    const { url, batches, intake } = await setUp(t);
     const answer = await post(`${url}${path}`, body, headers);
     const type = headers['content-type'] === PROTOBUF ? PROTOBUF : JSON_TYPE;
     const decoded = type === PROTOBUF ? decodeProtobuf(STATUS, answer.body) : JSON.parse(String(answer.body));
     assert.deepEqual([answer.status, answer.type, decoded.code], [status, type, code]);
     assert.ok(String(decoded.message).length > 5);
     assert.deepEqual(batches, []);
-    assert.equal(receiver.stats().invalidRequests, 1);
+    assert.equal(intake.stats().invalidRequests, 1);
   });
 }
 
@@ -204,11 +210,11 @@ test('a signal without a pipeline is not found', async (t) => {
 test('when no exporter takes a batch the answer is 503, and the items count as refused', async (t) => {
   const consume = () =>
     Promise.reject(new OtelEventsError('EXPORT_FAILED', 'no exporter took the logs', { retry: {} }));
-  const { url, receiver } = await setUp(t, { consume: { logs: consume } });
+  const { url, intake } = await setUp(t, { consume: { logs: consume } });
   const answer = await post(`${url}/v1/logs`, protobufOf(logsOf('a', 'b')), { 'content-type': PROTOBUF });
   assert.equal(answer.status, 503);
   assert.deepEqual(decodeProtobuf(STATUS, answer.body), { code: 14, message: 'no exporter took the logs' });
-  assert.deepEqual(receiver.stats(), {
+  assert.deepEqual(intake.stats(), {
     accepted: { logs: 0, traces: 0, metrics: 0 },
     refused: { logs: 2, traces: 0, metrics: 0 },
     invalidRequests: 0,

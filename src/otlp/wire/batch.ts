@@ -1,7 +1,7 @@
-export const SIGNALS = ['logs', 'traces', 'metrics'] as const;
-
 /** The OTLP signals that travel here. */
-export type Signal = (typeof SIGNALS)[number];
+export type Signal = 'logs' | 'traces' | 'metrics';
+
+export const SIGNALS: readonly Signal[] = ['logs', 'traces', 'metrics'];
 
 /** The signals that a logger makes, and that a spool holds record by record: metrics only pass through collectors. */
 export type RecordSignal = Exclude<Signal, 'metrics'>;

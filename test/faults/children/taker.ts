@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Intake } from '../../../src/collector/intake.ts';
 import { Receiver } from '../../../src/collector/receiver.ts';
 import { eventsApi } from '../../../src/middleware/node.ts';
 import { testLogger } from '../../../src/testing.ts';
@@ -27,7 +28,7 @@ function startReceiver(): Promise<string> {
   return new Receiver({
     address: { host: 'localhost', port: 0 },
     maxBodyBytes,
-    consume: { logs: consume },
+    intake: new Intake({ consume: { logs: consume }, maxHeldBytes: 8 * maxBodyBytes }),
   }).start();
 }
 
