@@ -79,7 +79,7 @@ function resized(bytes: Uint8Array, size: number): Buffer {
  */
 export async function gatherBytes(
   source: AsyncIterable<Uint8Array>,
-  buffer: GrowingBuffer,
+  buffer: Pick<GrowingBuffer, 'add'>,
 ): Promise<boolean> {
   if (isStream(source)) return gatherStream(source, buffer);
   for await (const piece of source) if (!buffer.add(piece)) return false;
@@ -91,7 +91,7 @@ function isStream(source: object): source is Readable {
 }
 
 /** As pieces come: an iterator would let those of a whole read of the socket wait in the stream. */
-function gatherStream(source: Readable, buffer: GrowingBuffer): Promise<boolean> {
+function gatherStream(source: Readable, buffer: Pick<GrowingBuffer, 'add'>): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const add = (piece: Uint8Array | string): void => {
       try {

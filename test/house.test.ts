@@ -61,6 +61,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     event: ['wire', 'values'],
     sdk: ['wire', 'values', 'event'],
     http: ['wire'],
+    grpc: ['wire', 'http'],
   },
   spool: {
     disk: [],
@@ -87,7 +88,12 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     quarantine: ['', 'output', 'schema', 'spool'],
   },
   logger: { context: [''], llm: [''] },
-  collector: { config: [''], queue: ['', 'config'], components: ['', 'config', 'queue'] },
+  collector: {
+    config: [''],
+    queue: ['', 'config'],
+    grpc: [''],
+    components: ['', 'config', 'queue', 'grpc'],
+  },
 };
 
 /** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */

@@ -102,18 +102,25 @@ function startLines(collector: Collector): string {
     .join('');
 }
 
+/** Behind the id of a receiver that speaks HTTP as well. */
+const GRPC_ENDPOINT = '.protocols.grpc';
+
 /** What is told of settings, whichever component they are of. */
 interface Told {
   readonly endpoint?: { readonly host?: string };
-  readonly protocols?: { readonly http?: Told };
+  readonly protocols?: { readonly http?: Told; readonly grpc?: Told };
   readonly path?: string;
 }
 
 /** Whether it is reached from other machines: its URL is the one for this machine. */
 function isOpen({ config }: Collector, id: string): boolean {
-  const receiver = config.receivers.get(id)?.settings as Told | undefined;
+  const [component, isGrpc] = id.endsWith(GRPC_ENDPOINT)
+    ? [id.slice(0, -GRPC_ENDPOINT.length), true]
+    : [id, false];
+  const receiver = config.receivers.get(component)?.settings as Told | undefined;
   const extension = config.extensions.get(id)?.settings as Told | undefined;
-  const address = receiver?.protocols?.http?.endpoint ?? extension?.endpoint;
+  const { http, grpc } = receiver?.protocols ?? {};
+  const address = ((isGrpc ? undefined : http) ?? grpc ?? extension)?.endpoint;
   return address?.host !== undefined && ['', '0.0.0.0', '::'].includes(address.host);
 }
 

@@ -79,8 +79,8 @@ export interface ExtensionHost {
 
 /** A receiver that was made, and listens once it is started. */
 export interface RunningReceiver {
-  /** @returns the URL where it listens */
-  start(): Promise<string>;
+  /** @returns the URLs where it listens, by protocol (`http`, `grpc`); the first one is that of the component */
+  start(): Promise<Readonly<Record<string, string>>>;
   /** Takes no more requests and waits for those under way, for at most `timeoutMs`. */
   stop(timeoutMs: number): Promise<void>;
   stats(): ReceiverStats;

@@ -32,7 +32,10 @@ export interface CollectorOptions {
 export interface Collector {
   /** Where the first receiver listens, such as `http://127.0.0.1:4318`. */
   readonly endpoint: string;
-  /** The URLs of all receivers and health checks, by component id. */
+  /**
+   * The URLs of all receivers and health checks, by component id. Of a receiver with two protocols it is that of HTTP,
+   * and gRPC is at `otlp.protocols.grpc`.
+   */
   readonly endpoints: Readonly<Record<string, string>>;
   /** What it was started with, as checked. */
   readonly config: CollectorConfig;
@@ -209,7 +212,9 @@ class RunningCollector implements Collector {
       const receiver = await this.config.receivers.get(id)?.create(host);
       if (receiver === undefined) return;
       this.#receivers.set(id, receiver);
-      this.#endpoints[id] = await receiver.start();
+      for (const [protocol, url] of Object.entries(await receiver.start())) {
+        this.#endpoints[this.#endpoints[id] === undefined ? id : `${id}.protocols.${protocol}`] = url;
+      }
     });
   }
 

@@ -1,5 +1,5 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
 import { OtelEventsError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../time.ts';
 
@@ -33,7 +33,7 @@ export async function listen(server: Server, { host, port }: ListenAddress): Pro
 }
 
 /** Takes no more connections and waits for the requests under way, for at most `timeoutMs`. */
-export async function stopServer(server: Server, timeoutMs: number): Promise<void> {
+export async function stopServer(server: HttpServer, timeoutMs: number): Promise<void> {
   if (!server.listening) return;
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();

@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { createGunzip } from 'node:zlib';
 import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
 import type { BodyLease } from './body-budget.ts';
+import { inflate, tooLarge } from './inflate.ts';
 import { Refusal } from './refusal.ts';
-
-const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Reads the body of a request, inflated, up to `maxBytes` before and after inflation. After an error the rest
@@ -34,24 +32,4 @@ function isGzip(request: IncomingMessage): boolean {
   if (encoding === 'gzip') return true;
   if (encoding === 'identity' || encoding === '') return false;
   throw new Refusal(415, 'unsupported content encoding; gzip and identity are supported');
-}
-
-/** Only when all is there: inflated piece by piece, a body that comes byte by byte costs a call for each. */
-async function inflate(packed: Buffer, maxBytes: number, lease: BodyLease): Promise<Buffer> {
-  const inflated = new GrowingBuffer({ maxBytes, onGrow: lease.grow });
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  gunzip.end(packed);
-  try {
-    if (await gatherBytes(gunzip, inflated)) return inflated.take();
-  } catch (error) {
-    const isZlib = /^Z_/.test((error as NodeJS.ErrnoException).code ?? '');
-    throw isZlib ? new Refusal(400, 'the body is not gzip') : error;
-  } finally {
-    gunzip.destroy();
-  }
-  throw tooLarge(maxBytes);
-}
-
-function tooLarge(maxBytes: number): Refusal {
-  return new Refusal(413, `the body is larger than ${maxBytes} bytes`);
 }

@@ -172,7 +172,7 @@ test('an invalid configuration ends with 1 and a line for each problem', (t) => 
         .map((line) => line.slice(file.length)),
       [
         ':1:1: service: is missing',
-        ':1:31: receivers.otlp.protocols.http: is missing',
+        ':1:19: receivers.otlp.protocols: expected grpc, http or both',
         ':1:32: receivers.otlp.protocols.htp: unknown key; did you mean http?',
         ':2:13: exporters.kafka: only the OpenTelemetry Collector has this; run that one with the same file',
       ],

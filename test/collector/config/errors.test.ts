@@ -75,10 +75,24 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     '1:19: receivers.otlp.protocols: is missing',
   ],
   [
-    'only gRPC',
-    yaml({ receivers: 'receivers: {otlp: {protocols: {grpc: }}}' }),
-    '1:31: receivers.otlp.protocols.http: is missing',
-    `1:32: receivers.otlp.protocols.grpc: ${ELSEWHERE}`,
+    'a receiver without a protocol',
+    yaml({ receivers: 'receivers: {otlp: {protocols: {}}}' }),
+    '1:19: receivers.otlp.protocols: expected grpc, http or both',
+  ],
+  [
+    'a receiver of gRPC with half a certificate',
+    yaml({ receivers: 'receivers: {otlp: {protocols: {grpc: {tls: {cert_file: a.pem}}}}}' }),
+    '1:19: receivers.otlp.protocols.grpc.tls.key_file: is missing, and cert_file is there',
+  ],
+  [
+    'a receiver of gRPC that asks for certificates and has none',
+    yaml({ receivers: 'receivers: {otlp: {protocols: {grpc: {tls: {client_ca_file: a.pem}}}}}' }),
+    '1:19: receivers.otlp.protocols.grpc.tls.cert_file: is missing, and client_ca_file is there',
+  ],
+  [
+    'a transport of the other engine',
+    yaml({ receivers: 'receivers: {otlp: {protocols: {grpc: {transport: unix}}}}' }),
+    `1:39: receivers.otlp.protocols.grpc.transport: ${ELSEWHERE}`,
   ],
   [
     'an endpoint without a port',
