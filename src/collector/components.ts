@@ -4,6 +4,7 @@ import { fileExporter } from './components/file-exporter.ts';
 import { fileStorage } from './components/file-storage.ts';
 import { healthCheck } from './components/health-check.ts';
 import { nopExporter } from './components/nop-exporter.ts';
+import { otlpGrpcExporter } from './components/otlp-grpc-exporter.ts';
 import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
 import { otlpReceiver } from './components/otlp-receiver.ts';
 
@@ -11,6 +12,12 @@ import { otlpReceiver } from './components/otlp-receiver.ts';
 export const COMPONENTS: KnownComponents = {
   receivers: [known(otlpReceiver)],
   processors: [],
-  exporters: [known(fileExporter), known(otlpHttpExporter), known(debugExporter), known(nopExporter)],
+  exporters: [
+    known(fileExporter),
+    known(otlpHttpExporter),
+    known(otlpGrpcExporter),
+    known(debugExporter),
+    known(nopExporter),
+  ],
   extensions: [known(healthCheck), known(fileStorage)],
 };

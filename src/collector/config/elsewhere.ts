@@ -23,7 +23,7 @@ export const ELSEWHERE = {
     azureblob azuredataexplorer azuremonitor bmchelix carbon cassandra clickhouse coralogix datadog
     dataset doris elasticsearch faro googlecloud googlecloudpubsub googlecloudstorage
     googlemanagedprometheus honeycombmarker influxdb kafka kinetica loadbalancing load_balancing logicmonitor
-    logzio loki mezmo mongodb opencensus opensearch otelarrow otlp otlp_grpc prometheus
+    logzio loki mezmo mongodb opencensus opensearch otelarrow prometheus
     prometheusremotewrite pulsar rabbitmq sapm sematext sentry signalfx splunk_hec stef sumologic syslog
     tencentcloud_logservice tinybird wavefront zipkin`,
   connectors: `count datadog exceptions failover forward grafanacloud metricsaslogs otlpjson roundrobin

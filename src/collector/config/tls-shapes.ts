@@ -1,4 +1,4 @@
-import { mapping, optional, text } from './shape.ts';
+import { boolean, mapping, optional, text } from './shape.ts';
 
 const file = text('a path', (given) => (given === '' ? undefined : given));
 
@@ -12,4 +12,17 @@ const ELSEWHERE = `ca_pem cert_pem key_pem client_ca_pem min_version max_version
 export const serverTls = mapping(
   { cert_file: optional(file), key_file: optional(file), client_ca_file: optional(file) },
   ['ca_file', ...ELSEWHERE],
+);
+
+/** `tls` of a client. */
+export const clientTls = mapping(
+  {
+    insecure: optional(boolean, false),
+    insecure_skip_verify: optional(boolean, false),
+    server_name_override: optional(text<string>()),
+    ca_file: optional(file),
+    cert_file: optional(file),
+    key_file: optional(file),
+  },
+  ELSEWHERE,
 );

@@ -29,8 +29,16 @@ export function mayPass(status: number): boolean {
   return httpVerdict(status) === 'later' || status >= 500 || MAY_PASS.has(status);
 }
 
-/** The verdict of the status in the reason of an error, such as `http_400`. */
+/** Of codes of gRPC: those that are about the request. */
+const OF_GRPC: ReadonlyMap<string | undefined, HttpVerdict> = new Map([
+  ['grpc_3', 'invalid'],
+  ['grpc_8', 'too_large'],
+]);
+
+/** The verdict of the status in the reason of an error, such as `http_400` or `grpc_3`. */
 export function verdictIn(reason: string | undefined): HttpVerdict | undefined {
+  const ofGrpc = OF_GRPC.get(reason);
+  if (ofGrpc !== undefined) return ofGrpc;
   const [, status] = /^http_(\d{3})$/.exec(reason ?? '') ?? [];
   return status === undefined ? undefined : httpVerdict(Number(status));
 }

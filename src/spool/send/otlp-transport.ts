@@ -5,10 +5,9 @@ import { isStatus, partialError, partialSuccess, statusMessage } from '../../otl
 import { HttpClient, type TlsOptions } from '../../otlp/http/http-client.ts';
 import { httpVerdict, mayPass } from '../../otlp/http/http-verdict.ts';
 import { type PostRequest, type PostResponse, post, targetOf } from '../../otlp/http/post.ts';
-import { requestHead, toRequest } from '../../otlp/sdk/encode-envelope.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
-import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import { itemsIn, type SpoolBatch } from '../log/spool-batch.ts';
+import { bodyOf } from './body-of.ts';
 import { MAX_ANSWER_CHARS } from './dead-letters.ts';
 import type { Answer, Transport } from './transport.ts';
 
@@ -60,17 +59,6 @@ export function otlpTransport(options: OtlpTransportOptions): OtlpTransport {
     }
   };
   return { send, close: () => client.close() };
-}
-
-/** Whole requests in protobuf, one after the other, are one request. */
-function bodyOf(batch: SpoolBatch, encoding: Batch['encoding']): readonly Uint8Array[] {
-  const { signal, header, bytes, count } = batch;
-  if (header.whole !== undefined) {
-    const request = OtlpRequest.of({ signal, encoding: header.whole, bytes, count: itemsIn(batch) });
-    return [encoding === 'protobuf' ? request.protobuf() : request.json()];
-  }
-  if (encoding === 'protobuf') return [requestHead(header, bytes.length), bytes];
-  return [OtlpRequest.of({ signal, encoding: 'protobuf', bytes: toRequest(header, [bytes]), count }).json()];
 }
 
 function answerOf(

@@ -90,6 +90,21 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     '1:19: receivers.otlp.protocols.grpc.tls.cert_file: is missing, and client_ca_file is there',
   ],
   [
+    'an exporter of gRPC to no port',
+    yaml({ exporters: 'exporters: {file: {path: a}, otlp_grpc: {endpoint: http://a}}' }),
+    '2:52: exporters.otlp_grpc.endpoint: expected HOST:PORT, http://HOST:PORT, https://HOST:PORT, dns:///HOST:PORT or unix:PATH, got another string',
+  ],
+  [
+    'a header that gRPC sets',
+    yaml({ exporters: 'exporters: {file: {path: a}, otlp: {endpoint: a:1, headers: {TE: b}}}' }),
+    '2:36: exporters.otlp.headers.TE: gRPC sets this header itself',
+  ],
+  [
+    'an exporter of gRPC with half a certificate',
+    yaml({ exporters: 'exporters: {file: {path: a}, otlp: {endpoint: a:1, tls: {cert_file: b}}}' }),
+    '2:36: exporters.otlp.tls: expected both cert_file and key_file, or neither',
+  ],
+  [
     'a transport of the other engine',
     yaml({ receivers: 'receivers: {otlp: {protocols: {grpc: {transport: unix}}}}' }),
     `1:39: receivers.otlp.protocols.grpc.transport: ${ELSEWHERE}`,

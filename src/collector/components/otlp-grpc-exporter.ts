@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import type { ConnectionOptions } from 'node:tls';
+import { type GrpcTarget, parseTarget } from '../../otlp/grpc/target.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
+import { grpcTransport } from '../../spool/send/grpc-transport.ts';
+import { MAX_TIMER_MS } from '../../time.ts';
+import type { ExporterComponent } from '../component.ts';
+import { boolean, integer, mapping, optional, type Read, required, section, text } from '../config/shape.ts';
+import { clientTls } from '../config/tls-shapes.ts';
+import { duration, headers } from '../config/value-shapes.ts';
+import { checkStorage, queueOf } from '../queue/queue-of.ts';
+import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
+
+const target = text(
+  'HOST:PORT, http://HOST:PORT, https://HOST:PORT, dns:///HOST:PORT or unix:PATH',
+  parseTarget,
+);
+
+const keepalive = mapping({
+  time: optional(duration, 10_000),
+  timeout: optional(duration, 10_000),
+  permit_without_stream: optional(boolean, false),
+});
+
+const shape = mapping(
+  {
+    endpoint: required(target),
+    tls: section(clientTls),
+    headers: optional(headers, {}),
+    compression: optional(text('gzip or none', parseCompression, ['zstd', 'snappy']), 'gzip'),
+    timeout: optional(duration, 5_000),
+    keepalive: optional(keepalive),
+    // A call waits for its connection anyway, up to the timeout; there is one address; Node.js reads what there is.
+    wait_for_ready: optional(boolean, false),
+    balancer_name: optional(text()),
+    read_buffer_size: optional(integer(0)),
+    write_buffer_size: optional(integer(0)),
+    sending_queue: section(sendingQueue),
+    retry_on_failure: section(retryOnFailure),
+  },
+  ['auth', 'authority', 'middlewares'],
+);
+
+type Settings = Read<typeof shape>;
+
+/** Headers that belong to the connection or to gRPC itself; HTTP/2 forbids some of them. */
+const RESERVED =
+  /^(connection|host|http2-settings|keep-alive|proxy-connection|te|transfer-encoding|upgrade|content-type|grpc-.*)$/i;
+
+/** Sends requests to an OTLP/gRPC server, from a queue. */
+export const otlpGrpcExporter: ExporterComponent<Settings> = {
+  type: 'otlp_grpc',
+  // Before 0.144.
+  oldNames: ['otlp'],
+  shape,
+  check: ({ sending_queue: queue, headers, tls }, context) => {
+    for (const name of Object.keys(headers ?? {}))
+      if (RESERVED.test(name)) context.add(`headers.${name}`, 'gRPC sets this header itself');
+    const { cert_file: cert, key_file: key } = tls ?? {};
+    if ((cert === undefined) !== (key === undefined))
+      context.add('tls', 'expected both cert_file and key_file, or neither');
+    if (queue !== undefined) checkStorage(queue, context);
+  },
+  create: async (settings, host) => {
+    const tls = await tlsFor(settings);
+    const { keepalive } = settings;
+    const wayFor = (signal: Signal) =>
+      grpcTransport({
+        signal,
+        target: settings.endpoint,
+        tls,
+        headers: lowerCased(settings.headers),
+        compression: settings.compression,
+        timeoutMs: Math.min(settings.timeout || MAX_TIMER_MS, MAX_TIMER_MS),
+        userAgent: 'otel-events-collector',
+        keepalive: keepalive && {
+          everyMs: keepalive.time,
+          timeoutMs: keepalive.timeout,
+          withoutCalls: keepalive.permit_without_stream,
+        },
+      });
+    return queueOf(settings, host, 'protobuf', wayFor);
+  },
+};
+
+/** As in the OpenTelemetry Collector TLS is the rule; `http://`, a socket in the file system or `insecure` make the exception. */
+async function tlsFor({ endpoint, tls }: Settings): Promise<ConnectionOptions | undefined> {
+  if (!isSecure(endpoint, tls.insecure)) return undefined;
+  const read = (file: string | undefined) => (file === undefined ? undefined : readFile(file));
+  const [ca, cert, key] = await Promise.all([read(tls.ca_file), read(tls.cert_file), read(tls.key_file)]);
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert, key }),
+    ...(tls.insecure_skip_verify && { rejectUnauthorized: false }),
+    ...(tls.server_name_override !== undefined && { servername: tls.server_name_override }),
+  };
+}
+
+function isSecure({ secure, socketPath }: GrpcTarget, insecure: boolean): boolean {
+  return secure ?? (socketPath === undefined && !insecure);
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function parseCompression(value: string): 'gzip' | 'none' | undefined {
+  if (value === 'gzip') return 'gzip';
+  return value === 'none' || value === '' ? 'none' : undefined;
+}
