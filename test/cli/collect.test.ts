@@ -3,7 +3,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { logsOf, namesInFile } from '../collector/samples.ts';
+import { call, openSession } from '../collector/grpc-call.ts';
+import { logsOf, namesInFile, protobufOf } from '../collector/samples.ts';
 import { freePort } from '../harness/free-port.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 
@@ -266,4 +267,26 @@ service: {pipelines: {logs: {receivers: [otlp], exporters: [otlp_http]}}}
     patient?.stderr() ?? '',
     /^ERROR lost since the start exporter=otlp_http count=1 reason=closed$/m,
   );
+});
+
+test('SIGTERM finishes the calls of gRPC that are under way: what is answered is in the file', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  const config = ok(file).replace('{http: {endpoint: "127.0.0.1:0"}}', '{grpc: {endpoint: "0.0.0.0:0"}}');
+  const { child, url, exit, stderr } = await runCollect(t, ['--config', configIn(dir, config)]);
+  assert.match(stderr(), /component=otlp url=http:\/\/127\.0\.0\.1:\d+ addresses=all/);
+  const session = openSession(t, url);
+  const answers: Promise<string | undefined>[] = [];
+  // Without a pause, so that some are under way when it is told to end.
+  for (let sent = 0; !session.closed && !session.destroyed; sent++) {
+    const name = `event-${sent}`;
+    const answer = call(session, protobufOf(logsOf(name))).catch(() => undefined);
+    answers.push(answer.then((got) => (got?.status === '0' ? name : undefined)));
+    if (sent === 100) child.kill('SIGTERM');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const taken = (await Promise.all(answers)).filter((name) => name !== undefined);
+  assert.equal(await exit, 0);
+  assert.ok(taken.length > 0);
+  assert.deepEqual(namesInFile(file).toSorted(), taken.toSorted());
 });

@@ -1,20 +1,21 @@
 /**
- * Takes requests as a collector or through the events API until it is ended, and says where; on a line of
+ * Takes requests as a collector, over HTTP or gRPC, or through the events API until it is ended, and says where; on a line of
  * standard input it says how much memory it has taken at most since it began.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { GrpcReceiver } from '../../../src/collector/grpc/grpc-receiver.ts';
 import { Intake } from '../../../src/collector/intake.ts';
 import { Receiver } from '../../../src/collector/receiver.ts';
 import { eventsApi } from '../../../src/middleware/node.ts';
 import { testLogger } from '../../../src/testing.ts';
 
 const { kind, maxBodyBytes } = JSON.parse(process.argv[2] ?? '') as {
-  readonly kind: 'collector' | 'events-api';
+  readonly kind: 'collector' | 'grpc' | 'events-api';
   readonly maxBodyBytes: number;
 };
 
-const url = kind === 'collector' ? await startReceiver() : await startEventsApi();
+const url = await { collector: startReceiver, grpc: startGrpcReceiver, 'events-api': startEventsApi }[kind]();
 const before = process.memoryUsage().rss;
 let most = before;
 setInterval(() => {
@@ -28,6 +29,15 @@ function startReceiver(): Promise<string> {
   return new Receiver({
     address: { host: 'localhost', port: 0 },
     maxBodyBytes,
+    intake: new Intake({ consume: { logs: consume }, maxHeldBytes: 8 * maxBodyBytes }),
+  }).start();
+}
+
+function startGrpcReceiver(): Promise<string> {
+  const consume = async (): Promise<void> => {};
+  return new GrpcReceiver({
+    address: { host: 'localhost', port: 0 },
+    maxMessageBytes: maxBodyBytes,
     intake: new Intake({ consume: { logs: consume }, maxHeldBytes: 8 * maxBodyBytes }),
   }).start();
 }
