@@ -5,6 +5,7 @@ import { encodeProtobuf } from './encode-protobuf.ts';
 import { jsonBytes } from './json-bytes.ts';
 import type { Message } from './message.ts';
 import { REQUEST } from './messages.ts';
+import { protobufToJson } from './protobuf-to-json.ts';
 
 /** What a message can be decoded from. */
 type Source = Pick<Batch, 'encoding' | 'bytes'>;
@@ -76,10 +77,19 @@ export class OtlpRequest implements Batch {
     return this.#protobuf;
   }
 
-  /** As canonical OTLP/JSON on one line, without a line break. */
+  /**
+   * As canonical OTLP/JSON on one line, without a line break. The keys stand in the order of the messages' declaration;
+   * those of a message that came as JSON in its sender's.
+   */
   json(): Uint8Array {
-    this.#json ??= jsonBytes(this.decoded(), this.#source?.bytes);
+    this.#json ??= this.#toJson();
     return this.#json;
+  }
+
+  #toJson(): Uint8Array {
+    const isJson = this.#source?.encoding === 'json';
+    const written = isJson ? undefined : protobufToJson(REQUEST[this.signal], this.protobuf());
+    return written ?? jsonBytes(this.decoded(), this.#source?.bytes);
   }
 
   /**
