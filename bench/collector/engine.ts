@@ -1,0 +1,77 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { binaryOf } from '../../test/services/cache-entry.ts';
+import { otelcol } from '../../test/services/otelcol.ts';
+import { type Server, startServer } from '../../test/services/start-server.ts';
+
+/** A collector as a program. */
+export interface Engine {
+  readonly name: 'embedded' | 'otelcol';
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+const CLI = path.join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
+
+/**
+ * This engine, built, and the OpenTelemetry Collector.
+ * @throws Error if that is not built
+ */
+export function engines(): readonly Engine[] {
+  const binary = binaryOf(otelcol);
+  if (binary === undefined) throw new Error('run `npm run services -- otelcol` first');
+  return [
+    { name: 'embedded', command: process.execPath, args: [CLI, 'collect'] },
+    { name: 'otelcol', command: binary, args: [] },
+  ];
+}
+
+/** A collector that runs. */
+export interface RunningEngine {
+  readonly server: Server;
+  readonly endpoint: string;
+  /** From the start of the process to its first answer. */
+  readonly startMs: number;
+  /** Of the process so far, in microseconds. */
+  cpuMicros(): number;
+  /** The most that was resident, in MiB. */
+  peakMib(): number;
+}
+
+/** Clock ticks a second of `/proc`: the same on every Linux that Node runs on. */
+const TICKS = 100;
+
+/** Starts an engine with a configuration, as a file of JSON, which is YAML. */
+export async function startEngine(
+  { name, command, args }: Engine,
+  config: object,
+  { directory, port }: { readonly directory: string; readonly port: number },
+): Promise<RunningEngine> {
+  const file = path.join(directory, 'config.yaml');
+  writeFileSync(file, JSON.stringify(config));
+  const endpoint = `http://127.0.0.1:${port}`;
+  const startedMs = performance.now();
+  const server = await startServer({
+    name,
+    command,
+    args: [...args, '--config', file],
+    cwd: directory,
+    env: {},
+    isReady: async () => (await fetch(`${endpoint}/v1/logs`, { method: 'POST' })).status > 0,
+  });
+  const startMs = performance.now() - startedMs;
+  const { pid } = server;
+  return { server, endpoint, startMs, cpuMicros: () => cpuMicros(pid), peakMib: () => peakMib(pid) };
+}
+
+function cpuMicros(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // Behind the name, which may hold anything: utime and stime are the 14th and 15th field.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1_000_000;
+}
+
+function peakMib(pid: number): number {
+  const [, kib = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib) / 1024;
+}
