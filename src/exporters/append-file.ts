@@ -80,7 +80,7 @@ export class AppendFile {
    * @returns how many of them, from the first, are whole in the file; not always all, and not always one
    */
   async append(lines: readonly Uint8Array[]): Promise<number> {
-    const bytes = Buffer.concat(lines);
+    const bytes = inOnePiece(lines);
     const patch = this.#patch.fd;
     const known = this.#known;
     this.#known = -1;
@@ -176,6 +176,12 @@ async function closeAll(handle: FileHandle, patch: FileHandle | undefined): Prom
 
 function replacedMeanwhile(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
+}
+
+function inOnePiece(lines: readonly Uint8Array[]): Buffer {
+  const [first] = lines;
+  if (first === undefined || lines.length > 1) return Buffer.concat(lines);
+  return Buffer.from(first.buffer, first.byteOffset, first.length);
 }
 
 function wholeLines(lines: readonly Uint8Array[], written: number): { whole: number; wholeBytes: number } {

@@ -78,8 +78,13 @@ export class LineFile {
    * @throws OtelEventsError `EXPORT_FAILED` with `retry`: the line is not in the file, as far as anybody knows
    */
   append(line: Uint8Array): Promise<void> {
+    return this.appendWhole(Buffer.concat([line, LINE_BREAK]));
+  }
+
+  /** The same of a line that has its line break already: no copy is made. */
+  appendWhole(line: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ line: Buffer.concat([line, LINE_BREAK]), resolve, reject });
+      this.#waiting.push({ line, resolve, reject });
       this.#draining ??= this.#drain();
     });
   }

@@ -34,7 +34,7 @@ export async function openOtlpFile(options: OtlpFileOptions): Promise<BatchExpor
   });
   await file.open();
   return {
-    consume: (batch) => file.append(OtlpRequest.of(batch).json()),
+    consume: (batch) => file.appendWhole(OtlpRequest.of(batch).jsonLine()),
     close: () => file.close(),
   };
 }

@@ -23,7 +23,7 @@ function inOrder(message: Message, value: OtlpObject): OtlpObject {
 
 /** What the decoder makes of the same bytes. */
 const expected = (message: Message, bytes: Uint8Array): string =>
-  JSON.stringify(inOrder(message, decodeProtobuf(message, bytes)));
+  `${JSON.stringify(inOrder(message, decodeProtobuf(message, bytes)))}\n`;
 
 function check(message: Message, bytes: Uint8Array): void {
   const json = protobufToJson(message, bytes);

@@ -9,6 +9,7 @@ const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 const HEX = Buffer.from('0123456789abcdef');
 const [QUOTE, MINUS, ZERO] = [0x22, 0x2d, 0x30];
+const LINE_BREAK = 0x0a;
 const BILLION = 1_000_000_000;
 
 let spare: Buffer | undefined;
@@ -22,11 +23,12 @@ export class JsonWriter {
     spare = undefined;
   }
 
-  /** What was written. */
-  copy(): Uint8Array {
-    const copy = Buffer.allocUnsafeSlow(this.#at);
-    this.#out.copy(copy, 0, 0, this.#at);
-    return copy;
+  /** What was written, and a line break. */
+  line(): Uint8Array {
+    const line = Buffer.allocUnsafeSlow(this.#at + 1);
+    this.#out.copy(line, 0, 0, this.#at);
+    line[this.#at] = LINE_BREAK;
+    return line;
   }
 
   /** Nothing is written any more. */

@@ -7,6 +7,8 @@ import type { Message } from './message.ts';
 import { REQUEST } from './messages.ts';
 import { protobufToJson } from './protobuf-to-json.ts';
 
+const LINE_BREAK = Buffer.from('\n');
+
 /** What a message can be decoded from. */
 type Source = Pick<Batch, 'encoding' | 'bytes'>;
 
@@ -23,7 +25,8 @@ export class OtlpRequest implements Batch {
   #source: Source | undefined;
   #decoded: OtlpObject | undefined;
   #protobuf: Uint8Array | undefined;
-  #json: Uint8Array | undefined;
+  /** As JSON, with a line break. */
+  #line: Uint8Array | undefined;
 
   private constructor(signal: Signal, source: Source | undefined, count?: number, decoded?: OtlpObject) {
     this.signal = signal;
@@ -82,14 +85,19 @@ export class OtlpRequest implements Batch {
    * those of a message that came as JSON in its sender's.
    */
   json(): Uint8Array {
-    this.#json ??= this.#toJson();
-    return this.#json;
+    return this.jsonLine().subarray(0, -1);
   }
 
-  #toJson(): Uint8Array {
+  /** The same with a line break. */
+  jsonLine(): Uint8Array {
+    this.#line ??= this.#toLine();
+    return this.#line;
+  }
+
+  #toLine(): Uint8Array {
     const isJson = this.#source?.encoding === 'json';
     const written = isJson ? undefined : protobufToJson(REQUEST[this.signal], this.protobuf());
-    return written ?? jsonBytes(this.decoded(), this.#source?.bytes);
+    return written ?? Buffer.concat([jsonBytes(this.decoded(), this.#source?.bytes), LINE_BREAK]);
   }
 
   /**
@@ -98,12 +106,12 @@ export class OtlpRequest implements Batch {
    */
   forget(): void {
     this.#source ??=
-      this.#json !== undefined && this.#protobuf === undefined
-        ? { encoding: 'json', bytes: this.#json }
+      this.#line !== undefined && this.#protobuf === undefined
+        ? { encoding: 'json', bytes: this.json() }
         : { encoding: 'protobuf', bytes: this.protobuf() };
     this.#decoded = undefined;
     this.#protobuf = undefined;
-    this.#json = undefined;
+    this.#line = undefined;
   }
 }
 

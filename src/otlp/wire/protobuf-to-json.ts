@@ -7,7 +7,7 @@ import { MAX_VALUE_DEPTH, REQUEST } from './messages.ts';
 class Unusual extends Error {}
 
 /**
- * Protobuf that has been checked as OTLP/JSON on one line, from bytes to bytes: no objects are made. The keys stand
+ * Protobuf that has been checked as a line of OTLP/JSON, with its line break, from bytes to bytes: no objects are made. The keys stand
  * in the order of the messages' declaration, as the OpenTelemetry Collector writes them.
  * @returns undefined of what only a decoder takes care of, such as a message that comes in two pieces
  */
@@ -60,7 +60,7 @@ class Transcoder implements ScalarReader {
 
   run(plan: Plan): Uint8Array {
     this.#message(plan, this.#bytes.length);
-    return this.out.copy();
+    return this.out.line();
   }
 
   end(): void {
