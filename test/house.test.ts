@@ -89,10 +89,11 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
   },
   logger: { context: [''], llm: [''] },
   collector: {
-    config: [''],
+    ottl: [],
+    config: ['', 'ottl'],
     queue: ['', 'config'],
     grpc: [''],
-    components: ['', 'config', 'queue', 'grpc'],
+    components: ['', 'config', 'queue', 'grpc', 'ottl'],
   },
 };
 

@@ -2,16 +2,18 @@ import { type KnownComponents, known } from './component.ts';
 import { debugExporter } from './components/debug-exporter.ts';
 import { fileExporter } from './components/file-exporter.ts';
 import { fileStorage } from './components/file-storage.ts';
+import { filterProcessor } from './components/filter-processor.ts';
 import { healthCheck } from './components/health-check.ts';
 import { nopExporter } from './components/nop-exporter.ts';
 import { otlpGrpcExporter } from './components/otlp-grpc-exporter.ts';
 import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
 import { otlpReceiver } from './components/otlp-receiver.ts';
+import { transformProcessor } from './components/transform-processor.ts';
 
 /** Every component of this engine: a new one is a file in `components/` and a line here. */
 export const COMPONENTS: KnownComponents = {
   receivers: [known(otlpReceiver)],
-  processors: [],
+  processors: [known(filterProcessor), known(transformProcessor)],
   exporters: [
     known(fileExporter),
     known(otlpHttpExporter),

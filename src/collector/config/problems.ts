@@ -35,6 +35,11 @@ export class Problems {
     return this.#found.length === 0;
   }
 
+  /** How many there are: more than before if something that was read in between is wrong. */
+  get count(): number {
+    return this.#found.length + this.#left;
+  }
+
   /**
    * @param source - the file, or a word for where the configuration came from
    * @throws OtelEventsError `COLLECTOR_CONFIG_INVALID` with one line for each problem, in the file's order

@@ -156,6 +156,18 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Sha
   };
 }
 
+/** A list whose items all look the same. */
+export function listOf<T>(item: Shape<T>): Shape<readonly T[]> {
+  return {
+    read: (node, path, problems) => {
+      if (node.kind === 'list')
+        return node.items.map((one, index) => item.read(one, `${path}[${index}]`, problems));
+      problems.add(node.at, path, `expected a list, got ${kindOf(node)}`);
+      return [];
+    },
+  };
+}
+
 function numberOr(node: ConfigNode): string {
   return node.kind === 'scalar' && typeof node.value === 'number' ? String(node.value) : kindOf(node);
 }

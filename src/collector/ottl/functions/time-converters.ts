@@ -1,0 +1,85 @@
+import { StatementFailure } from '../failure.ts';
+import { converter, type OttlFunction } from '../function.ts';
+import { duration, fixedString, int, optional, string, time } from '../parameter.ts';
+import { parseNanoseconds } from '../parse-nanoseconds.ts';
+import { TimeFormat } from '../time-format.ts';
+import { Duration, Instant, type Value } from '../value.ts';
+
+const NANOS = { microsecond: 1_000n, millisecond: 1_000_000n, second: 1_000_000_000n };
+
+const parseTime = converter(
+  'Time',
+  { time: string, format: fixedString, location: optional(fixedString), locale: optional(fixedString) },
+  ({ time: textOf, format, location, locale }) => {
+    if (format === '') throw new StatementFailure('format is empty');
+    if (locale !== undefined && !/^en\b/i.test(locale))
+      throw new StatementFailure('this engine knows the names of months in English only');
+    const known = new TimeFormat(format, location);
+    return (row) => known.parse(textOf(row));
+  },
+);
+
+const parseDuration = converter('Duration', { duration: string }, ({ duration: textOf }) => (row) => {
+  const nanoseconds = parseNanoseconds(textOf(row));
+  if (nanoseconds === undefined) throw new StatementFailure('a text that is no duration such as 1h30m');
+  return new Duration(nanoseconds);
+});
+
+const unix = converter(
+  'Unix',
+  { seconds: int, nanoseconds: optional(int) },
+  ({ seconds, nanoseconds }) =>
+    (row) =>
+      new Instant(BigInt.asIntN(64, seconds(row) * NANOS.second + (nanoseconds?.(row) ?? 0n))),
+);
+
+function ofTime(name: string, read: (instant: Instant) => Value): OttlFunction {
+  return converter(
+    name,
+    { time },
+    ({ time: instantIn }) =>
+      (row) =>
+        read(instantIn(row)),
+  );
+}
+
+function ofDuration(name: string, read: (nanoseconds: bigint) => Value): OttlFunction {
+  return converter(
+    name,
+    { duration },
+    ({ duration: durationIn }) =>
+      (row) =>
+        read(durationIn(row).nanoseconds),
+  );
+}
+
+/** A quotient downwards, as times before 1970 count. */
+function floored(nanos: bigint, unit: bigint): bigint {
+  return (nanos - (((nanos % unit) + unit) % unit)) / unit;
+}
+
+/** Converters of times and durations. */
+export const TIME_CONVERTERS: readonly OttlFunction[] = [
+  converter('Now', {}, () => () => new Instant(BigInt(Date.now()) * NANOS.millisecond)),
+  parseTime,
+  parseDuration,
+  unix,
+  ofTime('UnixNano', ({ unixNano }) => unixNano),
+  ofTime('UnixMicro', ({ unixNano }) => floored(unixNano, NANOS.microsecond)),
+  ofTime('UnixMilli', ({ unixNano }) => floored(unixNano, NANOS.millisecond)),
+  ofTime('UnixSeconds', ({ unixNano }) => floored(unixNano, NANOS.second)),
+  ofTime('Year', ({ shown }) => BigInt(shown.getUTCFullYear())),
+  ofTime('Month', ({ shown }) => BigInt(shown.getUTCMonth() + 1)),
+  ofTime('Day', ({ shown }) => BigInt(shown.getUTCDate())),
+  ofTime('Weekday', ({ shown }) => BigInt(shown.getUTCDay())),
+  ofTime('Hour', ({ shown }) => BigInt(shown.getUTCHours())),
+  ofTime('Minute', ({ shown }) => BigInt(shown.getUTCMinutes())),
+  ofTime('Second', ({ shown }) => BigInt(shown.getUTCSeconds())),
+  ofTime('Nanosecond', ({ nanoseconds }) => BigInt(nanoseconds)),
+  ofDuration('Hours', (nanos) => Number(nanos) / 3.6e12),
+  ofDuration('Minutes', (nanos) => Number(nanos) / 6e10),
+  ofDuration('Seconds', (nanos) => Number(nanos) / 1e9),
+  ofDuration('Milliseconds', (nanos) => nanos / NANOS.millisecond),
+  ofDuration('Microseconds', (nanos) => nanos / NANOS.microsecond),
+  ofDuration('Nanoseconds', (nanos) => nanos),
+];
