@@ -1,4 +1,5 @@
 import { type KnownComponents, known } from './component.ts';
+import { attributesProcessor } from './components/attributes-processor.ts';
 import { debugExporter } from './components/debug-exporter.ts';
 import { fileExporter } from './components/file-exporter.ts';
 import { fileStorage } from './components/file-storage.ts';
@@ -8,12 +9,18 @@ import { nopExporter } from './components/nop-exporter.ts';
 import { otlpGrpcExporter } from './components/otlp-grpc-exporter.ts';
 import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
 import { otlpReceiver } from './components/otlp-receiver.ts';
+import { resourceProcessor } from './components/resource-processor.ts';
 import { transformProcessor } from './components/transform-processor.ts';
 
 /** Every component of this engine: a new one is a file in `components/` and a line here. */
 export const COMPONENTS: KnownComponents = {
   receivers: [known(otlpReceiver)],
-  processors: [known(filterProcessor), known(transformProcessor)],
+  processors: [
+    known(attributesProcessor),
+    known(filterProcessor),
+    known(resourceProcessor),
+    known(transformProcessor),
+  ],
   exporters: [
     known(fileExporter),
     known(otlpHttpExporter),

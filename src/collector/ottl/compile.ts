@@ -158,7 +158,8 @@ export class Compiler implements ExpressionReader {
   #whyNoFunction(name: string): string {
     if (FUNCTIONS_ELSEWHERE.has(name)) return `the OpenTelemetry Collector has ${name}; this engine does not`;
     const known = [...this.#options.functions.keys()];
-    if (isPathName(name) && !known.some(isPathName)) return `${name} would change a record, and a condition asks`;
+    if (isPathName(name) && !known.some(isPathName))
+      return `${name} would change a record, and a condition asks`;
     const nearest = nearestName(name, known);
     return `unknown function ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
   }

@@ -1,0 +1,45 @@
+import { applyActions } from '../apply-actions.ts';
+import type { CheckContext, ProcessorComponent } from '../component.ts';
+import { attributeActions } from '../config/attribute-actions.ts';
+import { type MatchProperties, matchProperties } from '../config/match-properties.ts';
+import { mapping, optional, type Read, required } from '../config/shape.ts';
+import { selects } from '../match-record.ts';
+import { walkRequest } from '../ottl/walk-request.ts';
+
+const shape = mapping({
+  actions: required(attributeActions),
+  include: optional(matchProperties),
+  exclude: optional(matchProperties),
+});
+
+/** Changes the attributes of log records and spans. */
+export const attributesProcessor: ProcessorComponent<Read<typeof shape>> = {
+  type: 'attributes',
+  shape,
+  check: ({ actions, include, exclude }, context) => {
+    if (actions?.length === 0) context.add('actions', 'expected at least one action');
+    if (include !== undefined) checkMatch('include', include, context);
+    if (exclude !== undefined) checkMatch('exclude', exclude, context);
+  },
+  create: ({ actions, include, exclude }) => {
+    const isMeant = selects({ include, exclude });
+    return {
+      process: (request) =>
+        walkRequest(request, {
+          record: (row) => {
+            if (isMeant(row)) applyActions(row.record, actions);
+            return true;
+          },
+        }),
+    };
+  },
+};
+
+/** What only spans have says nothing of logs, and the other way round. */
+function checkMatch(key: string, properties: MatchProperties, { signals, add }: CheckContext): void {
+  const { services, spanNames, spanKinds, bodies, severityTexts, severity } = properties;
+  if (signals.has('logs') && services.length + spanNames.length + spanKinds.length > 0)
+    add(key, 'services, span_names and span_kinds say nothing of logs');
+  if (signals.has('traces') && (bodies.length + severityTexts.length > 0 || severity !== undefined))
+    add(key, 'log_bodies, log_severity_texts and log_severity_number say nothing of spans');
+}
