@@ -9,6 +9,7 @@ import { nopExporter } from './components/nop-exporter.ts';
 import { otlpGrpcExporter } from './components/otlp-grpc-exporter.ts';
 import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
 import { otlpReceiver } from './components/otlp-receiver.ts';
+import { redactionProcessor } from './components/redaction-processor.ts';
 import { resourceProcessor } from './components/resource-processor.ts';
 import { transformProcessor } from './components/transform-processor.ts';
 
@@ -18,6 +19,7 @@ export const COMPONENTS: KnownComponents = {
   processors: [
     known(attributesProcessor),
     known(filterProcessor),
+    known(redactionProcessor),
     known(resourceProcessor),
     known(transformProcessor),
   ],

@@ -18,11 +18,15 @@ export class Pattern {
   /** The names of groups by number; undefined of those without. */
   readonly names: readonly (string | undefined)[];
 
-  /** @throws Error whose message says what is wrong with the pattern */
+  /** @throws Error whose message says what is wrong with the pattern, without the pattern: that can be a secret */
   constructor(source: string) {
     // Loaded when there is a pattern: most configurations have none.
     const { RE2JS } = require('re2js') as typeof Re2;
-    this.#regexp = RE2JS.compile(source);
+    try {
+      this.#regexp = RE2JS.compile(source);
+    } catch (cause) {
+      throw new Error((cause as { error?: string }).error ?? 'it is too large');
+    }
     const names: (string | undefined)[] = Array.from(
       { length: this.#regexp.groupCount() + 1 },
       () => undefined,

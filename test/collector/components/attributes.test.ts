@@ -112,7 +112,7 @@ test('attributes: what is wrong with actions is found at the start', async () =>
     'actions[4].pattern: expected groups that all have names, (?P<name>…)',
     'actions[5].value: is of no use to convert',
     'actions[5].converted_type: is missing',
-    'actions[6].pattern: not a regular expression of RE2: error parsing regexp: missing closing ): `(`',
+    'actions[6].pattern: not a regular expression of RE2: missing closing )',
   ]);
   assert.deepEqual(
     await problemsOf('attributes', {

@@ -101,7 +101,7 @@ test('what does not go together, and what is no pattern, is found at the start',
     }),
     [
       'log_conditions[0]: paths say what they are for, and none here does: they begin with log, scope, resource',
-      'logs.include: not a regular expression of RE2: error parsing regexp: missing closing ): `(`',
+      'logs.include: not a regular expression of RE2: missing closing )',
       'log_conditions: not together with logs',
     ],
   );
