@@ -1,10 +1,12 @@
 import { type KnownComponents, known } from './component.ts';
 import { attributesProcessor } from './components/attributes-processor.ts';
+import { batchProcessor } from './components/batch-processor.ts';
 import { debugExporter } from './components/debug-exporter.ts';
 import { fileExporter } from './components/file-exporter.ts';
 import { fileStorage } from './components/file-storage.ts';
 import { filterProcessor } from './components/filter-processor.ts';
 import { healthCheck } from './components/health-check.ts';
+import { memoryLimiterProcessor } from './components/memory-limiter-processor.ts';
 import { nopExporter } from './components/nop-exporter.ts';
 import { otlpGrpcExporter } from './components/otlp-grpc-exporter.ts';
 import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
@@ -18,7 +20,9 @@ export const COMPONENTS: KnownComponents = {
   receivers: [known(otlpReceiver)],
   processors: [
     known(attributesProcessor),
+    known(batchProcessor),
     known(filterProcessor),
+    known(memoryLimiterProcessor),
     known(redactionProcessor),
     known(resourceProcessor),
     known(transformProcessor),

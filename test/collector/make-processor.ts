@@ -28,7 +28,7 @@ export async function makeProcessor(type: string, settings: object) {
       lines.push([level, message, ...Object.entries(fields).map((pair) => pair.join('='))].join(' ')),
   });
   if (processor === undefined) throw new Error(`no ${type}`);
-  const pass = (signal: Signal, decoded: object) =>
+  const pass = async (signal: Signal, decoded: object) =>
     processor.process(OtlpRequest.from(signal, decoded as OtlpObject));
   return { processor, lines, pass };
 }

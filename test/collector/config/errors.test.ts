@@ -150,7 +150,7 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     yaml({ receivers: 'receivers: {otlp: {protocols: {http: }}, filelog/a: {}}' }),
     `1:42: receivers.filelog/a: ${ELSEWHERE}`,
   ],
-  ['a processor', yaml({ rest: 'processors: {batch: }' }), `4:14: processors.batch: ${ELSEWHERE}`],
+  ['a processor', yaml({ rest: 'processors: {geoip: }' }), `4:14: processors.geoip: ${ELSEWHERE}`],
   ['a connector', yaml({ rest: 'connectors: {count: }' }), `4:14: connectors.count: ${ELSEWHERE}`],
   [
     'an extension of the other engine',

@@ -1,0 +1,26 @@
+import type { ProcessorComponent } from '../component.ts';
+import { integer, listOf, mapping, optional, type Read, text } from '../config/shape.ts';
+import { duration } from '../config/value-shapes.ts';
+
+const shape = mapping({
+  timeout: optional(duration, 200),
+  send_batch_size: optional(integer(0, 2 ** 32 - 1), 8_192),
+  send_batch_max_size: optional(integer(0, 2 ** 32 - 1), 0),
+  metadata_keys: optional(listOf<string>(text()), []),
+  metadata_cardinality_limit: optional(integer(0, 2 ** 32 - 1), 1_000),
+});
+
+/**
+ * Lets requests pass at once: what waited here would be answered with 200 and lie in memory only. The queue of an
+ * exporter is where requests wait.
+ */
+export const batchProcessor: ProcessorComponent<Read<typeof shape>> = {
+  type: 'batch',
+  shape,
+  check: ({ send_batch_size: size, send_batch_max_size: most, metadata_keys: keys = [] }, { add }) => {
+    if (most > 0 && most < size) add('send_batch_max_size', 'is less than send_batch_size');
+    const lower = keys.map((key) => key?.toLowerCase());
+    if (new Set(lower).size < keys.length) add('metadata_keys', 'names a key twice');
+  },
+  create: () => ({ process: (request) => request }),
+};
