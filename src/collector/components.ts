@@ -11,6 +11,7 @@ import { nopExporter } from './components/nop-exporter.ts';
 import { otlpGrpcExporter } from './components/otlp-grpc-exporter.ts';
 import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
 import { otlpReceiver } from './components/otlp-receiver.ts';
+import { probabilisticSamplerProcessor } from './components/probabilistic-sampler-processor.ts';
 import { redactionProcessor } from './components/redaction-processor.ts';
 import { resourceProcessor } from './components/resource-processor.ts';
 import { transformProcessor } from './components/transform-processor.ts';
@@ -23,6 +24,7 @@ export const COMPONENTS: KnownComponents = {
     known(batchProcessor),
     known(filterProcessor),
     known(memoryLimiterProcessor),
+    known(probabilisticSamplerProcessor),
     known(redactionProcessor),
     known(resourceProcessor),
     known(transformProcessor),

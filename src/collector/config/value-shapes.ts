@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ListenAddress } from '../../serve/listen.ts';
-import { dotted } from './config-node.ts';
+import { dotted, kindOf } from './config-node.ts';
 import { parseDuration } from './duration.ts';
 import { asMap, type Shape, text } from './shape.ts';
 
@@ -11,6 +11,22 @@ export const duration: Shape<number> = {
   read: (node, path, problems) =>
     node.kind === 'scalar' && node.value === 0 ? 0 : durationMs.read(node, path, problems),
 };
+
+/** A number that need not be whole. */
+export function decimal(min: number): Shape<number> {
+  return {
+    read: (node, path, problems) => {
+      const value = node.kind === 'scalar' ? node.value : undefined;
+      if (typeof value === 'number' && Number.isFinite(value) && value >= min) return value;
+      problems.add(
+        node.at,
+        path,
+        `expected a number, ${min} or more, got ${typeof value === 'number' ? value : kindOf(node)}`,
+      );
+      return min;
+    },
+  };
+}
 
 /** Where a server listens. */
 export const listenAddress: Shape<ListenAddress> = text(
