@@ -13,6 +13,7 @@ import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
 import { otlpReceiver } from './components/otlp-receiver.ts';
 import { probabilisticSamplerProcessor } from './components/probabilistic-sampler-processor.ts';
 import { redactionProcessor } from './components/redaction-processor.ts';
+import { resourceDetectionProcessor } from './components/resource-detection-processor.ts';
 import { resourceProcessor } from './components/resource-processor.ts';
 import { transformProcessor } from './components/transform-processor.ts';
 
@@ -27,6 +28,7 @@ export const COMPONENTS: KnownComponents = {
     known(probabilisticSamplerProcessor),
     known(redactionProcessor),
     known(resourceProcessor),
+    known(resourceDetectionProcessor),
     known(transformProcessor),
   ],
   exporters: [
