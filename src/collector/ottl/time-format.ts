@@ -158,6 +158,8 @@ export class TimeFormat {
    * @throws StatementFailure for a directive or a zone that is not known
    */
   constructor(format: string, zone = 'UTC') {
+    // The OpenTelemetry Collector takes them for parts of a time.
+    if (/\d/.test(format)) throw new StatementFailure('a format of times has no digits');
     const whole = format.replace(
       /%([DxFTXrRcnt])/g,
       (_found, letter: string) => COMPOSED.get(letter) as string,

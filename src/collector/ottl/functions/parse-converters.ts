@@ -3,6 +3,7 @@ import { keyValue, toAnyValue } from '../convert-value.ts';
 import { StatementFailure, wrongType } from '../failure.ts';
 import { converter, type OttlFunction } from '../function.ts';
 import { fixedString, int, optional, string } from '../parameter.ts';
+import { parseCsvRow } from '../parse-csv.ts';
 import { splitPairs } from '../split-pairs.ts';
 import { OttlList, OttlMap, type Value } from '../value.ts';
 
@@ -56,6 +57,35 @@ const parseKeyValue = converter(
 function textMap(texts: ReadonlyMap<string, string>): OttlMap {
   return new OttlMap([...texts].map(([key, stringValue]) => keyValue(key, { stringValue })));
 }
+
+const MODES = ['strict', 'lazyQuotes', 'ignoreQuotes'];
+
+const parseCsv = converter(
+  'ParseCSV',
+  {
+    target: string,
+    header: string,
+    delimiter: optional(fixedString),
+    header_delimiter: optional(fixedString),
+    mode: optional(fixedString),
+  },
+  ({ target, header, delimiter = ',', header_delimiter: headerDelimiter = delimiter, mode = 'strict' }) => {
+    if ([...delimiter].length !== 1 || [...headerDelimiter].length !== 1)
+      throw new StatementFailure('a delimiter is one character');
+    if (!MODES.includes(mode)) throw new StatementFailure(`mode is one of ${MODES.join(', ')}`);
+    return (row) => {
+      const text = target(row);
+      const names = header(row);
+      if (names === '') throw new StatementFailure('header is empty');
+      const fields =
+        mode === 'ignoreQuotes' ? text.split(delimiter) : parseCsvRow(text, delimiter, mode !== 'strict');
+      const headers = names.split(headerDelimiter);
+      if (headers.length !== fields.length)
+        throw new StatementFailure('not as many fields as the header has');
+      return textMap(new Map(headers.map((name, index) => [name, fields[index] ?? ''])));
+    };
+  },
+);
 
 const parseInt64 = converter(
   'ParseInt',
@@ -147,4 +177,10 @@ function decoded(text: string): string {
 }
 
 /** Converters that take texts apart. */
-export const PARSE_CONVERTERS: readonly OttlFunction[] = [parseJson, parseKeyValue, parseInt64, url];
+export const PARSE_CONVERTERS: readonly OttlFunction[] = [
+  parseJson,
+  parseKeyValue,
+  parseCsv,
+  parseInt64,
+  url,
+];

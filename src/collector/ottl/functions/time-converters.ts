@@ -1,4 +1,5 @@
 import { StatementFailure } from '../failure.ts';
+import { timeWriter } from '../format-time.ts';
 import { converter, type OttlFunction } from '../function.ts';
 import { duration, fixedString, int, optional, string, time } from '../parameter.ts';
 import { parseNanoseconds } from '../parse-nanoseconds.ts';
@@ -33,6 +34,28 @@ const unix = converter(
       new Instant(BigInt.asIntN(64, seconds(row) * NANOS.second + (nanoseconds?.(row) ?? 0n))),
 );
 
+const formatTime = converter('FormatTime', { time, format: fixedString }, ({ time: instantIn, format }) => {
+  if (format === '') throw new StatementFailure('format is empty');
+  const write = timeWriter(format);
+  return (row) => write(instantIn(row));
+});
+
+/** From the year 1 to 1970: Go counts whole durations from there. */
+const YEAR_ONE_NANOS = 62_135_596_800n * NANOS.second;
+
+const truncateTime = converter(
+  'TruncateTime',
+  { time, duration },
+  ({ time: instantIn, duration: durationIn }) =>
+    (row) => {
+      const instant = instantIn(row);
+      const { nanoseconds } = durationIn(row);
+      if (nanoseconds <= 0n) return instant;
+      const since = instant.unixNano + YEAR_ONE_NANOS;
+      return new Instant(since - (since % nanoseconds) - YEAR_ONE_NANOS, instant.offsetSeconds);
+    },
+);
+
 function ofTime(name: string, read: (instant: Instant) => Value): OttlFunction {
   return converter(
     name,
@@ -62,6 +85,8 @@ function floored(nanos: bigint, unit: bigint): bigint {
 export const TIME_CONVERTERS: readonly OttlFunction[] = [
   converter('Now', {}, () => () => new Instant(BigInt(Date.now()) * NANOS.millisecond)),
   parseTime,
+  formatTime,
+  truncateTime,
   parseDuration,
   unix,
   ofTime('UnixNano', ({ unixNano }) => unixNano),
