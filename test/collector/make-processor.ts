@@ -2,7 +2,7 @@ import { readConfig } from '../../src/collector/read-config.ts';
 import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 
-type Signal = 'logs' | 'traces';
+type Signal = 'logs' | 'traces' | 'metrics';
 
 function configOf(type: string, settings: object): object {
   return {

@@ -19,7 +19,7 @@ export interface Outcome {
 /** Runs one request through both engines. */
 export async function throughBoth(
   t: TestContext,
-  signal: 'logs' | 'traces',
+  signal: 'logs' | 'traces' | 'metrics',
   processors: Processors,
   request: object,
 ): Promise<Outcome> {

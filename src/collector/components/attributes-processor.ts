@@ -2,9 +2,9 @@ import { applyActions } from '../apply-actions.ts';
 import type { CheckContext, ProcessorComponent } from '../component.ts';
 import { attributeActions } from '../config/attribute-actions.ts';
 import { type MatchProperties, matchProperties } from '../config/match-properties.ts';
-import { mapping, optional, type Read, required } from '../config/shape.ts';
+import { mapping, optional, type Read, RUN_THE_REAL_ONE, required } from '../config/shape.ts';
 import { selects } from '../match-record.ts';
-import { walkRequest } from '../ottl/walk-request.ts';
+import { type Visit, walkRequest } from '../ottl/walk-request.ts';
 
 const shape = mapping({
   actions: required(attributeActions),
@@ -12,7 +12,7 @@ const shape = mapping({
   exclude: optional(matchProperties),
 });
 
-/** Changes the attributes of log records and spans. */
+/** Changes the attributes of log records, spans and data points. */
 export const attributesProcessor: ProcessorComponent<Read<typeof shape>> = {
   type: 'attributes',
   shape,
@@ -20,17 +20,27 @@ export const attributesProcessor: ProcessorComponent<Read<typeof shape>> = {
     if (actions?.length === 0) context.add('actions', 'expected at least one action');
     if (include !== undefined) checkMatch('include', include, context);
     if (exclude !== undefined) checkMatch('exclude', exclude, context);
+    if (context.signals.has('metrics') && (include ?? exclude) !== undefined)
+      context.add(include === undefined ? 'exclude' : 'include', `of metrics, ${RUN_THE_REAL_ONE}`);
   },
   create: ({ actions, include, exclude }) => {
     const isMeant = selects({ include, exclude });
+    const ofDataPoints: Visit = {
+      inner: ({ inner }) => {
+        applyActions(inner, actions);
+        return true;
+      },
+    };
     return {
-      process: (request) =>
-        walkRequest(request, {
+      process: (request) => {
+        if (request.signal === 'metrics') return walkRequest(request, ofDataPoints);
+        return walkRequest(request, {
           record: (row) => {
             if (isMeant(row)) applyActions(row.record, actions);
             return true;
           },
-        }),
+        });
+      },
     };
   },
 };

@@ -16,6 +16,17 @@ const shape = mapping(
     error_mode: optional(errorMode, 'ignore'),
     log_conditions: optional(conditionGroups(['log', 'scope', 'resource'])),
     trace_conditions: optional(conditionGroups(['span', 'spanevent', 'scope', 'resource'])),
+    metric_conditions: optional(conditionGroups(['metric', 'datapoint', 'scope', 'resource'])),
+    metrics: section(
+      mapping(
+        {
+          resource: optional(conditionsFor('resource')),
+          metric: optional(conditionsFor('metric')),
+          datapoint: optional(conditionsFor('datapoint')),
+        },
+        ['include', 'exclude', 'regexp'],
+      ),
+    ),
     logs: section(
       mapping({
         resource: optional(conditionsFor('resource')),
@@ -33,7 +44,7 @@ const shape = mapping(
     ),
     spans: section(mapping({ include: optional(matchProperties), exclude: optional(matchProperties) })),
   },
-  ['metric_conditions', 'profile_conditions', 'metrics', 'profiles'],
+  ['profile_conditions', 'profiles'],
 );
 
 type Settings = Read<typeof shape>;
@@ -43,14 +54,19 @@ type ByContext = ReadonlyMap<ContextName, readonly CompiledCondition[] | undefin
 export const filterProcessor: ProcessorComponent<Settings> = {
   type: 'filter',
   shape,
-  check: ({ log_conditions: logs, trace_conditions: traces }, { has, add }) => {
+  check: ({ log_conditions: logs, trace_conditions: traces, metric_conditions: metrics }, { has, add }) => {
+    if (metrics !== undefined && has('metrics')) add('metric_conditions', 'not together with metrics');
     if (logs !== undefined && has('logs')) add('log_conditions', 'not together with logs');
     if (traces !== undefined && (has('traces') || has('spans')))
       add('trace_conditions', 'not together with traces or spans');
   },
   create: (settings, host) => {
     const errors = new StatementErrors(host);
-    const visits = { logs: logVisits(settings, errors), traces: traceVisits(settings, errors) };
+    const visits = {
+      logs: logVisits(settings, errors),
+      traces: traceVisits(settings, errors),
+      metrics: metricVisits(settings, errors),
+    };
     return {
       process: (request) => {
         const left = visits[request.signal].reduce<OtlpRequest>(walkRequest, request);
@@ -96,6 +112,20 @@ function traceVisits(settings: Settings, errors: StatementErrors): Visit[] {
   ];
 }
 
+function metricVisits(settings: Settings, errors: StatementErrors): Visit[] {
+  const { error_mode: mode, metric_conditions: groups = [], metrics } = settings;
+  const { resource, metric, datapoint } = metrics;
+  const byContext: ByContext = new Map([
+    ['resource', resource],
+    ['metric', metric],
+    ['datapoint', datapoint],
+  ]);
+  return [
+    ...groups.map((group) => dropping(group.byContext, group.errorMode ?? mode, errors)),
+    ...(resource || metric || datapoint ? [dropping(byContext, mode, errors)] : []),
+  ];
+}
+
 /** A visit that drops what any of the conditions for it holds for; one that cannot be asked does not hold. */
 function dropping(byContext: ByContext, mode: ErrorMode, errors: StatementErrors): Visit {
   const stays = (context: ContextName): ((row: Row) => boolean) | undefined => {
@@ -109,8 +139,8 @@ function dropping(byContext: ByContext, mode: ErrorMode, errors: StatementErrors
   const levels = {
     resource: stays('resource'),
     scope: stays('scope'),
-    record: stays('log') ?? stays('span'),
-    inner: stays('spanevent'),
+    record: stays('log') ?? stays('span') ?? stays('metric'),
+    inner: stays('spanevent') ?? stays('datapoint'),
   };
   const found = Object.entries(levels).filter(([, test]) => test !== undefined);
   return { dropsEmpty: true, ...Object.fromEntries(found) };

@@ -45,7 +45,8 @@ const RANDOMNESS = 'sampling.randomness';
 export const probabilisticSamplerProcessor: ProcessorComponent<Settings> = {
   type: 'probabilistic_sampler',
   shape,
-  check: ({ sampling_percentage: percentage }, { add }) => {
+  check: ({ sampling_percentage: percentage }, { add, signals }) => {
+    if (signals.has('metrics')) add('sampling_percentage', 'is of logs and traces; metrics are not sampled');
     if (percentage > 0 && percentage < MIN_PERCENTAGE) add('sampling_percentage', 'is too small');
   },
   create: (settings) => {

@@ -78,6 +78,8 @@ export const redactionProcessor: ProcessorComponent<Read<typeof shape>> = {
       }),
     };
     const traces: Visit = { ...around, inner: redacts(({ inner }) => redactor.attributes(inner)) };
-    return { process: (request) => walkRequest(request, request.signal === 'logs' ? logs : traces) };
+    const { record: _record, ...metrics } = traces;
+    const visits = { logs, traces, metrics };
+    return { process: (request) => walkRequest(request, visits[request.signal]) };
   },
 };

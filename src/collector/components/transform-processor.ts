@@ -12,19 +12,24 @@ const shape = mapping(
     error_mode: optional(errorMode, 'ignore'),
     log_statements: optional(statementGroups(['log', 'scope', 'resource']), []),
     trace_statements: optional(statementGroups(['span', 'spanevent', 'scope', 'resource']), []),
+    metric_statements: optional(statementGroups(['metric', 'datapoint', 'scope', 'resource']), []),
   },
-  ['metric_statements', 'profile_statements', 'flatten_data'],
+  ['profile_statements', 'flatten_data'],
 );
 
 /** Changes what passes, by statements of OTTL. Each group of them runs through the whole request before the next. */
 export const transformProcessor: ProcessorComponent<Read<typeof shape>> = {
   type: 'transform',
   shape,
-  create: ({ error_mode: mode, log_statements: logs, trace_statements: traces }, host) => {
+  create: (
+    { error_mode: mode, log_statements: logs, trace_statements: traces, metric_statements: metrics },
+    host,
+  ) => {
     const errors = new StatementErrors(host);
     const visits = {
       logs: logs.map((group) => visitOf(group, mode, errors)),
       traces: traces.map((group) => visitOf(group, mode, errors)),
+      metrics: metrics.map((group) => visitOf(group, mode, errors)),
     };
     return { process: (request) => visits[request.signal].reduce(walkRequest, request) };
   },
@@ -36,6 +41,8 @@ const LEVELS = {
   log: 'record',
   span: 'record',
   spanevent: 'inner',
+  metric: 'record',
+  datapoint: 'inner',
 } as const;
 
 function visitOf(group: StatementGroup, byDefault: ErrorMode, errors: StatementErrors): Visit {

@@ -5,7 +5,7 @@ import {
   compileStatements,
   type Source,
 } from '../ottl/compile-statements.ts';
-import { CONTEXT_NAMES, type ContextName } from '../ottl/contexts.ts';
+import type { ContextName } from '../ottl/contexts.ts';
 import { ERROR_MODES, type ErrorMode } from '../statement-errors.ts';
 import { type ConfigNode, kindOf, type Position } from './config-node.ts';
 import type { Problems } from './problems.ts';
@@ -73,14 +73,8 @@ export function conditionsFor(context: ContextName): Shape<readonly CompiledCond
 const EMPTY: Group = { context: undefined, conditions: [], statements: [], errorMode: undefined };
 
 function keysFor(contexts: readonly ContextName[]) {
-  const elsewhere = [...CONTEXT_NAMES, 'metric', 'datapoint', 'profile'];
   return {
-    context: optional(
-      oneOf(
-        contexts,
-        elsewhere.filter((name) => !contexts.includes(name as ContextName)),
-      ),
-    ),
+    context: optional(oneOf(contexts)),
     conditions: optional(sources, []),
     error_mode: optional(errorMode),
   };

@@ -206,7 +206,8 @@ export class Compiler implements ExpressionReader {
     const { context, mayOmitContext } = this.#options;
     const [first, ...rest] = path.segments;
     const named = rest.length === 0 || first === undefined ? undefined : context.fields.get(first.name);
-    if (named === undefined && !mayOmitContext && first !== undefined)
+    const isElsewhere = rest.length > 0 && CONTEXT_NAMES.some((known) => known === first?.name);
+    if (named === undefined && first !== undefined && (!mayOmitContext || isElsewhere))
       throw this.error(path, this.#whyNoContext(first.name));
     const [own] = context.fields.values();
     const fields = named ?? own;

@@ -1,13 +1,22 @@
 import { RESOURCE_FIELDS, SCOPE_FIELDS } from './paths/common-fields.ts';
 import type { Fields } from './paths/field.ts';
 import { LOG_FIELDS } from './paths/log-fields.ts';
+import { DATA_POINT_FIELDS, METRIC_FIELDS } from './paths/metric-fields.ts';
 import { SPAN_EVENT_FIELDS, SPAN_FIELDS } from './paths/span-fields.ts';
 
 /** The names of the contexts, in the order in which statements that name none are given one. */
-export const CONTEXT_NAMES = ['log', 'spanevent', 'span', 'scope', 'resource'] as const;
+export const CONTEXT_NAMES = [
+  'log',
+  'datapoint',
+  'metric',
+  'spanevent',
+  'span',
+  'scope',
+  'resource',
+] as const;
 export type ContextName = (typeof CONTEXT_NAMES)[number];
 
-/** What a statement runs for: once for each log, span, event of a span, scope or resource. */
+/** What a statement runs for: once for each log, data point, metric, span, event of a span, scope or resource. */
 export interface Context {
   readonly name: ContextName;
   /** What its paths may begin with, and what there is then; its own name first. */
@@ -28,6 +37,11 @@ const SPAN_ENUMS = new Map<string, bigint>([
   ...numbered('SPAN_KIND', ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']),
   ...numbered('STATUS_CODE', ['UNSET', 'OK', 'ERROR']),
 ]);
+const METRIC_ENUMS = new Map<string, bigint>([
+  ...numbered('METRIC_DATA_TYPE', ['NONE', 'GAUGE', 'SUM', 'HISTOGRAM', 'EXPONENTIAL_HISTOGRAM', 'SUMMARY']),
+  ...numbered('AGGREGATION_TEMPORALITY', ['UNSPECIFIED', 'DELTA', 'CUMULATIVE']),
+]);
+const DATA_POINT_ENUMS = new Map([...METRIC_ENUMS, ...numbered('FLAG', ['NONE', 'NO_RECORDED_VALUE'])]);
 const NO_ENUMS: ReadonlyMap<string, bigint> = new Map();
 
 const RESOURCE: [string, Fields][] = [['resource', RESOURCE_FIELDS]];
@@ -39,6 +53,12 @@ const AROUND: [string, Fields][] = [
 
 const CONTEXTS: Readonly<Record<ContextName, Context>> = {
   log: { name: 'log', fields: new Map([['log', LOG_FIELDS], ...AROUND]), enums: SEVERITIES },
+  datapoint: {
+    name: 'datapoint',
+    fields: new Map([['datapoint', DATA_POINT_FIELDS], ['metric', METRIC_FIELDS], ...AROUND]),
+    enums: DATA_POINT_ENUMS,
+  },
+  metric: { name: 'metric', fields: new Map([['metric', METRIC_FIELDS], ...AROUND]), enums: METRIC_ENUMS },
   spanevent: {
     name: 'spanevent',
     fields: new Map([['spanevent', SPAN_EVENT_FIELDS], ['span', SPAN_FIELDS], ...AROUND]),

@@ -1,15 +1,16 @@
 import type { Signal } from '../../otlp/wire/batch.ts';
 import type { OtlpObject, OtlpValue } from '../../otlp/wire/decode-protobuf.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
+import { metricTypeOf } from './metric-type.ts';
 import { type Draft, Row } from './row.ts';
 
 /** What is done at each level of a request, from the outside inwards. False takes away what the row stands at. */
 export interface Visit {
   readonly resource?: (row: Row) => boolean;
   readonly scope?: (row: Row) => boolean;
-  /** A log record or a span; before what is inside of it. */
+  /** A log record, a span or a metric; before what is inside of it. */
   readonly record?: (row: Row) => boolean;
-  /** An event of a span. */
+  /** An event of a span, or a data point of a metric. */
   readonly inner?: (row: Row) => boolean;
   /** Whether a scope without records, and a resource without scopes, is taken away too. */
   readonly dropsEmpty?: boolean;
@@ -19,6 +20,7 @@ export interface Visit {
 const LEVELS: Readonly<Record<Signal, Levels>> = {
   logs: { resources: 'resourceLogs', scopes: 'scopeLogs', records: 'logRecords' },
   traces: { resources: 'resourceSpans', scopes: 'scopeSpans', records: 'spans', inners: 'events' },
+  metrics: { resources: 'resourceMetrics', scopes: 'scopeMetrics', records: 'metrics', inners: 'dataPoints' },
 };
 
 interface Levels {
@@ -98,6 +100,7 @@ class Walk {
     if (visit?.(this.#row) === false) return undefined;
     const { inners } = this.#levels;
     if (inner === undefined || inners === undefined) return record.message;
+    if (inners === 'dataPoints') return this.#metric(inner);
     const before = listIn(record.message, inners);
     setList(
       record,
@@ -105,6 +108,23 @@ class Walk {
       before,
       mapped(before, (one) => this.#inner(one, inner)),
     );
+    return record.message;
+  }
+
+  /** The data points of a metric stand in what says its type. */
+  #metric(inner: (row: Row) => boolean): OtlpObject | undefined {
+    const { record } = this.#row;
+    const type = metricTypeOf(record.message);
+    if (type === undefined) return record.message;
+    const data = record.get(type) as OtlpObject;
+    const before = listIn(data, 'dataPoints');
+    const after = mapped(before, (one) => this.#inner(one, inner));
+    if (this.#visit.dropsEmpty && after.length === 0) return undefined;
+    if (after !== before) {
+      // A statement for data points may have set something else of the metric.
+      const { dataPoints: _before, ...others } = record.get(type) as OtlpObject;
+      record.set(type, after.length === 0 ? others : { ...others, dataPoints: after as OtlpValue });
+    }
     return record.message;
   }
 

@@ -106,9 +106,9 @@ test('what does not go together, and what is no pattern, is found at the start',
     ],
   );
   assert.deepEqual(
-    await problemsOf('filter', { metrics: {}, logs: { log_record: ['delete_key(attributes, "a")'] } }),
+    await problemsOf('filter', { profiles: {}, logs: { log_record: ['delete_key(attributes, "a")'] } }),
     [
-      'metrics: only the OpenTelemetry Collector has this; run that one with the same file',
+      'profiles: only the OpenTelemetry Collector has this; run that one with the same file',
       'logs.log_record[0]: column 1: delete_key would change a record, and a condition asks',
     ],
   );

@@ -92,10 +92,10 @@ test('the groups of statements are checked like any other setting', async () => 
   assert.deepEqual(await problemsOf('transform', { log_statements: [group, 'set(log.body, 1)'] }), [
     'log_statements: expected statements or groups of them, got both',
   ]);
-  assert.deepEqual(await problemsOf('transform', { log_statements: [group], metric_statements: [] }), [
-    'metric_statements: only the OpenTelemetry Collector has this; run that one with the same file',
+  assert.deepEqual(await problemsOf('transform', { log_statements: [group], profile_statements: [] }), [
+    'profile_statements: only the OpenTelemetry Collector has this; run that one with the same file',
     'log_statements[0].statement: unknown key; did you mean statements?',
-    'log_statements[0].context: only the OpenTelemetry Collector has this; run that one with the same file',
+    'log_statements[0].context: expected log, scope or resource, got another string',
     'log_statements[0].error_mode: expected ignore, silent or propagate, got another string',
   ]);
 });

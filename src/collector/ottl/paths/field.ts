@@ -28,10 +28,15 @@ const NO_ENTRIES: readonly OtlpObject[] = [];
 
 /** Attributes: a map, and its entries. */
 export function attributes(place: Place): Field {
+  return mapIn(place, 'attributes');
+}
+
+/** A map in a field of a message. */
+export function mapIn(place: Place, field: string): Field {
   const entriesOf = (row: Row): readonly OtlpObject[] =>
-    (place(row).get('attributes') as OtlpObject[] | undefined) ?? NO_ENTRIES;
+    (place(row).get(field) as OtlpObject[] | undefined) ?? NO_ENTRIES;
   const setEntries = (row: Row, entries: readonly OtlpObject[]): void => {
-    place(row).set('attributes', entries.length === 0 ? undefined : (entries as OtlpObject[]));
+    place(row).set(field, entries.length === 0 ? undefined : (entries as OtlpObject[]));
   };
   return mapField(entriesOf, setEntries);
 }
