@@ -181,3 +181,29 @@ test('what the real collector calls too large is delivered in halves', async (t)
   await eventually(() => ours.stats().exporters.otlp_grpc?.sent === 6);
   assert.equal(ours.stats().exporters.otlp_grpc?.dropped, 0);
 });
+
+test('the real collector hears that a message is too large for ours, while it still sends it', async (t) => {
+  if (!requireService(t, 'otelcol')) return;
+  const dir = tempDir(t);
+  const ours = await startOurs(t, {
+    receivers: { otlp: { protocols: { grpc: { endpoint: 'localhost:0' } } } },
+    exporters: files(dir, 'ours.jsonl'),
+    service: { pipelines: pipelines() },
+  });
+  const toOurs = {
+    endpoint: ours.endpoint.replace('http://', ''),
+    tls: { insecure: true },
+    compression: 'none',
+    retry_on_failure: { initial_interval: '10ms' },
+  };
+  const real = await startReal(t, dir, await freePorts(), { otlp_grpc: toOurs }, 'otlp_grpc');
+  const logRecords = Array.from({ length: 6 }, () => ({ body: { stringValue: 'x'.repeat(1024 * 1024) } }));
+  const request = { resourceLogs: [{ scopeLogs: [{ logRecords }] }] };
+  assert.equal(await postJson(`${real.endpoint}/v1/logs`, request), 200);
+  await eventually(() => /ResourceExhausted/.test(real.log()));
+  assert.match(real.log(), /the message is larger than 4194304 bytes/);
+  // The connection is as good as before.
+  assert.equal(await postJson(`${real.endpoint}/v1/logs`, logsRequest('cart.item_added')), 200);
+  await eventually(() => ours.stats().receivers.otlp?.accepted.logs === 1);
+  assert.equal(ours.stats().receivers.otlp?.invalidRequests, 1);
+});

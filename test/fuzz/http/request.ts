@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { SIGNALS } from '../../../src/otlp/wire/batch.ts';
 import { REQUEST } from '../../../src/otlp/wire/messages.ts';
 import { bytesOf, hostileName, type Pieces, times } from '../pieces.ts';
 import { eventBody } from './event-body.ts';
@@ -43,7 +44,7 @@ export interface Connection {
   readonly cutAfter?: number | undefined;
 }
 
-const COLLECTOR_PATHS = ['/v1/logs', '/v1/logs', '/v1/logs', '/v1/traces', '/v1/logs?x=1'];
+const COLLECTOR_PATHS = ['/v1/logs', '/v1/logs', '/v1/traces', '/v1/metrics', '/v1/metrics', '/v1/logs?x=1'];
 const API_PATHS = ['/api/events', '/api/events', '/api/events', '/api/events/subscribe', '/other'];
 const ODD_PATHS = [
   '/',
@@ -275,13 +276,22 @@ interface Body {
 const focused = {
   logs: focusedJson('resourceLogs', 'scopeLogs', 'logRecords'),
   traces: focusedJson('resourceSpans', 'scopeSpans', 'spans'),
+  metrics: focusedJson('resourceMetrics', 'scopeMetrics', 'metrics'),
 };
-const json = { logs: jsonMessage(REQUEST.logs), traces: jsonMessage(REQUEST.traces) };
-const protobuf = { logs: protobufMessage(REQUEST.logs), traces: protobufMessage(REQUEST.traces) };
+const json = {
+  logs: jsonMessage(REQUEST.logs),
+  traces: jsonMessage(REQUEST.traces),
+  metrics: jsonMessage(REQUEST.metrics),
+};
+const protobuf = {
+  logs: protobufMessage(REQUEST.logs),
+  traces: protobufMessage(REQUEST.traces),
+  metrics: protobufMessage(REQUEST.metrics),
+};
 const oddType = fc.constantFrom(...TYPES);
 
 function otlpBody(path: string): fc.Arbitrary<Body> {
-  const signal = path.startsWith('/v1/traces') ? 'traces' : 'logs';
+  const signal = SIGNALS.find((each) => path.startsWith(`/v1/${each}`)) ?? 'logs';
   const good = fc.oneof(
     json[signal].map((pieces) => ({ type: 'application/json', pieces })),
     focused[signal].map((pieces) => ({ type: 'application/json', pieces })),

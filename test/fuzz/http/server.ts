@@ -18,11 +18,13 @@ const collector = await startCollector({
     exporters: {
       'file/logs': { path: path.join(directory, 'logs.jsonl') },
       'file/traces': { path: path.join(directory, 'traces.jsonl') },
+      'file/metrics': { path: path.join(directory, 'metrics.jsonl') },
     },
     service: {
       pipelines: {
         logs: { receivers: ['otlp'], exporters: ['file/logs'] },
         traces: { receivers: ['otlp'], exporters: ['file/traces'] },
+        metrics: { receivers: ['otlp'], exporters: ['file/metrics'] },
       },
     },
   },
