@@ -120,6 +120,34 @@ test('integers of 64 bits at their ends', () => {
   }
 });
 
+test('doubles: amounts, what is nearly one, and all others', () => {
+  const odd = [
+    0,
+    -0,
+    1,
+    -1,
+    0.001,
+    0.0005,
+    0.1 + 0.2,
+    12.345,
+    999_999.999,
+    1e6,
+    1e21,
+    5e-324,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ];
+  const random = Array.from(
+    { length: 2_000 },
+    (_, index) => (index * 7919) / (index % 2 === 0 ? 1_000 : 997),
+  );
+  for (const value of [...odd, ...random]) {
+    const bytes = Buffer.alloc(9, 0x21);
+    bytes.writeDoubleLE(value, 1);
+    check(REQUEST.logs, recordOf(0x2a, ...text(bytes)));
+  }
+});
+
 test('fields in any order, twice, unknown and with defaults', () => {
   const cases = {
     'a scalar twice': [0x1a, ...text('a'), 0x1a, ...text('b')],

@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { OtelEventsError } from '../../errors.ts';
 import { GrowingBuffer, gatherBytes } from '../../gather-bytes.ts';
 import { clearTimeout, setImmediate, setTimeout } from '../../time.ts';
+import { GZIP_LEVEL } from './gzip-level.ts';
 import { type Connections, HttpClient } from './http-client.ts';
 import { retryAfterMs } from './retry-after-ms.ts';
 import { tlsFix } from './tls-fix.ts';
@@ -125,7 +126,7 @@ async function gzip(pieces: readonly Uint8Array[]): Promise<Uint8Array[]> {
   const { createGzip } = await import('node:zlib');
   return new Promise((resolve, reject) => {
     const compressed: Uint8Array[] = [];
-    const stream = createGzip({ chunkSize: GZIP_CHUNK_BYTES });
+    const stream = createGzip({ chunkSize: GZIP_CHUNK_BYTES, level: GZIP_LEVEL });
     stream.on('data', (piece: Uint8Array) => compressed.push(piece));
     stream.on('end', () => resolve(compressed));
     stream.on('error', reject);

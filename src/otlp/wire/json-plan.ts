@@ -1,4 +1,4 @@
-import type { JsonWriter } from './json-writer.ts';
+import { type JsonWriter, type Literal, literal } from './json-writer.ts';
 import type { Field, Message, ScalarType } from './message.ts';
 
 /** Reads what is not a message, and writes it. */
@@ -22,8 +22,8 @@ export interface ScalarReader {
 export interface FieldPlan {
   readonly field: Field;
   /** `"name":`, and the same behind another field. */
-  readonly first: Buffer;
-  readonly next: Buffer;
+  readonly first: Literal;
+  readonly next: Literal;
   /** Of a message. */
   readonly plan: Plan | undefined;
   readonly write: ((reader: ScalarReader) => void) | undefined;
@@ -65,8 +65,8 @@ function fieldPlanOf(field: Field): FieldPlan {
   const isScalar = typeof type === 'string';
   return {
     field,
-    first: Buffer.from(`"${name}":`),
-    next: Buffer.from(`,"${name}":`),
+    first: literal(`"${name}":`),
+    next: literal(`,"${name}":`),
     plan: isScalar ? undefined : planOf(type),
     write: isScalar ? WRITE[type] : undefined,
     isAbsent: isScalar && !repeated && absent !== undefined ? ABSENT[type] : undefined,

@@ -1,5 +1,5 @@
 import { type FieldPlan, type Plan, planOf, type ScalarReader } from './json-plan.ts';
-import { JsonWriter } from './json-writer.ts';
+import { JsonWriter, literal } from './json-writer.ts';
 import type { Message } from './message.ts';
 import { MAX_VALUE_DEPTH, REQUEST } from './messages.ts';
 
@@ -34,16 +34,21 @@ function valueMessage(name: string): Message {
   return name === 'KeyValue' ? keyValue : (keyValue.byName.get('value')?.type as Message);
 }
 
-const KEY = Buffer.from('{"key":');
-const VALUE = Buffer.from(',"value":');
-const STRING_VALUE = Buffer.from('{"stringValue":');
-const INT_VALUE = Buffer.from('{"intValue":');
-const [KEY_TAG, VALUE_TAG, STRING_TAG, INT_TAG] = [0x0a, 0x12, 0x0a, 0x18];
+const KEY = literal('{"key":');
+const VALUE = literal(',"value":');
+const STRING_VALUE = literal('{"stringValue":');
+const INT_VALUE = literal('{"intValue":');
+const DOUBLE_VALUE = literal('{"doubleValue":');
+const TRUE_VALUE = literal('{"boolValue":true');
+const FALSE_VALUE = literal('{"boolValue":false');
+const [KEY_TAG, VALUE_TAG] = [0x0a, 0x12];
+const [STRING_TAG, BOOL_TAG, INT_TAG, DOUBLE_TAG] = [0x0a, 0x10, 0x18, 0x21];
 
 /** One run over one message. */
 class Transcoder implements ScalarReader {
   readonly out = new JsonWriter();
   readonly #bytes: Buffer;
+  readonly #view: DataView;
   #at = 0;
   /** Upper half of what `varint` read last. */
   high = 0;
@@ -56,6 +61,7 @@ class Transcoder implements ScalarReader {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   run(plan: Plan): Uint8Array {
@@ -109,7 +115,7 @@ class Transcoder implements ScalarReader {
 
   string(): void {
     const end = this.varint() + this.#at;
-    this.out.text(this.#bytes, this.#at, end);
+    this.out.text(this.#bytes, this.#view, this.#at, end);
     this.#at = end;
   }
 
@@ -147,10 +153,10 @@ class Transcoder implements ScalarReader {
         this.#at = at - 1;
         if (field.isAbsent(this)) continue;
       }
-      this.out.bytes(isFirst ? field.first : field.next);
+      this.out.literal(isFirst ? field.first : field.next);
       isFirst = false;
       this.#at = at - 1;
-      if (at === 0) this.out.bytes(EMPTY);
+      if (at === 0) this.out.literal(EMPTY);
       else if (field.field.repeated) this.#list(field, end);
       else if (field.plan === undefined) field.write?.(this);
       else this.#inside(field.plan);
@@ -253,9 +259,9 @@ class Transcoder implements ScalarReader {
         if (valueEnd === end) {
           const value = this.#at;
           this.#at = key;
-          this.out.bytes(KEY);
+          this.out.literal(KEY);
           this.string();
-          this.out.bytes(VALUE);
+          this.out.literal(VALUE);
           this.#at = value;
           this.#value(end);
           this.out.byte(CLOSE_BRACE);
@@ -267,35 +273,41 @@ class Transcoder implements ScalarReader {
     this.#message(this.#keyValue, end);
   }
 
-  /** A value with one member, as everybody sends them; texts and integers at once. */
+  /** A value with one member, as everybody sends them. */
   #value(end: number): void {
     const start = this.#at;
-    const tag = this.#bytes[start];
-    if (start < end && (tag === STRING_TAG || tag === INT_TAG)) {
-      this.#at = start + 1;
-      if (tag === STRING_TAG) {
-        const textEnd = this.varint() + this.#at;
-        if (textEnd === end) {
-          this.out.bytes(STRING_VALUE);
-          this.out.text(this.#bytes, this.#at, end);
-          this.out.byte(CLOSE_BRACE);
-          this.#at = end;
-          return;
-        }
-      } else {
-        const low = this.varint();
-        if (this.#at === end) {
-          this.out.bytes(INT_VALUE);
-          this.out.quotedInteger(this.high | 0, low);
-          this.out.byte(CLOSE_BRACE);
-          return;
-        }
-      }
-      this.#at = start;
-    }
+    if (start < end && this.#simpleValue(this.#bytes[start] as number, end)) return;
+    this.#at = start;
     this.#message(this.#anyValue, end);
+  }
+
+  /** @returns false of what is not simple, and nothing is written then */
+  #simpleValue(tag: number, end: number): boolean {
+    this.#at++;
+    if (tag === STRING_TAG) {
+      const textEnd = this.varint() + this.#at;
+      if (textEnd !== end) return false;
+      this.out.literal(STRING_VALUE);
+      this.out.text(this.#bytes, this.#view, this.#at, end);
+    } else if (tag === INT_TAG) {
+      const low = this.varint();
+      if (this.#at !== end) return false;
+      this.out.literal(INT_VALUE);
+      this.out.quotedInteger(this.high | 0, low);
+    } else if (tag === DOUBLE_TAG) {
+      if (this.#at + 8 !== end) return false;
+      this.out.literal(DOUBLE_VALUE);
+      this.out.double(this.double());
+    } else if (tag === BOOL_TAG) {
+      const isFalse = this.isZeroVarint();
+      if (this.#at !== end) return false;
+      this.out.literal(isFalse ? FALSE_VALUE : TRUE_VALUE);
+    } else return false;
+    this.out.byte(CLOSE_BRACE);
+    this.#at = end;
+    return true;
   }
 }
 
-const EMPTY = Buffer.from('{}');
+const EMPTY = literal('{}');
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, COMMA] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c];

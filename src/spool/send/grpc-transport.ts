@@ -8,6 +8,7 @@ import { EXPORT_PATHS } from '../../otlp/grpc/services.ts';
 import { retryAfterIn } from '../../otlp/grpc/status-details.ts';
 import { timeoutHeader } from '../../otlp/grpc/timeout.ts';
 import { partialError, partialSuccess } from '../../otlp/http/decode-answer.ts';
+import { GZIP_LEVEL } from '../../otlp/http/gzip-level.ts';
 import { tlsFix } from '../../otlp/http/tls-fix.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
 import { itemsIn, type SpoolBatch } from '../log/spool-batch.ts';
@@ -74,7 +75,7 @@ export function grpcTransport(options: GrpcTransportOptions): { send: Transport;
       return { kind: 'invalid', reason, error: new OtelEventsError('OTLP_INVALID', text, { cause, reason }) };
     }
     try {
-      const frame = frameOf(isPacked ? await pack(message) : message, isPacked);
+      const frame = frameOf(isPacked ? await pack(message, { level: GZIP_LEVEL }) : message, isPacked);
       const path = EXPORT_PATHS[kind];
       return answerOf(batch, options, await channel.call({ path, headers, frame, timeoutMs, signal }));
     } catch (cause) {
