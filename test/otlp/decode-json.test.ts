@@ -63,9 +63,42 @@ const ACCEPTED: readonly [string, string, object][] = [
   ['unknown fields', '{"later":{"a":[1,{}]},"severityText":"a"}', { body: {}, severityText: 'a' }],
   ['null as not set', '{"severityText":null,"attributes":null,"body":{"stringValue":null}}', { body: {} }],
   [
-    'doubles beyond the range of a double',
-    '{"body":{"arrayValue":{"values":[{"doubleValue":1e999},{"doubleValue":"-1e999"}]}}}',
-    { body: { arrayValue: { values: [{ doubleValue: 'Infinity' }, { doubleValue: '-Infinity' }] } } },
+    'infinity in its spellings',
+    '{"body":{"arrayValue":{"values":[{"doubleValue":"Inf"},{"doubleValue":"-infinity"},{"doubleValue":"nan"}]}}}',
+    {
+      body: {
+        arrayValue: {
+          values: [{ doubleValue: 'Infinity' }, { doubleValue: '-Infinity' }, { doubleValue: 'NaN' }],
+        },
+      },
+    },
+  ],
+  [
+    'a list that comes twice',
+    '{"attributes":[{"key":"a"}],"attributes":[{"key":"b"}]}',
+    {
+      attributes: [
+        { key: 'a', value: {} },
+        { key: 'b', value: {} },
+      ],
+      body: {},
+    },
+  ],
+  [
+    'an item that is null',
+    '{"attributes":[{"key":"a"},null]}',
+    { attributes: [{ key: 'a', value: {} }, { value: {} }], body: {} },
+  ],
+  ['two members of a oneof', '{"body":{"stringValue":"a","intValue":1}}', { body: { intValue: '1' } }],
+  [
+    'two members of a oneof, and the first again',
+    '{"body":{"stringValue":"a","intValue":1,"stringValue":"b"}}',
+    { body: { stringValue: 'b' } },
+  ],
+  [
+    'a second member that is null',
+    '{"body":{"stringValue":"a","intValue":null}}',
+    { body: { stringValue: 'a' } },
   ],
   ['the last of two members', '{"severityText":"a","severityText":"b"}', { body: {}, severityText: 'b' }],
   ['a last member that is null', '{"severityText":"a","severityText":null}', { body: {} }],
@@ -79,7 +112,7 @@ const ACCEPTED: readonly [string, string, object][] = [
     '{"severity\\u0054ext":"\\u00e9\\n\\ud83d\\ude00"}',
     { body: {}, severityText: 'é\n😀' },
   ],
-  ['a lone surrogate', '{"severityText":"\\ud800"}', { body: {}, severityText: '\ud800' }],
+  ['a lone surrogate', '{"severityText":"\\ud800"}', { body: {}, severityText: '\ufffd' }],
   ['decimals without a whole part', '{"body":{"doubleValue":"+.5e-1"}}', { body: { doubleValue: 0.05 } }],
   ['decimals without a fraction', '{"body":{"doubleValue":"-5."}}', { body: { doubleValue: -5 } }],
   ['a key named __proto__', '{"__proto__":{"severityText":"a"}}', { body: {} }],
@@ -119,13 +152,13 @@ const REFUSED: readonly [string, string, RegExp][] = [
   ['a boolean in quotes', '{"body":{"boolValue":"true"}}', /boolValue: not a boolean/],
   ['a string that is a number', '{"severityText":1}', /severityText: not a string/],
   ['a list that is an object', '{"attributes":{}}', /attributes: not an array/],
-  ['a list element that is null', '{"attributes":[{"key":"a"},null]}', /attributes\[1\]: not an object/],
-  ['a body that is a bare string', '{"body":"hello"}', /body: not an object/],
+  ['a double that is too large', '{"body":{"doubleValue":1e999}}', /doubleValue: number out of range/],
   [
-    'two members of a oneof',
-    '{"body":{"stringValue":"a","intValue":1}}',
-    /body\.intValue: stringValue is set too/,
+    'a double in a text that is too large',
+    '{"body":{"doubleValue":"-1e999"}}',
+    /doubleValue: number out of range/,
   ],
+  ['a body that is a bare string', '{"body":"hello"}', /body: not an object/],
 ];
 
 for (const [name, text, message] of REFUSED) {

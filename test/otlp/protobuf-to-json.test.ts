@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeProtobuf, type OtlpObject, type OtlpValue } from '../../src/otlp/wire/decode-protobuf.ts';
+import {
+  decodeProtobuf,
+  type OtlpObject,
+  type OtlpValue,
+  scanProtobuf,
+} from '../../src/otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
 import type { Message } from '../../src/otlp/wire/message.ts';
 import { REQUEST } from '../../src/otlp/wire/messages.ts';
@@ -123,7 +128,6 @@ test('integers of 64 bits at their ends', () => {
 test('doubles: amounts, what is nearly one, and all others', () => {
   const odd = [
     0,
-    -0,
     1,
     -1,
     0.001,
@@ -178,6 +182,21 @@ test('fields in any order, twice, unknown and with defaults', () => {
       name,
     );
   }
+});
+
+test('the sign of zero stays', () => {
+  const bytes = Buffer.alloc(9, 0x21);
+  bytes.writeDoubleLE(-0, 1);
+  const json = Buffer.from(protobufToJson(REQUEST.logs, recordOf(0x2a, ...text(bytes))) ?? []).toString();
+  assert.match(json, /"doubleValue":-0\}/);
+});
+
+test('records in a field that OTLP has dropped are refused, not passed over', () => {
+  const old = Buffer.concat([Buffer.from([0xc2, 0x3e]), varint(2), Buffer.from([0x12, 0])]);
+  assert.throws(() => scanProtobuf(REQUEST.logs, field(0x0a, old)), {
+    code: 'OTLP_INVALID',
+    message: /field 1000/,
+  });
 });
 
 test('what comes in pieces is left to the decoder', () => {

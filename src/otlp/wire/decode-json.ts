@@ -15,7 +15,8 @@ const LETTER_N = 0x6e;
 /**
  * Decodes OTLP/JSON into its canonical shape: ids in lower case, 64-bit integers as strings, default values
  * and unknown fields left out. Takes what the protobuf JSON mapping lets a sender write; of a member that comes
- * twice the last one counts, as with `JSON.parse`. One pass: it takes time and memory in proportion to `bytes`.
+ * twice the last one counts, and of two members of a oneof; lists that come twice are one. One pass: it takes time
+ * and memory in proportion to `bytes`.
  * @throws OtelEventsError `OTLP_INVALID`, naming the path and never a value
  */
 export function decodeJson(message: Message, bytes: Uint8Array): OtlpObject {
@@ -53,6 +54,7 @@ class JsonReader {
     const names = FieldNames.of(message);
     const out: OtlpObject = {};
     let field: Field | undefined;
+    let chosen: string | undefined;
     try {
       do {
         field = undefined;
@@ -60,13 +62,21 @@ class JsonReader {
         field = names.find(tokens);
         // The JSON mapping asks to ignore fields that nobody knows.
         if (field === undefined) tokens.skip();
-        else set(out, message, field, this.#field(field, inside));
+        else set(out, field, this.#field(field, inside));
+        if (field?.member) chosen = this.#choose(out, chosen, field.name);
       } while (tokens.another(CLOSE_OBJECT));
     } catch (error) {
       throw field === undefined ? error : within(error, `.${field.name}`);
     }
     for (const name of message.always) out[name] ??= EMPTY;
     return out;
+  }
+
+  /** Of the members of a oneof the last one that is set counts. @returns its name */
+  #choose(out: OtlpObject, before: string | undefined, name: string): string | undefined {
+    if (out[name] === undefined) return before;
+    if (before !== undefined && before !== name) delete out[before];
+    return name;
   }
 
   /** @returns undefined for null, which the JSON mapping reads as the default value */
@@ -87,12 +97,20 @@ class JsonReader {
     try {
       do {
         if (typeof field.type === 'string') this.#count();
-        list.push(this.#value(field, depth));
+        list.push(this.#item(field, depth));
       } while (tokens.another(CLOSE_ARRAY));
     } catch (error) {
       throw within(error, `[${list.length}]`);
     }
     return list;
+  }
+
+  /** Null is an item of nothing, as in the OpenTelemetry Collector. */
+  #item(field: Field, depth: number): OtlpValue {
+    if (this.#tokens.peek() !== LETTER_N || typeof field.type === 'string') return this.#value(field, depth);
+    this.#tokens.word('null');
+    this.#count();
+    return emptyMessage(field.type);
   }
 
   #value(field: Field, depth: number): OtlpValue {
@@ -108,22 +126,15 @@ class JsonReader {
   }
 }
 
-function set(out: OtlpObject, message: Message, field: Field, value: OtlpValue | undefined): void {
-  const { name, absent } = field;
-  if (field.member && value !== undefined) {
-    const other = memberIn(out, message, name);
-    if (other !== undefined) throw new Malformed(`${other} is set too`);
-    out[name] = value;
+function set(out: OtlpObject, { name, member, repeated, absent }: Field, value: OtlpValue | undefined): void {
+  if (member) {
+    if (value !== undefined) out[name] = value;
+  } else if (repeated && out[name] !== undefined) {
+    for (const item of (value ?? []) as OtlpValue[]) (out[name] as OtlpValue[]).push(item);
   } else if (value === undefined || value === absent || isEmptyList(value)) {
     // Set by an earlier member of the same name.
     if (out[name] !== undefined) delete out[name];
   } else out[name] = value;
-}
-
-/** The member of the oneof that is set already, other than `name`. */
-function memberIn(out: OtlpObject, message: Message, name: string): string | undefined {
-  for (const other in out) if (other !== name && message.byName.get(other)?.member) return other;
-  return undefined;
 }
 
 function isEmptyList(value: OtlpValue): boolean {

@@ -68,6 +68,7 @@ function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, d
     const tag = reader.tag();
     const field = message.byNumber[tag >>> 3];
     if (field === undefined) {
+      checkKnown(message, tag);
       reader.skipUnknown(tag);
       continue;
     }
@@ -161,6 +162,7 @@ function scan(reader: ProtobufReader, message: Message, depth: number): number {
     const tag = reader.tag();
     const field = message.byNumber[tag >>> 3];
     if (field === undefined) {
+      checkKnown(message, tag);
       reader.skipUnknown(tag);
       continue;
     }
@@ -198,4 +200,12 @@ function checkWireType(field: Field, tag: number): void {
   if ((tag & 7) !== field.wireType) {
     throw new Malformed(`wire type ${tag & 7}, not ${field.wireType}`).within(`.${field.name}`);
   }
+}
+
+/** Where very old senders have their records: to pass over these as unknown would lose them in silence. */
+const DROPPED_FIELD = 1000;
+
+function checkKnown({ holdsItems }: Message, tag: number): void {
+  if (holdsItems && tag >>> 3 === DROPPED_FIELD)
+    throw new Malformed('records in field 1000, which OTLP has dropped: update the sender');
 }

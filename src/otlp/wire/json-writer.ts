@@ -177,7 +177,9 @@ export class JsonWriter {
   }
 
   #anyDouble(value: number): void {
-    this.word(Number.isFinite(value) ? String(value) : `"${value}"`);
+    // The text of a negative zero has no sign.
+    if (Object.is(value, -0)) this.word('-0');
+    else this.word(Number.isFinite(value) ? String(value) : `"${value}"`);
   }
 
   /** An integer of 64 bits as a text in decimal. @param high - its upper half, negative of a negative one */

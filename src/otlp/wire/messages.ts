@@ -146,8 +146,8 @@ const exemplar = message('Exemplar', [
   field(2, 'timeUnixNano', 'fixed64'),
   field(3, 'asDouble', 'double', MEMBER),
   field(6, 'asInt', 'sfixed64', MEMBER),
-  field(4, 'spanId', 'spanId'),
   field(5, 'traceId', 'traceId'),
+  field(4, 'spanId', 'spanId'),
 ]);
 
 const numberDataPoint = message('NumberDataPoint', [

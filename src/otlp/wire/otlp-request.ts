@@ -95,9 +95,13 @@ export class OtlpRequest implements Batch {
   }
 
   #toLine(): Uint8Array {
-    const isJson = this.#source?.encoding === 'json';
-    const written = isJson ? undefined : protobufToJson(REQUEST[this.signal], this.protobuf());
-    return written ?? Buffer.concat([jsonBytes(this.decoded(), this.#source?.bytes), LINE_BREAK]);
+    const message = REQUEST[this.signal];
+    if (this.#source?.encoding === 'json') {
+      return Buffer.concat([jsonBytes(this.decoded(), this.#source.bytes), LINE_BREAK]);
+    }
+    // What came in pieces is put together first.
+    const whole = (): Uint8Array => encodeProtobuf(message, this.decoded());
+    return (protobufToJson(message, this.protobuf()) ?? protobufToJson(message, whole())) as Uint8Array;
   }
 
   /**

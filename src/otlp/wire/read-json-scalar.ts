@@ -54,7 +54,9 @@ function isString(tokens: JsonTokens): boolean {
 function readText(tokens: JsonTokens, refusal: string): string {
   if (!isString(tokens)) tokens.refuse(refusal);
   tokens.string();
-  return tokens.text();
+  const text = tokens.text();
+  // Half of a pair of surrogates is no character, and nothing that UTF-8 can write.
+  return text.isWellFormed() ? text : text.toWellFormed();
 }
 
 /** Ids come in any case; an id of only zeros means no id, as does an empty one. */
@@ -121,13 +123,26 @@ function readDouble(tokens: JsonTokens): number | string {
     return finite(tokens.value());
   }
   const text = readText(tokens, '');
-  if (text === 'NaN' || text === 'Infinity' || text === '-Infinity') return text;
+  const named = text.length <= MAX_NAME_LENGTH ? NAMED.get(text.toLowerCase()) : undefined;
+  if (named !== undefined) return named;
   if (!isDecimal(text)) throw new Malformed('not a number');
   return finite(Number(text));
 }
 
-function finite(number: number): number | string {
-  return Number.isFinite(number) ? number : String(number);
+/** What is not a decimal number, in the spellings of the JSON mapping and of the OpenTelemetry Collector. */
+const NAMED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    NaN: ['nan'],
+    Infinity: ['inf', 'infinity', '+inf', '+infinity'],
+    '-Infinity': ['-inf', '-infinity'],
+  }).flatMap(([name, spellings]) => spellings.map((spelling) => [spelling, name] as const)),
+);
+const MAX_NAME_LENGTH = 9;
+
+/** A number that no double can hold is not taken for infinity. */
+function finite(number: number): number {
+  if (!Number.isFinite(number)) throw new Malformed('number out of range');
+  return number;
 }
 
 /** `1`, `+1.`, `.5`, `-1.5e-7`: by hand, because a regular expression keeps a note of each digit. */
