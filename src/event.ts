@@ -73,6 +73,17 @@ export interface Event {
   readonly outputPath: string | undefined;
 }
 
+/**
+ * The texts that callers give beside data, session and context, and that are no ids: redaction looks through each.
+ * A new field that holds text is put here, or among those that it knows otherwise, or nothing compiles.
+ */
+export const CALLER_TEXTS = ['message', 'category', 'givenTime'] as const satisfies readonly TextField[];
+
+/** The fields of an event that hold a text. */
+export type TextField = {
+  [Field in keyof Event]-?: Event[Field] extends string | undefined ? Field : never;
+}[keyof Event];
+
 /** The most bytes (about) that the values of one event may take; longer strings and bytes are cut. */
 export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 

@@ -11,6 +11,8 @@ export class Drops {
   /** Items by reason. */
   readonly #totals = new Map<string, number>();
   readonly #unsaid = new Map<string, number>();
+  /** Where what was refused for a reason is kept as dead letters. */
+  readonly #kept = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param intervalMs - between two reports */
@@ -25,7 +27,9 @@ export class Drops {
     return Object.fromEntries(this.#totals);
   }
 
-  add(count: number, reason: string): void {
+  /** @param kept - the directory in which they are dead letters now */
+  add(count: number, reason: string, kept?: string): void {
+    if (kept !== undefined) this.#kept.set(reason, kept);
     for (const counts of [this.#totals, this.#unsaid]) counts.set(reason, (counts.get(reason) ?? 0) + count);
     if (this.#timer === undefined) this.#say();
   }
@@ -35,13 +39,16 @@ export class Drops {
     this.#say();
     clearTimeout(this.#timer);
     for (const [reason, count] of this.#totals) {
-      this.#log('error', 'lost since the start', { exporter: this.#exporter, count, reason });
+      this.#log(
+        'error',
+        ...this.#told('lost since the start', 'dead letters since the start', count, reason),
+      );
     }
   }
 
   #say(): void {
     for (const [reason, count] of this.#unsaid) {
-      this.#log('error', 'dropped', { exporter: this.#exporter, count, reason });
+      this.#log('error', ...this.#told('dropped', 'kept as dead letters', count, reason));
     }
     this.#unsaid.clear();
     clearTimeout(this.#timer);
@@ -50,5 +57,16 @@ export class Drops {
       if (this.#unsaid.size > 0) this.#say();
     }, this.#intervalMs);
     this.#timer.unref();
+  }
+
+  #told(
+    lost: string,
+    kept: string,
+    count: number,
+    reason: string,
+  ): [string, Record<string, string | number>] {
+    const directory = this.#kept.get(reason);
+    const facts = { exporter: this.#exporter, count, reason };
+    return directory === undefined ? [lost, facts] : [kept, { ...facts, directory }];
   }
 }

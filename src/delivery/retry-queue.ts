@@ -99,7 +99,7 @@ export class RetryQueue<T> {
 
   /** What is being tried always stays. */
   #makeRoom(size: number): boolean {
-    if (size > this.#maxBytes) return false;
+    if (size + (this.#running?.size ?? 0) > this.#maxBytes) return false;
     let oldest = 0;
     for (; oldest < this.#waiting.length && this.#bytes + size > this.#maxBytes; oldest++) {
       this.#bytes -= this.#waiting[oldest]?.size ?? 0;

@@ -1,4 +1,4 @@
-import type { EventFailure, EventSchema } from '../event.ts';
+import { CALLER_TEXTS, type EventFailure, type EventSchema, type TextField } from '../event.ts';
 import { copyFields } from '../otlp/event/copy-fields.ts';
 import { bigintText } from '../otlp/values/bigint-text.ts';
 import { plainData } from '../otlp/values/plain-data.ts';
@@ -17,14 +17,24 @@ import type { TextSpan } from './text-span.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** A text of an event has a place here, or is made by the logger, or is no part of what is sent. */
+type Undecided = Exclude<
+  TextField,
+  (typeof CALLER_TEXTS)[number] | (typeof TWINS)[number][0] | 'id' | 'name' | 'outputPath'
+>;
+type Decided<Rest extends never> = Record<Rest, never>;
+
 /** The parts of an event that a person may be in. */
-export interface EventParts {
+export interface EventParts extends Decided<Undecided> {
   readonly data: Fields;
   /** Set where the data turn out to be no map. @see Event */
   readonly isBare?: boolean | undefined;
   readonly session: Fields;
   readonly context: Fields;
   readonly message: string | undefined;
+  readonly category?: string | undefined;
+  readonly givenTime?: string | undefined;
+  readonly tags?: readonly string[];
   readonly failure: EventFailure | undefined;
   /** The paths of its issues hold names out of the data. */
   readonly schema?: EventSchema | undefined;
@@ -162,7 +172,11 @@ class Walk {
     parts.data = this.#fields(parts.data);
     parts.session = this.#fields(parts.session);
     parts.context = this.#fields(parts.context);
-    if (parts.message !== undefined) parts.message = this.#text(parts.message);
+    for (const name of CALLER_TEXTS) {
+      const text = parts[name];
+      if (text !== undefined) parts[name] = this.#text(text);
+    }
+    if (parts.tags !== undefined) parts.tags = parts.tags.map((tag) => this.#text(tag));
     if (parts.failure !== undefined) parts.failure = this.#failure(parts.failure);
     if (parts.schema !== undefined) parts.schema = this.#schema(parts.schema);
   }

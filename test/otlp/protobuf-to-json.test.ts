@@ -99,6 +99,19 @@ test('a long text that is not ASCII is cut between characters', () => {
   }
 });
 
+test('a character at the end of a piece, and half of one behind it', () => {
+  for (const shift of [-4, -3, -2, -1, 0, 1]) {
+    const before = Buffer.from(`"${'a'.repeat(65_531 + shift)}`);
+    const whole = Buffer.from('😀');
+    for (const stray of [[0x80], [0x80, 0x80, 0x80, 0x80], [0xf0, 0x9f], []]) {
+      check(
+        REQUEST.logs,
+        withRecord(field(0x1a, Buffer.concat([before, whole, Buffer.from(stray), Buffer.from('zz')]))),
+      );
+    }
+  }
+});
+
 test('integers of 64 bits at their ends', () => {
   for (const value of [
     0n,

@@ -17,6 +17,23 @@ const partsOf = (parts: Partial<EventParts>): EventParts => ({
 const redacted = (rules: RedactRule | readonly RedactRule[], data: object): unknown =>
   compileRedact(rules)(partsOf({ data: data as Record<string, unknown> })).data;
 
+test('patterns look through every text that a caller gives beside the data', () => {
+  const mail = 'ann@example.org';
+  const parts = partsOf({
+    category: mail,
+    tags: ['vip', mail],
+    givenTime: mail,
+    message: mail,
+    userId: mail,
+  });
+  const { category, tags, givenTime, message, userId } = compileRedact({ patterns: [EMAIL] })(parts);
+  const masked = '[Redacted]';
+  assert.deepEqual(
+    [category, tags, givenTime, message, userId],
+    [masked, ['vip', masked], masked, masked, masked],
+  );
+});
+
 test('paths are JSON pointers or dotted, with stars for names and places', () => {
   const data = {
     user: { email: 'e', name: 'n' },

@@ -17,7 +17,15 @@ export interface DeliverWholeOptions {
   /** In milliseconds since the first attempt; `Infinity` tries for as long as the queue lives. */
   readonly maxElapsedMs: number;
   /** A part of a request that is lost for the destination, before it is settled. */
-  readonly onRefused: (part: SpoolBatch, reason: string, error: OtelEventsError) => void;
+  readonly onRefused: (part: SpoolBatch, refusal: PartRefusal) => void;
+}
+
+/** Why a part is lost for the destination. */
+export interface PartRefusal {
+  readonly reason: string;
+  readonly error: OtelEventsError;
+  /** What the destination said to it, for the dead letter only. */
+  readonly answer: string | undefined;
 }
 
 type Failed = Exclude<Answer, { readonly kind: 'delivered' }>;
@@ -28,8 +36,8 @@ interface Journey {
   /** What has still to go, in order: the request as it came, or what it was taken apart into. */
   readonly parts: SpoolBatch[];
   readonly refused: Refused[];
-  /** Requests that may still be spent on finding what is bad in it. */
-  probes: number;
+  /** How many parts in a row were refused, with none accepted. */
+  refusals: number;
   /** What the destination said of a part, to be told once all of it is settled. */
   error: OtelEventsError | undefined;
 }
@@ -60,23 +68,29 @@ export function deliverWhole(send: Transport, options: DeliverWholeOptions): Tra
 }
 
 function begin(batch: SpoolBatch): Journey {
-  const probes = 8 + 4 * Math.ceil(Math.log2(1 + itemsIn(batch)));
   return {
     startedMs: performance.now(),
     parts: [batch],
     refused: [],
-    probes,
+    refusals: 0,
     error: undefined,
   };
 }
 
-/** Puts both halves of a part in its place, if something in it is bad and the rest is not. */
+/** A destination that refuses so many parts in a row takes none of the request. */
+const MAX_REFUSALS = 64;
+
+/**
+ * Puts both halves of a part in its place, if something in it is bad and the rest may not be. What is too large is
+ * halved until it is not: each half is nearer to that. What is invalid is looked for as long as the destination accepts
+ * some of it.
+ */
 function narrows(journey: Journey, part: SpoolBatch, { kind }: Failed): boolean {
-  const isBad = kind === 'too_large' || kind === 'invalid';
-  if (!isBad || part.count > 1 || itemsIn(part) < 2 || journey.probes < 2) return false;
+  if (kind !== 'too_large' && kind !== 'invalid') return false;
+  if (kind === 'invalid') journey.refusals++;
+  if (part.count > 1 || itemsIn(part) < 2 || journey.refusals > MAX_REFUSALS) return false;
   const halves = halvesOf(part);
   if (halves === undefined) return false;
-  journey.probes -= 2;
   journey.parts.splice(0, 1, ...halves);
   return true;
 }
@@ -116,6 +130,7 @@ function mayStillPass(answer: Failed, { startedMs }: Journey, options: DeliverWh
 function settle(journey: Journey, part: SpoolBatch, answer: Answer, options: DeliverWholeOptions): void {
   const items = itemsIn(part);
   if (answer.kind === 'delivered') {
+    journey.refusals = 0;
     const refused = Math.min(items, answer.refused ?? 0);
     if (refused > 0) journey.refused.push({ count: refused, reason: 'partial_success' });
     journey.error = answer.error ?? journey.error;
@@ -126,7 +141,7 @@ function settle(journey: Journey, part: SpoolBatch, answer: Answer, options: Del
   const reason = gaveUp ? 'gave_up' : reasonOf(answer);
   journey.refused.push({ count: items, reason });
   journey.error = error;
-  options.onRefused(part, reason, error);
+  options.onRefused(part, { reason, error, answer: answer.kind === 'invalid' ? answer.answer : undefined });
 }
 
 function gaveUpOn(name: string, cause: OtelEventsError): OtelEventsError {

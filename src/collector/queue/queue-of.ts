@@ -1,4 +1,6 @@
+import { accessSync, constants } from 'node:fs';
 import type { Batch, Signal } from '../../otlp/wire/batch.ts';
+import { makeDirectory } from '../../spool/disk/make-directory.ts';
 import type { Transport } from '../../spool/send/transport.ts';
 import type { CheckContext, ExporterHost } from '../component.ts';
 import { Outage } from '../outage.ts';
@@ -25,18 +27,30 @@ export function queueOf(
   wayFor: (signal: Signal) => Way,
 ): RequestQueue {
   const outage = new Outage(log, 'delivery', id);
+  const place = queue.enabled && queue.storage !== undefined ? storage(queue.storage) : undefined;
+  if (place !== undefined) checkPlace(place.directory);
   return new RequestQueue({
     name: id,
     encoding,
     transports: new Map([...signals].map((signal) => [signal, wayFor(signal)])),
     queue,
     retry,
-    storage: queue.enabled && queue.storage !== undefined ? storage(queue.storage) : undefined,
-    onError: (error) => outage.failed(error),
+    storage: place,
+    onError: (error) => {
+      // What the storage says is not about the destination, and said whatever that does.
+      if (error.code.startsWith('EXPORT_')) outage.failed(error);
+      else log('error', error.message, { exporter: id, code: error.code });
+    },
     onDelivered: () => outage.worked(),
-    onDropped: (count, reason) => drops.add(count, reason),
+    onDropped: (count, reason, isKept) => drops.add(count, reason, isKept ? place?.directory : undefined),
     onLeft: (count) => log('info', 'left in the queue', { exporter: id, count }),
   });
+}
+
+/** @throws what the file system throws: a queue that can keep nothing would refuse every request */
+function checkPlace(directory: string): void {
+  makeDirectory(directory, 0o700);
+  accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
 }
 
 /** A queue in files needs somebody who says where. */

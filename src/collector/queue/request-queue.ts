@@ -35,8 +35,8 @@ export interface RequestQueueOptions {
   readonly onError: (error: OtelEventsError) => void;
   /** Called when something was delivered. */
   readonly onDelivered: () => void;
-  /** Called for log records, spans or data points that were taken and are lost. */
-  readonly onDropped: (count: number, reason: string) => void;
+  /** Called for log records, spans or data points that were taken and are lost, or kept as dead letters. */
+  readonly onDropped: (count: number, reason: string, isKept: boolean) => void;
   /** Called at the end for those that the storage keeps for the next process. */
   readonly onLeft: (count: number) => void;
 }
@@ -112,8 +112,8 @@ export class RequestQueue implements BatchExporter {
           name,
           retries: retry.enabled,
           maxElapsedMs: retry.max_elapsed_time || Number.POSITIVE_INFINITY,
-          onRefused: (part, reason, error) => {
-            if (queue.enabled) this.#outbox.keepRefused(signal, part, reason);
+          onRefused: (part, { reason, error, answer }) => {
+            if (queue.enabled) this.#outbox.keepRefused(signal, part, reason, answer);
             else this.#refusals.set(part.to, error);
           },
         }),
@@ -151,7 +151,11 @@ export class RequestQueue implements BatchExporter {
     const line = this.#lines.get(batch.signal) as Line;
     const bytes = this.#bytesOf(batch);
     const size: Size = { requests: 1, items: batch.count, bytes: bytes.byteLength };
-    if (bytes.byteLength > MAX_REQUEST_BYTES) throw this.#tooLarge(bytes.byteLength);
+    if (bytes.byteLength > MAX_REQUEST_BYTES)
+      throw this.#tooLarge(`${bytes.byteLength} bytes`, MAX_REQUEST_BYTES);
+    const { sizer, queue_size: limit } = this.#options.queue;
+    // No wait would make room for it.
+    if (size[sizer] > limit) throw this.#tooLarge(`${size[sizer]} ${sizer}`, limit);
     if (spool.isClosed || !this.#fits(batch.signal, line, size)) throw this.#full();
     // What is answered for has to be written: more of it would only be copies of what is sent again.
     if (this.#options.storage !== undefined && spool.failing) throw this.#unwritable();
@@ -207,21 +211,22 @@ export class RequestQueue implements BatchExporter {
     if (line !== undefined) line.items.count -= items;
     for (const position of positions) this.#answer(position, outcome);
     if (outcome.column === 'handedOver') return;
-    if (outcome.column !== 'acked') this.#drop(items, outcome.reason);
+    if (outcome.column !== 'acked') this.#drop(items, outcome.reason, false);
     else {
       const refused = outcome.refused ?? [];
-      for (const { count, reason } of refused) this.#drop(count, reason);
+      // Of a partial success nobody knows which they are.
+      for (const { count, reason } of refused) this.#drop(count, reason, reason !== 'partial_success');
       const sent = items - refused.reduce((sum, { count }) => sum + count, 0);
       this.#taken.sent += sent;
       if (sent > 0) this.#options.onDelivered();
     }
   }
 
-  #drop(count: number, reason: string): void {
+  #drop(count: number, reason: string, isRefused: boolean): void {
     // Without a queue the sender is told: it still has them.
     if (!this.#options.queue.enabled && reason !== 'partial_success') return;
     this.#taken.dropped += count;
-    this.#options.onDropped(count, reason);
+    this.#options.onDropped(count, reason, isRefused && this.#options.storage !== undefined);
   }
 
   #answer(position: number, outcome: Outcome): void {
@@ -244,8 +249,8 @@ export class RequestQueue implements BatchExporter {
     return new OtelEventsError('QUEUE_FULL', message, { retry: {}, reason: 'storage_failed' });
   }
 
-  #tooLarge(bytes: number): OtelEventsError {
-    const message = `${this.#options.name}: a request of ${bytes} bytes; ${MAX_REQUEST_BYTES} fit into the queue`;
+  #tooLarge(size: string, limit: number): OtelEventsError {
+    const message = `${this.#options.name}: a request of ${size} never fits into the queue, which takes ${limit}`;
     return new OtelEventsError('EXPORT_FAILED', message, { reason: 'too_large' });
   }
 }

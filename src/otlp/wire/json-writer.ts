@@ -123,9 +123,7 @@ export class JsonWriter {
 
   #escaped(from: Buffer, start: number, end: number): void {
     for (let next = start; next < end; ) {
-      let cut = Math.min(next + PIECE_BYTES, end);
-      // All bytes of a character stay together.
-      for (let back = 0; back < 3 && cut < end && ((from[cut] as number) & 0xc0) === 0x80; back++) cut--;
+      const cut = next + PIECE_BYTES < end ? betweenCharacters(from, next + PIECE_BYTES) : end;
       const piece = JSON.stringify(from.toString('utf8', next, cut));
       const most = 3 * piece.length;
       if (this.#at + most > this.#out.length) this.#grow(most);
@@ -246,4 +244,17 @@ function digitsOf(value: number): number {
   if (value < 1_000) return value < 10 ? 1 : value < 100 ? 2 : 3;
   if (value < 1_000_000) return value < 10_000 ? 4 : value < 100_000 ? 5 : 6;
   return value < 10_000_000 ? 7 : value < 100_000_000 ? 8 : 9;
+}
+
+/** The place, or that of the character that it would cut in two. */
+function betweenCharacters(from: Buffer, place: number): number {
+  let start = place;
+  while (place - start < 3 && isContinuation(from[start])) start--;
+  const first = from[start] as number;
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+  return start + length > place ? start : place;
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }
