@@ -88,8 +88,8 @@ export class Outbox {
   }
 
   /** Keeps what a sink has refused for good among the dead letters, if there are files for them. */
-  keepRefused(sink: string, batch: SpoolBatch, reason: string): void {
-    this.#deadLetters?.add(deadLetterOf(batch, undefined, { sink, reason, answer: undefined }));
+  keepRefused(sink: string, batch: SpoolBatch, reason: string, answer?: string): void {
+    this.#deadLetters?.add(deadLetterOf(batch, undefined, { sink, reason, answer }));
   }
 
   /**

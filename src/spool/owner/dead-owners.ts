@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from '../../time.ts';
+import { baseOf } from '../log/layout.ts';
 import { HEARTBEAT_FILE } from './home.ts';
 import { fateOf, isFree, type Owner, ownerOf } from './owner.ts';
 
@@ -34,14 +35,14 @@ export class DeadOwners {
     this.#onUnreadable = onUnreadable;
   }
 
-  /** Names of sub-directories to be taken, oldest heartbeat first; never one of `ours`. */
+  /** Names of sub-directories to be taken, those with the oldest records first; never one of `ours`. */
   find(ours: readonly string[]): string[] {
     const names = this.#list().filter((name) => !ours.includes(name));
     for (const name of this.#seen.keys()) if (!names.includes(name)) this.#seen.delete(name);
     return names
       .filter((name) => this.#isDead(name))
-      .map((name) => ({ name, mtimeMs: this.#heartbeatOf(name) ?? 0 }))
-      .sort((a, b) => a.mtimeMs - b.mtimeMs)
+      .map((name) => ({ name, sinceMs: this.#beginOf(name) ?? this.#heartbeatOf(name) ?? 0 }))
+      .sort((a, b) => a.sinceMs - b.sinceMs)
       .map(({ name }) => name);
   }
 
@@ -61,6 +62,23 @@ export class DeadOwners {
     if (seen?.mtimeMs === mtimeMs) return performance.now() - seen.atMs > STALE_MS;
     this.#seen.set(name, { mtimeMs, atMs: performance.now() });
     return false;
+  }
+
+  /** When the first of its segments was made: taking it over renews its heartbeat, not these. */
+  #beginOf(name: string): number | undefined {
+    const place = path.join(this.#directory, name);
+    try {
+      const segments = readdirSync(place).filter((file) => baseOf(file) !== undefined);
+      const times = segments.map((file) => {
+        const { birthtimeMs = 0, mtimeMs = 0 } =
+          lstatSync(path.join(place, file), { throwIfNoEntry: false }) ?? {};
+        return birthtimeMs > 0 ? birthtimeMs : mtimeMs;
+      });
+      return times.length === 0 ? undefined : Math.min(...times);
+    } catch {
+      // The heartbeat is looked at, and what cannot be read is told there.
+      return undefined;
+    }
   }
 
   /** When the owner of a sub-directory was last heard of; undefined if it is gone, or nobody lets us look. */
