@@ -169,6 +169,15 @@ test('the last member of a oneof wins, even when it holds a default', () => {
   assert.deepEqual(recordOf(withRecord(0x2a, value.length, ...value)), { body: { boolValue: false } });
 });
 
+test('of a oneof in two pieces the member of the later one is left', () => {
+  const [text, integer] = [
+    [0x2a, 3, 0x0a, 1, 0x61],
+    [0x2a, 2, 0x18, 5],
+  ];
+  assert.deepEqual(recordOf(withRecord(...text, ...integer)), { body: { intValue: '5' } });
+  assert.deepEqual(recordOf(withRecord(...integer, ...text)), { body: { stringValue: 'a' } });
+});
+
 test('a string that is not UTF-8 costs its bad bytes, not the batch', () => {
   assert.deepEqual(recordOf(withRecord(0x1a, 3, 0x61, 0xff, 0x62)), { severityText: 'a\ufffdb', body: {} });
 });

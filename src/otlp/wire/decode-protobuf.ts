@@ -39,7 +39,7 @@ const NO_ITEMS: readonly OtlpValue[] = [];
  * @throws OtelEventsError `OTLP_INVALID`
  */
 export function decodeProtobuf(message: Message, bytes: Uint8Array): OtlpObject {
-  return guarded(message, () => decodeInto({}, new ProtobufReader(bytes), message, 0));
+  return guarded(message, () => decodeMessage(undefined, new ProtobufReader(bytes), message, 0));
 }
 
 /**
@@ -59,8 +59,15 @@ function guarded<T>(message: Message, read: () => T): T {
   }
 }
 
-function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, depth: number): OtlpObject {
+/** @param before - what came of the same message earlier: the fields that follow are merged into it */
+function decodeMessage(
+  before: OtlpObject | undefined,
+  reader: ProtobufReader,
+  message: Message,
+  depth: number,
+): OtlpObject {
   const inside = nested(message, depth);
+  const out = before ?? {};
   // The last member of a oneof wins. It is set at the end: millions of them may come, each in the place of the other.
   let chosen: string | undefined;
   let choice: OtlpValue = '';
@@ -72,11 +79,10 @@ function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, d
       reader.skipUnknown(tag);
       continue;
     }
-    if (field.packed && (tag & 7) === 2) {
-      readPacked(reader, () => set(out, field, READ[field.type as ScalarType](reader)));
+    if ((tag & 7) !== field.wireType) {
+      readPacked(out, reader, field, tag);
       continue;
     }
-    checkWireType(field, tag);
     const { name, type, repeated, member } = field;
     if (member) chosen = name;
     if (typeof type === 'string') {
@@ -90,8 +96,8 @@ function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, d
     try {
       reader.enter();
       // A message that comes twice is merged, except in a oneof and in a list.
-      const before = member || repeated ? undefined : (out[name] as OtlpObject | undefined);
-      const value = decodeAfter(before, reader, type, inside);
+      const earlier = member || repeated ? undefined : (out[name] as OtlpObject | undefined);
+      const value = decodeAfter(earlier, reader, type, inside);
       if (member) choice = value;
       else set(out, field, value);
     } catch (error) {
@@ -100,8 +106,7 @@ function decodeInto(out: OtlpObject, reader: ProtobufReader, message: Message, d
     reader.end = outerEnd;
   }
   if (chosen !== undefined) {
-    // Of a message that is merged with an earlier one.
-    for (const { name, member } of message.fields) if (member && out[name] !== undefined) delete out[name];
+    if (before !== undefined) removeMembers(before, message);
     out[chosen] = choice;
   }
   for (const name of message.always) out[name] ??= EMPTY;
@@ -114,23 +119,47 @@ function decodeAfter(
   message: Message,
   depth: number,
 ): OtlpObject {
+  const isEmpty = reader.position >= reader.end;
+  if (before === undefined && !isEmpty) return decodeMessage(undefined, reader, message, depth);
   const empty = emptyMessage(message);
-  const isNew = before === undefined || before === empty;
-  if (reader.position < reader.end) return decodeInto(isNew ? {} : before, reader, message, depth);
+  const earlier = before === empty ? undefined : before;
+  if (!isEmpty) return decodeMessage(earlier, reader, message, depth);
   nested(message, depth);
-  return isNew ? empty : before;
+  return earlier ?? empty;
 }
 
-/** A packed list, item by item. */
-function readPacked(reader: ProtobufReader, readItem: () => void): void {
+function removeMembers(out: OtlpObject, { fields }: Message): void {
+  for (const { name, member } of fields) if (member && out[name] !== undefined) delete out[name];
+}
+
+/** A packed list, item by item; a field of another wire type than its own can be nothing else. */
+function readPacked(out: OtlpObject, reader: ProtobufReader, field: Field, tag: number): void {
+  const outerEnd = enterPacked(reader, field, tag);
+  while (reader.position < reader.end) {
+    reader.count();
+    set(out, field, READ[field.type as ScalarType](reader));
+  }
+  reader.end = outerEnd;
+}
+
+function scanPacked(reader: ProtobufReader, field: Field, tag: number): void {
+  const outerEnd = enterPacked(reader, field, tag);
+  while (reader.position < reader.end) {
+    reader.count();
+    reader.skipScalar(field.wireType, 0);
+  }
+  reader.end = outerEnd;
+}
+
+/** @returns where the message around the list ends */
+function enterPacked(reader: ProtobufReader, { name, packed, wireType }: Field, tag: number): number {
+  if (!packed || (tag & 7) !== 2) {
+    throw new Malformed(`wire type ${tag & 7}, not ${wireType}`).within(`.${name}`);
+  }
   const outerEnd = reader.end;
   const length = reader.length();
   reader.end = reader.position + length;
-  while (reader.position < reader.end) {
-    reader.count();
-    readItem();
-  }
-  reader.end = outerEnd;
+  return outerEnd;
 }
 
 function set(out: OtlpObject, { name, repeated, absent }: Field, value: OtlpValue): void {
@@ -166,11 +195,10 @@ function scan(reader: ProtobufReader, message: Message, depth: number): number {
       reader.skipUnknown(tag);
       continue;
     }
-    if (field.packed && (tag & 7) === 2) {
-      readPacked(reader, () => reader.skipScalar(field.wireType, 0));
+    if ((tag & 7) !== field.wireType) {
+      scanPacked(reader, field, tag);
       continue;
     }
-    checkWireType(field, tag);
     const { type } = field;
     if (field.counted) count++;
     if (typeof type === 'string') {
@@ -194,12 +222,6 @@ function nested(message: Message, depth: number): number {
   if (!message.recursive) return depth;
   if (depth >= MAX_VALUE_DEPTH) throw new Malformed(`values nested more than ${MAX_VALUE_DEPTH} deep`);
   return depth + 1;
-}
-
-function checkWireType(field: Field, tag: number): void {
-  if ((tag & 7) !== field.wireType) {
-    throw new Malformed(`wire type ${tag & 7}, not ${field.wireType}`).within(`.${field.name}`);
-  }
 }
 
 /** Where very old senders have their records: to pass over these as unknown would lose them in silence. */
