@@ -252,6 +252,15 @@ test('a key __proto__ in the data pollutes nothing and comes back', () => {
   assert.deepEqual(Object.keys(back).sort(), ['__proto__', 'a']);
 });
 
+test('what somebody has put on the prototype of all objects is no attribute', () => {
+  Object.defineProperty(Object.prototype, 'polluted', { value: 1, enumerable: true, configurable: true });
+  try {
+    assert.deepEqual(Object.keys(attributesOf({ a: 1 })), ['a']);
+  } finally {
+    delete (Object.prototype as { polluted?: number }).polluted;
+  }
+});
+
 test('whatever the data hold, the attributes are clean, bounded and keep every plain key', () => {
   const anything = fc.anything({
     withBigInt: true,

@@ -33,7 +33,7 @@ export function copyEvent(copier: ValueCopier, event: Event, maxAttributes: numb
   const type = failure && copier.text(failure.type, MAX_NAME_BYTES);
   const body = event.message ?? event.name;
   const texts = failure === undefined ? [body] : [body, failure.message, failure.stacktrace ?? ''];
-  copier.setAside(Math.min(bytesOf(texts) + TEXT_FRAMES, MAX_TEXT_BYTES));
+  copier.setAside(Math.min(bytesOf(copier, texts) + TEXT_FRAMES, MAX_TEXT_BYTES));
   copySurroundings(copier, event, copy);
   copyData(copier, event, copy, maxAttributes);
   copier.giveBack();
@@ -92,12 +92,10 @@ function copyNames(copier: ValueCopier, event: Event): Copy {
   };
 }
 
-function bytesOf(texts: readonly string[]): number {
-  // One that is too long is not measured: it may be half a gigabyte.
-  const bytes = (text: string): number =>
-    text.length > MAX_TEXT_BYTES ? text.length : Buffer.byteLength(text);
+function bytesOf(copier: ValueCopier, texts: readonly string[]): number {
   let sum = 0;
-  for (const text of texts) sum += bytes(text);
+  // One that is too long is not measured: it may be half a gigabyte.
+  for (const text of texts) sum += text.length > MAX_TEXT_BYTES ? text.length : copier.bytesOf(text);
   return sum;
 }
 

@@ -57,7 +57,9 @@ export function contentOf(event: Event, maxAttributes: number = MAX_ATTRIBUTES):
 function writeData(attributes: Record<string, AttributeValue>, copy: EncodableEvent): void {
   const { data } = copy;
   let kept: string[] | undefined;
-  for (const key of Object.keys(data)) {
+  for (const key in data) {
+    // As the `ValueCopier` does: the quickest for V8.
+    if (!HAS_OWN.call(data, key)) continue;
     const value = data[key] as AttributeValue;
     // The text of no length is where the cache begins, under the name that it is written under.
     if (key !== '' && DATA_KEYS.get(key) !== undefined) {
@@ -71,6 +73,8 @@ function writeData(attributes: Record<string, AttributeValue>, copy: EncodableEv
   }
   if (kept !== undefined) attributes[EVENT.kept] = kept;
 }
+
+const HAS_OWN = Object.prototype.hasOwnProperty;
 
 /** What is known of an event from its start: the same on the record and on the span. */
 export function identityOf(event: Event): AttributeMap {

@@ -129,6 +129,11 @@ export class ValueCopier {
     return 3 * value.length > maxBytes ? this.#cut(value, maxBytes) : this.#text(value);
   }
 
+  /** What a text is counted as, whether there is room for it or not. */
+  bytesOf(text: string): number {
+    return this.#isRough && text.length <= SHORT_TEXT ? 3 * text.length : Buffer.byteLength(text);
+  }
+
   /** Counts bytes that are written beside the values. */
   spend(bytes: number): void {
     this.#bytesLeft -= bytes;
@@ -154,19 +159,15 @@ export class ValueCopier {
   #text(value: string): string {
     // Whatever is in it.
     if (3 * value.length > this.#bytesLeft) return this.#cut(value);
-    this.#spendContent(this.#bytesOf(value));
+    this.#spendContent(this.bytesOf(value));
     return value;
   }
 
   #cut(value: string, maxBytes: number = Number.POSITIVE_INFINITY): string {
     const kept = cutText(value, Math.min(this.#bytesLeft, maxBytes));
     if (kept.length < value.length) this.truncated++;
-    this.#spendContent(this.#bytesOf(kept));
+    this.#spendContent(this.bytesOf(kept));
     return kept;
-  }
-
-  #bytesOf(text: string): number {
-    return this.#isRough && text.length <= SHORT_TEXT ? 3 * text.length : Buffer.byteLength(text);
   }
 
   #bytes(value: Uint8Array): Uint8Array {
@@ -284,7 +285,7 @@ export class ValueCopier {
     for (const key in value) {
       // V8 knows this call in a `for-in`; `Object.hasOwn` takes as long as all the rest.
       if (!HAS_OWN.call(value, key)) continue;
-      const keyBytes = this.#bytesOf(key);
+      const keyBytes = this.bytesOf(key);
       if (this.#leavesOut(keyBytes - debt)) continue;
       const before = this.#bytesLeft;
       this.#spendContent(keyBytes);
@@ -304,7 +305,7 @@ export class ValueCopier {
   #copyOther(record: Record<string, unknown>, value: Fields, level: number, debt: number): void {
     for (const key of Object.keys(value)) {
       if (Object.hasOwn(record, key)) continue;
-      const keyBytes = this.#bytesOf(key);
+      const keyBytes = this.bytesOf(key);
       if (this.#leavesOut(keyBytes - debt)) continue;
       const before = this.#bytesLeft;
       this.#spendContent(keyBytes);
