@@ -1,9 +1,9 @@
 import type { Server, ServerResponse } from 'node:http';
-import { guardedServer, type ServerTimes } from '../serve/guarded-server.ts';
+import { guardedServer, type ServerSettings } from '../serve/guarded-server.ts';
 import { type ListenAddress, listen, stopServer } from '../serve/listen.ts';
 
 /** Where to answer. */
-export interface HealthCheckOptions extends ServerTimes {
+export interface HealthCheckOptions extends ServerSettings {
   readonly address: ListenAddress;
   readonly path: string;
   /** Whether data can be taken at the moment; asked while the collector runs. Default: yes. */

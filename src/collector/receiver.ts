@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
-import type { Batch, Signal } from '../otlp/wire/batch.ts';
+import { type Batch, SIGNALS, type Signal } from '../otlp/wire/batch.ts';
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../otlp/wire/encode-protobuf.ts';
 import type { Message } from '../otlp/wire/message.ts';
 import { RESPONSE, STATUS } from '../otlp/wire/messages.ts';
-import { guardedServer, type ServerTimes } from '../serve/guarded-server.ts';
+import { Cors, type CorsOptions } from '../serve/cors.ts';
+import { guardedServer, type ServerSettings } from '../serve/guarded-server.ts';
 import { type ListenAddress, listen, stopServer } from '../serve/listen.ts';
 import { readBody } from '../serve/read-body.ts';
 import { Refusal } from '../serve/refusal.ts';
@@ -13,43 +14,55 @@ import { grpcCodeOf } from './grpc-code-of.ts';
 import type { Intake } from './intake.ts';
 
 /** Where to listen, and for what. */
-export interface ReceiverOptions extends ServerTimes {
+export interface ReceiverOptions extends ServerSettings {
   readonly address: ListenAddress;
   /** Before and after inflation. */
   readonly maxBodyBytes: number;
   /** Where requests go. */
   readonly intake: Intake;
+  /** Where each signal is taken. Default: `/v1/logs`, `/v1/traces`, `/v1/metrics`. */
+  readonly paths?: Readonly<Partial<Record<Signal, string | undefined>>>;
+  /** Pages of other origins that may send. Default: none. */
+  readonly cors?: CorsOptions | undefined;
+  /** How bodies may be packed. Default: in every way that is known here. */
+  readonly contentEncodings?: readonly string[] | undefined;
+  /** Of every answer. */
+  readonly responseHeaders?: Readonly<Record<string, string>>;
+  /** False: each connection takes one request. Default true. */
+  readonly keepsConnections?: boolean;
   /** Told about errors that are nobody's fault but ours; the sender gets a 500. */
   readonly onError?: (error: unknown) => void;
 }
 
-// Maps, not objects: senders say what is looked for, and an object has a `constructor`.
+// A map, not an object: senders say what is looked for, and an object has a `constructor`.
 const ENCODINGS: ReadonlyMap<string, Batch['encoding']> = new Map([
   ['application/x-protobuf', 'protobuf'],
   ['application/json', 'json'],
 ]);
 const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
-const PATHS: ReadonlyMap<string, Signal> = new Map([
-  ['/v1/logs', 'logs'],
-  ['/v1/traces', 'traces'],
-  ['/v1/metrics', 'metrics'],
-]);
-
 /** An OTLP/HTTP server. @see OTLP specification, "OTLP/HTTP" */
 export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #server: Server;
+  readonly #cors: Cors | undefined;
+  // A map, not an object: senders say what is looked for.
+  readonly #signals: ReadonlyMap<string, Signal>;
   #stopping = false;
 
   constructor(options: ReceiverOptions) {
+    const { cors, paths = {} } = options;
     this.#options = options;
+    this.#cors = cors && new Cors(cors);
+    this.#signals = new Map(SIGNALS.map((signal) => [paths[signal] ?? `/v1/${signal}`, signal]));
     const handle = (request: IncomingMessage, response: ServerResponse) => this.#handle(request, response);
     this.#server = guardedServer(options, handle, options.onError);
   }
 
   /** Starts to listen. @returns the URL where; `http://127.0.0.1:PORT` for a loopback address or all of them */
-  start(): Promise<string> {
-    return listen(this.#server, this.#options.address);
+  async start(): Promise<string> {
+    const { address, tls } = this.#options;
+    const url = await listen(this.#server, address);
+    return tls === undefined ? url : url.replace('http:', 'https:');
   }
 
   /** Takes no more requests and waits for those under way, for at most `timeoutMs`. */
@@ -59,8 +72,15 @@ export class Receiver {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const {
+      intake,
+      maxBodyBytes: maxBytes,
+      contentEncodings: encodings,
+      responseHeaders = {},
+    } = this.#options;
+    for (const [name, value] of Object.entries(responseHeaders)) response.setHeader(name, value);
+    if (this.#cors?.handle(request, response)) return;
     const encoding = encodingOf(request);
-    const { intake, maxBodyBytes } = this.#options;
     const lease = intake.lease();
     try {
       const signal = this.#route(request);
@@ -70,7 +90,7 @@ export class Receiver {
           `unsupported content type; ${[...ENCODINGS.keys()].join(' and ')} are supported`,
         );
       }
-      await intake.take(signal, encoding, await readBody(request, maxBodyBytes, lease));
+      await intake.take(signal, encoding, await readBody(request, { maxBytes, lease, encodings }));
       this.#answer(response, 200, encoding, RESPONSE[signal], {});
     } catch (error) {
       // A sender reads the answer only when it has got rid of its body.
@@ -82,7 +102,7 @@ export class Receiver {
   }
 
   #route({ url = '', method }: IncomingMessage): Signal {
-    const signal = PATHS.get(url.split('?', 1)[0] ?? '');
+    const signal = this.#signals.get(url.split('?', 1)[0] ?? '');
     if (signal === undefined || !this.#options.intake.takes(signal))
       throw new Refusal(404, 'nothing is here');
     if (method !== 'POST') throw new Refusal(405, 'only POST is supported', { allow: 'POST' });
@@ -109,7 +129,8 @@ export class Receiver {
   ): void {
     const body =
       encoding === 'protobuf' ? encodeProtobuf(message, value) : Buffer.from(JSON.stringify(value));
-    if (this.#stopping) response.setHeader('connection', 'close');
+    const { keepsConnections = true } = this.#options;
+    if (this.#stopping || !keepsConnections) response.setHeader('connection', 'close');
     response.writeHead(status, {
       'content-type': CONTENT_TYPES[encoding],
       'content-length': body.byteLength,

@@ -1,4 +1,12 @@
-import { createGunzip, gunzipSync } from 'node:zlib';
+import {
+  constants,
+  createGunzip,
+  createInflate,
+  createZstdDecompress,
+  gunzipSync,
+  inflateSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { GrowingBuffer, gatherBytes } from '../gather-bytes.ts';
 import type { BodyLease } from './body-budget.ts';
 import { Refusal } from './refusal.ts';
@@ -8,40 +16,72 @@ const CHUNK_BYTES = 64 * 1024;
 /** Packed so small, a body is inflated faster here than another thread is asked to, and at worst in a few milliseconds. */
 const MAX_SYNC_BYTES = 8 * 1024;
 
+/** What a sender of zstd may ask for of memory to look back in, as a power of two; at least so much by RFC 9659. */
+const ZSTD_WINDOW = { least: 23, most: 27 };
+
+/** How a body is packed: `deflate` of HTTP is the format of zlib (RFC 9110, 8.4.1.2). */
+export type Packing = 'gzip' | 'zlib' | 'zstd';
+
+const FORMATS = {
+  gzip: { sync: gunzipSync, stream: createGunzip },
+  zlib: { sync: inflateSync, stream: createInflate },
+  zstd: { sync: zstdDecompressSync, stream: createZstdDecompress },
+} as const;
+
+/** How a body is to be inflated. */
+export interface InflateOptions {
+  readonly packing: Packing;
+  /** Of the inflated body. */
+  readonly maxBytes: number;
+  readonly lease: BodyLease;
+}
+
 /**
- * What gzip has packed, up to `maxBytes`. Only when all is there: inflated piece by piece, a body that comes byte by byte
+ * What was packed, up to `maxBytes`. Only when all is there: inflated piece by piece, a body that comes byte by byte
  * costs a call for each.
  * @throws Refusal 400, 413 or 503
  */
-export async function inflate(packed: Buffer, maxBytes: number, lease: BodyLease): Promise<Buffer> {
-  if (packed.length <= MAX_SYNC_BYTES) return inflateNow(packed, maxBytes, lease);
+export async function inflate(packed: Buffer, options: InflateOptions): Promise<Buffer> {
+  const { packing, maxBytes, lease } = options;
+  if (packed.length <= MAX_SYNC_BYTES) return inflateNow(packed, options);
   const inflated = new GrowingBuffer({ maxBytes, onGrow: lease.grow });
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  gunzip.end(packed);
+  const stream = FORMATS[packing].stream({ chunkSize: CHUNK_BYTES, ...paramsOf(options) });
+  stream.end(packed);
   try {
-    if (await gatherBytes(gunzip, inflated)) return inflated.take();
+    if (await gatherBytes(stream, inflated)) return inflated.take();
   } catch (error) {
-    throw refusalOf(error, maxBytes);
+    throw refusalOf(error, options);
   } finally {
-    gunzip.destroy();
+    stream.destroy();
   }
   throw tooLarge(maxBytes);
 }
 
-function inflateNow(packed: Buffer, maxBytes: number, lease: BodyLease): Buffer {
+function inflateNow(packed: Buffer, options: InflateOptions): Buffer {
+  const { packing, maxBytes, lease } = options;
   try {
-    const inflated = gunzipSync(packed, { maxOutputLength: Math.max(1, maxBytes) });
+    const inflated = FORMATS[packing].sync(packed, {
+      maxOutputLength: Math.max(1, maxBytes),
+      ...paramsOf(options),
+    });
     lease.grow(inflated.length);
     return inflated;
   } catch (error) {
-    throw refusalOf(error, maxBytes);
+    throw refusalOf(error, options);
   }
 }
 
-function refusalOf(error: unknown, maxBytes: number): unknown {
+function paramsOf({ packing, maxBytes }: InflateOptions): { readonly params?: Record<number, number> } {
+  if (packing !== 'zstd') return {};
+  const { least, most } = ZSTD_WINDOW;
+  const windowLog = Math.min(most, Math.max(least, Math.ceil(Math.log2(Math.max(1, maxBytes)))));
+  return { params: { [constants.ZSTD_d_windowLogMax]: windowLog } };
+}
+
+function refusalOf(error: unknown, { packing, maxBytes }: InflateOptions): unknown {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(maxBytes);
-  return code.startsWith('Z_') ? new Refusal(400, 'the body is not gzip') : error;
+  return /^(Z_|ZSTD_)/.test(code) ? new Refusal(400, `the body is not ${packing}`) : error;
 }
 
 /** @param maxBytes - the most that is taken */

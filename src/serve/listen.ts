@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { OtelEventsError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../time.ts';
+import { destroySockets } from './guarded-server.ts';
 
 /** A host and a port to listen on. */
 export interface ListenAddress {
@@ -37,7 +38,10 @@ export async function stopServer(server: HttpServer, timeoutMs: number): Promise
   if (!server.listening) return;
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
+  const timer = setTimeout(() => {
+    server.closeAllConnections();
+    destroySockets(server);
+  }, timeoutMs);
   await closed;
   clearTimeout(timer);
 }

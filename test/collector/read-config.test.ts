@@ -34,9 +34,27 @@ const settingsOf = (config: CollectorConfig, id: string): unknown => config.expo
 const httpOf = (config: CollectorConfig) =>
   (config.receivers.get('otlp')?.settings as OtlpSettings | undefined)?.protocols.http;
 
+const HTTP_DEFAULTS = {
+  tls: undefined,
+  cors: undefined,
+  compression_algorithms: undefined,
+  response_headers: {},
+  keep_alives_enabled: true,
+  include_metadata: false,
+  read_header_timeout: undefined,
+  read_timeout: undefined,
+  idle_timeout: undefined,
+  write_timeout: undefined,
+  transport: 'tcp',
+  logs_url_path: undefined,
+  traces_url_path: undefined,
+  metrics_url_path: undefined,
+};
+
 test('what is not said is as in the OpenTelemetry Collector', async () => {
   const file = await readConfig(withFile({ rotation: null }));
   assert.deepEqual(httpOf(file), {
+    ...HTTP_DEFAULTS,
     endpoint: { host: 'localhost', port: 4318 },
     max_request_body_size: 20_971_520,
   });
@@ -264,6 +282,7 @@ test('a variable that is the whole value is a number, a boolean, a list or nothi
   };
   const read = await readConfig(config, { environment });
   assert.deepEqual(httpOf(read), {
+    ...HTTP_DEFAULTS,
     endpoint: { host: 'localhost', port: 4318 },
     max_request_body_size: 1000,
   });

@@ -166,7 +166,7 @@ const REFUSED: readonly [string, string, string | Uint8Array, Record<string, str
     400,
     3,
   ],
-  ['another compression', '/v1/logs', 'x', { 'content-type': PROTOBUF, 'content-encoding': 'br' }, 415, 3],
+  ['another compression', '/v1/logs', 'x', { 'content-type': PROTOBUF, 'content-encoding': 'br' }, 400, 3],
   ['another content type', '/v1/logs', 'x', { 'content-type': 'text/plain' }, 415, 3],
   ['no content type', '/v1/logs', new Uint8Array(3), { 'content-type': '' }, 415, 3],
   ['an unknown path', '/v1/metrics', '{}', { 'content-type': JSON_TYPE }, 404, 5],

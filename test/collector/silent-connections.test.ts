@@ -3,14 +3,14 @@ import { type TestContext, test } from 'node:test';
 import { HealthCheck } from '../../src/collector/health-check.ts';
 import { Intake } from '../../src/collector/intake.ts';
 import { Receiver } from '../../src/collector/receiver.ts';
-import type { ServerTimes } from '../../src/serve/guarded-server.ts';
+import type { ServerSettings } from '../../src/serve/guarded-server.ts';
 import { openSocket, rawRequest } from '../harness/raw-http.ts';
 
 const ADDRESS = { host: 'localhost', port: 0 };
 
 const INTAKE = new Intake({ consume: { logs: async () => {} }, maxHeldBytes: 8000 });
 
-const SERVERS: Readonly<Record<string, (times: ServerTimes) => Receiver | HealthCheck>> = {
+const SERVERS: Readonly<Record<string, (times: ServerSettings) => Receiver | HealthCheck>> = {
   receiver: (times) => new Receiver({ ...times, address: ADDRESS, maxBodyBytes: 1000, intake: INTAKE }),
   'health check': (times) => new HealthCheck({ ...times, address: ADDRESS, path: '/' }),
 };

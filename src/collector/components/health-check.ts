@@ -1,5 +1,5 @@
 import type { ExtensionComponent } from '../component.ts';
-import { SERVER_ELSEWHERE } from '../config/http-keys.ts';
+import { HTTP_SERVER_ELSEWHERE, HTTP_SERVER_KEYS } from '../config/http-server-keys.ts';
 import { mapping, optional, type Read, text } from '../config/shape.ts';
 import { listenAddress } from '../config/value-shapes.ts';
 import { HealthCheck } from '../health-check.ts';
@@ -12,7 +12,15 @@ const shape = mapping(
       '/',
     ),
   },
-  [...SERVER_ELSEWHERE, 'check_collector_pipeline', 'response_body', 'component_health', 'use_v2'],
+  [
+    ...Object.keys(HTTP_SERVER_KEYS),
+    ...HTTP_SERVER_ELSEWHERE,
+    'auth',
+    'check_collector_pipeline',
+    'response_body',
+    'component_health',
+    'use_v2',
+  ],
 );
 
 /** Tells whether the collector takes data. */

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
+import type { CorsOptions } from '../../serve/cors.ts';
 import type { CheckContext, ReceiverComponent, RunningReceiver } from '../component.ts';
-import { SERVER_ELSEWHERE } from '../config/http-keys.ts';
-import { boolean, integer, mapping, optional, type Read, required, section } from '../config/shape.ts';
-import { serverTls } from '../config/tls-shapes.ts';
+import { HTTP_SERVER_ELSEWHERE, HTTP_SERVER_KEYS } from '../config/http-server-keys.ts';
+import { boolean, integer, mapping, optional, type Read, required, section, text } from '../config/shape.ts';
+import { checkServerTls, serverTls } from '../config/tls-shapes.ts';
 import { duration, listenAddress } from '../config/value-shapes.ts';
 import { GrpcReceiver } from '../grpc/grpc-receiver.ts';
-import type { ServerTls } from '../grpc/grpc-server.ts';
 import { Intake } from '../intake.ts';
+import { readServerTls } from '../read-tls.ts';
 import { Receiver } from '../receiver.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -20,12 +21,19 @@ const MAX_MESSAGE_MIB = 4;
 /** Bodies in memory at once, as a multiple of the largest one. */
 const BODIES_AT_ONCE = 8;
 
+/** Where a signal is taken; as in the OpenTelemetry Collector without its query, and from the root. */
+const urlPath = text('the path of a URL, such as /v1/logs', parsePath);
+
 const http = mapping(
   {
+    ...HTTP_SERVER_KEYS,
+    logs_url_path: optional(urlPath),
+    traces_url_path: optional(urlPath),
+    metrics_url_path: optional(urlPath),
     endpoint: optional(listenAddress, { host: 'localhost', port: 4318 }),
     max_request_body_size: optional(integer(0), MAX_BODY_BYTES),
   },
-  [...SERVER_ELSEWHERE, 'logs_url_path', 'traces_url_path', 'metrics_url_path', 'profiles_url_path'],
+  HTTP_SERVER_ELSEWHERE,
 );
 
 const keepalive = mapping({
@@ -54,14 +62,17 @@ const grpc = mapping(
     write_buffer_size: optional(integer(0)),
     keepalive: section(keepalive),
     tls: optional(serverTls),
+    // Receivers here keep no metadata of clients, so there is nothing that would see it.
+    include_metadata: optional(boolean, false),
   },
-  ['auth', 'include_metadata', 'middlewares', 'transport', 'dialer'],
+  ['auth', 'middlewares', 'transport', 'dialer'],
 );
 
 const shape = mapping({ protocols: required(mapping({ grpc: optional(grpc), http: optional(http) })) });
 
 type Settings = Read<typeof shape>;
 type GrpcSettings = Read<typeof grpc>;
+type HttpSettings = Read<typeof http>;
 
 /** One of the servers of a receiver. */
 type OtlpServer = Pick<RunningReceiver, 'stop'> & { readonly start: () => Promise<string> };
@@ -73,17 +84,14 @@ export const otlpReceiver: ReceiverComponent<Settings> = {
   check,
   create: async ({ protocols: { http, grpc } }, { id, log, consume }) => {
     const largestBytes = Math.max(
-      http?.max_request_body_size ?? 0,
+      http === undefined ? 0 : bodyBytesOf(http),
       grpc === undefined ? 0 : maxBytesOf(grpc),
     );
     const intake = new Intake({ consume, maxHeldBytes: BODIES_AT_ONCE * largestBytes });
     const onError = (error: unknown): void =>
       log('error', 'request failed', { receiver: id, error: String(error) });
     const servers = new Map<string, OtlpServer>();
-    if (http !== undefined) {
-      const { endpoint: address, max_request_body_size: maxBodyBytes } = http;
-      servers.set('http', new Receiver({ address, maxBodyBytes, intake, onError }));
-    }
+    if (http !== undefined) servers.set('http', await httpServer(http, intake, onError));
     if (grpc !== undefined) servers.set('grpc', await grpcServer(grpc, intake, onError));
     return running(servers, intake);
   },
@@ -94,14 +102,58 @@ function check({ protocols }: Partial<Settings>, { add }: CheckContext): void {
   if (protocols === undefined) return;
   const { http, grpc } = protocols;
   if (http === undefined && grpc === undefined) add('protocols', 'expected grpc, http or both');
-  const { cert_file: cert, key_file: key, client_ca_file: clientCa } = grpc?.tls ?? {};
-  const path = 'protocols.grpc.tls';
-  if (cert === undefined && key !== undefined) add(`${path}.cert_file`, 'is missing, and key_file is there');
-  if (key === undefined && cert !== undefined) add(`${path}.key_file`, 'is missing, and cert_file is there');
-  if (grpc?.tls !== undefined && cert === undefined && key === undefined) {
-    const why = clientCa === undefined ? '' : ', and client_ca_file is there';
-    add(`${path}.cert_file`, `is missing${why}`);
-  }
+  checkServerTls(http?.tls, 'protocols.http.tls', add);
+  checkServerTls(grpc?.tls, 'protocols.grpc.tls', add);
+  const paths = SIGNALS.map((signal) => pathOf(signal, http));
+  if (new Set(paths).size < paths.length) add('protocols.http', 'expected another path for each signal');
+}
+
+function pathOf(signal: Signal, http: HttpSettings | undefined): string {
+  return http?.[`${signal}_url_path`] ?? `/v1/${signal}`;
+}
+
+function parsePath(given: string): string | undefined {
+  if (given === '' || !URL.canParse(given, 'http://collector')) return undefined;
+  return new URL(given, 'http://collector').pathname;
+}
+
+/** As in the OpenTelemetry Collector 0 is the default. */
+function bodyBytesOf({ max_request_body_size: bytes }: HttpSettings): number {
+  return bytes || MAX_BODY_BYTES;
+}
+
+async function httpServer(
+  settings: HttpSettings,
+  intake: Intake,
+  onError: (error: unknown) => void,
+): Promise<Receiver> {
+  const { endpoint: address, tls, cors } = settings;
+  return new Receiver({
+    address,
+    maxBodyBytes: bodyBytesOf(settings),
+    intake,
+    onError,
+    paths: Object.fromEntries(SIGNALS.map((signal) => [signal, pathOf(signal, settings)])),
+    tls: tls && (await readServerTls(tls)),
+    cors: cors && corsOf(cors),
+    contentEncodings: settings.compression_algorithms?.filter((name) => name !== ''),
+    responseHeaders: settings.response_headers,
+    keepsConnections: settings.keep_alives_enabled,
+    headersTimeoutMs: settings.read_header_timeout || undefined,
+    requestTimeoutMs: settings.read_timeout || undefined,
+    keepAliveMs: settings.idle_timeout || undefined,
+  });
+}
+
+/** Without origins there is nobody to be allowed anything. */
+function corsOf(cors: NonNullable<HttpSettings['cors']>): CorsOptions | undefined {
+  if (cors.allowed_origins.length === 0) return undefined;
+  return {
+    allowedOrigins: cors.allowed_origins,
+    allowedHeaders: cors.allowed_headers,
+    exposedHeaders: cors.exposed_headers,
+    maxAgeSeconds: cors.max_age,
+  };
 }
 
 async function grpcServer(
@@ -122,25 +174,12 @@ async function grpcServer(
     maxAgeGraceMs: times.max_connection_age_grace,
     pingEveryMs: times.time,
     pingTimeoutMs: times.timeout,
-    tls: tls && (await readTls(tls)),
+    tls: tls && (await readServerTls(tls)),
   });
 }
 
 function maxBytesOf({ max_recv_msg_size_mib: mebibytes }: GrpcSettings): number {
   return (mebibytes || MAX_MESSAGE_MIB) * MEBIBYTE;
-}
-
-async function readTls({
-  cert_file: cert,
-  key_file: key,
-  client_ca_file: clientCa,
-}: Read<typeof serverTls>): Promise<ServerTls> {
-  return {
-    // The check of the configuration has made sure of both.
-    cert: await readFile(cert as string),
-    key: await readFile(key as string),
-    clientCa: clientCa === undefined ? undefined : await readFile(clientCa),
-  };
 }
 
 function running(servers: ReadonlyMap<string, OtlpServer>, intake: Intake): RunningReceiver {

@@ -1,8 +1,3 @@
-/** Settings of HTTP servers that only the OpenTelemetry Collector has. */
-export const SERVER_ELSEWHERE: readonly string[] =
-  `auth cors tls include_metadata response_headers compression_algorithms read_timeout
-  read_header_timeout write_timeout idle_timeout middlewares keep_alives_enabled`.split(/\s+/);
-
 /** Settings of HTTP clients that only the OpenTelemetry Collector has. */
 export const CLIENT_ELSEWHERE: readonly string[] =
   `auth tls proxy_url read_buffer_size write_buffer_size compression_params max_idle_conns

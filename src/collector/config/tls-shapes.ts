@@ -1,4 +1,4 @@
-import { boolean, mapping, optional, text } from './shape.ts';
+import { boolean, mapping, optional, type Read, type Shape, text } from './shape.ts';
 
 const file = text('a path', (given) => (given === '' ? undefined : given));
 
@@ -8,11 +8,18 @@ const ELSEWHERE = `ca_pem cert_pem key_pem client_ca_pem min_version max_version
   /\s+/,
 );
 
-/** `tls` of a server: its certificate and key, in PEM, and who has to have signed those of its clients. */
-export const serverTls = mapping(
+const ofServer = mapping(
   { cert_file: optional(file), key_file: optional(file), client_ca_file: optional(file) },
   ['ca_file', ...ELSEWHERE],
 );
+
+export type ServerTlsSettings = Read<typeof ofServer>;
+
+/**
+ * `tls` of a server: its certificate and key, in PEM, and who has to have signed those of its clients. As in the OpenTelemetry
+ * Collector `tls:` with nothing behind it is no TLS.
+ */
+export const serverTls: Shape<ServerTlsSettings> = { read: ofServer.read };
 
 /** `tls` of a client. */
 export const clientTls = mapping(
@@ -26,3 +33,19 @@ export const clientTls = mapping(
   },
   ELSEWHERE,
 );
+
+export type ClientTlsSettings = Read<typeof clientTls>;
+
+/** Finds what is missing in the `tls` of a server. @param path - where the settings are, such as `protocols.http.tls` */
+export function checkServerTls(
+  tls: ServerTlsSettings | undefined,
+  path: string,
+  add: (key: string, message: string) => void,
+): void {
+  if (tls === undefined) return;
+  const { cert_file: cert, key_file: key, client_ca_file: clientCa } = tls;
+  if (cert === undefined && key !== undefined) add(`${path}.cert_file`, 'is missing, and key_file is there');
+  if (key === undefined && cert !== undefined) add(`${path}.key_file`, 'is missing, and cert_file is there');
+  if (cert !== undefined || key !== undefined) return;
+  add(`${path}.cert_file`, `is missing${clientCa === undefined ? '' : ', and client_ca_file is there'}`);
+}

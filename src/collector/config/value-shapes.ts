@@ -1,8 +1,9 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ListenAddress } from '../../serve/listen.ts';
-import { dotted, kindOf } from './config-node.ts';
+import { type ConfigNode, dotted, kindOf, type Position } from './config-node.ts';
 import { parseDuration } from './duration.ts';
-import { asMap, type Shape, text } from './shape.ts';
+import type { Problems } from './problems.ts';
+import { asMap, mapping, required, type Shape, text } from './shape.ts';
 
 const durationMs = text('a duration such as 300ms, 5s or 1m30s', parseDuration);
 
@@ -36,22 +37,48 @@ export const listenAddress: Shape<ListenAddress> = text(
 
 export const httpUrl: Shape<URL> = text('an http or https URL', parseHttpUrl);
 
-/** HTTP headers by name. */
+/** HTTP headers by name; also as the OpenTelemetry Collector takes them in a list, of `name` and `value`. */
 export const headers: Shape<Readonly<Record<string, string>>> = {
   takesNothing: true,
   read: (node, path, problems) => {
-    const entries = [...(asMap(node, path, problems)?.entries ?? [])].map(
-      ([name, { keyAt, node: value }]) => {
-        const read: string | undefined = text().read(value, dotted(path, name), problems);
-        // Node's own message quotes the value, which is often a secret.
-        if (read !== undefined && !isHeader(name, read))
-          problems.add(keyAt, dotted(path, name), 'not an HTTP header');
-        return [name, read];
-      },
-    );
-    return Object.fromEntries(entries);
+    const read = new Map<string, string>();
+    for (const { name, at, path: place, value } of headerNodes(node, path, problems)) {
+      const given: string | undefined = text().read(value, place, problems);
+      // Node's own message quotes the value, which is often a secret.
+      if (given !== undefined && !isHeader(name, given)) problems.add(at, place, 'not an HTTP header');
+      if (read.has(name)) problems.add(at, place, 'is there twice');
+      read.set(name, given);
+    }
+    return Object.fromEntries(read);
   },
 };
+
+interface HeaderNode {
+  readonly name: string;
+  readonly at: Position | undefined;
+  readonly path: string;
+  readonly value: ConfigNode;
+}
+
+function headerNodes(node: ConfigNode, path: string, problems: Problems): HeaderNode[] {
+  if (node.kind !== 'list') {
+    return [...(asMap(node, path, problems)?.entries ?? [])].map(([name, { keyAt: at, node: value }]) => ({
+      name,
+      at,
+      path: dotted(path, name),
+      value,
+    }));
+  }
+  return node.items.map((item, index) => {
+    const place = `${path}[${index}]`;
+    const { name } = headerPair.read(item, place, problems);
+    const value = item.kind === 'map' ? item.entries.get('value')?.node : undefined;
+    const nothing: ConfigNode = { kind: 'scalar', at: item.at, value: '' };
+    return { name, at: item.at, path: place, value: value ?? nothing };
+  });
+}
+
+const headerPair = mapping({ name: required(text<string>()), value: required(text<string>()) });
 
 /** `localhost:4318`, `:4318`, `0.0.0.0:4318`, `[::1]:4318`. */
 function parseListenAddress(value: string): ListenAddress | undefined {

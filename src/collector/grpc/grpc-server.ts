@@ -10,6 +10,7 @@ import {
 } from 'node:http2';
 import { createServer as createNetServer, type Server, type Socket } from 'node:net';
 import { type ListenAddress, listen } from '../../serve/listen.ts';
+import type { ServerTls } from '../../serve/server-tls.ts';
 import { clearTimeout, setTimeout, within } from '../../time.ts';
 import { isHttp2 } from './is-http2.ts';
 import { Keepalive, type KeepaliveOptions } from './keepalive.ts';
@@ -27,14 +28,6 @@ export interface GrpcServerOptions extends KeepaliveOptions {
   readonly handshakeTimeoutMs?: number;
   /** Told about errors that are nobody's fault but ours. */
   readonly onError?: (error: unknown) => void;
-}
-
-/** As `tls.createSecureContext` takes it. */
-export interface ServerTls {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-  /** Who has to have signed the certificate that a client has to have. */
-  readonly clientCa?: Buffer | undefined;
 }
 
 const { NGHTTP2_REFUSED_STREAM: REFUSED_STREAM, NGHTTP2_INTERNAL_ERROR: INTERNAL_ERROR } = constants;

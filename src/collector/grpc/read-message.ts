@@ -25,7 +25,7 @@ export async function readMessage(stream: Readable, bounds: MessageBounds): Prom
   await gatherBytes(stream, gathered);
   const message = gathered.whole();
   if (!gathered.isPacked) return message;
-  const inflated = await inflate(message, bounds.maxBytes, bounds.lease);
+  const inflated = await inflate(message, { ...bounds, packing: 'gzip' });
   bounds.lease.shrink(gathered.heldBytes);
   return inflated;
 }
