@@ -89,11 +89,12 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
   },
   logger: { context: [''], llm: [''] },
   collector: {
+    auth: [],
     ottl: [],
     config: ['', 'ottl'],
     queue: ['', 'config'],
-    grpc: [''],
-    components: ['', 'config', 'queue', 'grpc', 'ottl'],
+    grpc: ['', 'auth'],
+    components: ['', 'auth', 'config', 'queue', 'grpc', 'ottl'],
   },
 };
 

@@ -1,6 +1,7 @@
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
+import type { Authenticator, Credentials } from './auth/authenticator.ts';
 import type { Shape } from './config/shape.ts';
 import type { Drops } from './drops.ts';
 import type { ReceiverStats } from './intake.ts';
@@ -15,6 +16,9 @@ export interface ComponentConfig {
   readonly settings: unknown;
 }
 
+/** What an extension may do for other components: keep files for them, let requests in, show secrets. */
+export type Provided = 'storage' | 'server_auth' | 'client_auth';
+
 /** A kind of component that configurations may name: what its settings look like, and how one is made. */
 export interface Component<Settings, Host, Running> {
   /** What configurations call it: `otlp_http`. */
@@ -24,6 +28,8 @@ export interface Component<Settings, Host, Running> {
   readonly shape: Shape<Settings>;
   /** Finds what no single key shows: settings that do not go together, or not with the pipelines. */
   readonly check?: (settings: Settings, context: CheckContext) => void;
+  /** Only of extensions: what others may ask one for. Default: nothing. */
+  readonly provides?: (settings: Settings) => readonly Provided[];
   /** Makes one; a rejection is a start that failed. */
   readonly create: (settings: Settings, host: Host) => Running | Promise<Running>;
 }
@@ -38,8 +44,8 @@ export interface CheckContext {
   readonly add: (key: string, message: string) => void;
   /** Claims what only one component may have, such as a file. @returns who has it already, such as `exporters.file` */
   readonly claim: (resource: string) => string | undefined;
-  /** The ids of extensions that run and keep files for others. */
-  readonly storages: readonly string[];
+  /** The ids of extensions that run and do something for others. */
+  readonly providing: (what: Provided) => readonly string[];
 }
 
 /** What a receiver is given. */
@@ -48,6 +54,8 @@ export interface ReceiverHost {
   readonly log: Log;
   /** Where the pipelines of each signal begin; a signal that no pipeline takes has none. */
   readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
+  /** Who lets requests in: the extension of that id. */
+  readonly authenticator: (extension: string) => Authenticator;
 }
 
 /** What a processor is given. */
@@ -68,6 +76,8 @@ export interface ExporterHost {
   readonly signals: ReadonlySet<Signal>;
   /** A place for its files, from an extension of that id. */
   readonly storage: (extension: string) => QueueStorage;
+  /** What is shown to servers: that of the extension of that id. */
+  readonly credentials: (extension: string) => Credentials;
 }
 
 /** What an extension is given. */
@@ -104,6 +114,10 @@ export interface RunningExtension {
   setAvailable?(available: boolean): void;
   /** A place for the files of a component, by the id of that; only of one that keeps files for others. */
   storageFor?(component: string): QueueStorage;
+  /** Only of one that lets requests in. */
+  readonly authenticator?: Authenticator;
+  /** Only of one that shows secrets to servers. */
+  readonly credentials?: Credentials;
   stop?(): Promise<void>;
 }
 
@@ -115,6 +129,7 @@ export type ExtensionComponent<Settings> = Component<Settings, ExtensionHost, Ru
 /** A component that a configuration defines, ready to be made. */
 export interface Configured<Host, Running> extends ComponentConfig {
   readonly check: (context: CheckContext) => void;
+  readonly provides: readonly Provided[];
   readonly create: (host: Host) => Running | Promise<Running>;
 }
 
@@ -142,7 +157,7 @@ export interface KnownComponents {
 export function known<Settings, Host, Running>(
   component: Component<Settings, Host, Running>,
 ): Known<Host, Running> {
-  const { type, oldNames = [], shape, check = () => {}, create } = component;
+  const { type, oldNames = [], shape, check = () => {}, provides = () => [], create } = component;
   return {
     types: [type, ...oldNames],
     shape: {
@@ -153,6 +168,7 @@ export function known<Settings, Host, Running>(
           type,
           settings,
           check: (context) => check(settings, context),
+          provides: provides(settings),
           create: (host) => create(settings, host),
         };
       },

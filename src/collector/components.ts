@@ -1,6 +1,8 @@
 import { type KnownComponents, known } from './component.ts';
 import { attributesProcessor } from './components/attributes-processor.ts';
+import { basicAuth } from './components/basic-auth.ts';
 import { batchProcessor } from './components/batch-processor.ts';
+import { bearerTokenAuth } from './components/bearer-token-auth.ts';
 import { debugExporter } from './components/debug-exporter.ts';
 import { fileExporter } from './components/file-exporter.ts';
 import { fileStorage } from './components/file-storage.ts';
@@ -38,5 +40,5 @@ export const COMPONENTS: KnownComponents = {
     known(debugExporter),
     known(nopExporter),
   ],
-  extensions: [known(healthCheck), known(fileStorage)],
+  extensions: [known(healthCheck), known(fileStorage), known(basicAuth), known(bearerTokenAuth)],
 };

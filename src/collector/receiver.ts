@@ -10,6 +10,7 @@ import { guardedServer, type ServerSettings } from '../serve/guarded-server.ts';
 import { type ListenAddress, listen, stopServer } from '../serve/listen.ts';
 import { readBody } from '../serve/read-body.ts';
 import { Refusal } from '../serve/refusal.ts';
+import type { Authenticator } from './auth/authenticator.ts';
 import { grpcCodeOf } from './grpc-code-of.ts';
 import type { Intake } from './intake.ts';
 
@@ -26,6 +27,8 @@ export interface ReceiverOptions extends ServerSettings {
   readonly cors?: CorsOptions | undefined;
   /** How bodies may be packed. Default: in every way that is known here. */
   readonly contentEncodings?: readonly string[] | undefined;
+  /** Who lets requests in. Default: everybody may come. */
+  readonly authenticator?: Authenticator | undefined;
   /** Of every answer. */
   readonly responseHeaders?: Readonly<Record<string, string>>;
   /** False: each connection takes one request. Default true. */
@@ -83,6 +86,7 @@ export class Receiver {
     const encoding = encodingOf(request);
     const lease = intake.lease();
     try {
+      await this.#options.authenticator?.authenticate(request.headers);
       const signal = this.#route(request);
       if (encoding === undefined) {
         throw new Refusal(

@@ -152,6 +152,7 @@ class RunningCollector implements Collector {
       drops,
       signals: new Set(fed.map(({ signal }) => signal)),
       storage: (extension: string) => this.#storageOf(extension, id),
+      credentials: (extension: string) => this.#provided(extension, 'credentials'),
     };
     return this.#named(`exporters.${id}`, () => configured.create(host));
   }
@@ -206,9 +207,24 @@ class RunningCollector implements Collector {
     return running.storageFor(component);
   }
 
+  #provided<P extends 'credentials' | 'authenticator'>(
+    extension: string,
+    what: P,
+  ): NonNullable<RunningExtension[P]> {
+    const provided = this.#extensions.get(extension)?.[what];
+    // The check of the configuration has made sure that it does.
+    if (provided === undefined) throw new Error(`${extension} has no ${what}`);
+    return provided;
+  }
+
   async #startReceiver(id: string): Promise<void> {
     await this.#named(`receivers.${id}`, async () => {
-      const host = { id, log: this.#log, consume: entriesOf(id, this.#pipelines) };
+      const host = {
+        id,
+        log: this.#log,
+        consume: entriesOf(id, this.#pipelines),
+        authenticator: (extension: string) => this.#provided(extension, 'authenticator'),
+      };
       const receiver = await this.config.receivers.get(id)?.create(host);
       if (receiver === undefined) return;
       this.#receivers.set(id, receiver);

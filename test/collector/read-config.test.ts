@@ -36,6 +36,7 @@ const httpOf = (config: CollectorConfig) =>
 
 const HTTP_DEFAULTS = {
   tls: undefined,
+  auth: undefined,
   cors: undefined,
   compression_algorithms: undefined,
   response_headers: {},

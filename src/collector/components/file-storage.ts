@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { makeDirectory } from '../../spool/disk/make-directory.ts';
 import type { ExtensionComponent } from '../component.ts';
-import { FILE_STORAGE } from '../config/check-components.ts';
 import { anything, boolean, mapping, optional, type Read, text } from '../config/shape.ts';
 import { duration } from '../config/value-shapes.ts';
 
@@ -21,8 +20,9 @@ const shape = mapping({
 
 /** Keeps the queues of exporters in files, a directory for each. */
 export const fileStorage: ExtensionComponent<Read<typeof shape>> = {
-  type: FILE_STORAGE,
+  type: 'file_storage',
   shape,
+  provides: () => ['storage'],
   create: ({ directory, fsync, create_directory: creates }) => {
     const root = path.resolve(directory);
     if (creates) makeDirectory(root);

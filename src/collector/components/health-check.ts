@@ -15,7 +15,6 @@ const shape = mapping(
   [
     ...Object.keys(HTTP_SERVER_KEYS),
     ...HTTP_SERVER_ELSEWHERE,
-    'auth',
     'check_collector_pipeline',
     'response_body',
     'component_health',

@@ -1,14 +1,15 @@
 import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import type { CorsOptions } from '../../serve/cors.ts';
 import type { CheckContext, ReceiverComponent, RunningReceiver } from '../component.ts';
+import { auth, checkAuth } from '../config/auth-shape.ts';
 import { HTTP_SERVER_ELSEWHERE, HTTP_SERVER_KEYS } from '../config/http-server-keys.ts';
 import { boolean, integer, mapping, optional, type Read, required, section, text } from '../config/shape.ts';
 import { checkServerTls, serverTls } from '../config/tls-shapes.ts';
 import { duration, listenAddress } from '../config/value-shapes.ts';
-import { GrpcReceiver } from '../grpc/grpc-receiver.ts';
+import { GrpcReceiver, type GrpcReceiverOptions } from '../grpc/grpc-receiver.ts';
 import { Intake } from '../intake.ts';
 import { readServerTls } from '../read-tls.ts';
-import { Receiver } from '../receiver.ts';
+import { Receiver, type ReceiverOptions } from '../receiver.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -62,10 +63,11 @@ const grpc = mapping(
     write_buffer_size: optional(integer(0)),
     keepalive: section(keepalive),
     tls: optional(serverTls),
+    auth: optional(auth),
     // Receivers here keep no metadata of clients, so there is nothing that would see it.
     include_metadata: optional(boolean, false),
   },
-  ['auth', 'middlewares', 'transport', 'dialer'],
+  ['middlewares', 'transport', 'dialer'],
 );
 
 const shape = mapping({ protocols: required(mapping({ grpc: optional(grpc), http: optional(http) })) });
@@ -82,7 +84,7 @@ export const otlpReceiver: ReceiverComponent<Settings> = {
   type: 'otlp',
   shape,
   check,
-  create: async ({ protocols: { http, grpc } }, { id, log, consume }) => {
+  create: async ({ protocols: { http, grpc } }, { id, log, consume, authenticator }) => {
     const largestBytes = Math.max(
       http === undefined ? 0 : bodyBytesOf(http),
       grpc === undefined ? 0 : maxBytesOf(grpc),
@@ -91,17 +93,25 @@ export const otlpReceiver: ReceiverComponent<Settings> = {
     const onError = (error: unknown): void =>
       log('error', 'request failed', { receiver: id, error: String(error) });
     const servers = new Map<string, OtlpServer>();
-    if (http !== undefined) servers.set('http', await httpServer(http, intake, onError));
-    if (grpc !== undefined) servers.set('grpc', await grpcServer(grpc, intake, onError));
+    const common = (settings: { readonly auth: Read<typeof auth> | undefined }) => ({
+      intake,
+      onError,
+      authenticator: settings.auth && authenticator(settings.auth.authenticator),
+    });
+    if (http !== undefined) servers.set('http', await httpServer(http, common(http)));
+    if (grpc !== undefined) servers.set('grpc', await grpcServer(grpc, common(grpc)));
     return running(servers, intake);
   },
 };
 
-function check({ protocols }: Partial<Settings>, { add }: CheckContext): void {
+function check({ protocols }: Partial<Settings>, context: CheckContext): void {
+  const { add } = context;
   // What is missing has been reported.
   if (protocols === undefined) return;
   const { http, grpc } = protocols;
   if (http === undefined && grpc === undefined) add('protocols', 'expected grpc, http or both');
+  checkAuth(http?.auth, 'server', 'protocols.http.auth', context);
+  checkAuth(grpc?.auth, 'server', 'protocols.grpc.auth', context);
   checkServerTls(http?.tls, 'protocols.http.tls', add);
   checkServerTls(grpc?.tls, 'protocols.grpc.tls', add);
   const paths = SIGNALS.map((signal) => pathOf(signal, http));
@@ -124,15 +134,13 @@ function bodyBytesOf({ max_request_body_size: bytes }: HttpSettings): number {
 
 async function httpServer(
   settings: HttpSettings,
-  intake: Intake,
-  onError: (error: unknown) => void,
+  common: Pick<ReceiverOptions, 'intake' | 'onError' | 'authenticator'>,
 ): Promise<Receiver> {
   const { endpoint: address, tls, cors } = settings;
   return new Receiver({
     address,
+    ...common,
     maxBodyBytes: bodyBytesOf(settings),
-    intake,
-    onError,
     paths: Object.fromEntries(SIGNALS.map((signal) => [signal, pathOf(signal, settings)])),
     tls: tls && (await readServerTls(tls)),
     cors: cors && corsOf(cors),
@@ -158,15 +166,13 @@ function corsOf(cors: NonNullable<HttpSettings['cors']>): CorsOptions | undefine
 
 async function grpcServer(
   settings: GrpcSettings,
-  intake: Intake,
-  onError: (error: unknown) => void,
+  common: Pick<GrpcReceiverOptions, 'intake' | 'onError' | 'authenticator'>,
 ): Promise<GrpcReceiver> {
   const { max_concurrent_streams: maxStreams, keepalive, tls, endpoint: address } = settings;
   const { server_parameters: times } = keepalive;
   return new GrpcReceiver({
+    ...common,
     address,
-    intake,
-    onError,
     maxMessageBytes: maxBytesOf(settings),
     maxConcurrentStreams: maxStreams || undefined,
     maxIdleMs: times.max_connection_idle,

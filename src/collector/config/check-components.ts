@@ -1,15 +1,15 @@
 import type { Signal } from '../../otlp/wire/batch.ts';
-import type { CheckContext } from '../component.ts';
+import type { CheckContext, Provided } from '../component.ts';
 import { type ConfigNode, dotted } from './config-node.ts';
 import type { Problems } from './problems.ts';
 import type { Defined } from './read-components.ts';
 import type { PipelineConfig } from './read-pipelines.ts';
 import { isNothing } from './shape.ts';
 
-type Checked = Defined<{ readonly check: (context: CheckContext) => void }>;
-
-/** The type of the extensions that keep files for others. */
-export const FILE_STORAGE = 'file_storage';
+type Checked = Defined<{
+  readonly check: (context: CheckContext) => void;
+  readonly provides: readonly Provided[];
+}>;
 
 /** What a service says of its components. */
 interface ServiceParts {
@@ -26,7 +26,8 @@ export function checkComponents(
   root: ConfigNode,
   problems: Problems,
 ): void {
-  const storages = extensions.filter((id) => id.split('/', 1)[0] === FILE_STORAGE);
+  const providing = (what: Provided) =>
+    extensions.filter((id) => sections.extensions?.get(id)?.provides.includes(what));
   const owners = new Map<string, string>();
   for (const section of SECTIONS) {
     for (const [id, component] of sections[section] ?? []) {
@@ -41,7 +42,7 @@ export function checkComponents(
           owners.set(resource, path);
           return owner;
         },
-        storages,
+        providing,
       });
     }
   }

@@ -30,7 +30,7 @@ export const ELSEWHERE = {
     round_robin routing servicegraph service_graph signaltometrics signal_to_metrics slowsql spanmetrics
     span_metrics sum`,
   extensions: `ack asapclient avro_log_encoding aws_logs_encoding aws_proxy awsproxy azure_auth azure_encoding
-    basicauth basic_auth bearertokenauth bearer_token_auth cfgardenobserver cgroupruntime db_storage
+    cfgardenobserver cgroupruntime db_storage
     docker_observer ecs_observer ecs_task_observer encoding googleclientauth
     googlecloudlogentry_encoding headers_setter host_observer http_forwarder jaegerencoding jaegerremotesampling
     jsonlogencoding json_log_encoding k8s_leader_elector k8s_observer kafkatopics_observer memory_limiter oauth2client

@@ -1,4 +1,5 @@
 import { CONTENT_ENCODINGS } from '../../serve/read-body.ts';
+import { auth } from './auth-shape.ts';
 import { boolean, integer, listOf, mapping, oneOf, optional, text } from './shape.ts';
 import { serverTls } from './tls-shapes.ts';
 import { duration, headers } from './value-shapes.ts';
@@ -18,6 +19,7 @@ const cors = mapping({
 /** Keys of HTTP servers, apart from their endpoint. */
 export const HTTP_SERVER_KEYS = {
   tls: optional(serverTls),
+  auth: optional(auth),
   cors: optional(cors),
   compression_algorithms: optional(
     listOf(oneOf(['', ...CONTENT_ENCODINGS], ['snappy', 'lz4', 'x-snappy-framed'])),

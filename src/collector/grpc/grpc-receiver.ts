@@ -7,6 +7,7 @@ import { retryDetails } from '../../otlp/grpc/status-details.ts';
 import { parseTimeout } from '../../otlp/grpc/timeout.ts';
 import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import { clearTimeout, performance, setTimeout } from '../../time.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { Intake } from '../intake.ts';
 import { GrpcRefusal, toGrpcRefusal } from './grpc-refusal.ts';
 import { GrpcServer, type GrpcServerOptions } from './grpc-server.ts';
@@ -18,6 +19,8 @@ export interface GrpcReceiverOptions extends GrpcServerOptions {
   readonly maxMessageBytes: number;
   /** Where requests go. */
   readonly intake: Intake;
+  /** Who lets calls in. Default: everybody may call. */
+  readonly authenticator?: Authenticator | undefined;
   /** How long a message may take to come; in milliseconds. Default 60 s. */
   readonly messageTimeoutMs?: number;
 }
@@ -67,6 +70,7 @@ export class GrpcReceiver {
     const deadline = new Deadline(stream);
     try {
       const signal = this.#route(headers);
+      await this.#options.authenticator?.authenticate(headers);
       const gzip = isGzip(headers);
       const timeoutMs = timeoutIn(headers);
       deadline.set(Math.min(timeoutMs, messageTimeoutMs));

@@ -56,8 +56,8 @@ function checkPlace(directory: string): void {
 /** A queue in files needs somebody who says where. */
 export function checkStorage(
   { storage }: Pick<SendingQueue, 'storage'>,
-  { add, storages }: CheckContext,
+  { add, providing }: CheckContext,
 ): void {
-  if (storage === undefined || storages.includes(storage)) return;
+  if (storage === undefined || providing('storage').includes(storage)) return;
   add('sending_queue.storage', 'expected the id of a file_storage extension that service.extensions lists');
 }

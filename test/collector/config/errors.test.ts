@@ -139,7 +139,16 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     yaml(http('max_request_body_size: -1')),
     '1:62: receivers.otlp.protocols.http.max_request_body_size: expected a whole number, 0 or more, got -1',
   ],
-  ['TLS', yaml(http('tls: {}')), `1:39: receivers.otlp.protocols.http.tls: ${ELSEWHERE}`],
+  [
+    'middlewares',
+    yaml(http('middlewares: []')),
+    `1:39: receivers.otlp.protocols.http.middlewares: ${ELSEWHERE}`,
+  ],
+  [
+    'TLS without a certificate',
+    yaml(http('tls: {}')),
+    '1:19: receivers.otlp.protocols.http.tls.cert_file: is missing',
+  ],
   [
     'an exporter of the other engine',
     yaml({ exporters: 'exporters: {file: {path: a}, kafka: {}}' }),
