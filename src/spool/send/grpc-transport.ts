@@ -44,6 +44,9 @@ const RETRYABLE: ReadonlySet<number> = new Set([
   GRPC.dataLoss,
 ]);
 
+/** Of the codes that say nothing of the data: those of a server that is broken. What the others say only somebody can mend. */
+const MAY_PASS: ReadonlySet<number> = new Set([GRPC.unknown, GRPC.internal]);
+
 const FIXES: ReadonlyMap<number, string> = new Map([
   [GRPC.unimplemented, 'the server there takes no OTLP of this signal over gRPC: check the endpoint'],
   [GRPC.unauthenticated, 'check the credentials in the headers'],
@@ -104,8 +107,8 @@ function answerOf(batch: SpoolBatch, options: GrpcTransportOptions, answer: Grpc
   if (isLater) return { kind: 'retry', error, ...(afterMs !== undefined && { afterMs }) };
   // Without a time to come again it is the size of the message: fewer at once may fit.
   if (code === GRPC.resourceExhausted) return { kind: 'too_large', error };
-  const reason = reasonOf(code);
-  return { kind: code === GRPC.invalidArgument ? 'invalid' : 'refused', reason, error };
+  if (code === GRPC.invalidArgument) return { kind: 'invalid', reason: reasonOf(code), error };
+  return { kind: 'hold', error, mayPass: MAY_PASS.has(code) };
 }
 
 /** Names the server and the code, never what the server said. */
