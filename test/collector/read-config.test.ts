@@ -34,6 +34,28 @@ const settingsOf = (config: CollectorConfig, id: string): unknown => config.expo
 const httpOf = (config: CollectorConfig) =>
   (config.receivers.get('otlp')?.settings as OtlpSettings | undefined)?.protocols.http;
 
+const CLIENT_DEFAULTS = {
+  tls: {
+    insecure: false,
+    insecure_skip_verify: false,
+    server_name_override: undefined,
+    ca_file: undefined,
+    cert_file: undefined,
+    key_file: undefined,
+  },
+  auth: undefined,
+  proxy_url: undefined,
+  read_buffer_size: undefined,
+  write_buffer_size: undefined,
+  max_idle_conns: undefined,
+  max_idle_conns_per_host: undefined,
+  max_conns_per_host: undefined,
+  idle_conn_timeout: undefined,
+  force_attempt_http2: undefined,
+  http2_read_idle_timeout: undefined,
+  http2_ping_timeout: undefined,
+};
+
 const HTTP_DEFAULTS = {
   tls: undefined,
   auth: undefined,
@@ -68,6 +90,7 @@ test('what is not said is as in the OpenTelemetry Collector', async () => {
     flush_interval: undefined,
   });
   assert.deepEqual(settingsOf(await readConfig(withOtlp({})), 'otlp_http'), {
+    ...CLIENT_DEFAULTS,
     endpoint: new URL('http://a'),
     logs_endpoint: undefined,
     traces_endpoint: undefined,

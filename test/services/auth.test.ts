@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
 import { startCollector } from '../../src/collector/index.ts';
 import { call, openSession } from '../collector/grpc-call.ts';
+import { eventually } from '../collector/samples.ts';
 import { tempDir } from '../harness/temp-dir.ts';
+import { LOCALHOST_CERT, LOCALHOST_KEY } from '../spool/localhost-cert.ts';
+import { logsRequest, postJson } from './otlp-request.ts';
 import { requireService } from './require-service.ts';
 import { freePorts, startOtelcol } from './start-otelcol.ts';
 
@@ -99,3 +104,64 @@ for (const [type, { settings, asked }] of Object.entries(EXTENSIONS)) {
     }
   });
 }
+
+test('the real collector takes what ours sends with a certificate, a token and zstd, over both protocols', async (t) => {
+  if (!requireService(t, 'otelcol')) return;
+  const ports = await freePorts();
+  const dir = tempDir(t);
+  const [cert_file, key_file] = [path.join(dir, 'cert.pem'), path.join(dir, 'key.pem')];
+  await writeFile(cert_file, LOCALHOST_CERT);
+  await writeFile(key_file, LOCALHOST_KEY);
+  const extensions = { bearertokenauth: { token: 'right' } };
+  const auth = { authenticator: 'bearertokenauth' };
+  const secure = { tls: { cert_file, key_file, client_ca_file: cert_file }, auth };
+  const file = path.join(dir, 'events.jsonl');
+  // Plain HTTP beside it, for whoever waits until it is ready.
+  const yaml = JSON.stringify({
+    receivers: {
+      otlp: { protocols: { http: { endpoint: `127.0.0.1:${ports.http}` } } },
+      'otlp/secure': {
+        protocols: {
+          http: { endpoint: `127.0.0.1:${ports.metrics}`, ...secure },
+          grpc: { endpoint: `127.0.0.1:${ports.grpc}`, ...secure },
+        },
+      },
+    },
+    exporters: { file: { path: file, rotation: {} } },
+    extensions,
+    service: {
+      extensions: ['bearertokenauth'],
+      pipelines: { logs: { receivers: ['otlp', 'otlp/secure'], exporters: ['file'] } },
+      telemetry: { metrics: { level: 'none' } },
+    },
+  });
+  const real = await startOtelcol({ dir, ports, yaml });
+  t.after(() => real.stop());
+  const tls = { ca_file: cert_file, cert_file, key_file };
+  const embedded = await startCollector({
+    config: {
+      receivers: { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } },
+      exporters: {
+        otlp_http: { endpoint: `https://localhost:${ports.metrics}`, tls, auth, compression: 'zstd' },
+        otlp_grpc: { endpoint: `localhost:${ports.grpc}`, tls, auth },
+      },
+      extensions,
+      service: {
+        extensions: ['bearertokenauth'],
+        pipelines: { logs: { receivers: ['otlp'], exporters: ['otlp_http', 'otlp_grpc'] } },
+      },
+    },
+    write: () => {},
+  });
+  t.after(() => embedded.stop());
+  assert.equal(await postJson(`${embedded.endpoint}/v1/logs`, logsRequest('cart.item_added')), 200);
+  await eventually(() => {
+    const { otlp_http: http, otlp_grpc: grpc } = embedded.stats().exporters;
+    return http?.sent === 1 && grpc?.sent === 1;
+  });
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line)),
+    [logsRequest('cart.item_added'), logsRequest('cart.item_added')],
+  );
+});

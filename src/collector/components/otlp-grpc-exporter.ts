@@ -1,15 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { type GrpcTarget, parseTarget } from '../../otlp/grpc/target.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
 import { grpcTransport } from '../../spool/send/grpc-transport.ts';
 import { MAX_TIMER_MS } from '../../time.ts';
 import type { ExporterComponent } from '../component.ts';
+import { auth, checkAuth } from '../config/auth-shape.ts';
 import { boolean, integer, mapping, optional, type Read, required, section, text } from '../config/shape.ts';
-import { clientTls } from '../config/tls-shapes.ts';
+import { checkClientTls, clientTls } from '../config/tls-shapes.ts';
 import { duration, headers } from '../config/value-shapes.ts';
 import { checkStorage, queueOf } from '../queue/queue-of.ts';
 import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
+import { readClientTls } from '../read-tls.ts';
 
 const target = text(
   'HOST:PORT, http://HOST:PORT, https://HOST:PORT, dns:///HOST:PORT or unix:PATH',
@@ -26,6 +27,7 @@ const shape = mapping(
   {
     endpoint: required(target),
     tls: section(clientTls),
+    auth: optional(auth),
     headers: optional(headers, {}),
     compression: optional(text('gzip or none', parseCompression, ['zstd', 'snappy']), 'gzip'),
     timeout: optional(duration, 5_000),
@@ -38,7 +40,7 @@ const shape = mapping(
     sending_queue: section(sendingQueue),
     retry_on_failure: section(retryOnFailure),
   },
-  ['auth', 'authority', 'middlewares'],
+  ['authority', 'middlewares'],
 );
 
 type Settings = Read<typeof shape>;
@@ -53,23 +55,27 @@ export const otlpGrpcExporter: ExporterComponent<Settings> = {
   // Before 0.144.
   oldNames: ['otlp'],
   shape,
-  check: ({ sending_queue: queue, headers, tls }, context) => {
+  check: ({ sending_queue: queue, headers, tls, auth, endpoint }, context) => {
     for (const name of Object.keys(headers ?? {}))
       if (RESERVED.test(name)) context.add(`headers.${name}`, 'gRPC sets this header itself');
-    const { cert_file: cert, key_file: key } = tls ?? {};
-    if ((cert === undefined) !== (key === undefined))
-      context.add('tls', 'expected both cert_file and key_file, or neither');
+    checkClientTls(tls, context.add);
+    checkAuth(auth, 'client', 'auth', context);
+    // gRPC for Go refuses that too.
+    if (auth !== undefined && endpoint !== undefined && !isSecure(endpoint, tls?.insecure ?? false))
+      context.add('auth', 'expected TLS: everybody on the way could read the secrets');
     if (queue !== undefined) checkStorage(queue, context);
   },
   create: async (settings, host) => {
     const tls = await tlsFor(settings);
     const { keepalive } = settings;
+    const credentials = settings.auth && host.credentials(settings.auth.authenticator);
     const wayFor = (signal: Signal) =>
       grpcTransport({
         signal,
         target: settings.endpoint,
         tls,
         headers: lowerCased(settings.headers),
+        credentials: credentials && (() => credentials.headers()),
         compression: settings.compression,
         timeoutMs: Math.min(settings.timeout || MAX_TIMER_MS, MAX_TIMER_MS),
         userAgent: 'otel-events-collector',
@@ -86,14 +92,7 @@ export const otlpGrpcExporter: ExporterComponent<Settings> = {
 /** As in the OpenTelemetry Collector TLS is the rule; `http://`, a socket in the file system or `insecure` make the exception. */
 async function tlsFor({ endpoint, tls }: Settings): Promise<ConnectionOptions | undefined> {
   if (!isSecure(endpoint, tls.insecure)) return undefined;
-  const read = (file: string | undefined) => (file === undefined ? undefined : readFile(file));
-  const [ca, cert, key] = await Promise.all([read(tls.ca_file), read(tls.cert_file), read(tls.key_file)]);
-  return {
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert, key }),
-    ...(tls.insecure_skip_verify && { rejectUnauthorized: false }),
-    ...(tls.server_name_override !== undefined && { servername: tls.server_name_override }),
-  };
+  return readClientTls(tls);
 }
 
 function isSecure({ secure, socketPath }: GrpcTarget, insecure: boolean): boolean {

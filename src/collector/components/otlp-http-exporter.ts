@@ -1,22 +1,27 @@
+import type { Compression } from '../../otlp/http/pack.ts';
 import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import { otlpTransport } from '../../spool/send/otlp-transport.ts';
 import { MAX_TIMER_MS } from '../../time.ts';
 import type { CheckContext, ExporterComponent } from '../component.ts';
-import { CLIENT_ELSEWHERE } from '../config/http-keys.ts';
+import { checkAuth } from '../config/auth-shape.ts';
+import { HTTP_CLIENT_ELSEWHERE, HTTP_CLIENT_KEYS } from '../config/http-client-keys.ts';
 import { mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
+import { checkClientTls } from '../config/tls-shapes.ts';
 import { duration, headers, httpUrl } from '../config/value-shapes.ts';
 import { checkStorage, queueOf } from '../queue/queue-of.ts';
 import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
+import { readClientTls } from '../read-tls.ts';
 
 const shape = mapping(
   {
+    ...HTTP_CLIENT_KEYS,
     endpoint: optional(httpUrl),
     logs_endpoint: optional(httpUrl),
     traces_endpoint: optional(httpUrl),
     metrics_endpoint: optional(httpUrl),
     headers: optional(headers, {}),
     compression: optional(
-      text('gzip or none', parseCompression, ['zstd', 'zlib', 'snappy', 'deflate', 'lz4', 'x-snappy-framed']),
+      text('gzip, zstd, zlib, deflate or none', parseCompression, ['snappy', 'lz4', 'x-snappy-framed']),
       'gzip',
     ),
     encoding: optional(oneOf(['proto', 'json']), 'proto'),
@@ -24,8 +29,10 @@ const shape = mapping(
     sending_queue: section(sendingQueue),
     retry_on_failure: section(retryOnFailure),
   },
-  CLIENT_ELSEWHERE,
+  [...HTTP_CLIENT_ELSEWHERE, 'profiles_endpoint'],
 );
+
+const COMPRESSIONS = ['gzip', 'zstd', 'zlib', 'deflate', 'none'] as const;
 
 type Settings = Read<typeof shape>;
 
@@ -35,16 +42,22 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
   // Before 0.150.
   oldNames: ['otlphttp'],
   shape,
-  check: ({ sending_queue: queue }, context) => {
+  check: ({ sending_queue: queue, tls, auth }, context) => {
     checkEndpoints(context);
+    checkClientTls(tls, context.add);
+    checkAuth(auth, 'client', 'auth', context);
     checkStorage(queue, context);
   },
-  create: (settings, host) => {
+  create: async (settings, host) => {
+    const tls = await readClientTls(settings.tls);
+    const credentials = settings.auth && host.credentials(settings.auth.authenticator);
     const encoding = settings.encoding === 'json' ? 'json' : 'protobuf';
     const transportFor = (signal: Signal) =>
       otlpTransport({
         url: urlFor(signal, settings),
         headers: settings.headers,
+        credentials: credentials && (() => credentials.headers()),
+        tls,
         compression: settings.compression,
         encoding,
         timeoutMs: Math.min(settings.timeout || MAX_TIMER_MS, MAX_TIMER_MS),
@@ -77,7 +90,7 @@ function urlFor(signal: Signal, settings: Settings): URL {
   return url;
 }
 
-function parseCompression(value: string): 'gzip' | 'none' | undefined {
-  if (value === 'gzip') return 'gzip';
-  return value === 'none' || value === '' ? 'none' : undefined;
+function parseCompression(value: string): Compression | 'none' | undefined {
+  if (value === '') return 'none';
+  return COMPRESSIONS.find((name) => name === value);
 }

@@ -1,6 +1,6 @@
 import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
 import type { ProcessorComponent } from '../component.ts';
-import { CLIENT_ELSEWHERE } from '../config/http-keys.ts';
+import { HTTP_CLIENT_ELSEWHERE, HTTP_CLIENT_KEYS } from '../config/http-client-keys.ts';
 import { boolean, listOf, mapping, oneOf, optional, type Read, section } from '../config/shape.ts';
 import { duration } from '../config/value-shapes.ts';
 import {
@@ -51,7 +51,8 @@ const shape = mapping(
     ),
   },
   [
-    ...CLIENT_ELSEWHERE,
+    ...Object.keys(HTTP_CLIENT_KEYS),
+    ...HTTP_CLIENT_ELSEWHERE,
     ...DETECTORS_ELSEWHERE,
     'refresh_interval',
     'attributes',

@@ -49,3 +49,13 @@ export function checkServerTls(
   if (cert !== undefined || key !== undefined) return;
   add(`${path}.cert_file`, `is missing${clientCa === undefined ? '' : ', and client_ca_file is there'}`);
 }
+
+/** Finds half a pair in the `tls` of a client. */
+export function checkClientTls(
+  tls: Partial<ClientTlsSettings> | undefined,
+  add: (key: string, message: string) => void,
+): void {
+  const { cert_file: cert, key_file: key } = tls ?? {};
+  if ((cert === undefined) !== (key === undefined))
+    add('tls', 'expected both cert_file and key_file, or neither');
+}

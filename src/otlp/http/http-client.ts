@@ -7,6 +7,10 @@ export interface TlsOptions {
   /** Our own certificate, with its `key`. */
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
+  /** False: whoever answers is trusted. */
+  readonly rejectUnauthorized?: boolean;
+  /** The name that the certificate has to be for, in place of that in the URL. */
+  readonly servername?: string;
 }
 
 /** What opens requests, and the connections that it keeps. */

@@ -2,8 +2,8 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { OtelEventsError } from '../../errors.ts';
 import { GrowingBuffer, gatherBytes } from '../../gather-bytes.ts';
 import { clearTimeout, setImmediate, setTimeout } from '../../time.ts';
-import { GZIP_LEVEL } from './gzip-level.ts';
 import { type Connections, HttpClient } from './http-client.ts';
+import { type Compression, pack } from './pack.ts';
 import { retryAfterMs } from './retry-after-ms.ts';
 import { tlsFix } from './tls-fix.ts';
 import { withoutTracing } from './without-tracing.ts';
@@ -16,7 +16,7 @@ export interface PostRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** In one piece, or in several that follow each other. */
   readonly body: Uint8Array | readonly Uint8Array[];
-  readonly compression?: 'gzip' | 'none';
+  readonly compression?: Compression | 'none';
   /** The whole attempt, connect included, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -38,9 +38,6 @@ export interface PostResponse {
 /** Answers are short; more than this is cut off, so that a hostile server cannot fill memory. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 
-/** Each piece of compressed output costs the main thread a callback. */
-const GZIP_CHUNK_BYTES = 256 * 1024;
-
 /** Of a body, written in one turn of the event loop. */
 const TURN_BYTES = 128 * 1024;
 
@@ -57,10 +54,11 @@ type Exchanged = PostResponse | 'stale';
 export async function post(request: PostRequest): Promise<PostResponse> {
   const { url, client = SHARED } = request;
   const pieces = request.body instanceof Uint8Array ? [request.body] : request.body;
-  const body = request.compression === 'gzip' ? await gzip(pieces) : pieces;
+  const { compression = 'none' } = request;
+  const body = compression === 'none' ? pieces : await pack(pieces, compression);
   const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const headers: Record<string, string | number> = { ...request.headers, 'content-length': length };
-  if (request.compression === 'gzip') headers['content-encoding'] = 'gzip';
+  if (compression !== 'none') headers['content-encoding'] = compression;
   const connections = await client.connectionsTo(url);
   const deadline = new Deadline(request);
   try {
@@ -119,20 +117,6 @@ class Deadline {
   }
 
   readonly #abort = (): void => this.#controller.abort();
-}
-
-/** Off the main thread. @returns the pieces of the compressed body */
-async function gzip(pieces: readonly Uint8Array[]): Promise<Uint8Array[]> {
-  const { createGzip } = await import('node:zlib');
-  return new Promise((resolve, reject) => {
-    const compressed: Uint8Array[] = [];
-    const stream = createGzip({ chunkSize: GZIP_CHUNK_BYTES, level: GZIP_LEVEL });
-    stream.on('data', (piece: Uint8Array) => compressed.push(piece));
-    stream.on('end', () => resolve(compressed));
-    stream.on('error', reject);
-    for (const piece of pieces) stream.write(piece);
-    stream.end();
-  });
 }
 
 function exchange(

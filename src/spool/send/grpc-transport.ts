@@ -19,6 +19,8 @@ import type { Answer, Transport } from './transport.ts';
 export interface GrpcTransportOptions extends ChannelOptions {
   readonly signal: Signal;
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers that may differ from call to call, such as a token, in lower case; stronger than `headers`. */
+  readonly credentials?: (() => Readonly<Record<string, string>>) | undefined;
   readonly compression: 'gzip' | 'none';
   /** The whole attempt, connect included, in milliseconds. */
   readonly timeoutMs: number;
@@ -58,10 +60,8 @@ export function grpcTransport(options: GrpcTransportOptions): { send: Transport;
   const { signal: kind, compression, timeoutMs, target } = options;
   const channel = new GrpcChannel(options);
   const isPacked = compression === 'gzip';
-  // Ours come last: the message is what it is, whatever headers somebody configured.
-  const headers = {
-    'user-agent': options.userAgent,
-    ...options.headers,
+  const { userAgent, credentials } = options;
+  const own = {
     'content-type': 'application/grpc+proto',
     te: 'trailers',
     'grpc-accept-encoding': 'identity,gzip',
@@ -80,6 +80,8 @@ export function grpcTransport(options: GrpcTransportOptions): { send: Transport;
     try {
       const frame = frameOf(isPacked ? await pack(message, { level: GZIP_LEVEL }) : message, isPacked);
       const path = EXPORT_PATHS[kind];
+      // Ours come last: the message is what it is, whatever headers somebody configured.
+      const headers = { 'user-agent': userAgent, ...options.headers, ...credentials?.(), ...own };
       return answerOf(batch, options, await channel.call({ path, headers, frame, timeoutMs, signal }));
     } catch (cause) {
       return { kind: 'retry', error: noAnswer(target.name, cause) };

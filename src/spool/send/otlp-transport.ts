@@ -4,6 +4,7 @@ import { answerError } from '../../otlp/http/answer-error.ts';
 import { isStatus, partialError, partialSuccess, statusMessage } from '../../otlp/http/decode-answer.ts';
 import { HttpClient, type TlsOptions } from '../../otlp/http/http-client.ts';
 import { httpVerdict, mayPass } from '../../otlp/http/http-verdict.ts';
+import type { Compression } from '../../otlp/http/pack.ts';
 import { type PostRequest, type PostResponse, post, targetOf } from '../../otlp/http/post.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import { itemsIn, type SpoolBatch } from '../log/spool-batch.ts';
@@ -16,7 +17,9 @@ export interface OtlpTransportOptions {
   /** Whole, such as `http://localhost:4318/v1/logs`: one transport serves one signal. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly compression: 'gzip' | 'none';
+  /** Headers that may differ from request to request, such as a token; stronger than `headers`. */
+  readonly credentials?: (() => Readonly<Record<string, string>>) | undefined;
+  readonly compression: Compression | 'none';
   readonly encoding: Batch['encoding'];
   /** The whole attempt, connect included, in milliseconds. */
   readonly timeoutMs: number;
@@ -40,10 +43,8 @@ const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/js
  * bytes, nothing decoded and nothing copied.
  */
 export function otlpTransport(options: OtlpTransportOptions): OtlpTransport {
-  const { url, headers, compression, encoding, timeoutMs, tls, agent, userAgent } = options;
+  const { url, headers, compression, encoding, timeoutMs, tls, agent, userAgent, credentials } = options;
   const client = new HttpClient(tls, agent);
-  // Ours come last: the body is what it is, whatever headers somebody configured.
-  const allHeaders = { 'user-agent': userAgent, ...headers, 'content-type': CONTENT_TYPE[encoding] };
   const send: Transport = async (batch, signal) => {
     let body: readonly Uint8Array[];
     try {
@@ -52,6 +53,9 @@ export function otlpTransport(options: OtlpTransportOptions): OtlpTransport {
       return unreadable(url, cause);
     }
     try {
+      // Ours come last: the body is what it is, whatever headers somebody configured.
+      const own = { 'content-type': CONTENT_TYPE[encoding] };
+      const allHeaders = { 'user-agent': userAgent, ...headers, ...credentials?.(), ...own };
       const request = { url, headers: allHeaders, body, compression, timeoutMs, signal, client };
       return answerOf(batch, encoding, request, await post(request));
     } catch (cause) {

@@ -259,13 +259,13 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   ],
   [
     'compression of the other engine',
-    yaml(otlp('compression: zstd')),
+    yaml(otlp('compression: snappy')),
     `2:81: exporters.otlp_http.compression: ${ELSEWHERE}`,
   ],
   [
     'compression of nobody',
     yaml(otlp('compression: zip')),
-    '2:81: exporters.otlp_http.compression: expected gzip or none, got another string',
+    '2:81: exporters.otlp_http.compression: expected gzip, zstd, zlib, deflate or none, got another string',
   ],
   [
     'an encoding of nobody',
