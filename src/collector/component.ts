@@ -7,6 +7,7 @@ import type { Drops } from './drops.ts';
 import type { ReceiverStats } from './intake.ts';
 import type { Log } from './log.ts';
 import type { QueueStorage } from './queue/request-queue.ts';
+import type { ServiceStatus } from './status-page.ts';
 
 /** A component as a configuration gives it: checked, and with every default. */
 export interface ComponentConfig {
@@ -85,6 +86,9 @@ export interface ExtensionHost {
   readonly id: string;
   /** Whether everything that has to own data can take it at the moment. */
   readonly isWell: () => boolean;
+  readonly log: Log;
+  /** What runs, and its counts. */
+  readonly status: () => ServiceStatus;
 }
 
 /** A receiver that was made, and listens once it is started. */

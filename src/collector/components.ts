@@ -13,11 +13,13 @@ import { nopExporter } from './components/nop-exporter.ts';
 import { otlpGrpcExporter } from './components/otlp-grpc-exporter.ts';
 import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
 import { otlpReceiver } from './components/otlp-receiver.ts';
+import { pprof } from './components/pprof.ts';
 import { probabilisticSamplerProcessor } from './components/probabilistic-sampler-processor.ts';
 import { redactionProcessor } from './components/redaction-processor.ts';
 import { resourceDetectionProcessor } from './components/resource-detection-processor.ts';
 import { resourceProcessor } from './components/resource-processor.ts';
 import { transformProcessor } from './components/transform-processor.ts';
+import { zpages } from './components/zpages.ts';
 
 /** Every component of this engine: a new one is a file in `components/` and a line here. */
 export const COMPONENTS: KnownComponents = {
@@ -40,5 +42,12 @@ export const COMPONENTS: KnownComponents = {
     known(debugExporter),
     known(nopExporter),
   ],
-  extensions: [known(healthCheck), known(fileStorage), known(basicAuth), known(bearerTokenAuth)],
+  extensions: [
+    known(healthCheck),
+    known(fileStorage),
+    known(basicAuth),
+    known(bearerTokenAuth),
+    known(zpages),
+    known(pprof),
+  ],
 };

@@ -182,10 +182,14 @@ class RunningCollector implements Collector {
 
   /** Made before all else: exporters may keep their files with one. */
   async #openExtensions(): Promise<void> {
+    const { pipelines, extensions } = this.config.service;
+    const status = () => ({ pipelines, extensions, ...this.stats() });
     const isWell = () => ![...this.#lanes.values()].some(({ keeps, isUnwell }) => keeps && isUnwell);
     for (const id of this.config.service.extensions) {
       await this.#named(`extensions.${id}`, async () => {
-        const extension = await this.config.extensions.get(id)?.create({ id, isWell });
+        const extension = await this.config.extensions
+          .get(id)
+          ?.create({ id, isWell, log: this.#log, status });
         if (extension !== undefined) this.#extensions.set(id, extension);
       });
     }

@@ -34,8 +34,8 @@ export const ELSEWHERE = {
     docker_observer ecs_observer ecs_task_observer encoding googleclientauth
     googlecloudlogentry_encoding headers_setter host_observer http_forwarder jaegerencoding jaegerremotesampling
     jsonlogencoding json_log_encoding k8s_leader_elector k8s_observer kafkatopics_observer memory_limiter oauth2client
-    oidc opamp otlp_encoding pprof redis_storage remotetap sigv4auth skywalking_encoding solarwindsapmsettings
-    sumologic text_encoding zipkin_encoding zpages`,
+    oidc opamp otlp_encoding redis_storage remotetap sigv4auth skywalking_encoding solarwindsapmsettings
+    sumologic text_encoding zipkin_encoding`,
 } as const;
 
 /** Whether the OpenTelemetry Collector has a component of this type. */
