@@ -98,9 +98,16 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-const logLevel = text(listed(LOG_LEVELS), (given) =>
-  LOG_LEVELS.find((level) => level === given.toLowerCase()),
-);
+/** Other names of levels: of zap, which the OpenTelemetry Collector logs with. */
+const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
+  ...LOG_LEVELS.map((level) => [level, level] as const),
+  ['warning', 'warn'],
+  ['dpanic', 'error'],
+  ['panic', 'error'],
+  ['fatal', 'error'],
+]);
+
+const logLevel = text(listed(LOG_LEVELS), (given) => LEVELS.get(given.toLowerCase()));
 
 const logs = mapping({ level: optional(logLevel, 'info') }, [
   'development',
@@ -141,10 +148,12 @@ function readRoot(
     if (components.exporters.has(id))
       problems.add(undefined, `exporters.${id}`, 'is also given by the caller');
   }
+  // A connector is both, and has been reported as such.
+  const connectors = idsIn(node, 'connectors');
   const ids = {
-    receivers: idsIn(node, 'receivers'),
+    receivers: [...idsIn(node, 'receivers'), ...connectors],
     processors: idsIn(node, 'processors'),
-    exporters: [...idsIn(node, 'exporters'), ...extraExporters],
+    exporters: [...idsIn(node, 'exporters'), ...connectors, ...extraExporters],
     extensions: idsIn(node, 'extensions'),
   };
   const service = readService(node, ids, problems, warn);

@@ -105,12 +105,17 @@ test('what is not said is as in the OpenTelemetry Collector', async () => {
       queue_size: 1000,
       sizer: 'requests',
       storage: undefined,
+      wait_for_result: false,
+      block_on_overflow: undefined,
+      batch: undefined,
     },
     retry_on_failure: {
       enabled: true,
       initial_interval: 5_000,
       max_interval: 30_000,
       max_elapsed_time: 300_000,
+      multiplier: undefined,
+      randomization_factor: undefined,
     },
   });
 });

@@ -8,7 +8,7 @@ import { auth, checkAuth } from '../config/auth-shape.ts';
 import { boolean, integer, mapping, optional, type Read, required, section, text } from '../config/shape.ts';
 import { checkClientTls, clientTls } from '../config/tls-shapes.ts';
 import { duration, headers } from '../config/value-shapes.ts';
-import { checkStorage, queueOf } from '../queue/queue-of.ts';
+import { checkQueue, queueOf } from '../queue/queue-of.ts';
 import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
 import { readClientTls } from '../read-tls.ts';
 
@@ -63,7 +63,7 @@ export const otlpGrpcExporter: ExporterComponent<Settings> = {
     // gRPC for Go refuses that too.
     if (auth !== undefined && endpoint !== undefined && !isSecure(endpoint, tls?.insecure ?? false))
       context.add('auth', 'expected TLS: everybody on the way could read the secrets');
-    if (queue !== undefined) checkStorage(queue, context);
+    if (queue !== undefined) checkQueue(queue, context);
   },
   create: async (settings, host) => {
     const tls = await tlsFor(settings);

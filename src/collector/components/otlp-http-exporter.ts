@@ -8,7 +8,7 @@ import { HTTP_CLIENT_ELSEWHERE, HTTP_CLIENT_KEYS } from '../config/http-client-k
 import { mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
 import { checkClientTls } from '../config/tls-shapes.ts';
 import { duration, headers, httpUrl } from '../config/value-shapes.ts';
-import { checkStorage, queueOf } from '../queue/queue-of.ts';
+import { checkQueue, queueOf } from '../queue/queue-of.ts';
 import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
 import { readClientTls } from '../read-tls.ts';
 
@@ -46,7 +46,7 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
     checkEndpoints(context);
     checkClientTls(tls, context.add);
     checkAuth(auth, 'client', 'auth', context);
-    checkStorage(queue, context);
+    checkQueue(queue, context);
   },
   create: async (settings, host) => {
     const tls = await readClientTls(settings.tls);

@@ -23,7 +23,7 @@ export const ELSEWHERE = {
     azureblob azuredataexplorer azuremonitor bmchelix carbon cassandra clickhouse coralogix datadog
     dataset doris elasticsearch faro googlecloud googlecloudpubsub googlecloudstorage
     googlemanagedprometheus honeycombmarker influxdb kafka kinetica loadbalancing load_balancing logicmonitor
-    logzio loki mezmo mongodb opencensus opensearch otelarrow prometheus
+    logzio mezmo mongodb opencensus opensearch otelarrow prometheus
     prometheusremotewrite pulsar rabbitmq sapm sematext sentry signalfx splunk_hec stef sumologic syslog
     tencentcloud_logservice tinybird wavefront zipkin`,
   connectors: `count datadog exceptions failover forward grafanacloud metricsaslogs otlpjson roundrobin
@@ -38,7 +38,29 @@ export const ELSEWHERE = {
     sumologic text_encoding zipkin_encoding`,
 } as const;
 
-/** Whether the OpenTelemetry Collector has a component of this type. */
+/** What stands for exporters that the OpenTelemetry Collector itself has no more. */
+const REPLACED: ReadonlyMap<string, string> = new Map([
+  [
+    'exporters/jaeger',
+    'the OpenTelemetry Collector has this no more either, since Jaeger takes OTLP: otlp_grpc: { endpoint: "HOST:4317", tls: { insecure: true } }',
+  ],
+  [
+    'exporters/loki',
+    'the OpenTelemetry Collector has this no more either, since Loki takes OTLP: otlp_http: { endpoint: "http://HOST:3100/otlp" }',
+  ],
+]);
+
+/** Whether the OpenTelemetry Collector has a component of this type, by its name of today or by the one before: those differ in `_`. */
 export function isElsewhere(section: keyof typeof ELSEWHERE, type: string): boolean {
-  return ELSEWHERE[section].split(/\s+/).includes(type);
+  const bare = withoutLines(type);
+  return ELSEWHERE[section].split(/\s+/).some((name) => withoutLines(name) === bare);
+}
+
+/** What to write instead of a component that nobody has any more. */
+export function replacementOf(section: keyof typeof ELSEWHERE, type: string): string | undefined {
+  return REPLACED.get(`${section}/${type}`);
+}
+
+function withoutLines(name: string): string {
+  return name.replaceAll('_', '');
 }

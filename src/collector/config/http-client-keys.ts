@@ -1,7 +1,5 @@
 import { auth } from './auth-shape.ts';
-import type { ConfigNode } from './config-node.ts';
-import type { Problems } from './problems.ts';
-import { anything, boolean, integer, isNothing, type Key, optional, type Shape, section } from './shape.ts';
+import { absent, boolean, integer, optional, section } from './shape.ts';
 import { clientTls } from './tls-shapes.ts';
 import { duration } from './value-shapes.ts';
 
@@ -12,7 +10,7 @@ const NO_PROXY =
 export const HTTP_CLIENT_KEYS = {
   tls: section(clientTls),
   auth: optional(auth),
-  proxy_url: refused(NO_PROXY),
+  proxy_url: absent(NO_PROXY),
   // Node.js reads what there is, and an exporter has as many connections as requests under way.
   read_buffer_size: optional(integer(0)),
   write_buffer_size: optional(integer(0)),
@@ -33,15 +31,3 @@ export const HTTP_CLIENT_ELSEWHERE: readonly string[] = [
   'disable_keep_alives',
   'middlewares',
 ];
-
-/** A key that may be there without a value. */
-function refused(why: string): Key<unknown> {
-  const shape: Shape<unknown> = {
-    read: (node: ConfigNode, path: string, problems: Problems) => {
-      if (!isNothing(node) && !(node.kind === 'scalar' && node.value === ''))
-        problems.add(node.at, path, why);
-      return anything.read(node, path, problems);
-    },
-  };
-  return optional(shape);
-}

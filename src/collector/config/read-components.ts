@@ -1,6 +1,6 @@
 import type { Known } from '../component.ts';
 import { dotted, type MapEntry } from './config-node.ts';
-import { type ELSEWHERE, isElsewhere } from './elsewhere.ts';
+import { type ELSEWHERE, isElsewhere, replacementOf } from './elsewhere.ts';
 import type { Problems } from './problems.ts';
 import { RUN_THE_REAL_ONE, type Shape, suggestion } from './shape.ts';
 
@@ -60,6 +60,8 @@ function shapeOf<T>(
 
 function whyUnknown(section: Section, type: string, known: readonly string[]): string {
   if (type === '') return 'expected a component id, TYPE or TYPE/NAME';
+  const replacement = replacementOf(section, type);
+  if (replacement !== undefined) return replacement;
   if (isElsewhere(section, type)) return RUN_THE_REAL_ONE;
   const kind = section.slice(0, -1);
   return known.length === 0 ? `this engine has no ${section}` : `unknown ${kind}; ${suggestion(type, known)}`;

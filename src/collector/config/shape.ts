@@ -1,5 +1,5 @@
 import { nearestName } from '../../nearest-name.ts';
-import { type ConfigNode, dotted, kindOf, type MapNode } from './config-node.ts';
+import { type ConfigNode, dotted, kindOf, type MapNode, type ScalarNode } from './config-node.ts';
 import { Problems } from './problems.ts';
 
 /**
@@ -104,6 +104,18 @@ export function isNothing(node: ConfigNode | undefined): boolean {
 
 export const anything: Shape<unknown> = { read: () => undefined, takesNothing: true };
 
+/** A key that may be there with nothing, `false` or an empty string, and no more. @param why - it may not, and what to do instead */
+export function absent(why: string): Key<undefined> {
+  const shape: Shape<undefined> = {
+    read: (node, path, problems) => {
+      const isEmpty = node.kind === 'scalar' && (node.value === '' || node.value === false);
+      if (!isEmpty) problems.add(node.at, path, why);
+      return undefined;
+    },
+  };
+  return { shape, required: false, fallback: undefined };
+}
+
 export const boolean: Shape<boolean> = {
   read: (node, path, problems) => {
     if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
@@ -147,13 +159,19 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Sha
   const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
   return {
     read: (node, path, problems) => {
-      const value = node.kind === 'scalar' ? node.value : undefined;
+      const value = node.kind === 'scalar' ? toNumber(node.value) : undefined;
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max)
         return value;
       problems.add(node.at, path, `expected a whole number, ${range}, got ${numberOr(node)}`);
       return min;
     },
   };
+}
+
+/** `1_000` is a number in YAML as the OpenTelemetry Collector reads it. */
+function toNumber(value: ScalarNode['value']): ScalarNode['value'] {
+  const isGrouped = typeof value === 'string' && /^\d{1,3}(_\d{3}){1,4}$/.test(value);
+  return isGrouped ? Number(value.replaceAll('_', '')) : value;
 }
 
 /** A list whose items all look the same. */

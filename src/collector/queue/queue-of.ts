@@ -26,14 +26,16 @@ export function queueOf(
   encoding: Batch['encoding'],
   wayFor: (signal: Signal) => Way,
 ): RequestQueue {
+  // Whoever waits for the result is answered when it is delivered, as without a queue.
+  const enabled = queue.enabled && !queue.wait_for_result;
   const outage = new Outage(log, 'delivery', id);
-  const place = queue.enabled && queue.storage !== undefined ? storage(queue.storage) : undefined;
+  const place = enabled && queue.storage !== undefined ? storage(queue.storage) : undefined;
   if (place !== undefined) checkPlace(place.directory);
   return new RequestQueue({
     name: id,
     encoding,
     transports: new Map([...signals].map((signal) => [signal, wayFor(signal)])),
-    queue,
+    queue: { ...queue, enabled, queue_size: queue.queue_size || Number.MAX_SAFE_INTEGER },
     retry,
     storage: place,
     onError: (error) => {
@@ -53,11 +55,17 @@ function checkPlace(directory: string): void {
   accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
 }
 
-/** A queue in files needs somebody who says where. */
-export function checkStorage(
-  { storage }: Pick<SendingQueue, 'storage'>,
+/** A queue in files needs somebody who says where; and what is in the queue's settings has to go together. */
+export function checkQueue(
+  { storage, enabled, queue_size: size, wait_for_result: waits }: SendingQueue,
   { add, providing }: CheckContext,
 ): void {
+  if (enabled && size === 0) add('sending_queue.queue_size', 'expected 1 or more, or enabled: false');
+  if (enabled && waits && storage !== undefined)
+    add(
+      'sending_queue.wait_for_result',
+      'expected no storage: who waits for the result need not keep anything',
+    );
   if (storage === undefined || providing('storage').includes(storage)) return;
   add('sending_queue.storage', 'expected the id of a file_storage extension that service.extensions lists');
 }

@@ -27,8 +27,8 @@ export interface RequestQueueOptions {
   readonly encoding: Batch['encoding'];
   /** The way for each signal, and what ends its connections. */
   readonly transports: ReadonlyMap<Signal, { readonly send: Transport; readonly close?: () => void }>;
-  readonly queue: Omit<SendingQueue, 'storage'>;
-  readonly retry: RetryOnFailure;
+  readonly queue: Pick<SendingQueue, 'enabled' | 'num_consumers' | 'queue_size' | 'sizer'>;
+  readonly retry: Omit<RetryOnFailure, 'multiplier' | 'randomization_factor'>;
   /** Default: in memory. */
   readonly storage?: QueueStorage | undefined;
   /** Called for the first failure of an outage, and for what is given up. */

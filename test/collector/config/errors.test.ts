@@ -280,7 +280,7 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   [
     'a queue for nothing',
     yaml(otlp('sending_queue: {queue_size: 0}')),
-    '2:96: exporters.otlp_http.sending_queue.queue_size: expected a whole number, 1 or more, got 0',
+    '2:47: exporters.otlp_http.sending_queue.queue_size: expected 1 or more, or enabled: false',
   ],
   [
     'a sizer of nobody',
@@ -290,7 +290,7 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   [
     'a misspelt key of retry',
     yaml(otlp('retry_on_failure: {max_elapsed: 1s}')),
-    '2:87: exporters.otlp_http.retry_on_failure.max_elapsed: unknown key; expected enabled, initial_interval, max_interval or max_elapsed_time',
+    '2:87: exporters.otlp_http.retry_on_failure.max_elapsed: unknown key; expected enabled, initial_interval, max_interval, max_elapsed_time, multiplier or randomization_factor',
   ],
   [
     'a verbosity of nobody',
