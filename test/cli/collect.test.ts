@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { call, openSession } from '../collector/grpc-call.ts';
@@ -130,7 +131,13 @@ test('the collector outlives whoever reads its log', async (t) => {
 
 test('without --config the configuration of the package is used', async (t) => {
   const dir = tempDir(t);
-  const env = { ...process.env, OTEL_EVENTS_PORT: '0', OTEL_EVENTS_HEALTH_PORT: '0', OTEL_EVENTS_DIR: dir };
+  const env = {
+    ...process.env,
+    OTEL_EVENTS_PORT: '0',
+    OTEL_EVENTS_GRPC_PORT: '0',
+    OTEL_EVENTS_HEALTH_PORT: '0',
+    OTEL_EVENTS_DIR: dir,
+  };
   const { child, url, exit } = await runCollect(t, [], { env });
   await send(url, 'a');
   child.kill('SIGTERM');
@@ -138,10 +145,44 @@ test('without --config the configuration of the package is used', async (t) => {
   assert.deepEqual(namesInFile(path.join(dir, 'events.jsonl')), ['a']);
 });
 
+test('with the configuration of the package a port that is in use is said, of either protocol', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  for (const name of ['OTEL_EVENTS_PORT', 'OTEL_EVENTS_GRPC_PORT']) {
+    const free = { OTEL_EVENTS_PORT: '0', OTEL_EVENTS_GRPC_PORT: '0', OTEL_EVENTS_HEALTH_PORT: '0' };
+    const env = { PATH: process.env.PATH, ...free, OTEL_EVENTS_DIR: tempDir(t), [name]: String(port) };
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, 'collect'], { encoding: 'utf8', env });
+    assert.equal(status, 2);
+    assert.equal(stderr, `receivers.otlp: cannot listen on 127.0.0.1:${port}: the port is in use\n`);
+  }
+});
+
+test('the configuration of the package takes what stock SDKs send by default, over HTTP and gRPC', async (t) => {
+  const dir = tempDir(t);
+  const ports = { OTEL_EVENTS_PORT: '0', OTEL_EVENTS_GRPC_PORT: '0', OTEL_EVENTS_HEALTH_PORT: '0' };
+  const { child, url, exit, stderr } = await runCollect(t, [], {
+    env: { PATH: process.env.PATH, ...ports, OTEL_EVENTS_DIR: dir },
+  });
+  const [, grpcUrl = ''] = /component=otlp\.protocols\.grpc url=(\S+)/.exec(stderr()) ?? [];
+  const metrics = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: [GAUGE] }] }] });
+  const headers = { 'content-type': 'application/json' };
+  assert.equal((await fetch(`${url}/v1/metrics`, { method: 'POST', headers, body: metrics })).status, 200);
+  assert.equal((await call(openSession(t, grpcUrl), protobufOf(logsOf('a')))).status, '0');
+  child.kill('SIGTERM');
+  assert.equal(await exit, 0);
+  assert.deepEqual(namesInFile(path.join(dir, 'events.jsonl')), ['a']);
+  assert.match(readFileSync(path.join(dir, 'metrics.jsonl'), 'utf8'), /^{"resourceMetrics":.*"load".*}\n$/);
+});
+
+const GAUGE = { name: 'load', gauge: { dataPoints: [{ timeUnixNano: '1', asInt: '1' }] } };
+
 test('a server that other machines reach says so', async (t) => {
   const env = {
     ...process.env,
     OTEL_EVENTS_PORT: '0',
+    OTEL_EVENTS_GRPC_PORT: '0',
     OTEL_EVENTS_HEALTH_PORT: '0',
     OTEL_EVENTS_DIR: tempDir(t),
   };
@@ -234,6 +275,7 @@ test('a forward endpoint that the default configuration does not use is said, no
   const env = {
     PATH: process.env.PATH,
     OTEL_EVENTS_PORT: '0',
+    OTEL_EVENTS_GRPC_PORT: '0',
     OTEL_EVENTS_HEALTH_PORT: '0',
     OTEL_EVENTS_DIR: tempDir(t),
     OTEL_EVENTS_FORWARD_ENDPOINT: `http://127.0.0.1:${await freePort()}`,

@@ -336,5 +336,5 @@ test('a variable that is not set is warned about, one with a default is not', as
 test('the configuration that comes with the package is valid', async () => {
   const file = path.join(import.meta.dirname, '..', '..', 'collector', 'embedded.yaml');
   const { service } = await readConfig(file, { environment: {} });
-  assert.deepEqual(service.pipelines.map(({ id }) => id).sort(), ['logs', 'traces']);
+  assert.deepEqual(service.pipelines.map(({ id }) => id).sort(), ['logs', 'metrics', 'traces']);
 });

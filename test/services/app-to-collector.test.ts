@@ -179,6 +179,7 @@ test('200 concurrent scopes: in the real collector’s file every event has its 
 
 async function startEmbedded(t: TestContext, dir: string): Promise<string> {
   process.env.OTEL_EVENTS_PORT = '0';
+  process.env.OTEL_EVENTS_GRPC_PORT = '0';
   process.env.OTEL_EVENTS_HEALTH_PORT = '0';
   process.env.OTEL_EVENTS_DIR = dir;
   const collector = await startCollector({ config: configOf('embedded.yaml'), write: () => {} });

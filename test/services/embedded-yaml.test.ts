@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { call, openSession } from '../collector/grpc-call.ts';
+import { logsOf, protobufOf } from '../collector/samples.ts';
 import { tempDir } from '../harness/temp-dir.ts';
+import { metricsRequest } from './metrics-request.ts';
 import { logsRequest, postJson, tracesRequest } from './otlp-request.ts';
 import { requireService } from './require-service.ts';
 import { type Otelcol, startOtelcol } from './start-otelcol.ts';
@@ -37,6 +40,17 @@ test('what is posted to the real collector with embedded.yaml is in the files wh
 
   assert.deepEqual(await lines(dir, 'events.jsonl'), [logsRequest('cart.item_added')]);
   assert.equal((await lines(dir, 'spans.jsonl')).length, 1);
+});
+
+test('metrics, and what comes over gRPC, are in files of their own', async (t) => {
+  if (!requireService(t, 'otelcol')) return;
+  const dir = tempDir(t);
+  const { endpoint, ports } = await start(t, dir);
+  assert.equal(await postJson(`${endpoint}/v1/metrics`, metricsRequest()), 200);
+  const session = openSession(t, `http://127.0.0.1:${ports.grpc}`);
+  assert.equal((await call(session, protobufOf(logsOf('over.grpc')))).status, '0');
+  assert.equal((await lines(dir, 'metrics.jsonl')).length, 1);
+  assert.equal((await lines(dir, 'events.jsonl')).length, 1);
 });
 
 test('a kill -9 and a restart of the real collector keep every answered event in one file', async (t) => {
