@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { nameOfSource, sourceOfSetting } from '../collector/config/read-sources.ts';
 import { readConfig } from '../collector/read-config.ts';
 import type { Collector, CollectorStats } from '../collector/run-collector.ts';
 import { startCollector } from '../collector/start-collector.ts';
@@ -14,12 +15,15 @@ const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', im
 /** For the last lines of standard output and error, when it is time to end. */
 const LAST_WRITES_MS = 500;
 
-const USAGE = `Usage: otel-events collect [--config FILE] [--check]
+const USAGE = `Usage: otel-events collect [--config FILE]... [--set KEY=VALUE]... [--check]
 
 Runs a collector until it is told to stop (SIGINT, SIGTERM).
 
   --config FILE  configuration in the OpenTelemetry Collector's grammar;
-                 default: ${path.join('collector', 'embedded.yaml')} of this package
+                 default: ${path.join('collector', 'embedded.yaml')} of this package; also env:NAME
+                 or yaml:TEXT; several are merged in their order
+  --set KEY=VALUE
+                 over them, such as exporters.otlp_http.timeout=5s
   --check        only check the configuration
   --help         show this
 
@@ -29,13 +33,19 @@ Exit status: 0 stopped as told, or the configuration is valid; 1 it is not;
 export const command = defineCommand({
   name: 'otel-events collect',
   usage: USAGE,
-  options: { config: { type: 'string', short: 'c' }, check: { type: 'boolean' } },
+  options: {
+    config: { type: 'string', short: 'c', multiple: true },
+    set: { type: 'string', multiple: true },
+    check: { type: 'boolean' },
+  },
   isBare: true,
-  async run(_, { config = DEFAULT_CONFIG, check = false }) {
+  async run(_, { config: files = [DEFAULT_CONFIG], set = [], check = false }) {
     try {
-      if (!check) return await run(config);
-      await readConfig(config);
-      process.stdout.write(escapeLines(`${config}: valid\n`));
+      const sources = [...files, ...set.map(toSource)];
+      const name = files.map(nameOfSource).join(', ');
+      if (!check) return await run(sources, name);
+      await readConfig(sources);
+      process.stdout.write(escapeLines(`${name}: valid\n`));
       return 0;
     } catch (error) {
       if (!(error instanceof OtelEventsError)) throw error;
@@ -46,20 +56,26 @@ export const command = defineCommand({
   },
 });
 
+function toSource(setting: string): string {
+  const source = sourceOfSetting(setting);
+  if (source !== undefined) return source;
+  throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', '--set: expected KEY=VALUE, and there is no =');
+}
+
 /**
  * By how much, in percent of what is alive, memory may grow before it is looked through. Requests come and go in large
  * pieces beside a heap that stays small: left alone, V8 looks through it for every dozen of them.
  */
 const HEAP_GROWING_PERCENT = 400;
 
-async function run(config: string): Promise<number> {
+async function run(config: readonly string[], name: string): Promise<number> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   // A terminal or a pipe that goes away takes the log with it, and not the collector.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let collector: Collector | undefined;
   const told = untilTold(() => leftBehind(collector?.stats()));
   collector = await startCollector({ config });
-  process.stderr.write(escapeLines(process.stderr.isTTY ? banner(config, collector) : startLines(collector)));
+  process.stderr.write(escapeLines(process.stderr.isTTY ? banner(name, collector) : startLines(collector)));
   process.stderr.write(forwardWarning(collector));
   await told;
   await collector.stop();

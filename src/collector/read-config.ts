@@ -1,5 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
-import { OtelEventsError } from '../errors.ts';
 import type {
   ComponentConfig,
   ConfiguredExporter,
@@ -15,8 +13,7 @@ import type { Variables } from './config/expand-environment.ts';
 import { Problems } from './config/problems.ts';
 import { type Defined, section } from './config/read-components.ts';
 import { type KnownIds, type PipelineConfig, pipelines, references } from './config/read-pipelines.ts';
-import { readValue } from './config/read-value.ts';
-import { readYaml } from './config/read-yaml.ts';
+import { type ConfigSource, nameOfSource, readSources } from './config/read-sources.ts';
 import { anything, asMap, listed, mapping, optional, required, text } from './config/shape.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 
@@ -54,12 +51,10 @@ export interface ReadOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** A configuration is short; more than this is some other file. */
-const MAX_FILE_BYTES = 1024 * 1024;
-
 /**
  * Reads and checks a configuration in the OpenTelemetry Collector's own grammar.
- * @param config - the path of a YAML file, or the same as an object
+ * @param config - the path of a YAML file (or `env:NAME`, `yaml:TEXT`), the same as an object, or several of these: they are
+ *   merged in their order, maps deeply and lists replaced
  * @throws OtelEventsError `COLLECTOR_CONFIG_INVALID` with one line for each problem, or
  *   `COLLECTOR_START_FAILED` if the file cannot be read
  */
@@ -71,31 +66,15 @@ export async function readConfig(
   const unset = new Set<string>();
   const variables: Variables = { values: environment, onUnset: (name) => unset.add(name) };
   const problems = new Problems();
-  const isFile = typeof config === 'string';
-  const node = isFile
-    ? readYaml(await readText(config), variables, problems)
-    : readValue(config, { at: undefined, path: '', parents: [], variables, problems });
+  const sources: readonly ConfigSource[] = Array.isArray(config) ? config : [config];
+  const node = await readSources(sources, variables, problems);
   const root = node === undefined ? undefined : asMap(node, '', problems);
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
   const checked = root === undefined ? undefined : readRoot(root, components, extraExporters, problems, warn);
-  problems.throwIfAny(isFile ? config : 'config');
+  problems.throwIfAny(sources.map(nameOfSource).join(', '));
   warnings.push(...[...unset].map((name) => `environment variable ${name} is not set; it is taken as empty`));
   return { ...(checked as Omit<RunnableConfig, 'warnings'>), warnings };
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    if (size > MAX_FILE_BYTES) throw new Error(`${size} bytes is too long for a configuration`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
-      throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', `${file}: not text in UTF-8`, { cause });
-    }
-    throw new OtelEventsError('COLLECTOR_START_FAILED', `cannot read ${file}: ${code ?? message}`, { cause });
-  }
 }
 
 /** Other names of levels: of zap, which the OpenTelemetry Collector logs with. */

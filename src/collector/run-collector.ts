@@ -20,7 +20,10 @@ import { type CollectorConfig, type RunnableConfig, readConfig } from './read-co
 
 /** How to start a collector. */
 export interface CollectorOptions {
-  /** The path of a YAML file in the OpenTelemetry Collector's grammar, or the same as an object. */
+  /**
+   * The path of a YAML file in the OpenTelemetry Collector's grammar (or `env:NAME`, `yaml:TEXT`), the same as an object, or a
+   * list of these, which are merged in their order.
+   */
   readonly config: string | object;
   /** Exporters of your own, by component id: pipelines name them like any other. */
   readonly exporters?: Readonly<Record<string, Consume>>;

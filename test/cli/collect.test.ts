@@ -196,6 +196,34 @@ test('a server that other machines reach says so', async (t) => {
   assert.match(open.stderr(), /component=otlp url=http:\/\/127\.0\.0\.1:\d+ addresses=all\n/);
 });
 
+test('several configurations and settings are merged', async (t) => {
+  const dir = tempDir(t);
+  const [base, other] = [path.join(dir, 'base.jsonl'), path.join(dir, 'other.jsonl')];
+  const over = path.join(dir, 'over.yaml');
+  writeFileSync(
+    over,
+    'exporters: {file/other: {path: a}}\nservice: {pipelines: {logs: {exporters: [file/other]}}}',
+  );
+  const args = [
+    '--config',
+    configIn(dir, ok(base)),
+    '--config',
+    over,
+    '--set',
+    `exporters.file/other.path=${other}`,
+  ];
+  const { child, url, exit } = await runCollect(t, args);
+  assert.equal(await send(url, 'a'), 200);
+  child.kill('SIGTERM');
+  assert.equal(await exit, 0);
+  assert.deepEqual(namesInFile(other), ['a']);
+
+  const { status, stdout } = runToEnd('collect', '--check', ...args);
+  assert.deepEqual([status, stdout], [0, `${path.join(dir, 'config.yaml')}, ${over}: valid\n`]);
+  const wrong = runToEnd('collect', '--check', '--set', 'exporters');
+  assert.deepEqual([wrong.status, wrong.stderr], [1, '--set: expected KEY=VALUE, and there is no =\n']);
+});
+
 test('--check tells that a configuration is valid, and starts nothing', (t) => {
   const dir = tempDir(t);
   const file = configIn(dir, ok(path.join(dir, 'missing', 'a')));

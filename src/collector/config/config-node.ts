@@ -2,6 +2,8 @@
 export interface Position {
   readonly line: number;
   readonly column: number;
+  /** Which one, where there are several. */
+  readonly source?: string;
 }
 
 /** A value of a configuration, wherever it came from, with its place if it came from a file. */

@@ -1,3 +1,5 @@
+import { readFileSync, statSync } from 'node:fs';
+
 /** A scalar after expansion. */
 export interface Expanded {
   readonly text: string;
@@ -14,11 +16,12 @@ export interface Variables {
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
 const MAX_DEPTH = 10;
+const MAX_FILE_BYTES = 256 * 1024;
 
 /**
- * Expands `${env:NAME}`, `${env:NAME:-default}` and `${NAME}` as the OpenTelemetry Collector does; `$$` is a
+ * Expands `${env:NAME}`, `${env:NAME:-default}`, `${NAME}`, `${file:PATH}` and `${yaml:TEXT}` as the OpenTelemetry Collector does; `$$` is a
  * `$` that expands nothing, and a variable that is not set is empty. Only what the file says is expanded,
- * never what a variable holds.
+ * never what a variable or another file holds.
  * @throws Error with a message for the reader; it never holds what a variable holds
  */
 export function expandEnvironment(text: string, variables: Variables, depth = 0): Expanded {
@@ -60,9 +63,11 @@ function closingBraces(text: string): ReadonlyMap<number, number> {
 
 function resolve(reference: string, { values, onUnset }: Variables): string {
   const scheme = SCHEME.exec(reference)?.[1];
+  if (scheme === 'yaml') return reference.slice('yaml:'.length);
+  if (scheme === 'file') return readReferred(reference.slice('file:'.length));
   if (scheme !== undefined && scheme !== 'env' && !reference.startsWith(`${scheme}:-`)) {
     throw new Error(
-      `\${${scheme}:…} is known only to the OpenTelemetry Collector; here there is \${env:NAME}`,
+      `\${${scheme}:…} is known only to the OpenTelemetry Collector; here there are \${env:NAME}, \${file:PATH} and \${yaml:TEXT}`,
     );
   }
   const [name = '', ...rest] = reference.replace(/^env:/, '').split(':-');
@@ -71,4 +76,16 @@ function resolve(reference: string, { values, onUnset }: Variables): string {
   if (value !== undefined) return value;
   if (rest.length === 0) onUnset(name);
   return rest.join(':-');
+}
+
+/** What a file holds, without the line break at its end. */
+function readReferred(file: string): string {
+  try {
+    const { size } = statSync(file);
+    if (size > MAX_FILE_BYTES) throw new Error(`longer than ${MAX_FILE_BYTES} bytes`);
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new Error(`cannot read the file ${file}: ${code ?? message}`, { cause });
+  }
 }

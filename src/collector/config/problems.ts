@@ -47,7 +47,7 @@ export class Problems {
   throwIfAny(source: string): void {
     if (this.isEmpty) return;
     const lines = [...this.#found].sort(inFileOrder).map(({ at, path, message }) => {
-      const place = at === undefined ? source : `${source}:${at.line}:${at.column}`;
+      const place = at === undefined ? source : `${at.source ?? source}:${at.line}:${at.column}`;
       return `${place}: ${path === '' ? '' : `${path}: `}${message}`;
     });
     if (this.#left > 0) lines.push(`${source}: and ${this.#left} more`);
@@ -57,5 +57,7 @@ export class Problems {
 
 function inFileOrder({ at: left }: Problem, { at: right }: Problem): number {
   if (left === undefined || right === undefined) return 0;
+  const [from = '', to = ''] = [left.source, right.source];
+  if (from !== to) return from < to ? -1 : 1;
   return left.line - right.line || left.column - right.column;
 }

@@ -18,10 +18,19 @@ const STANDS_ALONE: ReadonlySet<string> = new Set([
   'TOO_MANY_ALIASES',
 ]);
 
-/** Reads YAML text; what is wrong with it goes to `problems`. Undefined if there is nothing to go on with. */
-export function readYaml(text: string, variables: Variables, problems: Problems): ConfigNode | undefined {
-  const lines = new LineCounter();
-  const read = readYamlDocument(yaml, text, lines);
+/**
+ * Reads YAML text; what is wrong with it goes to `problems`. Undefined if there is nothing to go on with.
+ * @param source - where it comes from, for messages; to be given where there are several
+ */
+export function readYaml(
+  text: string,
+  variables: Variables,
+  problems: Problems,
+  source?: string,
+): ConfigNode | undefined {
+  const lines: Lines = { counter: new LineCounter(), source };
+  const before = problems.count;
+  const read = readYamlDocument(yaml, text, lines.counter);
   let isBroken = false;
   for (const { code, offset, message } of read.problems) {
     // What follows is the echo of the first one, up to the end of the file.
@@ -31,10 +40,14 @@ export function readYaml(text: string, variables: Variables, problems: Problems)
   }
   checkAliases(read, lines, problems);
   const { contents } = read.document;
-  if (problems.isEmpty && contents === null) {
-    problems.add({ line: 1, column: 1 }, '', 'the file is empty; expected receivers, exporters and service');
+  if (problems.count === before && contents === null) {
+    problems.add(
+      { line: 1, column: 1, ...(source !== undefined && { source }) },
+      '',
+      'the file is empty; expected receivers, exporters and service',
+    );
   }
-  if (!problems.isEmpty) return undefined;
+  if (problems.count > before) return undefined;
   return new NodeReader(read, lines, variables, problems).read(contents, '', 0);
 }
 
@@ -43,7 +56,7 @@ function inWords(code: string, message: string, isVariable: boolean): string {
   return isVariable ? `inside { } and [ ] a variable has to be in quotes: "\${env:NAME}"` : message;
 }
 
-function checkAliases(read: YamlDocument, lines: LineCounter, problems: Problems): void {
+function checkAliases(read: YamlDocument, lines: Lines, problems: Problems): void {
   if (!problems.isEmpty) return;
   for (const [{ source, range }, target] of read.aliases) {
     const at = range?.[0] ?? 0;
@@ -63,12 +76,12 @@ function checkAliases(read: YamlDocument, lines: LineCounter, problems: Problems
 
 class NodeReader {
   readonly #aliases: YamlDocument['aliases'];
-  readonly #lines: LineCounter;
+  readonly #lines: Lines;
   readonly #variables: Variables;
   readonly #problems: Problems;
   readonly #read = new Map<Node | null, ConfigNode>();
 
-  constructor({ aliases }: YamlDocument, lines: LineCounter, variables: Variables, problems: Problems) {
+  constructor({ aliases }: YamlDocument, lines: Lines, variables: Variables, problems: Problems) {
     this.#aliases = aliases;
     this.#lines = lines;
     this.#variables = variables;
@@ -124,7 +137,13 @@ class NodeReader {
   }
 }
 
-function positionOf(lines: LineCounter, offset: number): Position {
-  const { line, col } = lines.linePos(offset);
-  return { line, column: col };
+/** Where lines begin, and of what. */
+interface Lines {
+  readonly counter: LineCounter;
+  readonly source: string | undefined;
+}
+
+function positionOf({ counter, source }: Lines, offset: number): Position {
+  const { line, col } = counter.linePos(offset);
+  return { line, column: col, ...(source !== undefined && { source }) };
 }

@@ -390,8 +390,8 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   ],
   [
     'another source of values',
-    yaml(http(`endpoint: "${DOLLAR}{file:a}"`)),
-    `1:49: receivers.otlp.protocols.http.endpoint: ${DOLLAR}{file:…} is known only to the OpenTelemetry Collector; here there is ${DOLLAR}{env:NAME}`,
+    yaml(http(`endpoint: "${DOLLAR}{http:a}"`)),
+    `1:49: receivers.otlp.protocols.http.endpoint: ${DOLLAR}{http:…} is known only to the OpenTelemetry Collector; here there are ${DOLLAR}{env:NAME}, ${DOLLAR}{file:PATH} and ${DOLLAR}{yaml:TEXT}`,
   ],
   [
     'a variable without a name',
