@@ -94,7 +94,8 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     config: ['', 'ottl'],
     queue: ['', 'config'],
     grpc: ['', 'auth'],
-    components: ['', 'auth', 'config', 'queue', 'grpc', 'ottl'],
+    prometheus: ['', 'ottl'],
+    components: ['', 'auth', 'config', 'queue', 'grpc', 'ottl', 'prometheus'],
   },
 };
 

@@ -15,6 +15,7 @@ import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
 import { otlpReceiver } from './components/otlp-receiver.ts';
 import { pprof } from './components/pprof.ts';
 import { probabilisticSamplerProcessor } from './components/probabilistic-sampler-processor.ts';
+import { prometheusExporter } from './components/prometheus-exporter.ts';
 import { redactionProcessor } from './components/redaction-processor.ts';
 import { resourceDetectionProcessor } from './components/resource-detection-processor.ts';
 import { resourceProcessor } from './components/resource-processor.ts';
@@ -41,6 +42,7 @@ export const COMPONENTS: KnownComponents = {
     known(otlpGrpcExporter),
     known(debugExporter),
     known(nopExporter),
+    known(prometheusExporter),
   ],
   extensions: [
     known(healthCheck),

@@ -36,7 +36,7 @@ export interface Collector {
   /** Where the first receiver listens, such as `http://127.0.0.1:4318`. */
   readonly endpoint: string;
   /**
-   * The URLs of all receivers and health checks, by component id. Of a receiver with two protocols it is that of HTTP,
+   * The URLs of all receivers, health checks and `prometheus` exporters, by component id. Of a receiver with two protocols it is that of HTTP,
    * and gRPC is at `otlp.protocols.grpc`.
    */
   readonly endpoints: Readonly<Record<string, string>>;
@@ -141,6 +141,7 @@ class RunningCollector implements Collector {
   async #openLane(id: string, extra: Readonly<Record<string, Consume>>): Promise<Lane> {
     const drops = new Drops(this.#log, id);
     const exporter = await this.#openExporter(id, extra[id], drops);
+    if (exporter.endpoint !== undefined) this.#endpoints[id] = exporter.endpoint;
     return new Lane(exporter, new Outage(this.#log, 'export', id), drops);
   }
 

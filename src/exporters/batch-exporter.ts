@@ -29,7 +29,9 @@ export interface BatchExporter {
    * @throws OtelEventsError `QUEUE_FULL` with `retry`
    */
   readonly reserve?: (batch: Batch) => Place;
-  /** Only of an exporter that takes batches before it has delivered them. */
+  /** The URL where it answers; only of an exporter that does. */
+  readonly endpoint?: string;
+  /** Only of an exporter that takes batches before it has delivered them, or that loses some of what it takes. */
   readonly taken?: () => TakenItems;
   /** Delivers what it took, for at most `timeoutMs`, and lets go of files and connections. */
   readonly close: (timeoutMs: number) => Promise<void>;

@@ -80,6 +80,17 @@ function headerNodes(node: ConfigNode, path: string, problems: Problems): Header
 
 const headerPair = mapping({ name: required(text<string>()), value: required(text<string>()) });
 
+/** Labels by name, in the order of the file; empty names are none. */
+export const labels: Shape<readonly (readonly [name: string, value: string])[]> = {
+  takesNothing: true,
+  read: (node, path, problems) =>
+    [...(asMap(node, path, problems)?.entries ?? [])].map(([name, { keyAt, node: value }]) => {
+      if (name === '' || name.startsWith('__'))
+        problems.add(keyAt, dotted(path, name), 'expected the name of a label; those with __ are reserved');
+      return [name, text().read(value, dotted(path, name), problems)] as const;
+    }),
+};
+
 /** `localhost:4318`, `:4318`, `0.0.0.0:4318`, `[::1]:4318`. */
 function parseListenAddress(value: string): ListenAddress | undefined {
   const [, bracketed, plain = '', digits] =
