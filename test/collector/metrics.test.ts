@@ -73,7 +73,7 @@ for (const [encoding, Exporter] of Object.entries({ JSON: JsonExporter, protobuf
     assert.deepEqual(linesOf(file), [canonical(exported)]);
     assert.deepEqual(collector.stats().receivers.otlp?.accepted, { logs: 0, traces: 0, metrics: 3 });
     assert.equal(collector.stats().exporters.file?.sent, 3);
-    assert.equal(lines[0], 'debug: metrics items=3');
+    assert.equal(lines[0], 'debug: metrics items=3 resources=1 metrics=2');
     assert.deepEqual(
       lines.slice(1).map((line) => JSON.parse(line).name),
       ['orders', 'latency'],

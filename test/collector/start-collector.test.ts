@@ -315,7 +315,7 @@ service: {pipelines: {logs: {receivers: [otlp], exporters: [debug]}}, telemetry:
   const collector: Collector = await startCollector({ config, write: (line) => lines.push(line) });
   t.after(() => collector.stop());
   await send(collector.endpoint, 'a');
-  assert.equal(lines[0], 'debug: logs items=1');
+  assert.equal(lines[0], 'debug: logs items=1 resources=1');
   assert.equal(JSON.parse(lines[1] ?? '').eventName, 'a');
   assert.ok(!existsSync(path.join(dir, 'unused')));
 });
@@ -358,4 +358,37 @@ test('max_megabytes counts in units of 1,048,576 bytes', async (t) => {
   const sizes = readdirSync(dir).map((name) => statSync(path.join(dir, name)).size);
   assert.deepEqual(sizes.map((size) => Math.round(size / 400_000)).sort(), [1, 2, 2]);
   assert.equal(collector.stats().exporters.file?.sent, 9);
+});
+
+test('the old name of debug is taken, and told', async (t) => {
+  const { lines } = await start(t, {
+    receivers: { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } },
+    exporters: { 'logging/old': { sampling_initial: 5, sampling_thereafter: 200 } },
+    service: logsTo('logging/old'),
+  });
+  assert.equal(
+    lines[0],
+    'WARN the logging exporter has been deprecated, use the debug exporter instead exporter=logging/old',
+  );
+});
+
+test('without the internal logger debug shows on standard output', async (t) => {
+  const shown: string[] = [];
+  const write = process.stdout.write.bind(process.stdout) as (text: string | Uint8Array) => boolean;
+  t.mock.method(process.stdout, 'write', (text: string | Uint8Array) => {
+    const isOurs = typeof text === 'string' && text.startsWith('debug: ');
+    if (isOurs) shown.push(text);
+    return isOurs || write(text);
+  });
+  const { collector, lines } = await start(t, {
+    receivers: { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } },
+    exporters: { debug: { use_internal_logger: false } },
+    service: logsTo('debug'),
+  });
+  const body = JSON.stringify(logsOf('a'));
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${collector.endpoint}/v1/logs`, { method: 'POST', headers, body });
+  await eventually(() => shown.length > 0);
+  assert.deepEqual(shown, ['debug: logs items=1 resources=1\n']);
+  assert.deepEqual(lines, ['WARN nothing is kept pipeline=logs exporters=debug']);
 });

@@ -1,18 +1,35 @@
 import { debugExporter as create } from '../../exporters/debug.ts';
 import type { ExporterComponent } from '../component.ts';
-import { mapping, oneOf, optional, type Read } from '../config/shape.ts';
+import { boolean, integer, mapping, oneOf, optional, type Read } from '../config/shape.ts';
 
-const shape = mapping({ verbosity: optional(oneOf(['basic', 'normal', 'detailed']), 'basic') }, [
-  'sampling_initial',
-  'sampling_thereafter',
-  'use_internal_logger',
-  'output_paths',
-  'sending_queue',
-]);
+const shape = mapping(
+  {
+    verbosity: optional(oneOf(['basic', 'normal', 'detailed']), 'basic'),
+    sampling_initial: optional(integer(0), 2),
+    sampling_thereafter: optional(integer(0), 1),
+    use_internal_logger: optional(boolean, true),
+  },
+  ['output_paths', 'sending_queue'],
+);
 
-/** Shows what comes. */
+const OLD_NAME = 'logging';
+
+/** Shows what comes: where the collector logs, or on standard output. */
 export const debugExporter: ExporterComponent<Read<typeof shape>> = {
   type: 'debug',
+  oldNames: [OLD_NAME],
   shape,
-  create: ({ verbosity }, { write }) => create(verbosity, write),
+  create: (settings, { id, log, write }) => {
+    if (id.split('/', 1)[0] === OLD_NAME)
+      log('warn', 'the logging exporter has been deprecated, use the debug exporter instead', {
+        exporter: id,
+      });
+    const { verbosity, sampling_initial: initial, sampling_thereafter: thereafter } = settings;
+    const show = settings.use_internal_logger ? write : writeToStdout;
+    return create(verbosity, show, { initial, thereafter });
+  },
 };
+
+function writeToStdout(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
