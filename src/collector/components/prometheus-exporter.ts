@@ -1,5 +1,5 @@
 import type { ExporterComponent } from '../component.ts';
-import { SERVER_ELSEWHERE } from '../config/http-keys.ts';
+import { HTTP_SERVER_ELSEWHERE, HTTP_SERVER_KEYS } from '../config/http-server-keys.ts';
 import { boolean, mapping, oneOf, optional, type Read, required, section, text } from '../config/shape.ts';
 import { duration, labels, listenAddress } from '../config/value-shapes.ts';
 import { openPrometheus } from '../prometheus/open-prometheus.ts';
@@ -29,7 +29,15 @@ const shape = mapping(
     ),
     resource_to_telemetry_conversion: section(resourceConversion),
   },
-  [...SERVER_ELSEWHERE, 'transport', 'max_request_body_size', 'sending_queue'],
+  [
+    ...new Set([
+      ...Object.keys(HTTP_SERVER_KEYS),
+      ...HTTP_SERVER_ELSEWHERE,
+      'transport',
+      'max_request_body_size',
+      'sending_queue',
+    ]),
+  ],
 );
 
 /** Shows metrics to scrapers, as Prometheus reads them. */
