@@ -6,7 +6,7 @@ const shape = mapping({
   timeout: optional(duration, 200),
   send_batch_size: optional(integer(0, 2 ** 32 - 1), 8_192),
   send_batch_max_size: optional(integer(0, 2 ** 32 - 1), 0),
-  metadata_keys: optional(listOf<string>(text()), []),
+  metadata_keys: optional(listOf(text()), []),
   metadata_cardinality_limit: optional(integer(0, 2 ** 32 - 1), 1_000),
 });
 

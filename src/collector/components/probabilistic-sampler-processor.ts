@@ -32,8 +32,8 @@ const shape = mapping({
   fail_closed: optional(boolean, true),
   sampling_precision: optional(integer(1, 14), 4),
   attribute_source: optional(oneOf(['traceID', 'record']), 'traceID'),
-  from_attribute: optional(text<string>(), ''),
-  sampling_priority: optional(text<string>(), ''),
+  from_attribute: optional(text(), ''),
+  sampling_priority: optional(text(), ''),
 });
 
 type Settings = Read<typeof shape>;

@@ -5,7 +5,7 @@ import type { Row } from '../ottl/row.ts';
 import { type Visit, walkRequest } from '../ottl/walk-request.ts';
 import { HASH_FUNCTIONS, Redactor } from '../redactor.ts';
 
-const keys = optional(listOf<string>(text()), []);
+const keys = optional(listOf(text()), []);
 const patterns = optional(listOf(patternShape), []);
 const shape = mapping(
   {
@@ -18,13 +18,13 @@ const shape = mapping(
       ),
       '',
     ),
-    hmac_key: optional(text<string>(), ''),
+    hmac_key: optional(text(), ''),
     ignored_keys: keys,
     ignored_key_patterns: patterns,
     redact_all_types: optional(boolean, false),
     blocked_values: patterns,
     allowed_values: patterns,
-    summary: optional(text<string>(), ''),
+    summary: optional(text(), ''),
   },
   ['db_sanitizer', 'url_sanitizer'],
 );

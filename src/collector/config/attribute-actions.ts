@@ -33,12 +33,12 @@ export interface AttributeAction {
 
 const action = mapping({
   action: required(text(listed(ACTIONS), (given) => ACTIONS.find((name) => name === given.toLowerCase()))),
-  key: optional(text<string>(), ''),
+  key: optional(text(), ''),
   value: optional(anyValueShape),
   default_value: optional(anyValueShape),
-  from_attribute: optional(text<string>()),
-  from_context: optional(text<string>()),
-  pattern: optional(text<string>()),
+  from_attribute: optional(text()),
+  from_context: optional(text()),
+  pattern: optional(text()),
   converted_type: optional(oneOf(TYPES)),
 });
 

@@ -28,17 +28,14 @@ export interface LibraryMatch {
   readonly version: string | undefined;
 }
 
-const texts = optional(listOf<string>(text()), []);
+const texts = optional(listOf(text()), []);
 const attributes = optional(
   listOf(
     mapping({ key: required(text('a key', (key) => key || undefined)), value: optional(anyValueShape) }),
   ),
   [],
 );
-const libraries = optional(
-  listOf(mapping({ name: required(text<string>()), version: optional(text<string>()) })),
-  [],
-);
+const libraries = optional(listOf(mapping({ name: required(text()), version: optional(text()) })), []);
 const severityNumber = optional(
   mapping({ min: optional(integer(0, 24), 0), match_undefined: optional(boolean, false) }),
 );

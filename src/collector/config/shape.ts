@@ -124,28 +124,38 @@ export const boolean: Shape<boolean> = {
   },
 };
 
+/** Any string. */
+export function text(expected?: string): Shape<string>;
 /**
  * A string that `convert` understands; it returns undefined for one that it does not.
  * @param elsewhere - values that the OpenTelemetry Collector understands, and this engine does not
  */
-export function text<T = string>(
+export function text<T>(
+  expected: string,
+  convert: (value: string) => T | undefined,
+  elsewhere?: readonly string[],
+): Shape<T>;
+// Without a function that converts there is no type to infer: a key in a mapping would be of an unknown one.
+export function text(
   expected = 'a string',
-  convert: (value: string) => T | undefined = (value) => value as T,
+  convert: (value: string) => unknown = (value) => value,
   elsewhere: readonly string[] = [],
-): Shape<T> {
+): Shape<unknown> {
   return {
     read: (node, path, problems) => {
       const given = node.text ?? (node.kind === 'scalar' ? node.value : undefined);
       const value = typeof given === 'string' ? convert(given) : undefined;
       if (value === undefined) problems.add(node.at, path, wrongText(expected, given, node, elsewhere));
-      return value as T;
+      return value;
     },
   };
 }
 
 function wrongText(expected: string, given: unknown, node: ConfigNode, elsewhere: readonly string[]): string {
   if (typeof given !== 'string') return `expected ${expected}, got ${kindOf(node)}`;
-  return elsewhere.includes(given) ? RUN_THE_REAL_ONE : `expected ${expected}, got another string`;
+  return elsewhere.includes(given)
+    ? `expected ${expected}; ${RUN_THE_REAL_ONE}`
+    : `expected ${expected}, got another string`;
 }
 
 export function oneOf<const T extends string>(

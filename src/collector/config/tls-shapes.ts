@@ -26,7 +26,7 @@ export const clientTls = mapping(
   {
     insecure: optional(boolean, false),
     insecure_skip_verify: optional(boolean, false),
-    server_name_override: optional(text<string>()),
+    server_name_override: optional(text()),
     ca_file: optional(file),
     cert_file: optional(file),
     key_file: optional(file),

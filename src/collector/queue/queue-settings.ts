@@ -12,7 +12,7 @@ export const sendingQueue = mapping({
   // 0 only where there is none.
   queue_size: optional(integer(0), 1000),
   sizer: optional(oneOf(SIZERS), 'requests'),
-  storage: optional(text<string>('the id of an extension')),
+  storage: optional(text('the id of an extension')),
   wait_for_result: optional(boolean, false),
   block_on_overflow: absent(
     'a full queue is answered with 503, and senders come again: leave this out, and make queue_size larger',

@@ -63,14 +63,14 @@ test('system adds what the machine is, by the old name too', async (t) => {
   assert.ok((await makeProcessor('resourcedetection', { detectors: ['system'] })).processor);
 });
 
-test('other detectors are for the other engine', async () => {
+test('other detectors are for the other engine, and those of this one are named', async () => {
   assert.deepEqual(
     await problemsOf('resource_detection', {
       detectors: ['ec2', 'envv'],
       system: { resource_attributes: { 'os.name': {} } },
     }),
     [
-      'detectors[0]: only the OpenTelemetry Collector has this; run that one with the same file',
+      'detectors[0]: expected env or system; only the OpenTelemetry Collector has this; run that one with the same file',
       'detectors[1]: expected env or system, got another string',
       'system.resource_attributes.os.name: only the OpenTelemetry Collector has this; run that one with the same file',
     ],

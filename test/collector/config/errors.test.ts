@@ -186,7 +186,11 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     yaml({ exporters: 'exporters: {file: {path: 7}}' }),
     '2:26: exporters.file.path: expected a path, got a number',
   ],
-  ['a format of the other engine', yaml(file('format: proto')), `2:43: exporters.file.format: ${ELSEWHERE}`],
+  [
+    'a format of the other engine',
+    yaml(file('format: proto')),
+    `2:43: exporters.file.format: expected json; ${ELSEWHERE}`,
+  ],
   [
     'compression of a file',
     yaml(file('compression: zstd')),
@@ -260,7 +264,7 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   [
     'compression of the other engine',
     yaml(otlp('compression: snappy')),
-    `2:81: exporters.otlp_http.compression: ${ELSEWHERE}`,
+    `2:81: exporters.otlp_http.compression: expected gzip, zstd, zlib, deflate or none; ${ELSEWHERE}`,
   ],
   [
     'compression of nobody',
