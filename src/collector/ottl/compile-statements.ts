@@ -5,7 +5,9 @@ import { inferContext } from './infer-context.ts';
 import { parseCondition, parseStatement } from './parse-statement.ts';
 import type { Row } from './row.ts';
 import { StatementError } from './statement-error.ts';
+import { hintsOf } from './statement-hints.ts';
 import type { Condition, Statement } from './syntax.ts';
+import { type SourceKind, whyNotFor } from './why-no-context.ts';
 
 /** Statements or conditions as a configuration holds them. */
 export interface Source {
@@ -67,8 +69,7 @@ export function compileStatements(
       hasFunction,
     );
   if (context === undefined) {
-    const at = parsed[0]?.source.at;
-    if (at !== undefined) report(at, whyNoContext(candidates));
+    reportNoContext(parsed, candidates, 'statements', report);
     return undefined;
   }
   const options = { context: contextOf(context), mayOmitContext: given !== undefined };
@@ -99,7 +100,7 @@ export function compileConditions(
   const hasFunction = (name: ContextName, one: string): boolean => conditionFunctions(name).has(one);
   for (const one of parsed) {
     const context = given ?? inferContext([one.tree], candidates, hasFunction);
-    if (context === undefined) report(one.source.at, whyNoContext(candidates));
+    if (context === undefined) reportNoContext([one], candidates, 'conditions', report);
     const compiled =
       context === undefined ? undefined : madeConditionFor(context, given !== undefined, one, report);
     if (context === undefined || compiled === undefined) isWhole = false;
@@ -170,6 +171,25 @@ function madeStatement(
   });
 }
 
-function whyNoContext(candidates: readonly ContextName[]): string {
-  return `paths say what they are for, and none here does: they begin with ${candidates.join(', ')}`;
+/** Tells of the first path of each that is for no context of the signal, or else that there is no path. */
+function reportNoContext(
+  parsed: readonly Parsed<Statement | Condition>[],
+  candidates: readonly ContextName[],
+  kind: SourceKind,
+  report: Report,
+): void {
+  let isTold = false;
+  for (const { source, tree } of parsed) {
+    for (const path of hintsOf([tree]).paths) {
+      const why = whyNotFor(path, candidates, kind);
+      if (why === undefined) continue;
+      report(source.at, new StatementError(source.text, path.at, why).message);
+      isTold = true;
+      break;
+    }
+  }
+  const [first] = parsed;
+  if (isTold || first === undefined) return;
+  const why = `no path says what this is for: one that begins with ${candidates.join(', ')}, or a group with a context`;
+  report(first.source.at, new StatementError(first.source.text, 0, why).message);
 }

@@ -10,11 +10,12 @@ import { FUNCTIONS_ELSEWHERE } from './functions-elsewhere.ts';
 import { type Accessor, constant, type Getter } from './getter.ts';
 import { getInResult, type Keys } from './indexing.ts';
 import { isEnumName, isPathName } from './names.ts';
-import type { Field } from './paths/field.ts';
+import type { Field, Fields } from './paths/field.ts';
 import type { Row } from './row.ts';
 import { StatementError } from './statement-error.ts';
-import type { Call, Condition, Expression, Name, PathExpression } from './syntax.ts';
+import type { Call, Condition, Expression, Name, PathExpression, Segment } from './syntax.ts';
 import { OttlList, OttlMap } from './value.ts';
+import { whyNoStart } from './why-no-context.ts';
 
 export interface CompilerOptions {
   readonly context: Context;
@@ -158,6 +159,8 @@ export class Compiler implements ExpressionReader {
   #whyNoFunction(name: string): string {
     if (FUNCTIONS_ELSEWHERE.has(name)) return `the OpenTelemetry Collector has ${name}; this engine does not`;
     const known = [...this.#options.functions.keys()];
+    const otherCase = known.find((one) => one.toLowerCase() === name.toLowerCase());
+    if (otherCase !== undefined) return `unknown function ${name}; did you mean ${otherCase}?`;
     if (isPathName(name) && !known.some(isPathName))
       return `${name} would change a record, and a condition asks`;
     const nearest = nearestName(name, known);
@@ -166,12 +169,9 @@ export class Compiler implements ExpressionReader {
 
   #args(call: Call, parameters: OttlFunction['parameters']): Record<string, unknown> {
     const names = Object.keys(parameters);
-    if (call.args.length > names.length) {
-      throw this.error(
-        call,
-        `${call.name} takes ${names.join(', ') || 'nothing'}; there are ${call.args.length} arguments`,
-      );
-    }
+    const tooMany = call.args[names.length];
+    if (tooMany !== undefined)
+      throw this.error(tooMany, `one argument too many for ${signatureOf(call.name, parameters)}`);
     const args: Record<string, unknown> = Object.create(null);
     for (const [index, argument] of call.args.entries()) {
       // `resolveConflicts` and `resolve_conflicts` are the same.
@@ -183,7 +183,7 @@ export class Compiler implements ExpressionReader {
     }
     const missing = names.find((name) => !(name in args) && parameters[name]?.isOptional === false);
     if (missing !== undefined)
-      throw this.error(call, `${call.name} takes ${names.join(', ')}; ${missing} is missing`);
+      throw this.error(call, `${missing} is missing in ${signatureOf(call.name, parameters)}`);
     return args;
   }
 
@@ -208,31 +208,42 @@ export class Compiler implements ExpressionReader {
     const named = rest.length === 0 || first === undefined ? undefined : context.fields.get(first.name);
     const isElsewhere = rest.length > 0 && CONTEXT_NAMES.some((known) => known === first?.name);
     if (named === undefined && first !== undefined && (!mayOmitContext || isElsewhere))
-      throw this.error(path, this.#whyNoContext(first.name));
+      throw this.error(path, this.#whyNoContext(path, first.name));
     const [own] = context.fields.values();
     const fields = named ?? own;
     const segments = named === undefined ? path.segments : rest;
     const name = segments.map((segment) => segment.name).join('.');
     const field = fields?.get(name);
-    if (field === undefined) throw this.error(path, this.#whyNoField(name, [...(fields?.keys() ?? [])]));
+    if (field === undefined) throw this.error(path, this.#whyNoField(segments, fields ?? new Map()));
     const early = segments.slice(0, -1).find(({ keys }) => keys.length > 0);
     if (early !== undefined) throw this.error(early, `${early.name} takes no [ ] here`);
     return { field, keys: (segments.at(-1)?.keys ?? []).map((key) => this.getter(key)) };
   }
 
-  #whyNoContext(name: string): string {
+  #whyNoContext(path: PathExpression, name: string): string {
     const { context } = this.#options;
     const names = [...context.fields.keys()];
-    if (name === 'otelcol') return 'the OpenTelemetry Collector has otelcol paths; this engine does not';
     if (CONTEXT_NAMES.some((known) => known === name) || names.includes(name))
       return `${name} is not to be had where statements run for a ${context.name}; paths begin with ${names.join(', ')}`;
-    return `a path begins with where it is from, ${names.map((known) => `${known}.${name}`).join(', ')} for example`;
+    return whyNoStart(path, context.fields);
   }
 
-  #whyNoField(name: string, known: readonly string[]): string {
+  #whyNoField(segments: readonly Segment[], fields: Fields): string {
+    const name = segments.map((segment) => segment.name).join('.');
+    const known = [...fields.keys()];
+    const [first, ...rest] = segments.map((segment) => segment.name);
+    // `log.attributes.user` is how it would be written elsewhere.
+    if (first !== undefined && rest.length > 0 && fields.get(first)?.keyed !== undefined)
+      return `there is no field ${name}; did you mean ${first}["${rest.join('.')}"]?`;
     const nearest = nearestName(name, known);
     return `there is no field ${name}; ${nearest === undefined ? `there are ${known.join(', ')}` : `did you mean ${nearest}?`}`;
   }
+}
+
+/** How a function is called; a `?` is behind what may be left out. */
+function signatureOf(name: string, parameters: OttlFunction['parameters']): string {
+  const written = Object.entries(parameters).map(([one, { isOptional }]) => `${one}${isOptional ? '?' : ''}`);
+  return `${name}(${written.join(', ')})`;
 }
 
 function listOf(items: readonly Getter[]): Getter {

@@ -7,6 +7,15 @@ import type { Token } from './tokenize.ts';
 const MIN_INT = -(2n ** 63n);
 const MAX_INT = 2n ** 63n - 1n;
 
+/** Words of other languages and styles, which are nothing in OTTL. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ...['null', 'undefined', 'None', 'Null', 'NULL', 'Nil', 'NIL'].map((word) => [word, 'nil'] as const),
+  ...['and', 'or', 'not', 'where', 'true', 'false'].flatMap((word) => [
+    [word.toUpperCase(), word] as const,
+    [`${word.charAt(0).toUpperCase()}${word.slice(1)}`, word] as const,
+  ]),
+]);
+
 /** Parses what has a value: `*` and `/` bind more than `+` and `-`. @throws StatementError */
 export function parseExpression(tokens: TokenReader): Expression {
   return tokens.deeper(() => parseMath(tokens, ['+', '-'], () => parseMath(tokens, ['*', '/'], parseSigned)));
@@ -112,6 +121,8 @@ function parseWord(tokens: TokenReader): Expression {
   if (text === 'nil') return literal(tokens.next(), undefined);
   if (text === 'true' || text === 'false') return literal(tokens.next(), text === 'true');
   if (text === 'and' || text === 'or' || text === 'not') throw tokens.expected('a value');
+  const meant = MEANT.get(text);
+  if (meant !== undefined) throw tokens.error(at, `OTTL writes ${meant}, not ${text}`);
   if (tokens.peek(1).text === '(' && tokens.peek(1).kind === 'sign') return parseCall(tokens);
   if (/^[A-Z]/.test(text)) {
     tokens.next();

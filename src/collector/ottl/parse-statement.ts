@@ -13,7 +13,7 @@ export function parseStatement(text: string): Statement {
   const tokens = new TokenReader(text);
   const editor = parseEditor(tokens);
   const where = tokens.take('word', 'where') ? parseOr(tokens) : undefined;
-  tokens.finish(where === undefined ? 'where, or the end' : 'and, or, or the end');
+  tokens.finish(where === undefined ? '"where" or the end' : '"and", "or" or the end');
   return { editor, where };
 }
 
@@ -21,7 +21,7 @@ export function parseStatement(text: string): Statement {
 export function parseCondition(text: string): Condition {
   const tokens = new TokenReader(text);
   const condition = parseOr(tokens);
-  tokens.finish('and, or, or the end');
+  tokens.finish('"and", "or" or the end');
   return condition;
 }
 
@@ -29,7 +29,8 @@ function parseEditor(tokens: TokenReader): Call {
   const { kind, text, at } = tokens.peek();
   if (kind !== 'word') throw tokens.expected('the name of an editor such as set');
   if (!/^[a-z]/.test(text)) {
-    throw tokens.error(at, `${text} changes nothing; a statement begins with an editor such as set`);
+    const why = `${text} changes nothing: it is written as a converter`;
+    throw tokens.error(at, `${why}; a statement begins with an editor, in small letters, such as set`);
   }
   if (tokens.peek(1).text !== '(') throw tokens.error(tokens.peek(1).at, `expected ( behind ${text}`);
   const editor = parseExpression(tokens) as Call;
@@ -69,12 +70,13 @@ function parsePart(tokens: TokenReader): Condition {
   const { at } = tokens.peek();
   const left = parseExpression(tokens);
   const operator = takeComparison(tokens);
+  checkOperator(tokens, operator);
   if (operator !== undefined) return { kind: 'compare', operator, left, right: parseExpression(tokens) };
   if (left.kind === 'literal' && typeof left.value === 'boolean')
     return { kind: 'constant', value: left.value };
   if (left.kind === 'call') return { kind: 'test', call: left };
-  throw isLoneEquals(tokens)
-    ? tokens.expected('== instead of =')
+  throw tokens.isNext('sign', '=')
+    ? tokens.expected('== between two values')
     : tokens.error(at, `${nounOf(left)} is no condition; compare it, with == true for example`);
 }
 
@@ -99,8 +101,12 @@ function takeComparison(tokens: TokenReader): Comparison | undefined {
   return COMPARISONS.find((operator) => tokens.take('sign', operator));
 }
 
-function isLoneEquals(tokens: TokenReader): boolean {
-  return tokens.isNext('sign', '=');
+/** `===` and `<>` are two signs each to OTTL, and what follows the first one is no value. */
+function checkOperator(tokens: TokenReader, operator: Comparison | undefined): void {
+  const isTriple = (operator === '==' || operator === '!=') && tokens.isNext('sign', '=');
+  if (isTriple) throw tokens.error(tokens.peek(-1).at, `OTTL writes ${operator}, not ${operator}=`);
+  if (operator === '<' && tokens.isNext('sign', '>'))
+    throw tokens.error(tokens.peek(-1).at, 'OTTL writes !=, not <>');
 }
 
 function nounOf(expression: Expression): string {

@@ -53,10 +53,14 @@ export function tokenize(statement: string): Token[] {
 
 function whyNone(statement: string, at: number): string {
   const character = statement[at] as string;
-  if (character === '"') return 'a string that does not end; it wants a " behind it';
-  if (character === "'" || character === '`') return 'strings stand in "double quotes"';
-  if (character === '&' || character === '|') return 'expected and or or';
-  if (character === '!') return 'expected != or not';
+  if (character === '"') return 'a string that does not end; a " is missing behind it, or before';
+  if (/['`\u2018-\u201F]/.test(character)) return 'strings stand in "double quotes"';
+  if (character === '&') return 'OTTL writes and, not &&';
+  if (character === '|') return 'OTTL writes or, not ||';
+  if (character === '~') return 'OTTL writes IsMatch(value, "pattern") for a regular expression';
+  if (character === '!' && statement[at + 1] !== '~') return 'OTTL writes not, or != between two values';
+  if (character === '!') return 'OTTL writes not IsMatch(value, "pattern") for a regular expression';
+  if (character === ';') return 'nothing stands behind a statement; each is an item of the list';
   return 'a character that OTTL does not know';
 }
 
@@ -65,6 +69,10 @@ function unquote(statement: string, quoted: string, at: number): string {
     if (control !== undefined) return CONTROLS[control] as string;
     const code = octal === undefined ? Number.parseInt(x ?? u ?? U ?? 'none', 16) : Number.parseInt(octal, 8);
     if (code <= LAST_CHARACTER) return String.fromCodePoint(code);
-    throw new StatementError(statement, at + 1 + offset, `${given} is no escape; for a backslash write \\\\`);
+    throw new StatementError(
+      statement,
+      at + 1 + offset,
+      `${given} is no escape; for a backslash write \\\\, as in \\${given}`,
+    );
   });
 }

@@ -100,7 +100,7 @@ test('what does not go together, and what is no pattern, is found at the start',
       logs: { include: { match_type: 'regexp', bodies: ['('] } },
     }),
     [
-      'log_conditions[0]: paths say what they are for, and none here does: they begin with log, scope, resource',
+      'log_conditions[0]: column 1: no path says what this is for: one that begins with log, scope, resource, or a group with a context',
       'logs.include: not a regular expression of RE2: missing closing )',
       'log_conditions: not together with logs',
     ],

@@ -10,23 +10,78 @@ const WRONG: readonly (readonly [statement: string, problem: string])[] = [
   ],
   ['set(log.body, SHA25("a"))', 'column 15: unknown function SHA25; did you mean SHA256?'],
   ['set(log.bodi, 1)', 'column 5: there is no field bodi; did you mean body?'],
-  ['set(body, 1)', 'paths say what they are for, and none here does: they begin with log, scope, resource'],
+  ['set(body, 1)', 'column 5: a path begins with where it is from; did you mean log.body?'],
+  [
+    'set(attributes["a"], 1)',
+    'column 5: a path begins with where it is from; did you mean log.attributes, scope.attributes or resource.attributes?',
+  ],
+  [
+    'set(trace_id.string, "")',
+    'column 5: a path begins with where it is from; did you mean log.trace_id.string?',
+  ],
+  ['set(lgo.body, 1)', 'column 5: a path begins with log, scope or resource, got lgo; did you mean log?'],
+  ['set(nonsense, 1)', 'column 5: a path begins with log, scope or resource, got nonsense'],
+  [
+    'set(span.name, "a")',
+    'column 5: span belongs to trace_statements; paths here begin with log, scope or resource',
+  ],
+  [
+    'set(log.body, span.name)',
+    'column 15: span is not to be had where statements run for a log; paths begin with log, scope, instrumentation_scope, resource',
+  ],
+  [
+    'set(log.attributes.user.id, 1)',
+    'column 5: there is no field attributes.user.id; did you mean attributes["user.id"]?',
+  ],
+  [
+    'flatten("a")',
+    'column 1: no path says what this is for: one that begins with log, scope, resource, or a group with a context',
+  ],
+  ['set(log.body, 1) where log.body != null', 'column 36: OTTL writes nil, not null'],
+  ['set(log.body, NULL)', 'column 15: OTTL writes nil, not NULL'],
+  ['set(log.body, True)', 'column 15: OTTL writes true, not True'],
+  ['set(log.body, 1) where NOT log.flags == 1', 'column 24: OTTL writes not, not NOT'],
+  ['set(log.body, 1) where true && false', 'column 29: OTTL writes and, not &&'],
+  ['set(log.body, 1) where true || false', 'column 29: OTTL writes or, not ||'],
+  ['set(log.body, 1) where !true', 'column 24: OTTL writes not, or != between two values'],
+  ['set(log.body, 1) where (log.flags === 1)', 'column 35: OTTL writes ==, not ==='],
+  ['set(log.body, 1) where log.flags <> 1', 'column 34: OTTL writes !=, not <>'],
+  [
+    'set(log.body, 1) where log.body =~ "a"',
+    'column 34: OTTL writes IsMatch(value, "pattern") for a regular expression',
+  ],
+  [
+    'set(log.body, 1) where log.body !~ "a"',
+    'column 33: OTTL writes not IsMatch(value, "pattern") for a regular expression',
+  ],
+  ['set(log.body, 1);', 'column 17: nothing stands behind a statement; each is an item of the list'],
+  ['set(log.body, 1) WHERE true', 'column 18: expected "where" or the end, got WHERE'],
+  ['set(log.body, 1) where true true', 'column 29: expected "and", "or" or the end, got true'],
+  ['set(log.body, \u201Ca\u201D)', 'column 15: strings stand in "double quotes"'],
+  ['set(log.body, isMatch("a", "b"))', 'column 15: unknown function isMatch; did you mean IsMatch?'],
+  ['set(log.body, ismatch("a", "b"))', 'column 15: unknown function ismatch; did you mean IsMatch?'],
+  [
+    'replace_pattern(log.body, "a")',
+    'column 1: replacement is missing in replace_pattern(target, regex_pattern, replacement, function?, replacement_format?)',
+  ],
+  ['set(log.body, Concat(["a"], 5))', 'column 29: expected a string, got an int'],
+  ['set(log.body, Split("a"))', 'column 15: delimiter is missing in Split(target, delimiter)'],
   [
     'set(log.attributes["a"], body)',
-    'column 26: a path begins with where it is from, log.body, scope.body, instrumentation_scope.body, resource.body for example',
+    'column 26: a path begins with where it is from; did you mean log.body?',
   ],
-  ['set(log.body, "a', 'column 15: a string that does not end; it wants a " behind it'],
+  ['set(log.body, "a', 'column 15: a string that does not end; a " is missing behind it, or before'],
   ["set(log.body, 'a')", 'column 15: strings stand in "double quotes"'],
-  ['set(log.body, "\\d")', 'column 16: \\d is no escape; for a backslash write \\\\'],
+  ['set(log.body, "\\d")', 'column 16: \\d is no escape; for a backslash write \\\\, as in \\\\d'],
   [
     'set(log.body, 1) where log.body',
     'column 24: a path is no condition; compare it, with == true for example',
   ],
-  ['set(log.body, 1) where log.body = 1', 'column 33: expected == instead of =, got ='],
-  ['set(log.body, 1) and', 'column 18: expected where, or the end, got and'],
+  ['set(log.body, 1) where log.body = 1', 'column 33: expected == between two values, got ='],
+  ['set(log.body, 1) and', 'column 18: expected "where" or the end, got and'],
   ['set(log.body 1)', 'column 14: expected , or ), got 1'],
-  ['set(log.body)', 'column 1: set takes target, value; value is missing'],
-  ['set(log.body, 1, 2)', 'column 1: set takes target, value; there are 3 arguments'],
+  ['set(log.body)', 'column 1: value is missing in set(target, value)'],
+  ['set(log.body, 1, 2)', 'column 18: one argument too many for set(target, value)'],
   ['set(target=log.body, valu=1)', 'column 22: set has no valu; did you mean value?'],
   ['set(target=log.body, 1)', 'column 22: arguments with a name stand behind all others'],
   ['set("a", log.body)', 'column 5: expected a path, such as log.attributes["name"]'],
@@ -39,7 +94,7 @@ const WRONG: readonly (readonly [statement: string, problem: string])[] = [
   ['set(log.attributes["a"], SHA256(5))', 'column 33: expected a string, got an int'],
   [
     'IsMatch(log.body, "a")',
-    'column 1: IsMatch changes nothing; a statement begins with an editor such as set',
+    'column 1: IsMatch changes nothing: it is written as a converter; a statement begins with an editor, in small letters, such as set',
   ],
   [
     'limit(log.attributes, 1, ["a", "b"])',
@@ -80,11 +135,38 @@ test('a pattern that is no regular expression is found at the start', async () =
   );
 });
 
-test('a statement whose paths do not say what they are for has no context', async () => {
-  const found = await problemsOf('transform', { log_statements: ['set(span.name, "a")'] });
+test('every statement of a list whose paths are for nothing is told of, with what it needs', async () => {
+  const found = await problemsOf('transform', {
+    trace_statements: [
+      'set(attributes["a"], 1)',
+      'set(log.body, "b")',
+      'set(span.name, "c") where\n  log.body == 1',
+    ],
+    metric_statements: ['set(name, "a")'],
+  });
   assert.deepEqual(found, [
-    'log_statements[0]: paths say what they are for, and none here does: they begin with log, scope, resource',
+    'trace_statements[0]: column 5: a path begins with where it is from; did you mean span.attributes, scope.attributes, resource.attributes or spanevent.attributes?',
+    'trace_statements[1]: column 5: log belongs to log_statements; paths here begin with span, spanevent, scope or resource',
+    'trace_statements[2]: line 2, column 3: log belongs to log_statements; paths here begin with span, spanevent, scope or resource',
+    'metric_statements[0]: column 5: a path begins with where it is from; did you mean metric.name or scope.name?',
   ]);
+});
+
+test('a condition of another signal is sent to the conditions of that one', async () => {
+  assert.deepEqual(await problemsOf('filter', { log_conditions: ['span.name == "a"', 'log.flag == 1'] }), [
+    'log_conditions[0]: column 1: span belongs to trace_conditions; paths here begin with log, scope or resource',
+    'log_conditions[1]: column 1: there is no field flag; did you mean flags?',
+  ]);
+});
+
+test('a condition that names a function in another case is told the right one, as no editor', async () => {
+  assert.deepEqual(
+    await problemsOf('filter', { log_conditions: ['ismatch(log.body, "a")', 'set(log.body, 1)'] }),
+    [
+      'log_conditions[0]: column 1: unknown function ismatch; did you mean IsMatch?',
+      'log_conditions[1]: column 1: set would change a record, and a condition asks',
+    ],
+  );
 });
 
 test('the groups of statements are checked like any other setting', async () => {
