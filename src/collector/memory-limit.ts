@@ -1,31 +1,24 @@
 import os from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { OtelEventsError } from '../errors.ts';
 import { performance } from '../time.ts';
 
 /** How much memory may be in use. */
 export interface MemoryLimitOptions {
   /** From here on requests are refused. */
-  readonly softBytes: number;
-  /** From here on garbage is collected sooner. */
-  readonly hardBytes: number;
+  readonly mostBytes: number;
   /** Between two measurements. */
   readonly checkIntervalMs: number;
-  /** Between two collections of garbage while above `softBytes`, and while above `hardBytes`. */
-  readonly softCollectMs: number;
-  readonly hardCollectMs: number;
   readonly onChange: (isLimited: boolean, usedBytes: number) => void;
 }
 
 /**
  * Knows when too much memory is in use: objects of JavaScript, and buffers beside them. What the process has been given
- * by the machine does not tell: it is seldom given back.
+ * by the machine does not tell: it is seldom given back. Garbage counts until V8 collects it, when V8 sees fit: the process
+ * can be somebody's app, in which nobody else sets the flags or the pauses of the garbage collector.
  */
 export class MemoryLimit {
   readonly #options: MemoryLimitOptions;
   #checkedMs = Number.NEGATIVE_INFINITY;
-  #collectedMs = Number.NEGATIVE_INFINITY;
   #isLimited = false;
 
   constructor(options: MemoryLimitOptions) {
@@ -50,17 +43,10 @@ export class MemoryLimit {
   }
 
   #measure(nowMs: number): void {
-    const { softBytes, hardBytes, softCollectMs, hardCollectMs, onChange } = this.#options;
+    const { mostBytes, onChange } = this.#options;
     this.#checkedMs = nowMs;
-    let used = usedBytes();
-    const collectMs = used >= hardBytes ? hardCollectMs : softCollectMs;
-    // Refused requests make little garbage: nothing would end the refusals if nobody collected what is there.
-    if (used >= softBytes && nowMs - this.#collectedMs >= collectMs) {
-      collectGarbage();
-      this.#collectedMs = nowMs;
-      used = usedBytes();
-    }
-    const isLimited = used >= softBytes;
+    const used = usedBytes();
+    const isLimited = used >= mostBytes;
     if (isLimited !== this.#isLimited) onChange(isLimited, used);
     this.#isLimited = isLimited;
   }
@@ -69,15 +55,4 @@ export class MemoryLimit {
 function usedBytes(): number {
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
-}
-
-let collect: (() => void) | undefined;
-
-/** Node.js has it behind a flag, which can be set late. */
-function collectGarbage(): void {
-  if (collect === undefined) {
-    setFlagsFromString('--expose-gc');
-    collect = runInNewContext('gc') as () => void;
-  }
-  collect();
 }

@@ -12,6 +12,7 @@ const shape = mapping({
   spike_limit_mib: optional(integer(0, MAX_MEBIBYTES), 0),
   limit_percentage: optional(integer(0, MAX_MEBIBYTES), 0),
   spike_limit_percentage: optional(integer(0, MAX_MEBIBYTES), 0),
+  // Both are checked, so that one file runs on both engines, and change nothing: V8 collects garbage by itself.
   min_gc_interval_when_soft_limited: optional(duration, 10_000),
   min_gc_interval_when_hard_limited: optional(duration, 0),
 });
@@ -39,15 +40,12 @@ export const memoryLimiterProcessor: ProcessorComponent<Settings> = {
     const { limit_mib: limit, spike_limit_mib: spike } = settings;
     const { limit_percentage: percent, spike_limit_percentage: spikePercent } = settings;
     const share = limit > 0 ? MEBIBYTE : MemoryLimit.total() / 100;
-    const hardBytes = (limit > 0 ? limit : percent) * share;
+    const limitBytes = (limit > 0 ? limit : percent) * share;
     // A fifth of the limit, unless something is said.
-    const spikeBytes = (limit > 0 ? spike : spikePercent) * share || hardBytes / 5;
+    const spikeBytes = (limit > 0 ? spike : spikePercent) * share || limitBytes / 5;
     const memory = new MemoryLimit({
-      softBytes: hardBytes - spikeBytes,
-      hardBytes,
+      mostBytes: limitBytes - spikeBytes,
       checkIntervalMs: settings.check_interval,
-      softCollectMs: settings.min_gc_interval_when_soft_limited,
-      hardCollectMs: settings.min_gc_interval_when_hard_limited,
       onChange: (isLimited, usedBytes) =>
         log(
           isLimited ? 'warn' : 'info',

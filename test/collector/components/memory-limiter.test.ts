@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import { makeProcessor, problemsOf, recordsOf } from '../make-processor.ts';
 import { eventually } from '../samples.ts';
 
@@ -11,6 +12,17 @@ function usedMebibytes(): number {
   const { heapUsed, external } = process.memoryUsage();
   return Math.ceil((heapUsed + external) / MEBIBYTE);
 }
+
+test('a process in which memory is limited keeps the flags of V8 that it was started with', async () => {
+  const { pass } = await makeProcessor('memory_limiter', {
+    check_interval: '1ms',
+    limit_mib: 1,
+    min_gc_interval_when_soft_limited: '0s',
+  });
+  await assert.rejects(async () => pass('logs', RECORDS), { reason: 'memory_limit' });
+  // With the flag each new context has a function that collects garbage.
+  assert.equal(runInNewContext('typeof gc'), 'undefined');
+});
 
 test('requests are refused while too much memory is in use, and taken again when it is free', async () => {
   const limit = usedMebibytes() + 80;
@@ -31,8 +43,9 @@ test('requests are refused while too much memory is in use, and taken again when
   });
   assert.equal(hog.length, 150 * MEBIBYTE);
   hog = undefined;
-  // Buffers are freed beside the collection of garbage: a sender comes again, too.
+  // The bodies of requests that are refused, read and let go: V8 collects garbage as it grows. A sender comes again, too.
   await eventually(async () => {
+    Buffer.alloc(8 * MEBIBYTE, 1);
     await sleep(5);
     return (await pass('logs', RECORDS).catch(() => undefined)) !== undefined;
   });
