@@ -60,3 +60,14 @@ export function spansOf(...spans: readonly object[]): OtlpObject {
 export function texts(attributes: Readonly<Record<string, string>>): object[] {
   return Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } }));
 }
+
+/** What a processor makes of one log record. */
+export async function logRecordAfter(type: string, settings: object, record: object): Promise<OtlpObject> {
+  const { pass, lines } = await makeProcessor(type, settings);
+  const request = await pass('logs', recordsOf(record));
+  const [resource] = (request?.decoded().resourceLogs ?? []) as OtlpObject[];
+  const [scope] = (resource?.scopeLogs ?? []) as OtlpObject[];
+  const [after] = (scope?.logRecords ?? []) as OtlpObject[];
+  if (after === undefined) throw new Error(`${type} left no record: ${lines.join('; ')}`);
+  return after;
+}
