@@ -193,11 +193,13 @@ export class Compiler implements ExpressionReader {
   }
 
   #enum(name: Name): bigint {
-    const { context } = this.#options;
+    const { context, functions } = this.#options;
     const found = context.enums.get(name.name);
     if (found !== undefined) return found;
-    if (!isEnumName(name.name)) throw this.error(name, `expected ( behind ${name.name}`);
-    const nearest = nearestName(name.name, [...context.enums.keys()]);
+    if (!isEnumName(name.name) || functions.has(name.name))
+      throw this.error(name, `expected ( behind ${name.name}`);
+    const known = [...context.enums.keys()];
+    const nearest = known.find((one) => one.endsWith(`_${name.name}`)) ?? nearestName(name.name, known);
     const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
     throw this.error(name, `there is no enum ${name.name} for a ${context.name}${hint}`);
   }
@@ -223,7 +225,12 @@ export class Compiler implements ExpressionReader {
   #whyNoContext(path: PathExpression, name: string): string {
     const { context } = this.#options;
     const names = [...context.fields.keys()];
-    if (CONTEXT_NAMES.some((known) => known === name) || names.includes(name))
+    const own = context.fields.get(name);
+    if (own !== undefined) {
+      const example = own.has('attributes') ? 'attributes' : 'name';
+      return `${name} alone is no path; a field follows, as in ${name}.${example}`;
+    }
+    if (CONTEXT_NAMES.some((known) => known === name))
       return `${name} is not to be had where statements run for a ${context.name}; paths begin with ${names.join(', ')}`;
     return whyNoStart(path, context.fields);
   }

@@ -158,11 +158,17 @@ function parsePath(tokens: TokenReader): Expression {
   do {
     const { kind, text, at: place } = tokens.peek();
     if (kind !== 'word') throw tokens.expected('the name of a field');
-    if (!isPathName(text)) throw tokens.error(place, 'fields are written in small letters, digits and _');
+    if (!isPathName(text)) throw tokens.error(place, whyNoField(text));
     tokens.next();
     segments.push({ name: text, keys: parseKeys(tokens), at: place });
   } while (tokens.take('sign', '.'));
   return { kind: 'path', segments, at };
+}
+
+function whyNoField(given: string): string {
+  const meant = given.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+  const hint = isPathName(meant) ? `; did you mean ${meant}?` : '';
+  return `fields are written in small letters, digits and _${hint}`;
 }
 
 function parseKeys(tokens: TokenReader): Expression[] {

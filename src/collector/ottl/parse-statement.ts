@@ -32,7 +32,10 @@ function parseEditor(tokens: TokenReader): Call {
     const why = `${text} changes nothing: it is written as a converter`;
     throw tokens.error(at, `${why}; a statement begins with an editor, in small letters, such as set`);
   }
-  if (tokens.peek(1).text !== '(') throw tokens.error(tokens.peek(1).at, `expected ( behind ${text}`);
+  const { kind: kindBehind, text: behind } = tokens.peek(1);
+  if (kindBehind === 'sign' && (behind === '.' || behind === '['))
+    throw tokens.error(at, 'a path is no statement; to change it write set(path, value)');
+  if (behind !== '(') throw tokens.error(tokens.peek(1).at, `expected ( behind ${text}`);
   const editor = parseExpression(tokens) as Call;
   if (editor.kind !== 'call') throw tokens.error(at, 'a statement is the call of one editor');
   if (editor.keys.length > 0) throw tokens.error(at, `${text} gives nothing that can have a key`);
@@ -75,6 +78,8 @@ function parsePart(tokens: TokenReader): Condition {
   if (left.kind === 'literal' && typeof left.value === 'boolean')
     return { kind: 'constant', value: left.value };
   if (left.kind === 'call') return { kind: 'test', call: left };
+  if (tokens.isNext('word') && !['and', 'or'].includes(tokens.peek().text))
+    throw tokens.expected('==, !=, <, <=, > or >=');
   throw tokens.isNext('sign', '=')
     ? tokens.expected('== between two values')
     : tokens.error(at, `${nounOf(left)} is no condition; compare it, with == true for example`);

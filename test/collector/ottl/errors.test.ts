@@ -38,6 +38,23 @@ const WRONG: readonly (readonly [statement: string, problem: string])[] = [
     'column 1: no path says what this is for: one that begins with log, scope, resource, or a group with a context',
   ],
   ['set(log.body, 1) where log.body != null', 'column 36: OTTL writes nil, not null'],
+  ['set(log.body, SHA256)', 'column 15: expected ( behind SHA256'],
+  ['set(log, 1)', 'column 5: log alone is no path; a field follows, as in log.attributes'],
+  [
+    'set(resource["a"], 1)',
+    'column 5: resource alone is no path; a field follows, as in resource.attributes',
+  ],
+  [
+    'set(log.severityNumber, 1)',
+    'column 9: fields are written in small letters, digits and _; did you mean severity_number?',
+  ],
+  ['set(log.Body, 1)', 'column 9: fields are written in small letters, digits and _; did you mean body?'],
+  ['log.body = 1', 'column 1: a path is no statement; to change it write set(path, value)'],
+  [
+    'set(log.severity_number, WARN)',
+    'column 26: there is no enum WARN for a log; did you mean SEVERITY_NUMBER_WARN?',
+  ],
+  ['set(log.body, 1) where log.flags in [1]', 'column 34: expected ==, !=, <, <=, > or >=, got in'],
   ['set(log.body, NULL)', 'column 15: OTTL writes nil, not NULL'],
   ['set(log.body, True)', 'column 15: OTTL writes true, not True'],
   ['set(log.body, 1) where NOT log.flags == 1', 'column 24: OTTL writes not, not NOT'],
@@ -149,6 +166,12 @@ test('every statement of a list whose paths are for nothing is told of, with wha
     'trace_statements[1]: column 5: log belongs to log_statements; paths here begin with span, spanevent, scope or resource',
     'trace_statements[2]: line 2, column 3: log belongs to log_statements; paths here begin with span, spanevent, scope or resource',
     'metric_statements[0]: column 5: a path begins with where it is from; did you mean metric.name or scope.name?',
+  ]);
+});
+
+test('a metric has no attributes, and no error says that it has', async () => {
+  assert.deepEqual(await problemsOf('transform', { metric_statements: ['set(metric, "a")'] }), [
+    'metric_statements[0]: column 5: metric alone is no path; a field follows, as in metric.name',
   ]);
 });
 
