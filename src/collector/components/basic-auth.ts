@@ -5,7 +5,7 @@ import { SecretFile } from '../auth/secret-file.ts';
 import type { ExtensionComponent } from '../component.ts';
 import { mapping, optional, type Read, text } from '../config/shape.ts';
 
-const some = text<string>();
+const some = text();
 
 const htpasswd = mapping({ file: optional(some, ''), inline: optional(some, '') });
 

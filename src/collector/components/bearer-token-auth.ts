@@ -3,7 +3,7 @@ import { SecretFile } from '../auth/secret-file.ts';
 import type { ExtensionComponent } from '../component.ts';
 import { listOf, mapping, optional, type Read, text } from '../config/shape.ts';
 
-const some = text<string>();
+const some = text();
 
 const shape = mapping({
   header: optional(text('the name of an HTTP header', parseHeader), 'Authorization'),

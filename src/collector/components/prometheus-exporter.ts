@@ -14,7 +14,7 @@ const resourceConversion = mapping({
 const shape = mapping(
   {
     endpoint: required(listenAddress),
-    namespace: optional(text<string>(), ''),
+    namespace: optional(text(), ''),
     const_labels: optional(labels, []),
     send_timestamps: optional(boolean, false),
     metric_expiration: optional(duration, FIVE_MINUTES_MS),

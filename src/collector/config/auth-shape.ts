@@ -2,9 +2,7 @@ import type { CheckContext } from '../component.ts';
 import { mapping, type Read, required, text } from './shape.ts';
 
 /** `auth` of a server or a client: the extension that knows the secrets. */
-export const auth = mapping({ authenticator: required(text<string>('the id of an extension')) }, [
-  'request_params',
-]);
+export const auth = mapping({ authenticator: required(text('the id of an extension')) }, ['request_params']);
 
 /** Looks whether the extension is there. @param path - where the settings are, such as `protocols.http.auth` */
 export function checkAuth(

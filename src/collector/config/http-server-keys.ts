@@ -4,7 +4,7 @@ import { boolean, integer, listOf, mapping, oneOf, optional, text } from './shap
 import { serverTls } from './tls-shapes.ts';
 import { duration, headers } from './value-shapes.ts';
 
-const words = listOf(text<string>());
+const words = listOf(text());
 
 /** What a duration of 0 stands for: a bound there has to be, so it is that of this engine. */
 const timeout = { shape: duration, required: false, fallback: undefined } as const;

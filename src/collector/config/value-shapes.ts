@@ -78,7 +78,7 @@ function headerNodes(node: ConfigNode, path: string, problems: Problems): Header
   });
 }
 
-const headerPair = mapping({ name: required(text<string>()), value: required(text<string>()) });
+const headerPair = mapping({ name: required(text()), value: required(text()) });
 
 /** Labels by name, in the order of the file; empty names are none. */
 export const labels: Shape<readonly (readonly [name: string, value: string])[]> = {
