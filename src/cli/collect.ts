@@ -44,7 +44,8 @@ export const command = defineCommand({
       const sources = [...files, ...set.map(toSource)];
       const name = files.map(nameOfSource).join(', ');
       if (!check) return await run(sources, name);
-      await readConfig(sources);
+      const { warnings } = await readConfig(sources);
+      for (const warning of warnings) process.stderr.write(escapeLines(`WARN ${warning}\n`));
       process.stdout.write(escapeLines(`${name}: valid\n`));
       return 0;
     } catch (error) {

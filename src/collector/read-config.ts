@@ -8,7 +8,7 @@ import type {
 } from './component.ts';
 import { COMPONENTS } from './components.ts';
 import { checkComponents } from './config/check-components.ts';
-import type { MapNode } from './config/config-node.ts';
+import type { ConfigNode, MapNode } from './config/config-node.ts';
 import type { Variables } from './config/expand-environment.ts';
 import { Problems } from './config/problems.ts';
 import { type Defined, section } from './config/read-components.ts';
@@ -171,5 +171,20 @@ function readService(
     pipelines: read = [],
     telemetry: about,
   } = shape.read(service, 'service', problems);
+  if (isSaid(service, ['telemetry', 'metrics']) || isSaid(service, ['telemetry', 'traces']))
+    warn(
+      'service.telemetry: this engine shows no metrics or traces of its own; stats() and zpages have its counts',
+    );
   return { extensions, pipelines: read, logLevel: about?.logs?.level ?? 'info' };
+}
+
+/** Whether something is asked for at these keys: level none asks for nothing. */
+function isSaid(service: ConfigNode, keys: readonly string[]): boolean {
+  const node = keys.reduce<ConfigNode | undefined>(
+    (found, key) => (found?.kind === 'map' ? found.entries.get(key)?.node : undefined),
+    service,
+  );
+  if (node?.kind !== 'map') return false;
+  const level = node.entries.get('level')?.node;
+  return !(level?.kind === 'scalar' && level.value === 'none');
 }

@@ -107,8 +107,8 @@ export class Receiver {
 
   #route({ url = '', method }: IncomingMessage): Signal {
     const signal = this.#signals.get(url.split('?', 1)[0] ?? '');
-    if (signal === undefined || !this.#options.intake.takes(signal))
-      throw new Refusal(404, 'nothing is here');
+    if (signal === undefined) throw new Refusal(404, 'nothing is here');
+    if (!this.#options.intake.takes(signal)) throw new Refusal(404, `no pipeline takes ${signal}`);
     if (method !== 'POST') throw new Refusal(405, 'only POST is supported', { allow: 'POST' });
     return signal;
   }

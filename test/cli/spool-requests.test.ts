@@ -1,6 +1,7 @@
 // What the collector keeps in files are whole requests; the commands read these too.
 
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { wholeHeader } from '../../src/spool/log/definitions.ts';
@@ -63,4 +64,28 @@ test('what a drain does not get rid of stays a queue of requests', async (t) => 
   assert.equal(status, 1);
   const { total, quarantine } = JSON.parse((await cli('ls', directory, '--json')).stdout);
   assert.deepEqual([total.pending, quarantine.files], [{ logs: 2 }, 0]);
+});
+
+test('the storage of a collector is told from a spool, and its queues are named', async (t) => {
+  const directory = tempDir(t);
+  filled(path.join(directory, 'otlp_http'));
+  for (const command of ['ls', 'verify', 'cat']) {
+    const { status, stderr } = await cli(command, directory);
+    assert.equal(status, 1, command);
+    assert.match(stderr, /holds some.*otlp_http/s);
+  }
+});
+
+test('all signals count among what was only read', async (t) => {
+  const directory = tempDir(t);
+  const spool = new Spool({ spool: directory, holds: 'requests' });
+  for (const signal of ['logs', 'metrics'] as const) {
+    spool.append(spool.kind(signal, wholeHeader('protobuf'), '1', [signal]), batchOf('a').bytes);
+  }
+  await spool.durable();
+  t.after(() => spool.close());
+  const sink = await httpSink();
+  t.after(() => sink.close());
+  const { stderr } = await cli('replay', directory, '--to', sink.url);
+  assert.match(stderr, /2 records were only read/);
 });

@@ -55,7 +55,7 @@ export class ReadSource implements RecordSource {
 
   /** Wanted records that are not settled. */
   get pending(): number {
-    return this.cursors.logs.pending + this.cursors.traces.pending;
+    return SIGNALS.reduce((sum, signal) => sum + this.cursors[signal].pending, 0);
   }
 
   get end(): number {

@@ -59,12 +59,23 @@ export function countFiles(directory: string): FileCount {
 
 /** Whoever points one level too low would be told that there is nothing, which is the worst of answers. */
 function checkLevel(directory: string, names: readonly string[]): void {
+  const within = names.filter((one) => holdsOwners(path.join(directory, one)));
+  if (within.length > 0 && !names.some((one) => isFree(one) || ownerOf(one) !== undefined)) {
+    const fix = `give one of them: ${within.map((one) => path.join(directory, one)).join(', ')}`;
+    throw new OtelEventsError('OPTION_INVALID', `${directory} is not a spool, but holds some`, { fix });
+  }
   const name = path.basename(path.resolve(directory));
   const isOneOf =
     isFree(name) || ownerOf(name) !== undefined || names.some((file) => baseOf(file) !== undefined);
   if (!isOneOf) return;
   const fix = 'give the directory above it';
   throw new OtelEventsError('OPTION_INVALID', `${directory} is one sub-directory of a spool`, { fix });
+}
+
+/** Whether it is a spool, as the storage of a collector has one for each exporter. */
+function holdsOwners(place: string): boolean {
+  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+  return readdirSync(place).some((one) => isFree(one) || ownerOf(one) !== undefined);
 }
 
 function describe(directory: string, name: string, us: Owner, dead: ReadonlySet<string>): SubDirectory {
