@@ -30,6 +30,7 @@ export type { LlmOutcome, LlmRequest, LlmStreamOptions, OpenLlmCall } from './lo
 export type { LoggerStats } from './logger/logger-stats.ts';
 export type {
   ChildOptions,
+  CloseOptions,
   EventLoggerOptions,
   FlushOptions,
   LogOptions,

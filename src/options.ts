@@ -1,6 +1,8 @@
 import type { Agent } from 'node:http';
 import { isListOf, MAX_ITEMS } from './bounded-list.ts';
 import { OtelEventsError } from './errors.ts';
+import { escapeControls } from './escape-controls.ts';
+import { firstUnits } from './first-units.ts';
 import { isList, kindOf } from './kind-of.ts';
 import { nearestName } from './nearest-name.ts';
 
@@ -10,6 +12,19 @@ export interface Check {
   readonly wanted: string;
   /** May throw: then it is not accepted. */
   readonly accepts: (value: unknown) => boolean;
+  /** Of a value that is not accepted: what in it is at fault, where that can be told. May throw. */
+  readonly faultIn?: (value: unknown) => OptionFault | undefined;
+}
+
+/** What is at fault in an option that is of the right kind as a whole. */
+export interface OptionFault {
+  /** Behind the option's name: `[2]`, `.name`. Default none. */
+  readonly at?: string;
+  /** Of what is there. */
+  readonly wanted: string;
+  /** In words, never a value that may be a secret. */
+  readonly got: string;
+  readonly fix?: string;
 }
 
 /** A check for each option. */
@@ -22,6 +37,9 @@ export interface OptionPlace {
   /** In front of each name: `app.`. Default none. */
   readonly prefix?: string;
 }
+
+/** What is shown of the name of a member. */
+const MAX_SHOWN = 100;
 
 export const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !isList(value);
@@ -38,13 +56,10 @@ export const filledText: Check = {
   accepts: (value) => typeof value === 'string' && value !== '',
 };
 export const path: Check = { ...filledText, wanted: 'a path that is not empty' };
-export const texts: Check = { wanted: 'an array of strings', accepts: listOf(text.accepts) };
+export const texts: Check = listOfChecked('an array of strings', text);
 export const flag: Check = { wanted: 'true or false', accepts: (value) => typeof value === 'boolean' };
 export const fn: Check = { wanted: 'a function', accepts: (value) => typeof value === 'function' };
-export const headers: Check = {
-  wanted: 'an object of strings',
-  accepts: (value) => isMap(value) && Object.values(value).every(text.accepts),
-};
+export const headers: Check = mapOfChecked('an object of strings', text);
 export const map: Check = {
   wanted: 'an object',
   // What cannot be copied cannot be a default.
@@ -73,7 +88,54 @@ export const oneOf = (...values: readonly string[]): Check => ({
     .join(', ')
     .replace(/, ([^,]*)$/, ' or $1'),
   accepts: (value) => values.includes(value as string),
+  faultIn: (value) => misspelt(value, values),
 });
+
+/** A list of which each item is as the check says; an error names the first that is not. */
+export function listOfChecked(wanted: string, item: Check): Check {
+  return {
+    wanted,
+    accepts: listOf(item.accepts),
+    faultIn: (value) => {
+      if (!isList(value) || value.length > MAX_ITEMS) return undefined;
+      const index = Array.from(value).findIndex((one) => !isAccepted(item, one));
+      return index === -1 ? undefined : faultAt(`[${index}]`, item, value[index]);
+    },
+  };
+}
+
+/** An object of which each member is as the check says; an error names the first that is not. */
+export function mapOfChecked(wanted: string, item: Check): Check {
+  return {
+    wanted,
+    accepts: (value) => isMap(value) && Object.values(value).every(item.accepts),
+    faultIn: (value) => {
+      const found = Object.entries(isMap(value) ? value : {}).find(([, one]) => !isAccepted(item, one));
+      return found === undefined ? undefined : faultAt(`.${shownName(found[0])}`, item, found[1]);
+    },
+  };
+}
+
+function faultAt(at: string, check: Check, value: unknown): OptionFault {
+  const { wanted } = check;
+  const inner = check.faultIn?.(value);
+  return inner === undefined ? { at, wanted, got: gotOf(value) } : { ...inner, at: at + (inner.at ?? '') };
+}
+
+/** A word is shown only where it is nearly one of those there are: any other may be a secret in the wrong place. */
+function misspelt(value: unknown, values: readonly string[]): OptionFault | undefined {
+  const nearest = typeof value === 'string' ? nearestName(value, values) : undefined;
+  if (nearest === undefined) return undefined;
+  return {
+    wanted: oneOf(...values).wanted,
+    got: `'${escapeControls(String(value))}'`,
+    fix: `did you mean '${nearest}'?`,
+  };
+}
+
+function shownName(name: string): string {
+  return escapeControls(firstUnits(name, MAX_SHOWN));
+}
 
 /**
  * Checks that options are known, and each of them what it may be; `undefined` always may.
@@ -93,7 +155,7 @@ export function checkOptions(
     const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
     if (check === undefined) throw unknownOption(key, Object.keys(checks), place);
     if (value !== undefined && !isAccepted(check, value))
-      throw invalidOption(prefix + key, check.wanted, value, place);
+      throw refusedOption(prefix + key, check, value, place);
   }
 }
 
@@ -139,6 +201,22 @@ export function invalidOption(
   const fix = isUrl ? urlFix(value) : undefined;
   const message = `${said(caller)}option ${key}: wanted ${wanted}, got ${gotOf(value)}`;
   return new OtelEventsError(code, message, fix === undefined ? {} : { fix });
+}
+
+function refusedOption(key: string, check: Check, value: unknown, place: OptionPlace): OtelEventsError {
+  const fault = faultOf(check, value);
+  if (fault === undefined) return invalidOption(key, check.wanted, value, place);
+  const { at = '', wanted, got, fix } = fault;
+  const message = `${said(place.caller)}option ${key}${at}: wanted ${wanted}, got ${got}`;
+  return new OtelEventsError('OPTION_INVALID', message, fix === undefined ? {} : { fix });
+}
+
+function faultOf({ faultIn }: Check, value: unknown): OptionFault | undefined {
+  try {
+    return faultIn?.(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function unknownOption(

@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
+import { type Checks, checkOptions, fn, invalidOption, isMap, mapOfChecked } from '../options.ts';
 import type { Consume } from '../otlp/wire/batch.ts';
 import type {
   ConfiguredProcessor,
@@ -42,7 +43,7 @@ export interface Collector {
   readonly endpoints: Readonly<Record<string, string>>;
   /** What it was started with, as checked. */
   readonly config: CollectorConfig;
-  /** Takes no more requests, finishes those under way, drains queues and closes files. Idempotent. */
+  /** Takes no more requests, finishes those under way, drains queues and closes files. Idempotent. Rejects with `OPTION_INVALID`. */
   stop(options?: StopOptions): Promise<void>;
   /** Counts of log records, spans and data points of metrics since the start, by component id. */
   stats(): CollectorStats;
@@ -60,15 +61,29 @@ export interface CollectorStats {
   readonly exporters: Readonly<Record<string, ExporterStats>>;
 }
 
+const PLACE = { caller: 'startCollector' };
+const OPTIONS: Checks<CollectorOptions> = {
+  config: {
+    wanted: 'the path of a configuration, or one as an object',
+    accepts: (value) => typeof value === 'string' || isMap(value),
+  },
+  exporters: mapOfChecked('an object of functions', fn),
+  write: fn,
+};
+// Any time is one: those that are none are over at once.
+const STOP: Checks<StopOptions> = { timeoutMs: { wanted: 'a number', accepts: () => true } };
+
 /**
  * Runs a collector whose configuration may name these components.
- * @throws OtelEventsError `COLLECTOR_CONFIG_INVALID`, `COLLECTOR_START_FAILED`
+ * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `COLLECTOR_CONFIG_INVALID`, `COLLECTOR_START_FAILED`
  */
 export async function runCollector(
   components: KnownComponents,
   options: CollectorOptions,
 ): Promise<Collector> {
+  checkOptions(options, OPTIONS, PLACE);
   const { config: source, exporters = {}, write = writeToStderr } = options;
+  if (source === undefined) throw invalidOption('config', OPTIONS.config.wanted, source, PLACE);
   const config = await readConfig(source, { components, extraExporters: Object.keys(exporters) });
   const log = createLog(config.service.logLevel, write);
   for (const warning of config.warnings) log('warn', warning);
@@ -122,8 +137,13 @@ class RunningCollector implements Collector {
     for (const extension of this.#extensions.values()) extension.setAvailable?.(true);
   }
 
-  stop({ timeoutMs = 5_000 }: StopOptions = {}): Promise<void> {
-    this.#stopped ??= this.#stop(timeoutMs);
+  stop(options: StopOptions = {}): Promise<void> {
+    try {
+      checkOptions(options, STOP, { caller: 'stop' });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#stopped ??= this.#stop(options.timeoutMs ?? 5_000);
     return this.#stopped;
   }
 

@@ -3,7 +3,7 @@ import { type Collector, type CollectorOptions, runCollector } from './run-colle
 
 /**
  * Starts a collector in this process.
- * @throws OtelEventsError `COLLECTOR_CONFIG_INVALID`, with a line for each problem, or
+ * @throws OtelEventsError `OPTION_UNKNOWN` or `OPTION_INVALID`, `COLLECTOR_CONFIG_INVALID`, with a line for each problem, or
  *   `COLLECTOR_START_FAILED` if a port or a file cannot be opened
  */
 export function startCollector(options: CollectorOptions): Promise<Collector> {

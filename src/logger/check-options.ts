@@ -11,14 +11,16 @@ import {
   httpUrl,
   isMap,
   listOf,
+  listOfChecked,
   map,
+  type OptionFault,
   oneOf,
   path,
   text,
   texts,
   whole,
 } from '../options.ts';
-import type { ChildOptions, EventLoggerOptions, FlushOptions } from './options.ts';
+import type { ChildOptions, CloseOptions, EventLoggerOptions, FlushOptions } from './options.ts';
 
 const provider = (method: string): Check => ({
   wanted: `a provider with ${method}()`,
@@ -33,7 +35,8 @@ const CHILD: Checks<ChildOptions> = {
 };
 
 // Any time is one: those that are none are over at once.
-const FLUSH = { whenAway: oneOf('wait', 'return'), timeoutMs: { wanted: 'a number', accepts: () => true } };
+const CLOSE: Checks<CloseOptions> = { timeoutMs: { wanted: 'a number', accepts: () => true } };
+const FLUSH: Checks<FlushOptions> = { ...CLOSE, whenAway: oneOf('wait', 'return') };
 
 const { context: _, ...DEFAULTS } = CHILD;
 
@@ -58,14 +61,12 @@ const LOGGER: Checks<EventLoggerOptions> = {
   resource: map,
   identifyDevice: flag,
   delivery: oneOf('auto', 'app', 'sdk', 'none', 'durable'),
-  exporters: {
-    wanted: 'an array of exporters, routes or functions',
-    accepts: listOf(isExporter),
-  },
-  processors: {
-    wanted: 'an array of functions',
-    accepts: listOf(fn.accepts),
-  },
+  exporters: listOfChecked('an array of exporters, routes or functions', {
+    wanted: 'an exporter, a route or a function',
+    accepts: isExporter,
+    faultIn: configuredExporter,
+  }),
+  processors: listOfChecked('an array of functions', fn),
   sessions: {
     wanted: 'an object with timeoutMs (a whole number, at least 1) and store (with get and set)',
     accepts: isSessionOptions,
@@ -117,9 +118,14 @@ export function checkChildOptions(options: ChildOptions): void {
   checkOptions(options, CHILD);
 }
 
+/** Checks the options of closing, as {@link checkLoggerOptions} does. */
+export function checkCloseOptions(options: CloseOptions): void {
+  checkOptions(options, CLOSE, { caller: 'close' });
+}
+
 /** Checks the options of a flush, as {@link checkLoggerOptions} does. */
 export function checkFlushOptions(options: FlushOptions): void {
-  checkOptions(options, FLUSH);
+  checkOptions(options, FLUSH, { caller: 'flush' });
 }
 
 function isExporter(value: unknown): boolean {
@@ -128,6 +134,16 @@ function isExporter(value: unknown): boolean {
   const isRoute = Array.isArray(value.exporters) && Array.isArray(value.processors);
   if (value.send !== undefined) return typeof value.name === 'string' && typeof value.send === 'function';
   return isRoute || (typeof value.export === 'function' && typeof value.shutdown === 'function');
+}
+
+/** In a JSON configuration an exporter is an object with a type. */
+function configuredExporter(value: unknown): OptionFault | undefined {
+  if (!isMap(value) || typeof value.type !== 'string') return undefined;
+  return {
+    wanted: 'an exporter, a route or a function',
+    got: 'an object with a type, as in a JSON configuration',
+    fix: 'here it is fileExporter({ path }) and the like; EventLogger.fromJsonFile reads JSON configuration',
+  };
 }
 
 function isSessionOptions(value: unknown): boolean {

@@ -6,7 +6,12 @@ import { requireBeside } from '../require-beside.ts';
 import type { DefinedEvent } from '../schema/define/defined-event.ts';
 import { isDefinedEvent } from '../schema/define/is-defined-event.ts';
 import type { FetchSchemaOptions } from '../schema/read/fetch-schema.ts';
-import { checkChildOptions, checkFlushOptions, checkLoggerOptions } from './check-options.ts';
+import {
+  checkChildOptions,
+  checkCloseOptions,
+  checkFlushOptions,
+  checkLoggerOptions,
+} from './check-options.ts';
 import { type ContextArguments, nameOf, parseContextCall, toFields } from './context/context-call.ts';
 import { enterFrame, exitFrame, runInFrame } from './context/context-frame.ts';
 import { childDefaults, defaultsOf } from './defaults-of.ts';
@@ -19,7 +24,14 @@ import type { Feedback, LlmCall, LlmReference } from './llm/llm-call.ts';
 import type { LlmRequest, OpenLlmCall } from './llm/open-llm-call.ts';
 import type { LoggerStats } from './logger-stats.ts';
 import { makeEmitter } from './make-emitter.ts';
-import type { ChildOptions, EventLoggerOptions, FlushOptions, LogOptions, TrackOptions } from './options.ts';
+import type {
+  ChildOptions,
+  CloseOptions,
+  EventLoggerOptions,
+  FlushOptions,
+  LogOptions,
+  TrackOptions,
+} from './options.ts';
 import { optionsFromJsonFile } from './options-from-json-file.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { parseTrackCall, type TrackArguments, trackWith } from './track-call.ts';
@@ -335,9 +347,12 @@ export class EventLogger {
   /**
    * Ends open scopes, delivers what is pending for at most `timeoutMs` (8,000) and takes no more events. What
    * is left then waits in the spool for the next process; without a spool it is dropped and counted.
-   * Closes a logger with its parent and children. Idempotent. Never shuts down what the app owns.
+   * Closes a logger with its parent and children. Idempotent. Never shuts down what the app owns. Rejects with
+   * `OPTION_INVALID`.
    */
-  close({ timeoutMs = CLOSE_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<FlushResult> {
+  async close(options: CloseOptions = {}): Promise<FlushResult> {
+    checkCloseOptions(options);
+    const { timeoutMs = CLOSE_TIMEOUT_MS } = options;
     return this.#emitter.close(timeoutMs);
   }
 

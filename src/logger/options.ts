@@ -129,6 +129,12 @@ export interface FlushOptions {
   readonly whenAway?: 'wait' | 'return' | undefined;
 }
 
+/** How `close()` waits. */
+export interface CloseOptions {
+  /** For how long at most, in milliseconds. Default 8,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** Defaults that a child logger replaces or adds to. */
 export interface ChildOptions {
   readonly session?: Readonly<Record<string, unknown>> | undefined;

@@ -20,7 +20,27 @@ const WRONG: readonly [options: object, code: string, message: RegExp][] = [
   [{ zzz: 1 }, 'OPTION_UNKNOWN', /there is no option zzz \(known are /],
   [{ constructor: 1 }, 'OPTION_UNKNOWN', /there is no option constructor/],
   [JSON.parse('{"__proto__": {"tags": []}}'), 'OPTION_UNKNOWN', /there is no option __proto__/],
-  [{ tags: ['a', 1] }, 'OPTION_INVALID', /option tags: wanted an array of strings, got an array/],
+  [{ tags: ['a', 1] }, 'OPTION_INVALID', /option tags\[1\]: wanted a string, got the number 1$/],
+  [{ tags: 'a' }, 'OPTION_INVALID', /option tags: wanted an array of strings, got a string$/],
+  [{ headers: { a: 'b', c: 1 } }, 'OPTION_INVALID', /option headers\.c: wanted a string, got the number 1$/],
+  [{ headers: { a: ['secret'] } }, 'OPTION_INVALID', /option headers\.a: wanted a string, got an array$/],
+  [
+    { durability: 'disc' },
+    'OPTION_INVALID',
+    /option durability: wanted 'memory', 'os' or 'disk', got 'disc' \(did you mean 'disk'\?\)$/,
+  ],
+  [
+    { delivery: 'durible' },
+    'OPTION_INVALID',
+    /option delivery: wanted .*, got 'durible' \(did you mean 'durable'\?\)$/,
+  ],
+  [{ delivery: 'a secret' }, 'OPTION_INVALID', /, got a string$/],
+  [
+    { exporters: [memoryExporter('m'), { type: 'file' }] },
+    'OPTION_INVALID',
+    /option exporters\[1\]: .* got an object with a type, .*EventLogger\.fromJsonFile/,
+  ],
+  [{ processors: [1] }, 'OPTION_INVALID', /option processors\[0\]: wanted a function, got the number 1$/],
   [{ session: null }, 'OPTION_INVALID', /option session: wanted an object, got null/],
   [{ app: 'shop' }, 'OPTION_INVALID', /option app: wanted an object, got a string/],
   [
@@ -37,7 +57,7 @@ const WRONG: readonly [options: object, code: string, message: RegExp][] = [
   [
     { exporters: [{}] },
     'OPTION_INVALID',
-    /option exporters: wanted an array of exporters, routes or functions/,
+    /option exporters\[0\]: wanted an exporter, a route or a function, got an object$/,
   ],
   [{ loggerProvider: {} }, 'OPTION_INVALID', /option loggerProvider: wanted a provider with getLogger\(\)/],
   [{ onError: 1 }, 'OPTION_INVALID', /option onError: wanted a function/],
@@ -179,6 +199,25 @@ test('a throwing onError or diagnostic logger does not reach the app', async (t)
   });
   events.log('');
   assert.equal(written.mock.callCount(), 1);
+});
+
+test('close() refuses what is no object of options, as flush() does', async () => {
+  const events = testLogger();
+  const wrong = {
+    code: 'OPTION_INVALID',
+    message: 'close: option options: wanted an object, got the number 5',
+  };
+  await assert.rejects(events.close(5 as unknown as object), wrong);
+  await assert.rejects(events.close({ timeout: 5 } as object), {
+    code: 'OPTION_UNKNOWN',
+    message: 'close: there is no option timeout (did you mean timeoutMs?)',
+  });
+  events.log('after');
+  await events.close();
+  assert.deepEqual(
+    events.records.map(({ eventName }) => eventName),
+    ['after'],
+  );
 });
 
 test('flush() says what it does not know; record() says where the version belongs', async () => {

@@ -164,6 +164,6 @@ test('another word than wait and return is refused', async (t) => {
   t.after(() => events.close());
   await assert.rejects(events.flush({ whenAway: 'never' as 'wait' }), {
     code: 'OPTION_INVALID',
-    message: "option whenAway: wanted 'wait' or 'return', got a string",
+    message: "flush: option whenAway: wanted 'wait' or 'return', got a string",
   });
 });
