@@ -6,10 +6,10 @@ import { OtelEventsError } from '../errors.ts';
 import { type Event, type EventSchema, MAX_NAME_LENGTH } from '../event.ts';
 import { firstUnits } from '../first-units.ts';
 import { kindOf } from '../kind-of.ts';
-import { nearestName } from '../nearest-name.ts';
 import { copyFields } from '../otlp/event/copy-fields.ts';
 import { isBare, toRecord } from '../otlp/event/to-record.ts';
 import { standIn } from '../otlp/values/stand-in.ts';
+import { checkedOptions, EVENT_OPTIONS, isSession, isSimple, warn as warnOfType } from './checked-options.ts';
 import { epochNow, toEpochMs } from './clock.ts';
 import type { ContextView } from './context/context-frame.ts';
 import type { Diagnostics } from './diagnostics.ts';
@@ -47,9 +47,6 @@ export interface EventCall {
   readonly diagnostics: Diagnostics;
 }
 
-/** What is shown of the name of an option that there is not. */
-const MAX_SHOWN = 100;
-
 const NO_OPTIONS: LogOptions = Object.freeze({});
 
 /**
@@ -72,7 +69,7 @@ export function draftEvent(call: EventCall): Event {
 /** An event of what can be read. */
 function draftReadable(call: EventCall): Event {
   const options: Record<string, unknown> = {};
-  for (const name of KNOWN_OPTIONS) {
+  for (const name of EVENT_OPTIONS) {
     const option = readableOption(call, name);
     if (option !== undefined) Object.assign(options, option);
   }
@@ -148,40 +145,6 @@ function isMapLike(data: object): boolean {
   return toRecord(plain) === plain;
 }
 
-const KNOWN_OPTIONS = [
-  'category',
-  'tags',
-  'session',
-  'userId',
-  'projectId',
-  'timestamp',
-  'severity',
-  'message',
-  'outputPath',
-  'exporters',
-  'traceparent',
-  'kind',
-  'links',
-];
-
-function checkedOptions(options: unknown, diagnostics: Diagnostics): LogOptions {
-  if (typeof options !== 'object' || options === null) {
-    warn(diagnostics, 'options', 'options of an event: wanted an object, the argument is ignored');
-    return NO_OPTIONS;
-  }
-  for (const key of Object.keys(options)) {
-    if (!KNOWN_OPTIONS.includes(key)) diagnostics.once(`option ${key}`, () => unknownOption(key));
-  }
-  return options;
-}
-
-function unknownOption(key: string): OtelEventsError {
-  const nearest = nearestName(key, KNOWN_OPTIONS);
-  const hint = nearest === undefined ? `known are ${KNOWN_OPTIONS.join(', ')}` : `did you mean ${nearest}?`;
-  const message = `there is no event option ${key.slice(0, MAX_SHOWN)}, it is ignored (${hint})`;
-  return new OtelEventsError('EVENT_INVALID', `${message}; this is said once`);
-}
-
 function nameOf({ name, diagnostics }: EventCall): string {
   if (typeof name === 'number' || typeof name === 'boolean') return String(name);
   diagnostics.once('name', () => {
@@ -208,7 +171,8 @@ function unusableTime(timestamp: unknown, diagnostics: Diagnostics): string {
     typeof timestamp === 'number' && timestamp > 0
       ? '; microseconds and nanoseconds are no milliseconds'
       : '';
-  warn(diagnostics, 'timestamp', `option timestamp of an event: ${wanted}; now is used${hint}`);
+  const option = `option timestamp of an event: ${wanted}`;
+  warnOfType(diagnostics, 'timestamp', option, timestamp, `now is used${hint}`);
   const text = types.isDate(timestamp) ? String(standIn(timestamp)) : textOf(timestamp);
   return TIME_LIKE.test(text) || text === 'Invalid Date' ? text : kindOf(timestamp);
 }
@@ -216,31 +180,42 @@ function unusableTime(timestamp: unknown, diagnostics: Diagnostics): string {
 function severityOf({ severity }: LogOptions, diagnostics: Diagnostics): number {
   const parsed = parseSeverity(severity);
   if (parsed === undefined) {
-    const wanted = 'wanted a number from 1 to 24 or a name such as WARN';
-    warn(diagnostics, 'severity', `option severity of an event: ${wanted}; INFO is used`);
+    const wanted = 'option severity of an event: wanted a number from 1 to 24 or a name such as WARN';
+    warnOfType(diagnostics, 'severity', wanted, severity, 'INFO is used');
   }
   return parsed ?? INFO;
 }
 
 function pathOf({ outputPath }: LogOptions, diagnostics: Diagnostics): string | undefined {
   if (typeof outputPath === 'string' && outputPath !== '') return outputPath;
-  warn(diagnostics, 'outputPath', 'option outputPath of an event: wanted a path, the option is ignored');
+  const wanted = 'option outputPath of an event: wanted a path that is not empty';
+  warnOfType(diagnostics, 'outputPath', wanted, outputPath, 'it is ignored');
   return undefined;
 }
 
 function namesOf({ exporters }: LogOptions, diagnostics: Diagnostics): readonly string[] | undefined {
   if (Array.isArray(exporters)) return textsOf('exporters', exporters, diagnostics);
-  warn(diagnostics, 'exporters', 'option exporters of an event: wanted an array of names, it is ignored');
+  const wanted = 'option exporters of an event: wanted an array of names';
+  warnOfType(diagnostics, 'exporters', wanted, exporters, 'it is ignored');
   return undefined;
 }
 
 function tagsOf(own: readonly string[], added: unknown, diagnostics: Diagnostics): readonly string[] {
+  if (typeof added === 'string') return [...new Set([...own, added])];
   if (!Array.isArray(added) || added.length === 0) return own;
   return [...new Set([...own, ...textsOf('tags', added, diagnostics)])];
 }
 
 function textsOf(name: string, list: readonly unknown[], diagnostics: Diagnostics): string[] {
-  return mapFirst(list, textOf, (count) =>
+  const toItem = (item: unknown): string => {
+    if (typeof item === 'string') return item;
+    if (!isSimple(item)) {
+      const wanted = `an item of option ${name} of an event: wanted a string`;
+      warnOfType(diagnostics, `${name} item`, wanted, item, 'what String() makes of it is taken');
+    }
+    return textOf(item);
+  };
+  return mapFirst(list, toItem, (count) =>
     warn(diagnostics, `long ${name}`, `option ${name} of an event: ${count} items too many are left out`),
   );
 }
@@ -253,7 +228,7 @@ export function mergedSession(
   let own: unknown;
   try {
     own = options?.session;
-    return typeof own === 'object' ? { ...outer, ...own } : outer;
+    return isSession(own) ? { ...outer, ...own } : outer;
   } catch {
     return { ...outer, ...copyFields(own) };
   }
@@ -273,7 +248,7 @@ function sessionOf(
   scope: Readonly<Record<string, unknown>>,
   call: unknown,
 ): Readonly<Record<string, unknown>> {
-  const added = typeof call === 'object' && call !== null ? call : undefined;
+  const added = isSession(call) ? call : undefined;
   return added === undefined && isEmpty(scope) ? own : { ...own, ...scope, ...added };
 }
 

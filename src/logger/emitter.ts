@@ -4,6 +4,7 @@ import type { Emitted, Pipeline } from '../delivery/pipeline.ts';
 import { forgetEnd, watchEnd, watchSignals } from '../delivery/process-end.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Event, EventSchema } from '../event.ts';
+import { kindOf } from '../kind-of.ts';
 import { activeContext, withContext } from '../otel/app-api.ts';
 import type { ChosenTracer } from '../otel/providers.ts';
 import { parseTraceparent } from '../otel/traceparent.ts';
@@ -371,8 +372,9 @@ export class Emitter {
       const remote = typeof traceparent === 'string' ? parseTraceparent(traceparent) : undefined;
       if (remote !== undefined) return trace.setSpanContext(ROOT_CONTEXT, remote);
       this.diagnostics.once('traceparent', () => {
-        const message = 'option traceparent of an event is not a valid W3C header, it is ignored';
-        return new OtelEventsError('EVENT_INVALID', `${message}; this is said once`);
+        const wanted = `wanted a valid W3C header, got ${kindOf(traceparent)}`;
+        const message = `option traceparent of an event: ${wanted}; it is ignored; this is said once`;
+        return new OtelEventsError('EVENT_INVALID', message);
       });
     }
     if (called !== undefined) return called.context;

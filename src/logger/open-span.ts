@@ -1,9 +1,12 @@
 import { type Context, type Link, ROOT_CONTEXT } from '@opentelemetry/api';
-import { MAX_ITEMS, mapFirst } from '../bounded-list.ts';
+import { mapFirst } from '../bounded-list.ts';
 import type { Emitted } from '../delivery/pipeline.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
+import { isList } from '../kind-of.ts';
+import { isMap } from '../options.ts';
 import { ScopeSpan, type ScopeSpanOptions } from '../otel/scope-span.ts';
+import { isSpanKind, warn } from './checked-options.ts';
 import type { Emitter } from './emitter.ts';
 
 /** Starts the span of an event that is yet to come. An app's tracer that throws costs the span only. */
@@ -17,7 +20,10 @@ export function openSpan(
   const shown = emitter.changesEvents ? bare(event) : event;
   try {
     const { kind, links } = options ?? {};
-    return new ScopeSpan(emitter.tracer(), shown, parent, { kind, links: linksOf(links, emitter) });
+    return new ScopeSpan(emitter.tracer(), shown, parent, {
+      kind: isSpanKind(kind) ? kind : undefined,
+      links: linksOf(links, emitter),
+    });
   } catch (cause) {
     const message = "the app's tracer threw when a scope began; its event is not affected";
     emitter.diagnostics.burst('tracer begin', 'EXPORT_FAILED', message, { cause });
@@ -25,10 +31,10 @@ export function openSpan(
   }
 }
 
-/** As they were given, unless they are too many: tracers walk them. */
-function linksOf(links: ScopeSpanOptions['links'], { diagnostics }: Emitter): ScopeSpanOptions['links'] {
-  if (!Array.isArray(links) || links.length <= MAX_ITEMS) return links;
-  return mapFirst<Link, Link>(
+/** Those that are links, unless they are too many: tracers walk them. What is no list is said by the options' check. */
+function linksOf(links: unknown, { diagnostics }: Emitter): readonly Link[] | undefined {
+  if (!isList(links)) return undefined;
+  const items = mapFirst<unknown, unknown>(
     links,
     (link) => link,
     (count) =>
@@ -37,6 +43,12 @@ function linksOf(links: ScopeSpanOptions['links'], { diagnostics }: Emitter): Sc
         return new OtelEventsError('EVENT_INVALID', message);
       }),
   );
+  return items.filter((link): link is Link => {
+    if (isMap(link) && isMap(link.context)) return true;
+    const wanted = 'an item of option links of an event: wanted an object with a context';
+    warn(diagnostics, 'links item', wanted, link, 'it is left out');
+    return false;
+  });
 }
 
 function onlyIds(event: Event, parent: Context): ScopeSpan {

@@ -78,7 +78,10 @@ test('of a long list the first 10,000 items are taken', async () => {
     () => events.child({ tags }),
     /wanted an array of strings, got an array of more than 10000 items/,
   );
-  assert.throws(() => events.child({ tags: new Array<string>(3) }), /option tags\[0\]: wanted a string, got nothing/);
+  assert.throws(
+    () => events.child({ tags: new Array<string>(3) }),
+    /option tags\[0\]: wanted a string, got nothing/,
+  );
 });
 
 const throws = {

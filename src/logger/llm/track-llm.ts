@@ -2,6 +2,9 @@ import { SpanKind } from '@opentelemetry/api';
 import { toEpochTime } from '../../epoch-time.ts';
 import { OtelEventsError } from '../../errors.ts';
 import type { EpochTime, Event, ScopeTimes } from '../../event.ts';
+import { kindOf } from '../../kind-of.ts';
+import { nearestName } from '../../nearest-name.ts';
+import { isMap } from '../../options.ts';
 import { formatTraceparent } from '../../otel/traceparent.ts';
 import { copyFields } from '../../otlp/event/copy-fields.ts';
 import { CONTENT_KEYS, EVALUATION_EVENT, GEN_AI, LLM_EVENT } from '../../otlp/event/gen-ai.ts';
@@ -125,8 +128,29 @@ const REFERENCE_FIELDS: FieldsOf<LlmReference> = {
 
 /** What is known of a call, each field read once. */
 export function copyCall(argument: LlmCall, onUnusable: OnUnusable): LlmCall {
+  if (!isMap(argument)) onUnusable('the argument', `an object, got ${kindOf(argument)}`);
+  else warnOfMisspelling(argument, onUnusable);
   const call = fieldsOf<LlmCall>(argument, CALL_FIELDS, onUnusable);
   return { ...call, usage: fieldsOf<LlmUsage>(call.usage, USAGE_FIELDS, onUnusable) };
+}
+
+/** Of fields that nearly have the name of one: clients' requests, which may be given as they are, have others. */
+function warnOfMisspelling(argument: object, onUnusable: OnUnusable): void {
+  const known = Object.keys(CALL_FIELDS);
+  for (const key of keysOf(argument)) {
+    if (Object.hasOwn(CALL_FIELDS, key)) continue;
+    const nearest = nearestName(key, known, 2);
+    if (nearest !== undefined) onUnusable(key, `the name of a field (did you mean ${nearest}?)`);
+  }
+}
+
+/** A proxy may throw; that is said where its fields are read. */
+function keysOf(argument: object): string[] {
+  try {
+    return Object.keys(argument);
+  } catch {
+    return [];
+  }
 }
 
 /** Known fields, each read once; those that cannot be read are left out. */
