@@ -30,7 +30,7 @@ test('a wrong option is an error that says what was wanted, before anything is o
     [{ maxAgeMs: 0.5 }, 'OPTION_INVALID', /option maxAgeMs/],
     [{ onFull: 'block' }, 'OPTION_INVALID', /option onFull/],
     [{ concurrency: 0 }, 'OPTION_INVALID', /option concurrency/],
-    [{ headers: { a: 1 } }, 'OPTION_INVALID', /option headers: wanted an object of strings/],
+    [{ headers: { a: 1 } }, 'OPTION_INVALID', /option headers\.a: wanted a string, got the number 1/],
     [{ handleSignals: 'yes' }, 'OPTION_INVALID', /option handleSignals/],
     [{ onError: {} }, 'OPTION_INVALID', /option onError: wanted a function/],
     [{ endpoint: 'localhost:4318' }, 'EXPORT_URL_INVALID', /option endpoint/],

@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../../errors.ts';
+import { GRPC_PORT } from '../../otlp/http/grpc-port.ts';
 import { resourceVariable } from './resource-variable.ts';
 import { count, text } from './variable-text.ts';
 
@@ -47,7 +48,7 @@ export function exporterNames(
 
 /** The warning for an OTLP endpoint that is one of gRPC, by its port; undefined if it is fine. */
 export function grpcPortWarning(source: string, endpoint: string): OtelEventsError | undefined {
-  if (!URL.canParse(endpoint) || new URL(endpoint).port !== '4317') return undefined;
+  if (!URL.canParse(endpoint) || new URL(endpoint).port !== GRPC_PORT) return undefined;
   return unsupported(`${source} points at port 4317, where collectors listen for OTLP over gRPC`);
 }
 

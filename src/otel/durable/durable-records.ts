@@ -3,6 +3,7 @@ import { meteredOtlp } from '../../delivery/metered-sink.ts';
 import { forgetEnd, watchEnd, watchSignals } from '../../delivery/process-end.ts';
 import { serveOtlp } from '../../delivery/serve-otlp.ts';
 import { readEnvironment } from '../../delivery/settings/environment.ts';
+import { grpcPortWarning } from '../../delivery/settings/environment-warnings.ts';
 import { otlpSettings } from '../../delivery/settings/otlp-settings.ts';
 import { STORAGE_CHECKS, type StorageOptions } from '../../delivery-options.ts';
 import { OtelEventsError } from '../../errors.ts';
@@ -93,7 +94,10 @@ export class DurableRecords<T extends DurableItem> {
       onIncomplete: (why) => this.#reportIncomplete(why),
     });
     if (env.disabled) return;
-    for (const warning of env.unsupported) report(warning);
+    const { endpoint = '' } = options;
+    for (const warning of [...env.unsupported, grpcPortWarning('the option endpoint', endpoint)]) {
+      if (warning !== undefined) report(warning);
+    }
     const { delayMs, maxBatchSize } = env[signal].batch;
     const { concurrency, flushIntervalMs = delayMs, flushBatchSize = maxBatchSize } = options;
     serveOtlp(this.#outbox, settings, { concurrency, flushIntervalMs, flushBatchSize });

@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { OtelEventsError } from '../../errors.ts';
 import { GrowingBuffer, gatherBytes } from '../../gather-bytes.ts';
 import { clearTimeout, setImmediate, setTimeout } from '../../time.ts';
+import { GRPC_PORT, GRPC_PORT_FIX } from './grpc-port.ts';
 import { type Connections, HttpClient } from './http-client.ts';
 import { type Compression, pack } from './pack.ts';
 import { retryAfterMs } from './retry-after-ms.ts';
@@ -71,7 +72,7 @@ export async function post(request: PostRequest): Promise<PostResponse> {
     });
   } catch (cause) {
     const why = deadline.isOver ? `no answer within ${request.timeoutMs} ms` : describe(cause);
-    const fix = deadline.isOver ? undefined : tlsFix(cause);
+    const fix = deadline.isOver ? undefined : (tlsFix(cause) ?? grpcPortFix(url, cause));
     throw new OtelEventsError('EXPORT_FAILED', `${targetOf(url)} did not answer: ${why}`, {
       cause,
       retry: {},
@@ -80,6 +81,12 @@ export async function post(request: PostRequest): Promise<PostResponse> {
   } finally {
     deadline.lift();
   }
+}
+
+/** A server of gRPC answers in HTTP/2, which is no HTTP/1, or hangs up. */
+function grpcPortFix({ port }: URL, cause: unknown): string | undefined {
+  const code = String((cause as NodeJS.ErrnoException | undefined)?.code);
+  return port === GRPC_PORT && (code === 'ECONNRESET' || code.startsWith('HPE_')) ? GRPC_PORT_FIX : undefined;
 }
 
 /** A URL as it may appear in messages: without credentials and query, which can hold secrets. */

@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import { OtelEventsError } from '../../errors.ts';
 import { answerError } from '../../otlp/http/answer-error.ts';
 import { isStatus, partialError, partialSuccess, statusMessage } from '../../otlp/http/decode-answer.ts';
+import { GRPC_PORT, GRPC_PORT_FIX } from '../../otlp/http/grpc-port.ts';
 import { HttpClient, type TlsOptions } from '../../otlp/http/http-client.ts';
 import { httpVerdict, mayPass } from '../../otlp/http/http-verdict.ts';
 import type { Compression } from '../../otlp/http/pack.ts';
@@ -87,7 +88,8 @@ function answerOf(
 }
 
 /** Go and nginx answer 400 to http where TLS was expected. */
-function noOtlp({ protocol }: URL): string {
+function noOtlp({ protocol, port }: URL): string {
+  if (port === GRPC_PORT) return `what answers there does not speak OTLP over HTTP: ${GRPC_PORT_FIX}`;
   const other = protocol === 'http:' ? 'https' : 'http';
   return `what answers there does not speak OTLP: check the URL, and whether it has to be ${other}`;
 }
