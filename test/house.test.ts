@@ -9,6 +9,7 @@ const src = path.join(import.meta.dirname, '..', 'src');
 const FOR_ALL = [
   'bounded-list.ts',
   'channels.ts',
+  'counted.ts',
   'delivery-options.ts',
   'epoch-time.ts',
   'errors.ts',
@@ -104,6 +105,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'index.ts': ['logger', 'delivery', 'otel', 'otlp', 'exporters'],
   'bounded-list.ts': [],
   'channels.ts': [],
+  'counted.ts': [],
   'delivery-options.ts': ['errors.ts', 'options.ts'],
   'epoch-time.ts': ['event.ts'],
   'errors.ts': [],

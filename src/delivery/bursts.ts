@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { type ErrorCode, OtelEventsError } from '../errors.ts';
 import { performance } from '../time.ts';
 
@@ -33,7 +34,7 @@ export class Bursts {
     const more = burst?.more ?? 0;
     if (burst === undefined && this.#bursts.size >= MAX_KINDS) this.#bursts.clear();
     this.#bursts.set(kind, { saidMs: nowMs, more: 0 });
-    const count = more === 0 ? '' : `; ${more} times more since this was said`;
+    const count = more === 0 ? '' : `; ${counted(more, 'time')} more since this was said`;
     this.#report(new OtelEventsError(code, `${message}${count}`, details));
   }
 }

@@ -1,6 +1,7 @@
 import types from 'node:util/types';
 import type { SpanContext } from '@opentelemetry/api';
 import { mapFirst } from '../bounded-list.ts';
+import { counted } from '../counted.ts';
 import { toEpochTime } from '../epoch-time.ts';
 import { OtelEventsError } from '../errors.ts';
 import { type Event, type EventSchema, MAX_NAME_LENGTH } from '../event.ts';
@@ -216,7 +217,11 @@ function textsOf(name: string, list: readonly unknown[], diagnostics: Diagnostic
     return textOf(item);
   };
   return mapFirst(list, toItem, (count) =>
-    warn(diagnostics, `long ${name}`, `option ${name} of an event: ${count} items too many are left out`),
+    warn(
+      diagnostics,
+      `long ${name}`,
+      `option ${name} of an event: ${counted(count, 'item too many is', 'items too many are')} left out`,
+    ),
   );
 }
 

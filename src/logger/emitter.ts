@@ -1,4 +1,5 @@
 import { type Context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
+import { counted } from '../counted.ts';
 import type { FlushResult } from '../delivery/ledger/accounts.ts';
 import type { Emitted, Pipeline } from '../delivery/pipeline.ts';
 import { forgetEnd, watchEnd, watchSignals } from '../delivery/process-end.ts';
@@ -333,7 +334,7 @@ export class Emitter {
     const left = this.#pipeline.endingWithProcess;
     if (left === 0 || this.#saidLost) return;
     this.#saidLost = true;
-    const message = `the process ends with ${left} deliveries pending${when}; they are lost`;
+    const message = `the process ends with ${counted(left, 'delivery', 'deliveries')} pending${when}; ${left === 1 ? 'it is' : 'they are'} lost`;
     const fix = this.#pipeline.isDurable
       ? 'await close() before it ends: what outputPath is to save is not in the spool'
       : 'await close() before it ends, or give the option spool, which keeps them for the next process';

@@ -1,5 +1,6 @@
 import { type Context, type Link, ROOT_CONTEXT } from '@opentelemetry/api';
 import { mapFirst } from '../bounded-list.ts';
+import { counted } from '../counted.ts';
 import type { Emitted } from '../delivery/pipeline.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
@@ -39,7 +40,7 @@ function linksOf(links: unknown, { diagnostics }: Emitter): readonly Link[] | un
     (link) => link,
     (count) =>
       diagnostics.once('long links', () => {
-        const message = `option links of an event: ${count} items too many are left out; this is said once`;
+        const message = `option links of an event: ${counted(count, 'item too many is', 'items too many are')} left out; this is said once`;
         return new OtelEventsError('EVENT_INVALID', message);
       }),
   );

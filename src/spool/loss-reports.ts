@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Settlement } from './log/outcome.ts';
 import type { Leftover } from './owner/leftover.ts';
@@ -15,9 +16,9 @@ export class LossReports {
   damaged({ damage, directory, unreadable }: Leftover): void {
     if (damage.stretches + damage.files + unreadable === 0) return;
     const found = [
-      `${damage.stretches} damaged stretches (${damage.bytes} bytes)`,
-      `${damage.files} unknown files`,
-      `${unreadable} files that cannot be read`,
+      `${counted(damage.stretches, 'damaged stretch', 'damaged stretches')} (${counted(damage.bytes, 'byte')})`,
+      `${counted(damage.files, 'unknown file')}`,
+      `${counted(unreadable, 'file')} that cannot be read`,
     ];
     const fix =
       'the first two are set aside, in the sub-directory quarantine; all other records are delivered';
@@ -48,7 +49,8 @@ export class LossReports {
     const what = LOSSES.get(outcome.reason);
     if (what === undefined) return;
     this.#said.add(outcome.reason);
-    const message = `${count} records for ${sink} were in ${what}; they are dropped and counted`;
+    const records = counted(count, `record for ${sink} was`, `records for ${sink} were`);
+    const message = `${records} in ${what}; dropped and counted`;
     const fix = 'leave the directory of the spool to the processes that use it';
     this.#onError(new OtelEventsError('SPOOL_CORRUPT', message, { fix }));
   }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { OtelEventsError } from '../errors.ts';
 import { clearInterval, setInterval, within } from '../time.ts';
 import { quietly } from './disk/quietly.ts';
@@ -194,7 +195,7 @@ export class Outbox {
   #reportUnserved(sink: string, count: number): void {
     if (this.#unserved.has(sink)) return;
     this.#unserved.add(sink);
-    const message = `the spool holds ${count} records of an earlier process for ${sink}, which is not configured`;
+    const message = `the spool holds ${counted(count, 'record')} of an earlier process for ${sink}, which is not configured`;
     const fix = 'they stay in the directory: configure it again, or see otel-events spool ls and replay';
     this.#onError(new OtelEventsError('SPOOL_UNSERVED', message, { fix }));
   }
@@ -209,7 +210,7 @@ async function attempt(sender: Sender): Promise<void> {
 /** More time is no help where only somebody can mend it. */
 function undelivered(sink: string, count: number, failure: Sender['failure']): OtelEventsError {
   const why = failure === undefined ? '' : `: ${failure.error.message}`;
-  const message = `${sink}: ${count} records were not delivered before close and are lost${why}`;
+  const message = `${sink}: ${counted(count, 'record was not delivered before close and is lost', 'records were not delivered before close and are lost')}${why}`;
   const spool = 'the option spool, which keeps them for the next process';
   const fix = failure?.mayPass === false ? `use ${spool}` : `give close() more time, or ${spool}`;
   return new OtelEventsError('EXPORT_FAILED', message, { fix, cause: failure?.error });

@@ -122,7 +122,7 @@ test('replay sends what a new schema takes, as it was, and leaves the rest', asy
   assert.match(stdout, new RegExp(`^2 ${idOf(2)} /qty: wanted .*\n`));
   assert.doesNotMatch(stdout, /many more/);
   assert.match(stdout, /replayed 2 events in 2 requests, refused 0\n$/);
-  assert.match(stderr, /EVENT_INVALID: 1 events are left, in the quarantine as before\n$/);
+  assert.match(stderr, /EVENT_INVALID: 1 event is left, in the quarantine as before\n$/);
   const found = sink.records.map((record) => {
     const { id, schemaId, schemaVersion, data } = readEvent(record);
     return [id, record.timeUnixNano, schemaId, schemaVersion, data, record.attributes['event.schema.issues']];
@@ -156,7 +156,7 @@ test('replay applies a merge patch to the data, also to one event alone', async 
     otelEvents('quarantine', 'replay', directory, '--to', sink.url, ...args);
   const patch = ['--patch', path.join(place, 'patch.json')];
   const one = await replay('2', ...patch, '--schema', path.join(place, 'cart-2.yaml'));
-  assert.deepEqual([one.status, one.stdout], [0, 'replayed 1 events in 1 requests, refused 0\n']);
+  assert.deepEqual([one.status, one.stdout], [0, 'replayed 1 event in 1 request, refused 0\n']);
   assert.deepEqual(
     sink.records.map((record) => [readEvent(record).id, readEvent(record).data]),
     [[idOf(2), { qty: 7, email: 'a@example.com', more: { b: [1.5, true] } }]],
@@ -234,7 +234,7 @@ test('drop removes some or all, and nothing that a running app holds', async (t)
   t.after(() => living.close());
   const all = await otelEvents('quarantine', 'drop', directory, '--all');
   assert.deepEqual([all.status, all.stdout], [1, 'dropped 1 event, 1 left\n']);
-  assert.match(all.stderr, /1 events are held by a running app \(process \d+\)/);
+  assert.match(all.stderr, /1 event is held by a running app \(process \d+\)/);
   assert.deepEqual(await numbersLeft(directory), [1]);
   writeFileSync(path.join(directory, 'of-others'), '');
   assert.deepEqual(

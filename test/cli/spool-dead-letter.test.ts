@@ -160,7 +160,7 @@ test('requests count that were answered, also where all that they held was refus
   );
   const replay = async (): Promise<string> =>
     (await cli('dead-letter', 'replay', directory, '--to', sink.url, '--timeout', '2')).stdout;
-  assert.equal(await replay(), 'replayed 1 records in 3 requests, refused 2\n');
+  assert.equal(await replay(), 'replayed 1 record in 3 requests, refused 2\n');
   const before = sink.requests.length;
   const stdout = await replay();
   const asked = sink.requests.length - before;
@@ -178,7 +178,7 @@ test('what a server that goes away does not get stays, all of it', async (t) => 
   const { status, stdout, stderr } = await ended(child);
   assert.equal(status, 1);
   // The signal may come before the second answer.
-  assert.match(stdout, /^replayed 1 records in [12] requests, refused 0\n$/);
+  assert.match(stdout, /^replayed 1 record in [12] requests?, refused 0\n$/);
   assert.match(stderr, /EXPORT_FAILED: 2 records are left, as dead letters as before\n$/);
   assert.deepEqual(lettersIn(directory), read([letter(2), letter(3)]));
 });
@@ -208,7 +208,7 @@ test('torn lines, and letters that hold no request, are left alone', async (t) =
   const sink = await server(t);
   assert.deepEqual(await cli('dead-letter', 'replay', directory, '--to', sink.url), {
     status: 1,
-    stdout: 'replayed 1 records in 1 requests, refused 0\n',
+    stdout: 'replayed 1 record in 1 request, refused 0\n',
     stderr:
       'otel-events spool dead-letter replay: OTLP_INVALID: 1 dead letter without a request that could be sent: kept as it is\n',
   });

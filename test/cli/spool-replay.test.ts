@@ -28,7 +28,7 @@ import {
 } from './spool-samples.ts';
 
 const READ_ONLY = (count: number): string =>
-  `otel-events spool replay: ${count} records were only read: their owner, or the next process, sends them again\n`;
+  `otel-events spool replay: ${count === 1 ? '1 record was only read: its' : `${count} records were only read: their`} owner, or the next process, sends ${count === 1 ? 'it' : 'them'} again\n`;
 
 async function server(t: TestContext, answer?: Answer): Promise<HttpSink> {
   const sink = await httpSink(answer);
@@ -342,7 +342,7 @@ test('what cannot be taken over is told, and stays', async (t) => {
     stdout: 'replayed 0 records in 0 requests, refused 0\n',
     stderr: [
       `otel-events spool replay: SPOOL_UNWRITABLE: cannot take over ${home}: EROFS (without --drain it is only read)\n`,
-      'otel-events spool replay: EXPORT_FAILED: 1 records are left, in the spool as before\n',
+      'otel-events spool replay: EXPORT_FAILED: 1 record is left, in the spool as before\n',
     ].join(''),
   });
   assert.equal((await cli('replay', directory, '--to', sink.url)).status, 0);

@@ -161,7 +161,7 @@ test('what close gives up on counts as dropped(closed), and a late answer change
   await sink.arrived(1);
   await new Promise((resolve) => setTimeout(resolve, 250));
   assert.deepEqual(events.stats().total.dropped, { closed: 1 });
-  assert.match(errors[0]?.message ?? '', /1 events were not delivered before close/);
+  assert.match(errors[0]?.message ?? '', /1 event was not delivered before close/);
 });
 
 test('events after close are counted and warned about once', async () => {

@@ -166,7 +166,7 @@ test('without onError and diag a loss is written to standard error, once, unless
     ['EXPORT_FAILED', 'EXPORT_FAILED', 'EVENT_AFTER_CLOSE', undefined],
     loud.stderr,
   );
-  assert.match(loud.stderr, /were not delivered before close and are lost/);
+  assert.match(loud.stderr, /was not delivered before close and is lost/);
   const quiet = await runApp(code, { ...env, OTEL_LOG_LEVEL: 'none' }, { flushTimeoutMs: 1 });
   assert.equal(quiet.stderr, '');
 });

@@ -179,6 +179,6 @@ test('process.exit while the resource is pending: with a spool the next process 
 test('process.exit without a spool says what is lost', async () => {
   const run = await runPending('process.exit(3);', {});
   assert.equal(run.code, 3);
-  assert.match(run.stderr, /the process ends with 1 log records pending; they are lost/);
-  assert.match(run.stderr, /the process ends with 1 spans pending; they are lost/);
+  assert.match(run.stderr, /the process ends with 1 log record pending; it is lost/);
+  assert.match(run.stderr, /the process ends with 1 span pending; it is lost/);
 });

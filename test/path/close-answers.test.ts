@@ -41,7 +41,7 @@ for (const [status, why] of [
     const { dropped, rejected } = await events.close({ timeoutMs: 60_000 });
     assert.ok(performance.now() - startedMs < 20_000);
     assert.deepEqual([dropped, rejected], [1, 0]);
-    assert.match(said.at(-1) ?? '', /^otlp: 1 records were not delivered before close and are lost: /);
+    assert.match(said.at(-1) ?? '', /^otlp: 1 record was not delivered before close and is lost: /);
     assert.match(said.at(-1) ?? '', why);
     assert.match(said.at(-1) ?? '', /\(use the option spool, which keeps them for the next process\)$/);
   });

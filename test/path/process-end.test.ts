@@ -74,7 +74,7 @@ test('an app that logs whenever the process is about to end is not kept for ever
   assert.equal(run.code, 0);
   assert.match(
     run.stderr,
-    /^otel-events: EXPORT_FAILED: the process ends with 1 deliveries pending; they are lost [^\n]*\n$/,
+    /^otel-events: EXPORT_FAILED: the process ends with 1 delivery pending; it is lost [^\n]*\n$/,
   );
   const { length } = logRecordsOf(sink.requests);
   assert.ok(length >= 1 && length <= 20, `${length}`);
@@ -94,7 +94,7 @@ test('process.exit with a spool: a results.json that is not written yet is said 
   assert.equal(run.code, 0);
   assert.match(
     run.stderr,
-    /^otel-events: EXPORT_FAILED: the process ends with 1 deliveries pending; they are lost [^\n]*outputPath[^\n]*\n$/,
+    /^otel-events: EXPORT_FAILED: the process ends with 1 delivery pending; it is lost [^\n]*outputPath[^\n]*\n$/,
   );
 });
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { counted } from '../../counted.ts';
 import { OtelEventsError } from '../../errors.ts';
 import type { ReadLog } from '../../spool/read/read-log.ts';
 import type { FoundDeadLetter } from '../../spool/send/dead-letters.ts';
@@ -80,10 +81,15 @@ export const command = defineCommand({
     }
     for (const end of ends) end();
     await output.line(
-      `replayed ${resend.sent} events in ${resend.requests} requests, refused ${resend.refused}`,
+      `replayed ${counted(resend.sent, 'event')} in ${counted(resend.requests, 'request')}, refused ${resend.refused}`,
     );
     await output.flush();
-    if (left > 0) complain(NAME, 'EVENT_INVALID', `${left} events are left, in the quarantine as before`);
+    if (left > 0)
+      complain(
+        NAME,
+        'EVENT_INVALID',
+        `${counted(left, 'event is left', 'events are left')}, in the quarantine as before`,
+      );
     return unreadStatus(NAME, logs, isBroken ? 2 : Math.min(1, left));
   },
 });
@@ -136,7 +142,11 @@ async function replayLog(
 /** Says that a sub-directory is somebody else's. */
 export function reportHeld(name: string, { home: { state, pid } }: ReadLog, count: number): void {
   const who = state === 'living' ? `a running app (process ${pid})` : 'another process';
-  complain(name, 'SPOOL_UNWRITABLE', `${count} events are held by ${who}: nothing was done with them`);
+  complain(
+    name,
+    'SPOOL_UNWRITABLE',
+    `${counted(count, 'event is', 'events are')} held by ${who}: nothing was done`,
+  );
 }
 
 /** Each is sent alone: one that is refused says nothing about the others. */

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import { OtelEventsError } from '../../errors.ts';
 import { requestHead } from '../../otlp/sdk/encode-envelope.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
@@ -153,6 +154,7 @@ function placeOf(log: ReadLog, record: RecordView): object {
 }
 
 function report(directory: string, logs: readonly ReadLog[], { invalid, problem }: Printed): number {
-  if (invalid > 0) complain(NAME, 'OTLP_INVALID', `${invalid} records left out, the first ${problem}`);
+  if (invalid > 0)
+    complain(NAME, 'OTLP_INVALID', `${counted(invalid, 'record')} left out, the first ${problem}`);
   return Math.max(readStatus(NAME, directory, logs), invalid > 0 ? 1 : 0);
 }

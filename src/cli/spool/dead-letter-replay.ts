@@ -1,6 +1,6 @@
+import { counted } from '../../counted.ts';
 import { OtelEventsError } from '../../errors.ts';
 import { complain, complainer, defineCommand, oneDirectory } from '../command.ts';
-import { counted } from '../output/human.ts';
 import { Output } from '../output/output.ts';
 import { ClaimedLetters } from './claimed-letters.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
@@ -71,9 +71,16 @@ async function report(
   { left, unsendable, isBroken }: Counts,
 ): Promise<number> {
   const output = new Output();
-  await output.line(`replayed ${sent} records in ${requests} requests, refused ${refused}`);
+  await output.line(
+    `replayed ${counted(sent, 'record')} in ${counted(requests, 'request')}, refused ${refused}`,
+  );
   await output.flush();
-  if (left > 0) complain(NAME, 'EXPORT_FAILED', `${left} records are left, as dead letters as before`);
+  if (left > 0)
+    complain(
+      NAME,
+      'EXPORT_FAILED',
+      `${counted(left, 'record is left', 'records are left')}, as dead letters as before`,
+    );
   if (unsendable > 0) {
     const what = `${counted(unsendable, 'dead letter')} without a request that could be sent: kept as it is`;
     complain(NAME, 'OTLP_INVALID', what);

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import type { Resend } from './resend.ts';
 
 const TERMINAL_MS = 500;
@@ -9,7 +10,7 @@ export function showProgress(resend: Resend, total: number): () => void {
   const isTerminal = stderr.isTTY === true;
   let shown = false;
   const show = (): void => {
-    const text = `${resend.sent} of ${total} records`;
+    const text = `${resend.sent} of ${counted(total, 'record')}`;
     stderr.write(isTerminal ? `\r${text}\u001b[K` : `${text}\n`);
     shown = true;
   };

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import { OTLP_SINK, SPAN_SINK } from '../../delivery/ledger/accounts.ts';
 import { OtelEventsError } from '../../errors.ts';
 import { isMoved, ReadLog } from '../../spool/read/read-log.ts';
@@ -86,14 +87,24 @@ function checkDrain(jobs: readonly ReplayJob[]): void {
 async function report(directory: string, jobs: readonly ReplayJob[], resend: Resend): Promise<number> {
   const { sent, requests, refused } = resend;
   const output = new Output();
-  await output.line(`replayed ${sent} records in ${requests} requests, refused ${refused}`);
+  await output.line(
+    `replayed ${counted(sent, 'record')} in ${counted(requests, 'request')}, refused ${refused}`,
+  );
   await output.flush();
   const left = jobs.reduce((sum, job) => sum + job.left, 0);
-  if (left > 0) complain(NAME, 'EXPORT_FAILED', `${left} records are left, in the spool as before`);
+  if (left > 0)
+    complain(
+      NAME,
+      'EXPORT_FAILED',
+      `${counted(left, 'record is left', 'records are left')}, in the spool as before`,
+    );
   const isLost = reportGone(directory, jobs, resend);
   const read = jobs.filter(({ state }) => state === 'read');
   const stays = read.reduce((sum, job) => sum + job.total - job.left, 0) - resend.gone;
-  if (stays > 0) note(`${stays} records were only read: their owner, or the next process, sends them again`);
+  if (stays > 0)
+    note(
+      `${counted(stays, 'record was only read: its', 'records were only read: their')} owner, or the next process, sends ${stays === 1 ? 'it' : 'them'} again`,
+    );
   const logs = jobs.map(({ log }) => log);
   return unreadStatus(NAME, logs, left + refused > 0 || isLost ? 1 : 0);
 }
@@ -107,8 +118,16 @@ function reportGone(directory: string, jobs: readonly ReplayJob[], { gone }: Res
   if (gone === 0) return false;
   // What we drained has new names too.
   const isLost = logs.length === jobs.length && isMoved(directory, logs);
-  if (!isLost) note(`${gone} records were settled by their owner meanwhile`);
-  else complain(NAME, 'ENOENT', `${gone} records were taken over by another process; run this again`);
+  if (!isLost)
+    note(
+      `${counted(gone, 'record was settled by its owner', 'records were settled by their owner')} meanwhile`,
+    );
+  else
+    complain(
+      NAME,
+      'ENOENT',
+      `${counted(gone, 'record was', 'records were')} taken over by another process; run this again`,
+    );
   return isLost;
 }
 

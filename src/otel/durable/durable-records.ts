@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import { Accounts, type Ledger, OTLP_SINK, SPAN_SINK } from '../../delivery/ledger/accounts.ts';
 import { meteredOtlp } from '../../delivery/metered-sink.ts';
 import { forgetEnd, watchEnd, watchSignals } from '../../delivery/process-end.ts';
@@ -50,7 +51,7 @@ const EXIT_TIMEOUT_MS = 5_000;
 /** The most that may wait in memory for a resource. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const UNREADABLE = '(unreadable)';
-const NOUNS = { logs: 'log records', traces: 'spans' } as const;
+const NOUN = { logs: 'log record', traces: 'span' } as const;
 
 /** What the two durable processors have in common: items of an SDK into a spool, and out of it. */
 export class DurableRecords<T extends DurableItem> {
@@ -263,7 +264,7 @@ export class DurableRecords<T extends DurableItem> {
       this.#accounts.event(name).settle(outcome);
       this.#accounts.sink(this.#sink).settle(outcome);
     }
-    const noun = NOUNS[this.#reader.signal];
+    const noun = `${NOUN[this.#reader.signal]}s`;
     if (reason === 'closed') {
       const message = `${noun} that come after shutdown() are dropped and counted`;
       this.#reportOnce(reason, new OtelEventsError('EVENT_AFTER_CLOSE', message));
@@ -276,20 +277,20 @@ export class DurableRecords<T extends DurableItem> {
 
   #refuseUnreadable(name: string, cause: unknown): void {
     this.#refuse(name, 'unreadable');
-    const message = `what the SDK handed over cannot be read, it is dropped and counted (${NOUNS[this.#reader.signal]})`;
+    const message = `what the SDK handed over cannot be read, it is dropped and counted (${NOUN[this.#reader.signal]}s)`;
     this.#reportOnce('unreadable', new OtelEventsError('EVENT_INVALID', message, { cause }));
   }
 
   /** The last moment to say so. */
   #reportLost(): void {
     const count = this.#waiting.size + this.#outbox.unsettled;
-    const message = `the process ends with ${count} ${NOUNS[this.#reader.signal]} pending; they are lost`;
+    const message = `the process ends with ${counted(count, NOUN[this.#reader.signal])} pending; ${count === 1 ? 'it is' : 'they are'} lost`;
     const fix = 'await shutdown(), or give the option spool, which keeps them for the next process';
     this.#reportOnce('lost', new OtelEventsError('EXPORT_FAILED', message, { fix }));
   }
 
   #reportIncomplete(why: string): void {
-    const message = `the resource is not complete, ${why}: ${NOUNS[this.#reader.signal]} go without the rest of it`;
+    const message = `the resource is not complete, ${why}: ${NOUN[this.#reader.signal]}s go without the rest of it`;
     const fix = 'look for a resource detector that does not answer';
     this.#reportOnce('incomplete', new OtelEventsError('RESOURCE_INCOMPLETE', message, { fix }));
   }

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import { Waiters } from '../../spool/log/waiters.ts';
 import { clearTimeout, setTimeout } from '../../time.ts';
 import type { PendingResource } from './durable-kinds.ts';
@@ -69,7 +70,9 @@ export class DurableWaitingRoom<T extends WaitingRecord> {
     this.#came++;
     this.#bytes += record.field.length + OVERHEAD_BYTES;
     if (this.#bytes <= this.#options.maxBytes) return;
-    this.#options.onIncomplete(`${this.size} records wait for it, and fill the memory that they may`);
+    this.#options.onIncomplete(
+      `${counted(this.size, 'record waits for it, and fills', 'records wait for it, and fill')} the memory that they may`,
+    );
     this.giveUp();
   }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.ts';
 import type { Accounts, Ticket } from '../../delivery/ledger/accounts.ts';
 import { SCOPE } from '../../delivery/scope.ts';
 import type { Delivery, Sink } from '../../delivery/sink.ts';
@@ -88,7 +89,7 @@ export class StockSink implements Sink {
     const left = [...this.#queued];
     if (left.length > 0) {
       this.#settle(left, dropped('closed'));
-      const message = `otlp: ${left.length} events were not delivered before close and are lost`;
+      const message = `otlp: ${counted(left.length, 'event was not delivered before close and is lost', 'events were not delivered before close and are lost')}`;
       this.#options.onError(new OtelEventsError('EXPORT_FAILED', message));
     }
     void this.#logs?.shutdown();
@@ -108,7 +109,7 @@ export class StockSink implements Sink {
     this.#accounts.settle(ticket, this.#accounts.sink(this.name), dropped('queue_full'));
     if (this.#dropping) return;
     this.#dropping = true;
-    const message = `otlp: the queue is full (${this.#queued.size} events), new events are dropped`;
+    const message = `otlp: the queue is full (${counted(this.#queued.size, 'event')}), new events are dropped`;
     const fix = 'the collector is away or slower than the app; each drop is counted in stats()';
     this.#options.onError(new OtelEventsError('QUEUE_FULL', message, { fix }));
   }
@@ -120,7 +121,8 @@ export class StockSink implements Sink {
       this.#settle(batch.slice(0, batch.length - refused), { column: 'acked' });
       // The protocol does not say which were refused; the last ones of the batch stand for them.
       this.#settle(batch.slice(batch.length - refused), { column: 'rejected', reason: 'partial_success' });
-      if (refused > 0) this.#report('EXPORT_PARTIAL', `otlp: the collector refused ${refused} events`);
+      if (refused > 0)
+        this.#report('EXPORT_PARTIAL', `otlp: the collector refused ${counted(refused, 'event')}`);
     } else {
       const refusedForGood = REFUSED.has(failure.status ?? 0);
       const outcome: Outcome = refusedForGood
