@@ -1,5 +1,6 @@
 import { counted } from '../counted.ts';
 import { OtelEventsError } from '../errors.ts';
+import { isNoDirectory, NO_DIRECTORY } from './disk/no-directory.ts';
 import type { Settlement } from './log/outcome.ts';
 import type { Leftover } from './owner/leftover.ts';
 
@@ -29,8 +30,9 @@ export class LossReports {
   readonly unreadable = (place: string, cause: unknown): void => {
     const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
     const message = `what an earlier process may have left in ${place} cannot be had: ${why}`;
-    const fix =
+    const theirs =
       'it stays there: give it to the user of this process (chown, chmod), or take it out of the directory';
+    const fix = isNoDirectory(cause) ? NO_DIRECTORY : theirs;
     this.#onError(new OtelEventsError('SPOOL_UNREADABLE', message, { cause, fix }));
   };
 

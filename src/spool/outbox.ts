@@ -34,11 +34,14 @@ export class Outbox {
   #leftovers: Leftover[] = [];
   #adopting: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** What keeps records that are left at the end. */
+  readonly #fixOfLoss: string;
   #closing: Promise<void> | undefined;
 
   constructor(options: OutboxOptions) {
     const { spool: directory, durability, onError = () => {} } = options;
     this.#onError = onError;
+    this.#fixOfLoss = fixOfLoss(directory, durability);
     this.spool = new Spool({ ...options, onTurn: () => this.#wake() });
     if (directory === undefined || durability === 'memory') return;
     this.#deadLetters = new DeadLetters(directory, this.#onError);
@@ -142,7 +145,7 @@ export class Outbox {
       const cursor = this.spool.cursor(sink);
       const { pending } = cursor;
       this.#drop(cursor);
-      if (pending > 0) this.#onError(undelivered(sink, pending, failure));
+      if (pending > 0) this.#onError(undelivered(sink, pending, failure, this.#fixOfLoss));
     }
   }
 
@@ -207,11 +210,21 @@ async function attempt(sender: Sender): Promise<void> {
   await (wasAway ? within(AWAY_MS, flushed) : flushed);
 }
 
+function fixOfLoss(directory: string | undefined, durability: OutboxOptions['durability']): string {
+  if (directory === undefined) return 'use the option spool, which keeps them for the next process';
+  if (durability !== 'memory') return `make ${directory} writable, the directory of the option spool`;
+  return "set the option durability to 'os', by which the spool keeps them for the next process";
+}
+
 /** More time is no help where only somebody can mend it. */
-function undelivered(sink: string, count: number, failure: Sender['failure']): OtelEventsError {
+function undelivered(
+  sink: string,
+  count: number,
+  failure: Sender['failure'],
+  spool: string,
+): OtelEventsError {
   const why = failure === undefined ? '' : `: ${failure.error.message}`;
   const message = `${sink}: ${counted(count, 'record was not delivered before close and is lost', 'records were not delivered before close and are lost')}${why}`;
-  const spool = 'the option spool, which keeps them for the next process';
-  const fix = failure?.mayPass === false ? `use ${spool}` : `give close() more time, or ${spool}`;
+  const fix = failure?.mayPass === false ? spool : `give close() more time, or ${spool}`;
   return new OtelEventsError('EXPORT_FAILED', message, { fix, cause: failure?.error });
 }

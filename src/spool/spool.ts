@@ -62,6 +62,7 @@ export class Spool implements RecordSource {
     this.#reports = new LossReports(onError);
     this.#outage = new WriteOutage({
       retryMs,
+      directory: directory === undefined ? undefined : absolute(directory),
       onError,
       onFailure: () => this.#failed(),
       retry: () => this.#retry(),

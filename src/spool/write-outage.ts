@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../time.ts';
+import { isNoDirectory, NO_DIRECTORY } from './disk/no-directory.ts';
 
 const MAX_RETRY_MS = 5_000;
 
@@ -7,6 +8,8 @@ const MAX_RETRY_MS = 5_000;
 export interface WriteOutageOptions {
   /** The first wait; it doubles up to 5 s. */
   readonly retryMs: number;
+  /** The configured one, for the message; undefined: there are no files. */
+  readonly directory: string | undefined;
   readonly onError: (error: OtelEventsError) => void;
   /** Called before anything else is done about a failure. */
   readonly onFailure: () => void;
@@ -52,15 +55,17 @@ export class WriteOutage {
     this.#failures++;
     this.#isWaiting = true;
     this.#inSync ||= inSync;
-    const { retryMs, onFailure, onError, retry } = this.#options;
+    const { retryMs, directory, onFailure, onError, retry } = this.#options;
     onFailure();
     clearTimeout(this.#timer);
     const waitMs = Math.min(MAX_RETRY_MS, retryMs * 2 ** (this.#failures - 1));
     this.#timer = setTimeout(retry, waitMs).unref();
     if (this.#failures > 1) return;
     const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-    const fix = 'events wait in memory and are written when it works again';
-    onError(new OtelEventsError('SPOOL_UNWRITABLE', `could not write the spool: ${why}`, { cause, fix }));
+    const message = `could not write the spool in ${directory}: ${why}`;
+    const wait = 'events wait in memory and are written when it works again';
+    const fix = isNoDirectory(cause) ? `${NO_DIRECTORY}; ${wait}` : wait;
+    onError(new OtelEventsError('SPOOL_UNWRITABLE', message, { cause, fix }));
   }
 
   /** Told that what was written is on the disk: that ends an outage in which a sync failed, unless a write waits. */

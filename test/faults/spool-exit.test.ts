@@ -20,7 +20,7 @@ async function run(t: TestContext, code: string): Promise<NodeRun & { base: stri
     const base = ${JSON.stringify(base)};
     const options = {
       delivery: 'durable', endpoint: 'http://127.0.0.1:1', logLevel: 'none', exitTimeoutMs: 100,
-      onError: ({ code, message }) => console.log(code, /(\\d+) (deliveries|log records) pending/.exec(message)?.[1] ?? ''),
+      onError: ({ code, message }) => console.log(code, /(\\d+) (deliver(?:y|ies)|log records?) pending/.exec(message)?.[1] ?? ''),
     };
     ${code}
   `);
