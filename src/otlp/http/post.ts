@@ -72,7 +72,9 @@ export async function post(request: PostRequest): Promise<PostResponse> {
     });
   } catch (cause) {
     const why = deadline.isOver ? `no answer within ${request.timeoutMs} ms` : describe(cause);
-    const fix = deadline.isOver ? undefined : (tlsFix(cause) ?? grpcPortFix(url, cause));
+    const fix = deadline.isOver
+      ? undefined
+      : (tlsFix(cause) ?? grpcPortFix(url, cause) ?? noCollectorFix(url, cause));
     throw new OtelEventsError('EXPORT_FAILED', `${targetOf(url)} did not answer: ${why}`, {
       cause,
       retry: {},
@@ -87,6 +89,13 @@ export async function post(request: PostRequest): Promise<PostResponse> {
 function grpcPortFix({ port }: URL, cause: unknown): string | undefined {
   const code = String((cause as NodeJS.ErrnoException | undefined)?.code);
   return port === GRPC_PORT && (code === 'ECONNRESET' || code.startsWith('HPE_')) ? GRPC_PORT_FIX : undefined;
+}
+
+/** Nothing listens where a collector of this machine would. */
+function noCollectorFix({ hostname, port }: URL, cause: unknown): string | undefined {
+  const isRefused = (cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED';
+  const isOurs = port === '4318' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return isRefused && isOurs ? 'npx otel-events collect starts a collector there' : undefined;
 }
 
 /** A URL as it may appear in messages: without credentials and query, which can hold secrets. */
