@@ -80,7 +80,9 @@ export class Outbox {
       name: sink,
       onPoison: (batch, index, reason, answer) =>
         void this.#deadLetters?.add(deadLetterOf(batch, index, { sink, reason, answer })),
-      onError: this.#onError,
+      onError: (error) => {
+        if (!this.#isSaid(sink, error)) this.#onError(error);
+      },
     });
     this.#senders.set(sink, sender);
     for (const leftover of this.#leftovers) {
@@ -149,6 +151,16 @@ export class Outbox {
     }
   }
 
+  /** Whether another sink of the same server has said that no connection to it can be made. */
+  #isSaid(sink: string, error: OtelEventsError): boolean {
+    const unreached = unreachedOf(error);
+    if (unreached === undefined) return false;
+    return [...this.#senders].some(
+      ([name, { failure }]) =>
+        name !== sink && failure !== undefined && unreachedOf(failure.error) === unreached,
+    );
+  }
+
   #drop(cursor: Cursor): void {
     for (let batch = cursor.read(); batch !== undefined; batch = cursor.read()) {
       cursor.ack(batch.to, batch.from, CLOSED);
@@ -208,6 +220,12 @@ async function attempt(sender: Sender): Promise<void> {
   const wasAway = sender.isFailing;
   const flushed = sender.flush('hurried');
   await (wasAway ? within(AWAY_MS, flushed) : flushed);
+}
+
+/** The server to which a connection was refused, as the message has it; undefined for any other error. */
+function unreachedOf({ cause, message }: OtelEventsError): string | undefined {
+  if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ECONNREFUSED') return undefined;
+  return message.replace(/\/v1\/(?:logs|traces) /, ' ');
 }
 
 function fixOfLoss(directory: string | undefined, durability: OutboxOptions['durability']): string {

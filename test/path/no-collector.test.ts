@@ -15,7 +15,8 @@ test('where no collector listens on localhost:4318, the error says how to start 
   const said: string[] = [];
   const onError = ({ message }: Error): void => void said.push(message);
   const events = new EventLogger({ endpoint: 'http://localhost:4318', agent, logLevel: 'none', onError });
-  events.log('a');
+  events.track('a').end();
   await events.close({ timeoutMs: 300 });
   assert.match(said[0] ?? '', /ECONNREFUSED \(npx otel-events collect starts a collector there\)$/);
+  assert.equal(said.filter((line) => line.startsWith('http:')).length, 1, said.join('\n'));
 });
