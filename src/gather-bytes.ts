@@ -12,7 +12,6 @@ export interface GrowingBufferOptions {
 
 const FIRST_BYTES = 4 * 1024;
 const MAX_FIRST_BYTES = 64 * 1024;
-const MAX_SECOND_BYTES = 4 * MAX_FIRST_BYTES;
 
 /**
  * Bytes that come in pieces, in one piece of memory. The pieces themselves are not kept: one of a single byte
@@ -58,14 +57,10 @@ export class GrowingBuffer {
     this.#memory = resized(this.#memory.subarray(0, this.#length), memory);
   }
 
-  /**
-   * Twice as much, but no more than can come. Who has sent a first step is believed a little more: most bodies then
-   * need no third one.
-   */
+  /** Twice as much, but no more than can come. */
   #nextSize(): number {
     const first = Math.min(this.#expectedBytes ?? FIRST_BYTES, MAX_FIRST_BYTES);
-    const second = this.#memory.length === 0 ? 0 : Math.min(this.#expectedBytes ?? 0, MAX_SECOND_BYTES);
-    const size = Math.max(first, second, 2 * this.#memory.length);
+    const size = Math.max(first, 2 * this.#memory.length);
     return Math.min(size, this.#maxBytes, Math.max(this.#expectedBytes ?? size, this.#length));
   }
 }

@@ -65,7 +65,8 @@ const PLACE = { caller: 'startCollector' };
 const OPTIONS: Checks<CollectorOptions> = {
   config: {
     wanted: 'the path of a configuration, or one as an object',
-    accepts: (value) => typeof value === 'string' || isMap(value),
+    // A list of these, or of what follows --set, comes from the command.
+    accepts: (value) => typeof value === 'string' || isMap(value) || Array.isArray(value),
   },
   exporters: mapOfChecked('an object of functions', fn),
   write: fn,

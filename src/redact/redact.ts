@@ -23,17 +23,16 @@ type Undecided = Exclude<
   (typeof CALLER_TEXTS)[number] | (typeof TWINS)[number][0] | 'id' | 'name' | 'outputPath'
 >;
 type Decided<Rest extends never> = Record<Rest, never>;
+type CallerTexts = { readonly [Field in (typeof CALLER_TEXTS)[number]]?: string | undefined };
 
 /** The parts of an event that a person may be in. */
-export interface EventParts extends Decided<Undecided> {
+export interface EventParts extends Decided<Undecided>, CallerTexts {
   readonly data: Fields;
   /** Set where the data turn out to be no map. @see Event */
   readonly isBare?: boolean | undefined;
   readonly session: Fields;
   readonly context: Fields;
   readonly message: string | undefined;
-  readonly category?: string | undefined;
-  readonly givenTime?: string | undefined;
   readonly tags?: readonly string[];
   readonly failure: EventFailure | undefined;
   /** The paths of its issues hold names out of the data. */

@@ -164,6 +164,8 @@ export class SegmentWriter {
 
   /** Removes the files that nobody needs, of those that get no more records. */
   removeWhere(isFree: (segment: Segment) => boolean): void {
+    // The last file stays in any case: records go on in it.
+    if (this.#segments.length < 2) return;
     const done = this.#segments.filter((segment) => isFree(segment) && !this.#isGrowing(segment));
     if (done.length === 0) return;
     this.#segments = this.#segments.filter((segment) => !done.includes(segment));

@@ -65,7 +65,7 @@ export class Spool implements RecordSource {
       directory: directory === undefined ? undefined : absolute(directory),
       onError,
       onFailure: () => this.#failed(),
-      retry: () => this.#retry(),
+      retry: () => this.#flush(),
     });
     this.#bounds = new Bounds({
       ...this.#options,
@@ -309,15 +309,6 @@ export class Spool implements RecordSource {
     if (this.#isAhead) this.#keepAll();
     this.#waiters.reached(this.#files?.safe ?? this.end);
     this.#tidy();
-  }
-
-  /** What was settled from memory needs no file, and what files hold beside it may be what fills the disk. */
-  #retry(): void {
-    if (this.#cursors.every(({ pending }) => pending === 0)) {
-      this.#files?.skipSettled();
-      this.#tidy();
-    }
-    this.#flush();
   }
 
   #failed(): void {

@@ -64,7 +64,8 @@ for (const { name, kind, target, headers, body } of CASES) {
     assert.deepEqual(statuses, Array(CONNECTIONS).fill(400), `exit code ${child.exitCode}`);
     const mib = (await most()) / MIB;
     t.diagnostic(`${CONNECTIONS} bodies of ${(body.length / MIB).toFixed(1)} MiB took ${mib.toFixed(0)} MiB`);
-    assert.ok(mib < 60, `${mib} MiB`);
+    // It was 954 when the pieces were kept; most of what it is now is how far V8 lets the heap grow.
+    assert.ok(mib < 120, `${mib} MiB`);
   });
 }
 

@@ -132,16 +132,23 @@ function settle(journey: Journey, part: SpoolBatch, answer: Answer, options: Del
   if (answer.kind === 'delivered') {
     journey.refusals = 0;
     const refused = Math.min(items, answer.refused ?? 0);
-    if (refused > 0) journey.refused.push({ count: refused, reason: 'partial_success' });
+    if (refused > 0) note(journey, refused, 'partial_success');
     journey.error = answer.error ?? journey.error;
     return;
   }
   const gaveUp = options.retries && (answer.kind === 'retry' || answer.kind === 'hold');
   const error = gaveUp ? gaveUpOn(options.name, answer.error) : answer.error;
   const reason = gaveUp ? 'gave_up' : reasonOf(answer);
-  journey.refused.push({ count: items, reason });
+  note(journey, items, reason);
   journey.error = error;
   options.onRefused(part, { reason, error, answer: answer.kind === 'invalid' ? answer.answer : undefined });
+}
+
+/** One sum a reason: what is said of it is said once. */
+function note({ refused }: Journey, count: number, reason: string): void {
+  const index = refused.findIndex((known) => known.reason === reason);
+  if (index < 0) refused.push({ count, reason });
+  else refused[index] = { count: count + (refused[index]?.count ?? 0), reason };
 }
 
 function gaveUpOn(name: string, cause: OtelEventsError): OtelEventsError {

@@ -11,7 +11,6 @@ const LIMITS = {
   maxBytes: 4 * MAX_EVENT_BYTES + 64,
   maxDepth: MAX_DEPTH + 2,
   reader: 'app',
-  isRough: true,
 } as const;
 
 /**
