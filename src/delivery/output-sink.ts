@@ -6,7 +6,7 @@ import type { Outcome } from '../spool/log/outcome.ts';
 import { performance } from '../time.ts';
 import type { Accounts, Ticket } from './ledger/accounts.ts';
 import { RetryQueue } from './retry-queue.ts';
-import type { Delivery, Sink } from './sink.ts';
+import type { BookedEvent, Sink } from './sink.ts';
 import { type EncodingLimits, toEventRecord } from './to-event-record.ts';
 
 /** The sink of events that are also saved as `results.json`. */
@@ -63,7 +63,7 @@ class OutputSink implements Sink {
     );
   }
 
-  push({ event, ticket }: Delivery): void {
+  push({ event, ticket }: BookedEvent): void {
     this.#queue.push({
       ...toEventRecord(event, this.#options.resource, this.#options.limits),
       // Now: it means the directory in which the app is.

@@ -28,7 +28,7 @@ import { givenAttributes, type ResourceOptions } from './resource/resource.ts';
 import { SDK_ATTRIBUTES } from './resource/sdk-attributes.ts';
 import type { OtelEnvironment } from './settings/environment.ts';
 import { type OtlpSettings, type OtlpSettingsOptions, otlpSettings } from './settings/otlp-settings.ts';
-import type { Delivery, Sink } from './sink.ts';
+import type { BookedEvent, Sink } from './sink.ts';
 import { SinkSetTable } from './sink-set-table.ts';
 
 /** What a pipeline is made of. */
@@ -296,12 +296,12 @@ export class Pipeline {
   }
 
   /** A sink can run code of the app (its processors): what throws there must not reach the caller. */
-  #push(sink: Sink, delivery: Delivery): void {
+  #push(sink: Sink, booked: BookedEvent): void {
     try {
-      sink.push(delivery);
+      sink.push(booked);
     } catch (cause) {
       const outcome = { column: 'dropped', reason: 'sink_threw' } as const;
-      this.#accounts.settle(delivery.ticket, this.#accounts.sink(sink.name), outcome);
+      this.#accounts.settle(booked.ticket, this.#accounts.sink(sink.name), outcome);
       const message = `${sink.name}: taking an event threw, the event is dropped`;
       this.#bursts.add(`sink ${sink.name}`, 'EXPORT_FAILED', message, { cause });
     }

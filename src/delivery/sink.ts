@@ -4,7 +4,7 @@ import type { EventContent } from '../otlp/event/event-content.ts';
 import type { Ticket } from './ledger/accounts.ts';
 
 /** One event on its way to a sink beside the spool: merged, normalised and booked. */
-export interface Delivery {
+export interface BookedEvent {
   readonly event: Event;
   readonly context: Context;
   /** What it becomes for an SDK; made when it is first asked for, in the turn of `push`. */
@@ -12,11 +12,11 @@ export interface Delivery {
   readonly ticket: Ticket;
 }
 
-/** A place beside the spool that events end in; it settles the ticket of every delivery exactly once. */
+/** A place beside the spool that events end in; it settles the ticket of every event exactly once. */
 export interface Sink {
   readonly name: string;
-  /** Takes a delivery in the same turn; keeps nothing of the event's own objects. */
-  push(delivery: Delivery): void;
+  /** Takes an event in the same turn; keeps nothing of its own objects. */
+  push(event: BookedEvent): void;
   /** Resolves when everything pushed before has been settled. */
   flush(): Promise<void>;
   /** Flushes for at most `timeoutMs` and settles what is left as dropped. */

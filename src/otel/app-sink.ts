@@ -2,7 +2,7 @@ import { ROOT_CONTEXT } from '@opentelemetry/api';
 import type { SinkAccount } from '../delivery/ledger/account.ts';
 import type { Accounts } from '../delivery/ledger/accounts.ts';
 import { SCOPE } from '../delivery/scope.ts';
-import type { Delivery, Sink } from '../delivery/sink.ts';
+import type { BookedEvent, Sink } from '../delivery/sink.ts';
 import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import type { ApiLogger, ApiLoggerProvider } from './app-api.ts';
 import { toLogRecord } from './to-log-record.ts';
@@ -46,8 +46,8 @@ export class AppSink implements Sink {
     return true;
   }
 
-  push(delivery: Delivery): void {
-    const { event, context, ticket } = delivery;
+  push(booked: BookedEvent): void {
+    const { event, context, ticket } = booked;
     const logger = this.#logger as ApiLogger;
     this.#account ??= this.#accounts.sink(this.name);
     if (!this.#takes(logger, { context, severityNumber: event.severity, eventName: event.name })) {
@@ -56,8 +56,8 @@ export class AppSink implements Sink {
       this.#accounts.settle(ticket, this.#account, { column: 'dropped', reason: 'disabled' });
       return;
     }
-    const content = delivery.content();
-    logger.emit(toLogRecord(delivery, content, this.#withApp(content.attributes)));
+    const content = booked.content();
+    logger.emit(toLogRecord(booked, content, this.#withApp(content.attributes)));
     this.#accounts.settle(ticket, this.#account, { column: 'handedOver' });
   }
 

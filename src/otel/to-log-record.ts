@@ -1,11 +1,11 @@
-import type { Delivery } from '../delivery/sink.ts';
+import type { BookedEvent } from '../delivery/sink.ts';
 import type { EventContent } from '../otlp/event/event-content.ts';
 import type { AttributeMap } from '../otlp/values/attribute-value.ts';
 import type { ApiLogRecord } from './app-api.ts';
 
 /** What an OTel `Logger` is given for one event. */
 export function toLogRecord(
-  { event, context }: Pick<Delivery, 'event' | 'context'>,
+  { event, context }: Pick<BookedEvent, 'event' | 'context'>,
   content: EventContent,
   attributes: AttributeMap = content.attributes,
 ): ApiLogRecord {

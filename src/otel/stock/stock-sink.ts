@@ -1,7 +1,7 @@
 import { counted } from '../../counted.ts';
 import type { Accounts, Ticket } from '../../delivery/ledger/accounts.ts';
 import { SCOPE } from '../../delivery/scope.ts';
-import type { Delivery, Sink } from '../../delivery/sink.ts';
+import type { BookedEvent, Sink } from '../../delivery/sink.ts';
 import { OtelEventsError } from '../../errors.ts';
 import type { Outcome } from '../../spool/log/outcome.ts';
 import { within } from '../../time.ts';
@@ -52,13 +52,13 @@ export class StockSink implements Sink {
     this.#maxQueued = options.env.logs.batch.maxQueueSize ?? MAX_QUEUED;
   }
 
-  push(delivery: Delivery): void {
-    const { ticket } = delivery;
+  push(booked: BookedEvent): void {
+    const { ticket } = booked;
     if (this.#closed) {
       this.#accounts.settle(ticket, this.#accounts.sink(this.name), dropped('closed'));
       return;
     }
-    const content = delivery.content();
+    const content = booked.content();
     if (this.#queued.size >= this.#maxQueued || this.#queuedBytes + content.bytes > MAX_QUEUED_BYTES) {
       this.#dropOne(ticket);
       return;
@@ -68,7 +68,7 @@ export class StockSink implements Sink {
     this.#queued.add(queued);
     this.#queuedBytes += content.bytes;
     this.#pushed++;
-    if (!sdk.emit(toLogRecord(delivery, content), queued)) this.#settle([queued], dropped('disabled'));
+    if (!sdk.emit(toLogRecord(booked, content), queued)) this.#settle([queued], dropped('disabled'));
   }
 
   /** Loads the SDK ahead of the first event. */

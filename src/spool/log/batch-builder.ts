@@ -1,5 +1,5 @@
-import { CollectedBatch, type Lookup } from './collected-batch.ts';
 import { isFor, type RecordView } from './layout.ts';
+import { type Lookup, PendingBatch } from './pending-batch.ts';
 import { Runs } from './runs.ts';
 
 /** Copies the fields of one sink's records, as long as they share a header and a signal, into one buffer. */
@@ -45,7 +45,7 @@ export class BatchBuilder {
   }
 
   /** What was taken; undefined if there was nothing. */
-  batch(lookup: Lookup): CollectedBatch | undefined {
+  batch(lookup: Lookup): PendingBatch | undefined {
     if (this.#bytes === undefined) return undefined;
     const collected = {
       kind: this.#kind,
@@ -57,6 +57,6 @@ export class BatchBuilder {
       timesMs: this.#timesMs,
       from: this.#from,
     };
-    return new CollectedBatch(collected, lookup);
+    return new PendingBatch(collected, lookup);
   }
 }

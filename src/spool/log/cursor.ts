@@ -1,8 +1,8 @@
 import { BatchBuilder } from './batch-builder.ts';
-import type { Lookup } from './collected-batch.ts';
 import { type Found, InFlight, type Settled } from './in-flight.ts';
 import { isFor, type RecordView } from './layout.ts';
 import { ACKED, type Outcome, type Settlement } from './outcome.ts';
+import type { Lookup } from './pending-batch.ts';
 import { Runs } from './runs.ts';
 import type { Visit } from './segment-reader.ts';
 import type { SpoolBatch } from './spool-batch.ts';

@@ -1,4 +1,4 @@
-import type { CollectedBatch } from './collected-batch.ts';
+import type { PendingBatch } from './pending-batch.ts';
 import { Runs } from './runs.ts';
 import type { SpoolBatch } from './spool-batch.ts';
 
@@ -17,7 +17,7 @@ export type Found = (nameId: number, size: number, position: number) => void;
 export class InFlight {
   /** Whether the reader has the batch; if not, the next read returns what is left of the batch. */
   isOut = true;
-  readonly #batch: CollectedBatch;
+  readonly #batch: PendingBatch;
   /** What the reader was given last: the batch, or what was left of it. */
   #given: SpoolBatch;
   /** All records before this one are settled. */
@@ -28,7 +28,7 @@ export class InFlight {
   /** The id of each record's name, when one was asked for. */
   #spelt: readonly number[] | undefined;
 
-  constructor(batch: CollectedBatch) {
+  constructor(batch: PendingBatch) {
     this.#batch = batch;
     this.#given = batch;
     this.#left = batch.count;

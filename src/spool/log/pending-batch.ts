@@ -23,8 +23,8 @@ export interface Collected {
   readonly from: number;
 }
 
-/** A batch whose names and times are spelt out only for those who ask: most senders need the bytes alone. */
-export class CollectedBatch implements SpoolBatch {
+/** A batch to be sent whose names and times are spelt out only for those who ask: most senders need the bytes alone. */
+export class PendingBatch implements SpoolBatch {
   readonly signal: Signal;
   readonly header: Header;
   readonly bytes: Uint8Array;
