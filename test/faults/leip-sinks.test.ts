@@ -118,10 +118,14 @@ test('a sink that fails holds up nobody else', async (t) => {
   const directory = path.join(tempDir(t), 'buffer');
   const { events } = watched({ bufferDirectory: directory, httpUrl: `http://127.0.0.1:${await freePort()}` });
   events.log('x');
-  await events.flush({ timeoutMs: 100 });
-  const { sinks, total } = events.stats();
-  assert.equal(sinks[`directory:${directory}`]?.acked, 1);
-  assert.equal(total.pending, 1);
+  // A busy machine needs many flushes; the other sink takes it in none of them.
+  let stats = events.stats();
+  for (let tries = 0; tries < 100 && stats.sinks[`directory:${directory}`]?.acked !== 1; tries++) {
+    await events.flush({ timeoutMs: 100 });
+    stats = events.stats();
+  }
+  assert.equal(stats.sinks[`directory:${directory}`]?.acked, 1);
+  assert.equal(stats.total.pending, 1);
   await events.close({ timeoutMs: 10 });
 });
 
