@@ -1,23 +1,12 @@
-import { OtelEventsError } from '../errors.ts';
-import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import { type Checks, checkOptions, fn, invalidOption, isMap, mapOfChecked } from '../options.ts';
 import type { Consume } from '../otlp/wire/batch.ts';
-import type {
-  ConfiguredProcessor,
-  KnownComponents,
-  Processor,
-  RunningExtension,
-  RunningReceiver,
-} from './component.ts';
-import type { PipelineConfig } from './config/read-pipelines.ts';
-import { Drops } from './drops.ts';
+import type { KnownComponents } from './component.ts';
+import { Graph, type Surroundings } from './graph.ts';
 import type { ReceiverStats } from './intake.ts';
-import { type ExporterStats, Lane } from './lane.ts';
-import { createLog, type Log } from './log.ts';
-import { Outage } from './outage.ts';
-import { entriesOf, type Pipeline } from './pipeline.ts';
-import type { QueueStorage } from './queue/request-queue.ts';
+import type { ExporterStats } from './lane.ts';
+import { createLog } from './log.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
+import type { ServiceStatus } from './status-page.ts';
 
 /** How to start a collector. */
 export interface CollectorOptions {
@@ -88,9 +77,9 @@ export async function runCollector(
   const config = await readConfig(source, { components, extraExporters: Object.keys(exporters) });
   const log = createLog(config.service.logLevel, write);
   for (const warning of config.warnings) log('warn', warning);
-  const running = new RunningCollector(config, log, write);
+  const running = new RunningCollector(config, { log, write, extra: exporters });
   try {
-    await running.start(exporters);
+    await running.start();
     return running;
   } catch (error) {
     await running.stop({ timeoutMs: 0 });
@@ -100,42 +89,29 @@ export async function runCollector(
 
 class RunningCollector implements Collector {
   readonly config: RunnableConfig;
-  readonly #log: Log;
-  readonly #write: (line: string) => void;
-  readonly #lanes = new Map<string, Lane>();
-  readonly #receivers = new Map<string, RunningReceiver>();
-  #pipelines: readonly Pipeline[] = [];
-  readonly #extensions = new Map<string, RunningExtension>();
-  readonly #endpoints: Record<string, string> = {};
+  readonly #graph: Graph;
   #stopped: Promise<void> | undefined;
 
-  constructor(config: RunnableConfig, log: Log, write: (line: string) => void) {
+  constructor(config: RunnableConfig, given: Pick<Surroundings, 'log' | 'write' | 'extra'>) {
     this.config = config;
-    this.#log = log;
-    this.#write = write;
+    this.#graph = new Graph(config, {
+      ...given,
+      status: () => this.#status(),
+      isWell: () => ![...this.#graph.lanes.values()].some(({ keeps, isUnwell }) => keeps && isUnwell),
+    });
   }
 
   get endpoint(): string {
-    const [first = ''] = this.#receivers.keys();
-    return this.#endpoints[first] ?? '';
+    const [first = ''] = this.#graph.receivers.keys();
+    return this.#graph.endpoints[first] ?? '';
   }
 
   get endpoints(): Readonly<Record<string, string>> {
-    return { ...this.#endpoints };
+    return { ...this.#graph.endpoints };
   }
 
-  /** From the end of the pipelines to their beginning: what takes requests starts when all else is ready. */
-  async start(extra: Readonly<Record<string, Consume>>): Promise<void> {
-    const { pipelines } = this.config.service;
-    await this.#openExtensions();
-    for (const id of new Set(pipelines.flatMap(({ exporters }) => exporters))) {
-      this.#lanes.set(id, await this.#openLane(id, extra));
-    }
-    this.#warnOfLoss();
-    this.#pipelines = await Promise.all(pipelines.map((pipeline) => this.#openPipeline(pipeline)));
-    await this.#startExtensions();
-    for (const id of new Set(pipelines.flatMap(({ receivers }) => receivers))) await this.#startReceiver(id);
-    for (const extension of this.#extensions.values()) extension.setAvailable?.(true);
+  start(): Promise<void> {
+    return this.#graph.start();
   }
 
   stop(options: StopOptions = {}): Promise<void> {
@@ -144,133 +120,17 @@ class RunningCollector implements Collector {
     } catch (error) {
       return Promise.reject(error);
     }
-    this.#stopped ??= this.#stop(options.timeoutMs ?? 5_000);
+    this.#stopped ??= this.#graph.stop(options.timeoutMs ?? 5_000);
     return this.#stopped;
   }
 
   stats(): CollectorStats {
-    return { receivers: statsOf(this.#receivers), exporters: statsOf(this.#lanes) };
+    return { receivers: statsOf(this.#graph.receivers), exporters: statsOf(this.#graph.lanes) };
   }
 
-  async #stop(timeoutMs: number): Promise<void> {
-    for (const extension of this.#extensions.values()) extension.setAvailable?.(false);
-    await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop(timeoutMs)));
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.close(timeoutMs)));
-    await Promise.all([...this.#extensions.values()].map((extension) => extension.stop?.()));
-  }
-
-  async #openLane(id: string, extra: Readonly<Record<string, Consume>>): Promise<Lane> {
-    const drops = new Drops(this.#log, id);
-    const exporter = await this.#openExporter(id, extra[id], drops);
-    if (exporter.endpoint !== undefined) this.#endpoints[id] = exporter.endpoint;
-    return new Lane(exporter, new Outage(this.#log, 'export', id), drops);
-  }
-
-  async #openExporter(id: string, consume: Consume | undefined, drops: Drops): Promise<BatchExporter> {
-    const configured = this.config.exporters.get(id);
-    if (configured === undefined) return { consume: consume as Consume, close: async () => {} };
-    const fed = this.config.service.pipelines.filter((pipeline) => pipeline.exporters.includes(id));
-    const host = {
-      id,
-      log: this.#log,
-      write: this.#write,
-      drops,
-      signals: new Set(fed.map(({ signal }) => signal)),
-      storage: (extension: string) => this.#storageOf(extension, id),
-      credentials: (extension: string) => this.#provided(extension, 'credentials'),
-    };
-    return this.#named(`exporters.${id}`, () => configured.create(host));
-  }
-
-  async #openPipeline({ signal, receivers, processors, exporters }: PipelineConfig): Promise<Pipeline> {
-    const lanes = exporters.map((id) => this.#lanes.get(id) as Lane);
-    return {
-      signal,
-      receivers,
-      processors: await Promise.all(processors.map((id) => this.#openProcessor(id))),
-      lanes,
-    };
-  }
-
-  #openProcessor(id: string): Promise<Processor> {
-    const configured = this.config.processors.get(id) as ConfiguredProcessor;
-    return this.#named(`processors.${id}`, () => configured.create({ id, log: this.#log }));
-  }
-
-  /** Senders let go of what is answered with 200: in such a pipeline nobody has it then. */
-  #warnOfLoss(): void {
-    for (const { id, exporters } of this.config.service.pipelines) {
-      if (exporters.some((exporter) => this.#lanes.get(exporter)?.keeps)) continue;
-      this.#log('warn', 'nothing is kept', { pipeline: id, exporters: exporters.join(', ') });
-    }
-  }
-
-  /** Made before all else: exporters may keep their files with one. */
-  async #openExtensions(): Promise<void> {
+  #status(): ServiceStatus {
     const { pipelines, extensions } = this.config.service;
-    const status = () => ({ pipelines, extensions, ...this.stats() });
-    const isWell = () => ![...this.#lanes.values()].some(({ keeps, isUnwell }) => keeps && isUnwell);
-    for (const id of this.config.service.extensions) {
-      await this.#named(`extensions.${id}`, async () => {
-        const extension = await this.config.extensions
-          .get(id)
-          ?.create({ id, isWell, log: this.#log, status });
-        if (extension !== undefined) this.#extensions.set(id, extension);
-      });
-    }
-  }
-
-  async #startExtensions(): Promise<void> {
-    for (const [id, extension] of this.#extensions) {
-      await this.#named(`extensions.${id}`, async () => {
-        const url = await extension.start?.();
-        if (url !== undefined) this.#endpoints[id] = url;
-      });
-    }
-  }
-
-  #storageOf(extension: string, component: string): QueueStorage {
-    const running = this.#extensions.get(extension);
-    // The check of the configuration has made sure that it does.
-    if (running?.storageFor === undefined) throw new Error(`${extension} keeps no files`);
-    return running.storageFor(component);
-  }
-
-  #provided<P extends 'credentials' | 'authenticator'>(
-    extension: string,
-    what: P,
-  ): NonNullable<RunningExtension[P]> {
-    const provided = this.#extensions.get(extension)?.[what];
-    // The check of the configuration has made sure that it does.
-    if (provided === undefined) throw new Error(`${extension} has no ${what}`);
-    return provided;
-  }
-
-  async #startReceiver(id: string): Promise<void> {
-    await this.#named(`receivers.${id}`, async () => {
-      const host = {
-        id,
-        log: this.#log,
-        consume: entriesOf(id, this.#pipelines),
-        authenticator: (extension: string) => this.#provided(extension, 'authenticator'),
-      };
-      const receiver = await this.config.receivers.get(id)?.create(host);
-      if (receiver === undefined) return;
-      this.#receivers.set(id, receiver);
-      for (const [protocol, url] of Object.entries(await receiver.start())) {
-        this.#endpoints[this.#endpoints[id] === undefined ? id : `${id}.protocols.${protocol}`] = url;
-      }
-    });
-  }
-
-  /** Runs a step of the start; an error says which component it was. */
-  async #named<T>(component: string, step: () => T | Promise<T>): Promise<T> {
-    try {
-      return await step();
-    } catch (cause) {
-      const message = `${component}: ${(cause as Error).message}`;
-      throw new OtelEventsError('COLLECTOR_START_FAILED', message, { cause });
-    }
+    return { pipelines, extensions, ...this.stats() };
   }
 }
 
