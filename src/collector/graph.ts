@@ -4,6 +4,7 @@ import type { Consume } from '../otlp/wire/batch.ts';
 import type { ConfiguredProcessor, Processor, RunningExtension, RunningReceiver } from './component.ts';
 import type { PipelineConfig } from './config/read-pipelines.ts';
 import { Drops } from './drops.ts';
+import { Entry } from './entry.ts';
 import { Lane } from './lane.ts';
 import type { Log } from './log.ts';
 import { Outage } from './outage.ts';
@@ -153,10 +154,12 @@ export class Graph {
 
   async #startReceiver(id: string): Promise<void> {
     await this.#named(`receivers.${id}`, async () => {
+      const entry = new Entry();
+      void entry.lead(entriesOf(id, this.#pipelines));
       const host = {
         id,
         log: this.#around.log,
-        consume: entriesOf(id, this.#pipelines),
+        consume: entry.consume,
         authenticator: (extension: string) => this.#provided(extension, 'authenticator'),
       };
       const receiver = await this.config.receivers.get(id)?.create(host);

@@ -2,6 +2,7 @@ import { OtelEventsError } from '../errors.ts';
 import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { BodyBudget, type BodyLease } from '../serve/body-budget.ts';
+import { noLongerTaken } from './entry.ts';
 
 /** What became of what a receiver was sent. */
 export interface ReceiverStats {
@@ -53,7 +54,10 @@ export class Intake {
     const batch = OtlpRequest.read(signal, encoding, bytes);
     if (batch.count === 0) return;
     try {
-      await this.#consume[signal]?.(batch);
+      const consume = this.#consume[signal];
+      // There was one before its body was read.
+      if (consume === undefined) throw noLongerTaken(signal);
+      await consume(batch);
       this.#accepted[signal] += batch.count;
     } catch (error) {
       this.#refused[signal] += batch.count;
