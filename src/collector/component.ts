@@ -2,6 +2,7 @@ import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Authenticator, Credentials } from './auth/authenticator.ts';
+import { saidBy } from './config/config-node.ts';
 import type { Shape } from './config/shape.ts';
 import type { Drops } from './drops.ts';
 import type { ReceiverStats } from './intake.ts';
@@ -73,6 +74,8 @@ export interface ExporterHost {
   readonly write: (line: string) => void;
   /** Is told of what the exporter took and lost. */
   readonly drops: Drops;
+  /** Claims a thing, such as a file, for the life of the collector. @returns whether nobody has done so before */
+  readonly isFirst: (thing: string) => boolean;
   /** Of the pipelines that name it. */
   readonly signals: ReadonlySet<Signal>;
   /** A place for its files, from an extension of that id. */
@@ -132,6 +135,8 @@ export type ExtensionComponent<Settings> = Component<Settings, ExtensionHost, Ru
 
 /** A component that a configuration defines, ready to be made. */
 export interface Configured<Host, Running> extends ComponentConfig {
+  /** The settings as they are said: what is said in the same words is the same component. */
+  readonly said: string;
   readonly check: (context: CheckContext) => void;
   readonly provides: readonly Provided[];
   readonly create: (host: Host) => Running | Promise<Running>;
@@ -171,6 +176,7 @@ export function known<Settings, Host, Running>(
         return {
           type,
           settings,
+          said: saidBy(node),
           check: (context) => check(settings, context),
           provides: provides(settings),
           create: (host) => create(settings, host),

@@ -5,6 +5,7 @@ import { Graph, type Surroundings } from './graph.ts';
 import type { ReceiverStats } from './intake.ts';
 import type { ExporterStats } from './lane.ts';
 import { createLog } from './log.ts';
+import type { Parts } from './part.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
 import type { ServiceStatus } from './status-page.ts';
 
@@ -97,7 +98,9 @@ class RunningCollector implements Collector {
     this.#graph = new Graph(config, {
       ...given,
       status: () => this.#status(),
-      isWell: () => ![...this.#graph.lanes.values()].some(({ keeps, isUnwell }) => keeps && isUnwell),
+      isWell: () => ![...this.#graph.lanes.values()].some(({ running }) => running.keeps && running.isUnwell),
+      entries: new Map(),
+      claimed: new Set(),
     });
   }
 
@@ -107,11 +110,12 @@ class RunningCollector implements Collector {
   }
 
   get endpoints(): Readonly<Record<string, string>> {
-    return { ...this.#graph.endpoints };
+    return this.#graph.endpoints;
   }
 
-  start(): Promise<void> {
-    return this.#graph.start();
+  async start(): Promise<void> {
+    await this.#graph.start();
+    this.#graph.warnOfLoss();
   }
 
   stop(options: StopOptions = {}): Promise<void> {
@@ -134,8 +138,8 @@ class RunningCollector implements Collector {
   }
 }
 
-function statsOf<T>(parts: ReadonlyMap<string, { stats(): T }>): Record<string, T> {
-  return Object.fromEntries([...parts].map(([id, part]) => [id, part.stats()]));
+function statsOf<T>(parts: Parts<{ stats(): T }>): Record<string, T> {
+  return Object.fromEntries([...parts].map(([id, { running }]) => [id, running.stats()]));
 }
 
 function writeToStderr(line: string): void {

@@ -47,3 +47,13 @@ export function kindOf(node: ConfigNode): string {
 export function dotted(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
+
+/** What a node says, wherever it stands: two that say the same have the same text. */
+export function saidBy(node: ConfigNode): string {
+  if (node.kind === 'list') return `[${node.items.map(saidBy).join()}]`;
+  if (node.kind === 'map') {
+    const entries = [...node.entries].map(([name, entry]) => `${JSON.stringify(name)}:${saidBy(entry.node)}`);
+    return `{${entries.join()}}`;
+  }
+  return JSON.stringify(node.text ?? null) + JSON.stringify(node.value);
+}

@@ -74,6 +74,7 @@ interface Waiter {
  */
 export class RequestQueue implements BatchExporter {
   readonly reserve?: (batch: Batch) => Place;
+  readonly mayLinger: boolean;
   readonly #options: RequestQueueOptions;
   readonly #outbox: Outbox;
   readonly #lines = new Map<string, Line>();
@@ -85,6 +86,7 @@ export class RequestQueue implements BatchExporter {
 
   constructor(options: RequestQueueOptions) {
     this.#options = options;
+    this.mayLinger = options.storage === undefined;
     const { name, encoding, transports, queue, retry, storage, onError } = options;
     this.#outbox = new Outbox({
       holds: 'requests',
