@@ -18,6 +18,7 @@ import { Outage } from './outage.ts';
 import { closing, keepable, type Part, type Parts, partOf } from './part.ts';
 import { entriesOf, type Pipeline } from './pipeline.ts';
 import type { RunnableConfig } from './read-config.ts';
+import type { Gone } from './retirement.ts';
 import type { ServiceStatus } from './status-page.ts';
 
 /** What components are given that is the collector's, whichever configuration they are of. */
@@ -94,6 +95,28 @@ export class Graph {
     } finally {
       for (const entry of this.#around.entries.values()) entry.letGo();
     }
+  }
+
+  /** The parts of others that are none here. */
+  goneFrom(others: readonly Graph[]): Gone {
+    const gone = <T>(mine: Parts<T>, theirs: readonly Parts<T>[]): [string, Part<T>][] => {
+      const kept = new Set(mine.values());
+      return theirs.flatMap((parts) => [...parts]).filter(([, part]) => !kept.has(part));
+    };
+    return {
+      lanes: gone(
+        this.lanes,
+        others.map(({ lanes }) => lanes),
+      ),
+      extensions: gone(
+        this.extensions,
+        others.map(({ extensions }) => extensions),
+      ),
+      receivers: gone(
+        this.receivers,
+        others.map(({ receivers }) => receivers),
+      ),
+    };
   }
 
   /** Takes no more requests, finishes those under way, drains queues and closes files. */

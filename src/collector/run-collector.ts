@@ -1,13 +1,16 @@
+import { OtelEventsError } from '../errors.ts';
 import { type Checks, checkOptions, fn, invalidOption, isMap, mapOfChecked } from '../options.ts';
 import type { Consume } from '../otlp/wire/batch.ts';
 import type { KnownComponents } from './component.ts';
 import { Graph, type Surroundings } from './graph.ts';
 import type { ReceiverStats } from './intake.ts';
-import type { ExporterStats } from './lane.ts';
-import { createLog } from './log.ts';
+import type { ExporterStats, Lane } from './lane.ts';
+import { createLog, type Log } from './log.ts';
 import type { Parts } from './part.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
+import { Retirement } from './retirement.ts';
 import type { ServiceStatus } from './status-page.ts';
+import { sumOfExporters, sumOfReceivers } from './sum-stats.ts';
 
 /** How to start a collector. */
 export interface CollectorOptions {
@@ -31,8 +34,17 @@ export interface Collector {
    * and gRPC is at `otlp.protocols.grpc`.
    */
   readonly endpoints: Readonly<Record<string, string>>;
-  /** What it was started with, as checked. */
+  /** What runs, as checked. */
   readonly config: CollectorConfig;
+  /**
+   * Reads the configuration again, and runs what it says now. Components whose settings are the same stay as they are, with
+   * their connections, queues and files; a queue in memory whose exporter goes or changes is delivered beside its successor.
+   * Senders are not refused meanwhile. After a rejection all runs as before. Calls wait for each other.
+   * @param config - another one from now on, in the forms that `startCollector` takes. Default: the same as before
+   * @throws OtelEventsError `OPTION_INVALID`, `COLLECTOR_CONFIG_INVALID` with a line for each problem, or
+   *   `COLLECTOR_START_FAILED` if a file or a port cannot be opened, or the collector has been stopped
+   */
+  reload(config?: CollectorOptions['config']): Promise<void>;
   /** Takes no more requests, finishes those under way, drains queues and closes files. Idempotent. Rejects with `OPTION_INVALID`. */
   stop(options?: StopOptions): Promise<void>;
   /** Counts of log records, spans and data points of metrics since the start, by component id. */
@@ -75,10 +87,10 @@ export async function runCollector(
   checkOptions(options, OPTIONS, PLACE);
   const { config: source, exporters = {}, write = writeToStderr } = options;
   if (source === undefined) throw invalidOption('config', OPTIONS.config.wanted, source, PLACE);
-  const config = await readConfig(source, { components, extraExporters: Object.keys(exporters) });
-  const log = createLog(config.service.logLevel, write);
-  for (const warning of config.warnings) log('warn', warning);
-  const running = new RunningCollector(config, { log, write, extra: exporters });
+  const read = (from: CollectorOptions['config']) =>
+    readConfig(from, { components, extraExporters: Object.keys(exporters) });
+  const config = await read(source);
+  const running = new RunningCollector({ config, source, read, write, extra: exporters });
   try {
     await running.start();
     return running;
@@ -88,20 +100,46 @@ export async function runCollector(
   }
 }
 
-class RunningCollector implements Collector {
+/** What a collector begins with. */
+interface Beginning extends Pick<Surroundings, 'write' | 'extra'> {
   readonly config: RunnableConfig;
-  readonly #graph: Graph;
+  readonly source: CollectorOptions['config'];
+  readonly read: (source: CollectorOptions['config']) => Promise<RunnableConfig>;
+}
+
+class RunningCollector implements Collector {
+  readonly #write: (line: string) => void;
+  readonly #read: Beginning['read'];
+  readonly #around: Surroundings;
+  readonly #retirement: Retirement;
+  #source: Beginning['source'];
+  #log: Log;
+  #graph: Graph;
+  /** What has been begun: one start or reload after the other. */
+  #work: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
-  constructor(config: RunnableConfig, given: Pick<Surroundings, 'log' | 'write' | 'extra'>) {
-    this.config = config;
-    this.#graph = new Graph(config, {
-      ...given,
+  constructor({ config, source, read, write, extra }: Beginning) {
+    this.#write = write;
+    this.#read = read;
+    this.#source = source;
+    this.#log = createLog(config.service.logLevel, write);
+    const log: Log = (...line) => this.#log(...line);
+    this.#around = {
+      log,
+      write,
+      extra,
       status: () => this.#status(),
-      isWell: () => ![...this.#graph.lanes.values()].some(({ running }) => running.keeps && running.isUnwell),
+      isWell: () => ![...this.#lanes()].some(({ keeps, isUnwell }) => keeps && isUnwell),
       entries: new Map(),
       claimed: new Set(),
-    });
+    };
+    this.#retirement = new Retirement(log);
+    this.#graph = new Graph(config, this.#around);
+  }
+
+  get config(): CollectorConfig {
+    return this.#graph.config;
   }
 
   get endpoint(): string {
@@ -114,8 +152,15 @@ class RunningCollector implements Collector {
   }
 
   async start(): Promise<void> {
+    this.#warn(this.#graph.config);
     await this.#graph.start();
     this.#graph.warnOfLoss();
+  }
+
+  reload(config = this.#source): Promise<void> {
+    const reloaded = this.#work.then(() => this.#reload(config));
+    this.#work = reloaded.catch(() => {});
+    return reloaded;
   }
 
   stop(options: StopOptions = {}): Promise<void> {
@@ -124,22 +169,83 @@ class RunningCollector implements Collector {
     } catch (error) {
       return Promise.reject(error);
     }
-    this.#stopped ??= this.#graph.stop(options.timeoutMs ?? 5_000);
+    this.#stopped ??= this.#stop(options.timeoutMs ?? 5_000);
     return this.#stopped;
   }
 
   stats(): CollectorStats {
-    return { receivers: statsOf(this.#graph.receivers), exporters: statsOf(this.#graph.lanes) };
+    const { receivers, lanes } = this.#graph;
+    return {
+      receivers: sums([...statsOf(receivers), ...this.#retirement.receivers()], sumOfReceivers),
+      exporters: sums([...statsOf(lanes), ...this.#retirement.exporters()], sumOfExporters),
+    };
+  }
+
+  async #reload(source: Beginning['source']): Promise<void> {
+    if (!OPTIONS.config.accepts(source))
+      throw invalidOption('config', OPTIONS.config.wanted, source, { caller: 'reload' });
+    if (this.#stopped !== undefined)
+      throw new OtelEventsError('COLLECTOR_START_FAILED', 'the collector has been stopped');
+    const config = await this.#read(source);
+    const [before, after] = [this.#graph, new Graph(config, this.#around)];
+    try {
+      const { settled } = await after.start([before]);
+      this.#graph = after;
+      this.#retirement.add(after.goneFrom([before]), settled);
+    } catch (error) {
+      await this.#goBack(before, after);
+      throw error;
+    }
+    this.#source = source;
+    this.#log = createLog(config.service.logLevel, this.#write);
+    this.#warn(config);
+    after.warnOfLoss();
+  }
+
+  /** What has been closed for what could not be opened is opened again; all else has never stopped. */
+  async #goBack(before: Graph, failed: Graph): Promise<void> {
+    this.#graph = new Graph(before.config, this.#around);
+    let settled: Promise<unknown> = Promise.resolve();
+    try {
+      ({ settled } = await this.#graph.start([before, failed]));
+    } catch (error) {
+      this.#log('error', 'the configuration before does not run as a whole', {
+        error: (error as Error).message,
+      });
+    }
+    this.#retirement.add(this.#graph.goneFrom([before, failed]), settled);
+  }
+
+  #warn({ warnings }: CollectorConfig): void {
+    for (const warning of warnings) this.#log('warn', warning);
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    await this.#work;
+    await Promise.all([this.#graph.stop(timeoutMs), this.#retirement.stop(timeoutMs)]);
+  }
+
+  *#lanes(): Iterable<Lane> {
+    for (const { running } of this.#graph.lanes.values()) yield running;
   }
 
   #status(): ServiceStatus {
-    const { pipelines, extensions } = this.config.service;
+    const { pipelines, extensions } = this.#graph.config.service;
     return { pipelines, extensions, ...this.stats() };
   }
 }
 
-function statsOf<T>(parts: Parts<{ stats(): T }>): Record<string, T> {
-  return Object.fromEntries([...parts].map(([id, { running }]) => [id, running.stats()]));
+function* statsOf<T>(parts: Parts<{ stats(): T }>): Iterable<readonly [string, T]> {
+  for (const [id, { running }] of parts) yield [id, running.stats()];
+}
+
+function sums<T>(stats: Iterable<readonly [string, T]>, sum: (one: T, other: T) => T): Record<string, T> {
+  const byId = new Map<string, T>();
+  for (const [id, counts] of stats) {
+    const before = byId.get(id);
+    byId.set(id, before === undefined ? counts : sum(before, counts));
+  }
+  return Object.fromEntries(byId);
 }
 
 function writeToStderr(line: string): void {
