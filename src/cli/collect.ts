@@ -17,7 +17,8 @@ const LAST_WRITES_MS = 500;
 
 const USAGE = `Usage: otel-events collect [--config FILE]... [--set KEY=VALUE]... [--check]
 
-Runs a collector until it is told to stop (SIGINT, SIGTERM).
+Runs a collector until it is told to stop (SIGINT, SIGTERM). SIGHUP reads the
+configuration again; a wrong one changes nothing.
 
   --config FILE  configuration in the OpenTelemetry Collector's grammar;
                  default: ${path.join('collector', 'embedded.yaml')} of this package; also env:NAME
@@ -75,14 +76,68 @@ async function run(config: readonly string[], name: string): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let collector: Collector | undefined;
   const told = untilTold(() => leftBehind(collector?.stats()));
+  const reloads = new Reloads();
   collector = await startCollector({ config });
   process.stderr.write(escapeLines(process.stderr.isTTY ? banner(name, collector) : startLines(collector)));
   process.stderr.write(forwardWarning(collector));
+  reloads.serve(collector);
   await told;
+  reloads.end();
   await collector.stop();
   // Everything has had its time: what still waits for the reader of a pipe must not keep the process.
   setTimeout(() => process.exit(), LAST_WRITES_MS).unref();
   return 0;
+}
+
+/** Reads the configuration again at SIGHUP: once for all that come before it has been read. */
+class Reloads {
+  #collector: Collector | undefined;
+  #isAsked = false;
+  #isOver = false;
+  #isRunning = false;
+
+  constructor() {
+    // From the beginning on: unheard, the signal ends the process.
+    process.on('SIGHUP', () => {
+      this.#isAsked = true;
+      void this.#run();
+    });
+  }
+
+  /** The collector has started: what has been asked for meanwhile is done now. */
+  serve(collector: Collector): void {
+    this.#collector = collector;
+    void this.#run();
+  }
+
+  /** The collector is being stopped. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#collector === undefined || this.#isRunning) return;
+    this.#isRunning = true;
+    while (this.#isAsked && !this.#isOver) {
+      this.#isAsked = false;
+      process.stderr.write(escapeLines(await reload(this.#collector)));
+    }
+    this.#isRunning = false;
+  }
+}
+
+/** @returns the lines that say what came of it */
+async function reload(collector: Collector): Promise<string> {
+  const { endpoints } = collector;
+  try {
+    await collector.reload();
+    const lines = startLines(collector, (id, url) => endpoints[id] !== url);
+    return `INFO configuration reloaded\n${lines}${forwardWarning(collector)}`;
+  } catch (error) {
+    const problems = error instanceof OtelEventsError ? error.message : String(error);
+    const lines = problems.split('\n').map((problem) => `ERROR ${problem}\n`);
+    return `${lines.join('')}ERROR configuration not reloaded; the one before runs on\n`;
+  }
 }
 
 /** The endpoint alone forwards nothing in the default configuration: silence would be misleading. */
@@ -118,8 +173,9 @@ function leftBehind(stats: CollectorStats | undefined): string {
     .join('');
 }
 
-function startLines(collector: Collector): string {
+function startLines(collector: Collector, isTold = (_id: string, _url: string) => true): string {
   return Object.entries(collector.endpoints)
+    .filter(([id, url]) => isTold(id, url))
     .map(
       ([id, url]) =>
         `INFO listening component=${id} url=${url}${isOpen(collector, id) ? ' addresses=all' : ''}\n`,

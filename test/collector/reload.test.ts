@@ -9,6 +9,7 @@ import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type HttpSink, httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
+import { callLoad, postLoad } from './post-load.ts';
 import { deferred, eventually, logsOf, namesIn, namesInFile, protobufOf } from './samples.ts';
 
 const http = (endpoint = '127.0.0.1:0', more = {}) => ({ protocols: { http: { endpoint, ...more } } });
@@ -48,6 +49,79 @@ function missing(wanted: readonly string[], got: readonly string[]): string[] {
   const there = new Set(got);
   return wanted.filter((name) => !there.has(name));
 }
+
+test('under load, over HTTP and gRPC, twenty reloads of every kind lose no request and refuse none', async (t) => {
+  const dir = tempDir(t);
+  const [kept, changed, stored] = [await sinkFor(t), await sinkFor(t), await sinkFor(t)];
+  const file = path.join(dir, 'a.jsonl');
+  const otlp = { protocols: { http: { endpoint: '127.0.0.1:0' }, grpc: { endpoint: '127.0.0.1:0' } } };
+  const other = await freePort();
+  /** @param index - of the reload: each one differs from the one before in two of seven ways */
+  const config = (index: number) => ({
+    receivers: {
+      otlp,
+      [`otlp/${index % 3}`]: http(`127.0.0.1:${other}`, { include_metadata: index % 2 === 0 }),
+    },
+    processors: { [`attributes/${index}`]: { actions: [{ key: 'n', value: index, action: 'upsert' }] } },
+    exporters: {
+      [index % 7 === 3 ? 'file/renamed' : 'file']: {
+        path: file,
+        ...(index % 4 > 1 && { flush_interval: `${index}s` }),
+      },
+      'otlp_http/kept': { endpoint: kept.url },
+      'otlp_http/changed': { endpoint: changed.url, timeout: `${30 + (index >> 1)}s` },
+      [index % 5 === 4 ? 'otlp_http/moved' : 'otlp_http/stored']: {
+        endpoint: stored.url,
+        timeout: `${30 + (index % 3)}s`,
+        sending_queue: { storage: 'file_storage', queue_size: 100_000 },
+      },
+    },
+    extensions: { file_storage: { directory: path.join(dir, 'queues') } },
+    service: {
+      extensions: ['file_storage'],
+      telemetry: { logs: { level: index % 2 ? 'warn' : 'info' } },
+      pipelines: {
+        logs: {
+          receivers: ['otlp', `otlp/${index % 3}`],
+          processors: index % 2 ? [`attributes/${index}`] : [],
+          exporters: [
+            index % 7 === 3 ? 'file/renamed' : 'file',
+            'otlp_http/kept',
+            'otlp_http/changed',
+            index % 5 === 4 ? 'otlp_http/moved' : 'otlp_http/stored',
+          ],
+        },
+        ...(index % 3 === 0 && { traces: { receivers: ['otlp'], exporters: ['otlp_http/kept'] } }),
+      },
+    },
+  });
+  const { collector, lines } = await start(t, config(0));
+  const { endpoints } = collector;
+  const loads = [
+    postLoad(t, endpoints.otlp ?? '', 'one'),
+    postLoad(t, endpoints.otlp ?? '', 'two'),
+    callLoad(t, endpoints['otlp.protocols.grpc'] ?? ''),
+  ];
+  for (let index = 1; index <= 20; index++) {
+    const before = loads.map(({ taken }) => taken.length);
+    await collector.reload(config(index));
+    assert.equal(collector.endpoints.otlp, endpoints.otlp);
+    await eventually(() => loads.every(({ taken }, at) => taken.length > (before[at] ?? 0)));
+  }
+  await Promise.all(loads.map((load) => load.end()));
+  assert.deepEqual(
+    loads.map(({ refused }) => refused),
+    [[], [], []],
+  );
+  const taken = loads.flatMap((load) => load.taken);
+  await eventually(() => missing(taken, namesAt(stored)).length === 0);
+  for (const names of [namesInFile(file), namesAt(kept), namesAt(changed)])
+    assert.deepEqual(missing(taken, names), []);
+  assert.deepEqual(
+    lines.filter((line) => !/^INFO|nothing/.test(line)),
+    [],
+  );
+});
 
 test('a configuration that is wrong, or read wrongly, changes nothing and says why', async (t) => {
   const file = path.join(tempDir(t), 'a.jsonl');
@@ -89,6 +163,7 @@ test('a port that is taken: all runs as before, what had to be closed for it inc
   });
   const health = await freePort();
   const { collector } = await start(t, config({}, '127.0.0.1:0', health));
+  const load = postLoad(t, collector.endpoint);
   const changed = config({ append: true }, `127.0.0.1:${port}`, health);
   changed.receivers['otlp/2'] = http(`127.0.0.1:${second}`, { include_metadata: true });
   await assert.rejects(collector.reload(changed), {
@@ -98,11 +173,13 @@ test('a port that is taken: all runs as before, what had to be closed for it inc
   const { endpoints } = collector;
   for (const id of ['otlp', 'otlp/2', 'otlp/3']) assert.equal(await send(endpoints[id] ?? '', id), 200, id);
   assert.equal((await fetch(endpoints.health_check ?? '')).status, 200);
-  assert.deepEqual(missing(['otlp', 'otlp/2', 'otlp/3'], namesInFile(file)), []);
+  await load.end();
+  assert.deepEqual(load.refused, []);
+  assert.deepEqual(missing(['otlp', 'otlp/2', 'otlp/3', ...load.taken], namesInFile(file)), []);
   // And it can be read again.
   await collector.reload(config({ append: true }, '127.0.0.1:0', await freePort()));
   assert.equal(await send(collector.endpoint, 'later'), 200);
-  assert.deepEqual(missing(['later'], namesInFile(file)), []);
+  assert.deepEqual(missing(['later', ...load.taken], namesInFile(file)), []);
 });
 
 test('an exporter that goes delivers what it has, beside its successor', async (t) => {
