@@ -119,6 +119,8 @@ export interface RunningExtension {
   start?(): Promise<string>;
   /** Is told when the collector takes data, and when it no longer does. */
   setAvailable?(available: boolean): void;
+  /** Where these places are, each a directory in it. */
+  readonly storageRoot?: string;
   /** A place for the files of a component, by the id of that; only of one that keeps files for others. */
   storageFor?(component: string): QueueStorage;
   /** Only of one that lets requests in. */

@@ -20,6 +20,7 @@ import { entriesOf, type Pipeline } from './pipeline.ts';
 import type { RunnableConfig } from './read-config.ts';
 import type { Gone } from './retirement.ts';
 import type { ServiceStatus } from './status-page.ts';
+import type { StorageUse } from './tell-orphans.ts';
 
 /** What components are given that is the collector's, whichever configuration they are of. */
 export interface Surroundings {
@@ -95,6 +96,17 @@ export class Graph {
     } finally {
       for (const entry of this.#around.entries.values()) entry.letGo();
     }
+  }
+
+  /** Where exporters keep their queues. */
+  get storages(): StorageUse[] {
+    return [...this.extensions.values()].flatMap(({ running: { storageRoot: root, storageFor } }) => {
+      if (root === undefined || storageFor === undefined) return [];
+      const users = [...this.lanes].filter(([, { uses }]) =>
+        [...uses.values()].some(({ storageRoot }) => storageRoot === root),
+      );
+      return [{ root, directories: users.map(([id]) => storageFor(id).directory) }];
+    });
   }
 
   /** The parts of others that are none here. */

@@ -11,6 +11,7 @@ import { type CollectorConfig, type RunnableConfig, readConfig } from './read-co
 import { Retirement } from './retirement.ts';
 import type { ServiceStatus } from './status-page.ts';
 import { sumOfExporters, sumOfReceivers } from './sum-stats.ts';
+import { tellOrphans } from './tell-orphans.ts';
 
 /** How to start a collector. */
 export interface CollectorOptions {
@@ -112,6 +113,7 @@ class RunningCollector implements Collector {
   readonly #read: Beginning['read'];
   readonly #around: Surroundings;
   readonly #retirement: Retirement;
+  readonly #toldOrphans = new Set<string>();
   #source: Beginning['source'];
   #log: Log;
   #graph: Graph;
@@ -154,7 +156,7 @@ class RunningCollector implements Collector {
   async start(): Promise<void> {
     this.#warn(this.#graph.config);
     await this.#graph.start();
-    this.#graph.warnOfLoss();
+    this.#warnOf(this.#graph);
   }
 
   reload(config = this.#source): Promise<void> {
@@ -199,7 +201,7 @@ class RunningCollector implements Collector {
     this.#source = source;
     this.#log = createLog(config.service.logLevel, this.#write);
     this.#warn(config);
-    after.warnOfLoss();
+    this.#warnOf(after);
   }
 
   /** What has been closed for what could not be opened is opened again; all else has never stopped. */
@@ -218,6 +220,11 @@ class RunningCollector implements Collector {
 
   #warn({ warnings }: CollectorConfig): void {
     for (const warning of warnings) this.#log('warn', warning);
+  }
+
+  #warnOf(graph: Graph): void {
+    graph.warnOfLoss();
+    void tellOrphans(graph.storages, this.#toldOrphans, this.#around.log);
   }
 
   async #stop(timeoutMs: number): Promise<void> {

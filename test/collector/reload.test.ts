@@ -330,3 +330,33 @@ test('reloads wait for each other, a stop waits for them, and what is stopped is
     message: 'the collector has been stopped',
   });
 });
+
+test('requests in the storage of an exporter that is not there are told once, with how to send them', async (t) => {
+  const dir = tempDir(t);
+  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const config = (id: string, settings = {}) => ({
+    receivers: { otlp: http() },
+    exporters: { [id]: { endpoint, sending_queue: { storage: 'file_storage' }, ...settings } },
+    extensions: { file_storage: { directory: dir } },
+    service: { extensions: ['file_storage'], ...logsTo(id) },
+  });
+  const directory = path.join(dir, encodeURIComponent('otlp_http/old'));
+  const told = (count: number): string =>
+    'WARN requests are left of an exporter that is not there exporter=otlp_http/old ' +
+    `count=${count} directory=${directory} fix="give it its name and storage again, ` +
+    `or send them: otel-events spool replay ${directory} --to URL --drain"`;
+  const orphans = (lines: readonly string[]) => lines.filter((line) => line.includes('are left of'));
+  const { collector, lines } = await start(t, config('otlp_http/old'));
+  for (const name of ['a', 'b']) assert.equal(await send(collector.endpoint, name), 200);
+  await collector.reload(config('otlp_http/new'));
+  await eventually(() => orphans(lines).length > 0);
+  await collector.reload(config('otlp_http/new', { timeout: '7s' }));
+  await collector.stop();
+  assert.deepEqual(orphans(lines), [told(2)]);
+  // Also of what another process has left; and not when it is there again.
+  const later = await start(t, config('otlp_http/new'));
+  await eventually(() => orphans(later.lines).length > 0);
+  assert.deepEqual(orphans(later.lines), [told(2)]);
+  await later.collector.reload(config('otlp_http/old'));
+  await eventually(() => later.collector.stats().exporters['otlp_http/old']?.queued === 2);
+});
