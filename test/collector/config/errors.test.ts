@@ -106,8 +106,8 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   ],
   [
     'a transport of the other engine',
-    yaml({ receivers: 'receivers: {otlp: {protocols: {grpc: {transport: unix}}}}' }),
-    `1:39: receivers.otlp.protocols.grpc.transport: ${ELSEWHERE}`,
+    yaml({ receivers: 'receivers: {otlp: {protocols: {grpc: {transport: tcp4}}}}' }),
+    `1:50: receivers.otlp.protocols.grpc.transport: expected tcp or unix; ${ELSEWHERE}`,
   ],
   [
     'an endpoint without a port',
