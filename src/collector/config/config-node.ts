@@ -13,6 +13,8 @@ interface Base {
   readonly at: Position | undefined;
   /** What an environment variable held, to the letter: where a string is wanted, `0123` stays that. */
   readonly text?: string;
+  /** A variable in it is empty. */
+  readonly hasGap?: boolean;
 }
 
 export interface ScalarNode extends Base {

@@ -5,6 +5,8 @@ export interface Expanded {
   readonly text: string;
   /** The scalar was one variable and nothing else: what it held is read as YAML again, so that numbers are numbers. */
   readonly whole: boolean;
+  /** Something in it was expanded to nothing. */
+  readonly hasGap: boolean;
 }
 
 /** The variables to expand with; `onUnset` is told about each one that is neither set nor has a default. */
@@ -30,14 +32,17 @@ export function expandEnvironment(text: string, variables: Variables, depth = 0)
   let out = '';
   let at = 0;
   let whole = false;
+  let hasGap = false;
   for (;;) {
     const dollar = text.indexOf('$', at);
-    if (dollar < 0) return { text: out + text.slice(at), whole };
+    if (dollar < 0) return { text: out + text.slice(at), whole, hasGap };
     out += text.slice(at, dollar);
     const end = braces.get(dollar);
     if (end !== undefined) {
       const reference = expandEnvironment(text.slice(dollar + 2, end), variables, depth + 1).text;
-      out += resolve(reference, variables);
+      const value = resolve(reference, variables);
+      out += value;
+      hasGap ||= value === '';
       whole = dollar === 0 && end === text.length - 1;
       at = end + 1;
     } else {

@@ -31,7 +31,7 @@ export function decimal(min: number): Shape<number> {
 
 const address = text('HOST:PORT, with a port from 0 to 65535', parseListenAddress);
 
-/** Where a server listens. */
+/** Where a server listens. On all addresses only if that is meant: not because a variable for the host is empty. */
 export const listenAddress: Shape<ListenAddress> = {
   read: (node, path, problems) => {
     if (node.kind === 'scalar' && String(node.value).startsWith('unix:')) {
@@ -42,7 +42,13 @@ export const listenAddress: Shape<ListenAddress> = {
       );
       return { host: '', port: 0 };
     }
-    return address.read(node, path, problems);
+    const read = address.read(node, path, problems);
+    if (read?.host === '' && node.hasGap) {
+      const { port } = read;
+      const mend = `say localhost:${port}, or 0.0.0.0:${port} for all addresses of this machine`;
+      problems.add(node.at, path, `the variable for the host is empty; set it, or ${mend}`);
+    }
+    return read;
   },
 };
 
