@@ -3,7 +3,7 @@ import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Authenticator, Credentials } from './auth/authenticator.ts';
 import { saidBy } from './config/config-node.ts';
-import type { Shape } from './config/shape.ts';
+import { isNothing, type Shape } from './config/shape.ts';
 import type { Drops } from './drops.ts';
 import type { ReceiverStats } from './intake.ts';
 import type { Log } from './log.ts';
@@ -179,7 +179,8 @@ export function known<Settings, Host, Running>(
           type,
           settings,
           said: saidBy(node),
-          check: (context) => check(settings, context),
+          // What is no mapping has been reported, and has no settings.
+          check: (context) => (node.kind === 'map' || isNothing(node) ? check(settings, context) : undefined),
           provides: provides(settings),
           create: (host) => create(settings, host),
         };

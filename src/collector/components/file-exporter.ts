@@ -36,7 +36,8 @@ export const fileExporter: ExporterComponent<Read<typeof shape>> = {
     if (file === undefined) return;
     // Two exporters would cut each other's lines in two.
     const writer = claim(`file ${resolve(file)}`);
-    if (writer !== undefined) add('path', `${writer} writes the same file`);
+    if (writer !== undefined)
+      add('path', `${writer} writes the same file; name that one in each of the pipelines`);
   },
   create: ({ path, append, create_directory: createDirectory, rotation }, { id, log, isFirst }) =>
     openOtlpFile({

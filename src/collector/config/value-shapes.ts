@@ -14,15 +14,16 @@ export const duration: Shape<number> = {
 };
 
 /** A number that need not be whole. */
-export function decimal(min: number): Shape<number> {
+export function decimal(min: number, max = Number.POSITIVE_INFINITY): Shape<number> {
+  const range = max === Number.POSITIVE_INFINITY ? `${min} or more` : `${min} to ${max}`;
   return {
     read: (node, path, problems) => {
       const value = node.kind === 'scalar' ? node.value : undefined;
-      if (typeof value === 'number' && Number.isFinite(value) && value >= min) return value;
+      if (typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max) return value;
       problems.add(
         node.at,
         path,
-        `expected a number, ${min} or more, got ${typeof value === 'number' ? value : kindOf(node)}`,
+        `expected a number, ${range}, got ${typeof value === 'number' ? value : kindOf(node)}`,
       );
       return min;
     },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { COMPONENTS } from '../../../src/collector/components.ts';
 import { parseDuration } from '../../../src/collector/config/duration.ts';
 import { expandEnvironment } from '../../../src/collector/config/expand-environment.ts';
 import { readConfig } from '../../../src/collector/read-config.ts';
@@ -115,3 +116,29 @@ test('a duration of a million digits is none, and is so at once', () => {
     assert.ok(clock() < 500);
   }
 });
+
+const GOOD = {
+  receivers: { otlp: { protocols: { http: {} } } },
+  exporters: { nop: {} },
+  service: { pipelines: { logs: { receivers: ['otlp'], exporters: ['nop'] } } },
+};
+
+for (const [section, components] of Object.entries<readonly { types: readonly string[] }[]>({
+  ...COMPONENTS,
+})) {
+  // The one that takes whatever the other engine's has.
+  for (const type of components.flatMap(({ types }) => types).filter((name) => name !== 'pprof')) {
+    test(`${section}.${type} that is no mapping is told`, async () => {
+      for (const settings of [5, 'text', true, [1]]) {
+        const config = {
+          ...GOOD,
+          [section]: { ...(GOOD as Record<string, object>)[section], [type]: settings },
+        };
+        await assert.rejects(readConfig(config), {
+          code: 'COLLECTOR_CONFIG_INVALID',
+          message: new RegExp(`config: ${section}\\.${type}: expected a mapping, got`),
+        });
+      }
+    });
+  }
+}
