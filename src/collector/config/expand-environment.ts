@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 /** A scalar after expansion. */
 export interface Expanded {
@@ -86,11 +86,24 @@ function resolve(reference: string, { values, onUnset }: Variables): string {
 /** What a file holds, without the line break at its end. */
 function readReferred(file: string): string {
   try {
-    const { size } = statSync(file);
-    if (size > MAX_FILE_BYTES) throw new Error(`longer than ${MAX_FILE_BYTES} bytes`);
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return readBounded(file).replace(/\r?\n$/, '');
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new Error(`cannot read the file ${file}: ${code ?? message}`, { cause });
+  }
+}
+
+/** A device has no size, and may have no end. */
+function readBounded(file: string): string {
+  const bytes = Buffer.alloc(MAX_FILE_BYTES + 1);
+  const descriptor = openSync(file, 'r');
+  try {
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(descriptor, bytes, length, bytes.length - length, null);
+    if (length > MAX_FILE_BYTES) throw new Error(`longer than ${MAX_FILE_BYTES} bytes`);
+    return bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { COMPONENTS } from '../../../src/collector/components.ts';
@@ -15,6 +15,8 @@ const MAX_MS = 5_000;
 
 /** So that no text here looks like a template to the linter. */
 const DOLLAR = '$';
+
+const NO_DEVICES = !existsSync('/dev/zero') && 'there is no /dev/zero';
 
 const COMPLETE = `receivers: {otlp: {protocols: {http: }}}
 exporters: {file: {path: a.jsonl}}
@@ -115,6 +117,21 @@ test('a duration of a million digits is none, and is so at once', () => {
     assert.equal(parseDuration(text), undefined);
     assert.ok(clock() < 500);
   }
+});
+
+test('what has no end is read no further than a configuration goes', {
+  skip: NO_DEVICES,
+  timeout: 60_000,
+}, async () => {
+  await assert.rejects(readConfig('/dev/zero'), {
+    code: 'COLLECTOR_START_FAILED',
+    message: 'cannot read /dev/zero: more than 1048576 bytes is too long for a configuration',
+  });
+  const config = { ...GOOD, exporters: { nop: {}, file: { path: `${DOLLAR}{file:/dev/zero}` } } };
+  await assert.rejects(readConfig(config), {
+    code: 'COLLECTOR_CONFIG_INVALID',
+    message: /exporters\.file\.path: cannot read the file \/dev\/zero: longer than 262144 bytes/,
+  });
 });
 
 const GOOD = {
