@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { COMPONENTS } from '../collector/components.ts';
 import { nameOfSource, sourceOfSetting } from '../collector/config/read-sources.ts';
 import { readConfig } from '../collector/read-config.ts';
-import type { Collector, CollectorStats } from '../collector/run-collector.ts';
-import { startCollector } from '../collector/start-collector.ts';
+import { type Collector, type CollectorStats, runCollector } from '../collector/run-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
 import { defineCommand } from './command.ts';
+import { garbageCollector } from './garbage-collector.ts';
 
 /** The configuration that comes with the package. */
 const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', import.meta.url));
@@ -77,7 +78,7 @@ async function run(config: readonly string[], name: string): Promise<number> {
   let collector: Collector | undefined;
   const told = untilTold(() => leftBehind(collector?.stats()));
   const reloads = new Reloads();
-  collector = await startCollector({ config });
+  collector = await runCollector(COMPONENTS, { config }, garbageCollector());
   process.stderr.write(escapeLines(process.stderr.isTTY ? banner(name, collector) : startLines(collector)));
   process.stderr.write(forwardWarning(collector));
   reloads.serve(collector);

@@ -64,6 +64,8 @@ export interface ReceiverHost {
 export interface ProcessorHost {
   readonly id: string;
   readonly log: Log;
+  /** Collects all garbage while everything waits; only in a process of the collector's own. */
+  readonly collectGarbage?: (() => void) | undefined;
 }
 
 /** What an exporter is given. */

@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly write: (line: string) => void;
   /** Exporters that the caller brings, by component id. */
   readonly extra: Readonly<Record<string, Consume>>;
+  /** Collects all garbage while everything waits; only in a process of the collector's own. */
+  readonly collectGarbage?: (() => void) | undefined;
   /** What runs, and its counts. */
   readonly status: () => ServiceStatus;
   /** Whether everything that has to own data can take it at the moment. */
@@ -178,12 +180,12 @@ export class Graph {
       const key = keyOf(pipeline, id);
       const candidates = before.map((graph) => graph.#processors);
       const kept = keepable(candidates, key, configured.said, this.extensions);
-      const { log } = this.#around;
+      const { log, collectGarbage } = this.#around;
       this.#processors.set(
         key,
         kept ??
           (await named(`processors.${id}`, async () =>
-            partOf(await configured.create({ id, log }), configured.said),
+            partOf(await configured.create({ id, log, collectGarbage }), configured.said),
           )),
       );
     }

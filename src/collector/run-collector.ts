@@ -79,11 +79,13 @@ const STOP: Checks<StopOptions> = { timeoutMs: { wanted: 'a number', accepts: ()
 
 /**
  * Runs a collector whose configuration may name these components.
+ * @param collectGarbage - where the process is the collector's alone
  * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `COLLECTOR_CONFIG_INVALID`, `COLLECTOR_START_FAILED`
  */
 export async function runCollector(
   components: KnownComponents,
   options: CollectorOptions,
+  collectGarbage?: () => void,
 ): Promise<Collector> {
   checkOptions(options, OPTIONS, PLACE);
   const { config: source, exporters = {}, write = writeToStderr } = options;
@@ -91,7 +93,7 @@ export async function runCollector(
   const read = (from: CollectorOptions['config']) =>
     readConfig(from, { components, extraExporters: Object.keys(exporters) });
   const config = await read(source);
-  const running = new RunningCollector({ config, source, read, write, extra: exporters });
+  const running = new RunningCollector({ config, source, read, write, extra: exporters, collectGarbage });
   try {
     await running.start();
     return running;
@@ -102,7 +104,7 @@ export async function runCollector(
 }
 
 /** What a collector begins with. */
-interface Beginning extends Pick<Surroundings, 'write' | 'extra'> {
+interface Beginning extends Pick<Surroundings, 'write' | 'extra' | 'collectGarbage'> {
   readonly config: RunnableConfig;
   readonly source: CollectorOptions['config'];
   readonly read: (source: CollectorOptions['config']) => Promise<RunnableConfig>;
@@ -121,7 +123,7 @@ class RunningCollector implements Collector {
   #work: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
-  constructor({ config, source, read, write, extra }: Beginning) {
+  constructor({ config, source, read, write, extra, collectGarbage }: Beginning) {
     this.#write = write;
     this.#read = read;
     this.#source = source;
@@ -131,6 +133,7 @@ class RunningCollector implements Collector {
       log,
       write,
       extra,
+      collectGarbage,
       status: () => this.#status(),
       isWell: () => ![...this.#lanes()].some(({ keeps, isUnwell }) => keeps && isUnwell),
       entries: new Map(),
