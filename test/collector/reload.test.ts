@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { type Collector, type CollectorOptions, startCollector } from '../../src/collector/index.ts';
+import type { Collector } from '../../src/collector/index.ts';
 import { decodeProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
 import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import { freePort } from '../harness/free-port.ts';
@@ -11,18 +11,12 @@ import { type HttpSink, httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { callLoad, postLoad } from './post-load.ts';
 import { deferred, eventually, logsOf, namesIn, namesInFile, protobufOf } from './samples.ts';
+import { startFor } from './start-for.ts';
 
 const http = (endpoint = '127.0.0.1:0', more = {}) => ({ protocols: { http: { endpoint, ...more } } });
 const logsTo = (...exporters: readonly string[]) => ({
   pipelines: { logs: { receivers: ['otlp'], exporters } },
 });
-
-async function start(t: TestContext, config: object, options: Partial<CollectorOptions> = {}) {
-  const lines: string[] = [];
-  const collector = await startCollector({ config, write: (line) => lines.push(line), ...options });
-  t.after(() => collector.stop({ timeoutMs: 100 }));
-  return { collector, lines };
-}
 
 async function sinkFor(t: TestContext, port = 0): Promise<HttpSink> {
   const sink = await httpSink(undefined, port);
@@ -95,7 +89,7 @@ test('under load, over HTTP and gRPC, twenty reloads of every kind lose no reque
       },
     },
   });
-  const { collector, lines } = await start(t, config(0));
+  const { collector, lines } = await startFor(t, config(0));
   const { endpoints } = collector;
   const loads = [
     postLoad(t, endpoints.otlp ?? '', 'one'),
@@ -126,7 +120,7 @@ test('under load, over HTTP and gRPC, twenty reloads of every kind lose no reque
 test('a configuration that is wrong, or read wrongly, changes nothing and says why', async (t) => {
   const file = path.join(tempDir(t), 'a.jsonl');
   const good = { receivers: { otlp: http() }, exporters: { file: { path: file } }, service: logsTo('file') };
-  const { collector } = await start(t, good);
+  const { collector } = await startFor(t, good);
   const { endpoint, config } = collector;
   await assert.rejects(collector.reload({ ...good, service: logsTo('fil', 'otlp') }), {
     code: 'COLLECTOR_CONFIG_INVALID',
@@ -162,7 +156,7 @@ test('a port that is taken: all runs as before, what had to be closed for it inc
     },
   });
   const health = await freePort();
-  const { collector } = await start(t, config({}, '127.0.0.1:0', health));
+  const { collector } = await startFor(t, config({}, '127.0.0.1:0', health));
   const load = postLoad(t, collector.endpoint);
   const changed = config({ append: true }, `127.0.0.1:${port}`, health);
   changed.receivers['otlp/2'] = http(`127.0.0.1:${second}`, { include_metadata: true });
@@ -190,7 +184,7 @@ test('an exporter that goes delivers what it has, beside its successor', async (
     exporters: { otlp_http: { endpoint, retry_on_failure } },
     service: logsTo('otlp_http'),
   });
-  const { collector, lines } = await start(t, config(`http://127.0.0.1:${away}`));
+  const { collector, lines } = await startFor(t, config(`http://127.0.0.1:${away}`));
   assert.equal(await send(collector.endpoint, 'old'), 200);
   await collector.reload(config(sink.url));
   assert.equal(await send(collector.endpoint, 'new'), 200);
@@ -214,7 +208,7 @@ test('what an exporter that went still has at the end is said', async (t) => {
     exporters,
     service: logsTo(...Object.keys(exporters)),
   });
-  const { collector, lines } = await start(t, config({ otlp_http: { endpoint: away, retry_on_failure } }));
+  const { collector, lines } = await startFor(t, config({ otlp_http: { endpoint: away, retry_on_failure } }));
   for (const name of ['a', 'b']) assert.equal(await send(collector.endpoint, name), 200);
   await collector.reload(config({ nop: {} }));
   assert.equal(await send(collector.endpoint, 'c'), 200);
@@ -237,7 +231,7 @@ test('an exporter hands its files over to its successor, which sends what is in 
     extensions: { file_storage: { directory: dir } },
     service: { extensions: ['file_storage'], ...logsTo('otlp_http') },
   });
-  const { collector } = await start(t, config(away));
+  const { collector } = await startFor(t, config(away));
   for (const name of ['a', 'b', 'c']) assert.equal(await send(collector.endpoint, name), 200);
   assert.equal(collector.stats().exporters.otlp_http?.queued, 3);
   const sink = await sinkFor(t);
@@ -257,7 +251,7 @@ test('what stays the same stays as it is: connections, queues, and what a file w
     exporters: { file: { path: file }, otlp_http: { endpoint: away }, debug: {} },
     service: { ...logsTo(...exporters), ...more },
   });
-  const { collector, lines } = await start(t, config(['file', 'otlp_http']));
+  const { collector, lines } = await startFor(t, config(['file', 'otlp_http']));
   assert.equal(await send(collector.endpoint, 'a'), 200);
   await collector.reload(config(['otlp_http', 'debug', 'file'], { telemetry: { logs: { level: 'debug' } } }));
   assert.equal(await send(collector.endpoint, 'b'), 200);
@@ -274,7 +268,7 @@ test('a receiver takes a signal that it did not take before, and no longer one t
     exporters: { file: { path: path.join(dir, 'a.jsonl') } },
     service: { pipelines: { [signal]: { receivers: ['otlp'], exporters: ['file'] } } },
   });
-  const { collector } = await start(t, config('logs'));
+  const { collector } = await startFor(t, config('logs'));
   const { endpoint } = collector;
   assert.equal(await send(endpoint, 'a'), 200);
   await collector.reload(config('traces'));
@@ -296,7 +290,7 @@ test('a receiver that changes finishes what it has begun; its address is that of
   const mine = async (): Promise<void> => {
     if (isHeld) await held.promise;
   };
-  const { collector } = await start(t, config({}), { exporters: { mine } });
+  const { collector } = await startFor(t, config({}), { exporters: { mine } });
   const begun = send(collector.endpoint, 'a');
   await eventually(() => collector.stats().exporters.mine?.queued === 1);
   await collector.reload(config({ include_metadata: true }));
@@ -317,7 +311,7 @@ test('reloads wait for each other, a stop waits for them, and what is stopped is
     exporters: { file: { path: file, flush_interval: `${index}s` } },
     service: { pipelines: { logs: { receivers: [`otlp/${index}`], exporters: ['file'] } } },
   });
-  const { collector }: { collector: Collector } = await start(t, config(0));
+  const { collector }: { collector: Collector } = await startFor(t, config(0));
   await Promise.all([1, 2, 3].map((index) => collector.reload(config(index))));
   assert.deepEqual(Object.keys(collector.endpoints), ['otlp/3']);
   const reloaded = collector.reload(config(4));
@@ -346,7 +340,7 @@ test('requests in the storage of an exporter that is not there are told once, wi
     `count=${count} directory=${directory} fix="give it its name and storage again, ` +
     `or send them: otel-events spool replay ${directory} --to URL --drain"`;
   const orphans = (lines: readonly string[]) => lines.filter((line) => line.includes('are left of'));
-  const { collector, lines } = await start(t, config('otlp_http/old'));
+  const { collector, lines } = await startFor(t, config('otlp_http/old'));
   for (const name of ['a', 'b']) assert.equal(await send(collector.endpoint, name), 200);
   await collector.reload(config('otlp_http/new'));
   await eventually(() => orphans(lines).length > 0);
@@ -354,7 +348,7 @@ test('requests in the storage of an exporter that is not there are told once, wi
   await collector.stop();
   assert.deepEqual(orphans(lines), [told(2)]);
   // Also of what another process has left; and not when it is there again.
-  const later = await start(t, config('otlp_http/new'));
+  const later = await startFor(t, config('otlp_http/new'));
   await eventually(() => orphans(later.lines).length > 0);
   assert.deepEqual(orphans(later.lines), [told(2)]);
   await later.collector.reload(config('otlp_http/old'));
