@@ -1,13 +1,12 @@
 import type { Known } from '../component.ts';
 import { dotted, type MapEntry } from './config-node.ts';
-import { type ELSEWHERE, isElsewhere, replacementOf } from './elsewhere.ts';
+import { type Section, whyElsewhere } from './elsewhere.ts';
 import type { Problems } from './problems.ts';
-import { RUN_THE_REAL_ONE, type Shape, suggestion } from './shape.ts';
+import { type Shape, suggestion } from './shape.ts';
 
 /** The components of a section that are defined, by id. */
 export type Defined<T> = ReadonlyMap<string, T>;
 
-type Section = keyof typeof ELSEWHERE;
 type Types<T> = ReadonlyMap<string, Shape<T>>;
 
 /** The shape of a section, such as `exporters`, with the components that it may define. */
@@ -60,9 +59,8 @@ function shapeOf<T>(
 
 function whyUnknown(section: Section, type: string, known: readonly string[]): string {
   if (type === '') return 'expected a component id, TYPE or TYPE/NAME';
-  const replacement = replacementOf(section, type);
-  if (replacement !== undefined) return replacement;
-  if (isElsewhere(section, type)) return RUN_THE_REAL_ONE;
+  const elsewhere = whyElsewhere(section, type);
+  if (elsewhere !== undefined) return elsewhere;
   const kind = section.slice(0, -1);
   return known.length === 0 ? `this engine has no ${section}` : `unknown ${kind}; ${suggestion(type, known)}`;
 }

@@ -1,5 +1,6 @@
 import { nearestName } from '../../nearest-name.ts';
 import { type ConfigNode, dotted, kindOf, type MapNode, type ScalarNode } from './config-node.ts';
+import { whatOldKeyIs } from './old-keys.ts';
 import { Problems } from './problems.ts';
 
 /**
@@ -78,7 +79,9 @@ function checkKeys(
   for (const [name, { keyAt }] of map.entries) {
     if (known.includes(name)) continue;
     problems.add(keyAt, dotted(path, name), () =>
-      elsewhere.includes(name) ? RUN_THE_REAL_ONE : `unknown key; ${suggestion(name, known)}`,
+      elsewhere.includes(name)
+        ? RUN_THE_REAL_ONE
+        : `unknown key; ${whatOldKeyIs(path, name) ?? suggestion(name, known)}`,
     );
   }
 }

@@ -156,8 +156,8 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   ],
   [
     'a receiver of the other engine',
-    yaml({ receivers: 'receivers: {otlp: {protocols: {http: }}, filelog/a: {}}' }),
-    `1:42: receivers.filelog/a: ${ELSEWHERE}`,
+    yaml({ receivers: 'receivers: {otlp: {protocols: {http: }}, redis/a: {}}' }),
+    `1:42: receivers.redis/a: ${ELSEWHERE}`,
   ],
   ['a processor', yaml({ rest: 'processors: {geoip: }' }), `4:14: processors.geoip: ${ELSEWHERE}`],
   ['a connector', yaml({ rest: 'connectors: {count: }' }), `4:14: connectors.count: ${ELSEWHERE}`],
