@@ -5,35 +5,19 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import {
-  type Environment,
-  JUPYTER_EVENTS,
-  LATEST,
-  TWO_EVENTS,
-} from '../../scripts/fixtures-originals/environments.ts';
-import { pythonOf } from '../../scripts/fixtures-originals/python-of.ts';
+import { JUPYTER_EVENTS, LATEST, TWO_EVENTS } from '../../scripts/fixtures-originals/environments.ts';
 import { likeShown } from '../guides/like-shown.ts';
 import { linesOf } from '../guides/lines-of.ts';
 import { readGuide, withOwn } from '../guides/read-guide.ts';
 import { runPython } from '../guides/run-block.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
-
-/** Without Python or PyPI a test is skipped, and says so; where `CI` is set it fails. */
-function interpreter(t: TestContext, environment: Environment): string | undefined {
-  try {
-    return pythonOf(environment);
-  } catch (error) {
-    if (process.env.CI === 'true') throw error;
-    t.skip(`the originals cannot be installed: ${error instanceof Error ? error.message : error}`);
-    return undefined;
-  }
-}
+import { requirePython } from './require-python.ts';
 
 const edx = readGuide('edx');
 
 test('edx: event-tracking writes what the guide shows', async (t) => {
-  const python = interpreter(t, LATEST);
+  const python = requirePython(t, LATEST);
   if (python === undefined) return;
   const shown = edx.values('jsonl same');
   const directory = tempDir(t);
@@ -43,7 +27,7 @@ test('edx: event-tracking writes what the guide shows', async (t) => {
 });
 
 test('edx: its routes let through what the guide says', async (t) => {
-  const python = interpreter(t, LATEST);
+  const python = requirePython(t, LATEST);
   if (python === undefined) return;
   const directory = tempDir(t);
   await runPython(python, edx.block('python before routes'), directory);
@@ -64,7 +48,7 @@ async function recorded(t: TestContext, python: string, info: string) {
 }
 
 test('jupyter: jupyter-telemetry writes what the guide shows', async (t) => {
-  const python = interpreter(t, LATEST);
+  const python = requirePython(t, LATEST);
   if (python === undefined) return;
   const shown = jupyter.values('jsonl same');
   const lines = await recorded(t, python, 'python before');
@@ -72,7 +56,7 @@ test('jupyter: jupyter-telemetry writes what the guide shows', async (t) => {
 });
 
 test('jupyter: jupyter_events writes what the guide shows, with another end of the time and the version as text', async (t) => {
-  const python = interpreter(t, JUPYTER_EVENTS);
+  const python = requirePython(t, JUPYTER_EVENTS);
   if (python === undefined) return;
   const shown = jupyter.values('jsonl same');
   const lines = await recorded(t, python, 'python before, with jupyter_events');
@@ -100,7 +84,7 @@ async function posted(t: TestContext, python: string) {
 }
 
 test('trubrics: version 1.8.2 of its client posts what the guide shows', async (t) => {
-  const python = interpreter(t, TWO_EVENTS);
+  const python = requirePython(t, TWO_EVENTS);
   if (python === undefined) return;
   const [shown] = trubrics.values('json same');
   const [request, ...more] = await posted(t, python);
@@ -110,7 +94,7 @@ test('trubrics: version 1.8.2 of its client posts what the guide shows', async (
 });
 
 test('trubrics: later versions post the same for track, and one record to another path for track_llm', async (t) => {
-  const python = interpreter(t, LATEST);
+  const python = requirePython(t, LATEST);
   if (python === undefined) return;
   const [shown] = trubrics.values('json same') as [readonly unknown[]];
   const [events, llm] = await posted(t, python);

@@ -22,5 +22,8 @@ test('without Go the installation ends with 2 and says what is missing', async (
 test('an unknown service ends with 2 and names the known ones', async (t) => {
   const { status, stderr } = await run(t, 'otelcoll');
   assert.equal(status, 2);
-  assert.match(stderr, /unknown: otelcoll; known: otelcol, jaeger, victorialogs, prometheus, ferretdb/);
+  assert.match(
+    stderr,
+    /unknown: otelcoll; known: otelcol, jaeger, victorialogs, prometheus, ferretdb, telemetrygen/,
+  );
 });

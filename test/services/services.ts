@@ -3,12 +3,17 @@ import { jaeger } from './jaeger.ts';
 import { otelcol } from './otelcol.ts';
 import { prometheus } from './prometheus.ts';
 import type { Service } from './service.ts';
+import { telemetrygen } from './telemetrygen.ts';
 import { victorialogs } from './victorialogs.ts';
 
 /** Every service that `npm run services` can build. */
-export const services = { otelcol, jaeger, victorialogs, prometheus, ferretdb } as const satisfies Record<
-  string,
-  Service
->;
+export const services = {
+  otelcol,
+  jaeger,
+  victorialogs,
+  prometheus,
+  ferretdb,
+  telemetrygen,
+} as const satisfies Record<string, Service>;
 
 export type ServiceName = keyof typeof services;

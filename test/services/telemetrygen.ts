@@ -1,0 +1,21 @@
+import { goEnv } from './go-env.ts';
+import type { Service } from './service.ts';
+
+const VERSION = '0.155.0';
+const MODULE = 'github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen';
+
+/** The OpenTelemetry Collector's own client, which makes telemetry for tests. */
+export const telemetrygen: Service = {
+  name: 'telemetrygen',
+  version: VERSION,
+  tools: ['go'],
+  build: async ({ workDir, outDir, step }) => {
+    await step({
+      title: 'install',
+      command: 'go',
+      args: ['install', '-trimpath', '-ldflags=-s -w', `${MODULE}@v${VERSION}`],
+      cwd: workDir,
+      env: { ...goEnv, GOBIN: outDir },
+    });
+  },
+};
