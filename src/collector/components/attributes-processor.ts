@@ -48,6 +48,10 @@ export const attributesProcessor: ProcessorComponent<Read<typeof shape>> = {
 /** What only spans have says nothing of logs, and the other way round. */
 function checkMatch(key: string, properties: MatchProperties, { signals, add }: CheckContext): void {
   const { services, spanNames, spanKinds, bodies, severityTexts, severity } = properties;
+  const { attributes, resources, libraries } = properties;
+  const lists = [services, spanNames, spanKinds, bodies, severityTexts, attributes, resources, libraries];
+  if (severity === undefined && lists.every(({ length }) => length === 0))
+    add(key, 'expected something to look for, such as attributes or resources');
   if (signals.has('logs') && services.length + spanNames.length + spanKinds.length > 0)
     add(key, 'services, span_names and span_kinds say nothing of logs');
   if (signals.has('traces') && (bodies.length + severityTexts.length > 0 || severity !== undefined))

@@ -1,12 +1,12 @@
 import type { ProcessorComponent } from '../component.ts';
-import { integer, listOf, mapping, optional, type Read, text } from '../config/shape.ts';
+import { integer, mapping, optional, type Read, text, words } from '../config/shape.ts';
 import { duration } from '../config/value-shapes.ts';
 
 const shape = mapping({
   timeout: optional(duration, 200),
   send_batch_size: optional(integer(0, 2 ** 32 - 1), 8_192),
   send_batch_max_size: optional(integer(0, 2 ** 32 - 1), 0),
-  metadata_keys: optional(listOf(text()), []),
+  metadata_keys: optional(words(text()), []),
   metadata_cardinality_limit: optional(integer(0, 2 ** 32 - 1), 1_000),
 });
 

@@ -1,7 +1,7 @@
 import { BearerToken } from '../auth/bearer-token.ts';
 import { SecretFile } from '../auth/secret-file.ts';
 import type { ExtensionComponent } from '../component.ts';
-import { listOf, mapping, optional, type Read, text } from '../config/shape.ts';
+import { mapping, optional, type Read, text, words } from '../config/shape.ts';
 
 const some = text();
 
@@ -9,7 +9,7 @@ const shape = mapping({
   header: optional(text('the name of an HTTP header', parseHeader), 'Authorization'),
   scheme: optional(some, 'Bearer'),
   token: optional(some, ''),
-  tokens: optional(listOf(text('a token', (given) => given || undefined)), []),
+  tokens: optional(words(text('a token', (given) => given || undefined)), []),
   filename: optional(some, ''),
 });
 

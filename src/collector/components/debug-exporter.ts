@@ -1,10 +1,15 @@
 import { debugExporter as create } from '../../exporters/debug.ts';
 import type { ExporterComponent } from '../component.ts';
-import { boolean, integer, mapping, oneOf, optional, type Read } from '../config/shape.ts';
+import { boolean, integer, listed, mapping, optional, type Read, text } from '../config/shape.ts';
+
+const VERBOSITIES = ['basic', 'normal', 'detailed'] as const;
+const verbosity = text(listed(VERBOSITIES), (given) =>
+  VERBOSITIES.find((name) => name === given.toLowerCase()),
+);
 
 const shape = mapping(
   {
-    verbosity: optional(oneOf(['basic', 'normal', 'detailed']), 'basic'),
+    verbosity: optional(verbosity, 'basic'),
     sampling_initial: optional(integer(0), 2),
     sampling_thereafter: optional(integer(0), 1),
     use_internal_logger: optional(boolean, true),

@@ -1,5 +1,5 @@
 import type { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
-import type { ProcessorComponent } from '../component.ts';
+import type { CheckContext, ProcessorComponent } from '../component.ts';
 import { logMatchProperties, matchProperties } from '../config/match-properties.ts';
 import { mapping, optional, type Read, section } from '../config/shape.ts';
 import { conditionGroups, conditionsFor, errorMode } from '../config/statement-groups.ts';
@@ -54,11 +54,13 @@ type ByContext = ReadonlyMap<ContextName, readonly CompiledCondition[] | undefin
 export const filterProcessor: ProcessorComponent<Settings> = {
   type: 'filter',
   shape,
-  check: ({ log_conditions: logs, trace_conditions: traces, metric_conditions: metrics }, { has, add }) => {
+  check: (settings, { has, add }) => {
+    const { log_conditions: logs, trace_conditions: traces, metric_conditions: metrics } = settings;
     if (metrics !== undefined && has('metrics')) add('metric_conditions', 'not together with metrics');
     if (logs !== undefined && has('logs')) add('log_conditions', 'not together with logs');
     if (traces !== undefined && (has('traces') || has('spans')))
       add('trace_conditions', 'not together with traces or spans');
+    checkWays(settings, add);
   },
   create: (settings, host) => {
     const errors = new StatementErrors(host);
@@ -75,6 +77,14 @@ export const filterProcessor: ProcessorComponent<Settings> = {
     };
   },
 };
+
+/** As in the OpenTelemetry Collector there is one way for a signal. */
+function checkWays({ logs, traces, spans }: Settings, add: CheckContext['add']): void {
+  if ((logs?.include ?? logs?.exclude) && (logs?.resource ?? logs?.log_record))
+    add('logs', 'conditions (resource, log_record) not together with include and exclude');
+  if ((spans?.include ?? spans?.exclude) && (traces?.resource ?? traces?.span ?? traces?.spanevent))
+    add('spans', 'not together with traces');
+}
 
 function logVisits(settings: Settings, errors: StatementErrors): Visit[] {
   const { error_mode: mode, log_conditions: groups = [], logs } = settings;

@@ -5,7 +5,17 @@ import { grpcTransport } from '../../spool/send/grpc-transport.ts';
 import { MAX_TIMER_MS } from '../../time.ts';
 import type { ExporterComponent } from '../component.ts';
 import { auth, checkAuth } from '../config/auth-shape.ts';
-import { boolean, integer, mapping, optional, type Read, required, section, text } from '../config/shape.ts';
+import {
+  boolean,
+  integer,
+  mapping,
+  oneOf,
+  optional,
+  type Read,
+  required,
+  section,
+  text,
+} from '../config/shape.ts';
 import { checkClientTls, clientTls } from '../config/tls-shapes.ts';
 import { duration, headers } from '../config/value-shapes.ts';
 import { checkQueue, checkRetry, queueOf } from '../queue/queue-of.ts';
@@ -34,7 +44,7 @@ const shape = mapping(
     keepalive: optional(keepalive),
     // A call waits for its connection anyway, up to the timeout; there is one address; Node.js reads what there is.
     wait_for_ready: optional(boolean, false),
-    balancer_name: optional(text()),
+    balancer_name: optional(oneOf(['round_robin', 'pick_first'])),
     read_buffer_size: optional(integer(0)),
     write_buffer_size: optional(integer(0)),
     sending_queue: section(sendingQueue),

@@ -45,7 +45,7 @@ const http = servers(4318, (endpoint) =>
       logs_url_path: optional(urlPath),
       traces_url_path: optional(urlPath),
       metrics_url_path: optional(urlPath),
-      max_request_body_size: optional(integer(0), MAX_BODY_BYTES),
+      max_request_body_size: optional(integer(Number.MIN_SAFE_INTEGER), MAX_BODY_BYTES),
     },
     HTTP_SERVER_ELSEWHERE,
   ),
@@ -150,9 +150,9 @@ function parsePath(given: string): string | undefined {
   return new URL(given, 'http://collector').pathname;
 }
 
-/** As in the OpenTelemetry Collector 0 is the default. */
+/** As in the OpenTelemetry Collector 0 is the default, and what is below it. */
 function bodyBytesOf({ max_request_body_size: bytes }: HttpSettings): number {
-  return bytes || MAX_BODY_BYTES;
+  return bytes > 0 ? bytes : MAX_BODY_BYTES;
 }
 
 async function httpServer(

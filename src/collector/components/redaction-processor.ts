@@ -1,12 +1,12 @@
 import type { ProcessorComponent } from '../component.ts';
 import { patternShape } from '../config/pattern-shape.ts';
-import { boolean, listed, listOf, mapping, optional, type Read, text } from '../config/shape.ts';
+import { boolean, listed, mapping, optional, type Read, text, words } from '../config/shape.ts';
 import type { Row } from '../ottl/row.ts';
 import { type Visit, walkRequest } from '../ottl/walk-request.ts';
 import { HASH_FUNCTIONS, Redactor } from '../redactor.ts';
 
-const keys = optional(listOf(text()), []);
-const patterns = optional(listOf(patternShape), []);
+const keys = optional(words(text()), []);
+const patterns = optional(words(patternShape), []);
 const shape = mapping(
   {
     allow_all_keys: optional(boolean, false),

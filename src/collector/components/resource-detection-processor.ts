@@ -1,7 +1,7 @@
 import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
 import type { ProcessorComponent } from '../component.ts';
 import { HTTP_CLIENT_ELSEWHERE, HTTP_CLIENT_KEYS } from '../config/http-client-keys.ts';
-import { boolean, listOf, mapping, oneOf, optional, type Read, section } from '../config/shape.ts';
+import { boolean, mapping, oneOf, optional, type Read, section, words } from '../config/shape.ts';
 import { duration } from '../config/value-shapes.ts';
 import {
   type Detected,
@@ -27,12 +27,12 @@ const attributes = Object.fromEntries(SYSTEM_ATTRIBUTES.map((name) => [name, isE
 
 const shape = mapping(
   {
-    detectors: optional(listOf(oneOf(DETECTORS, DETECTORS_ELSEWHERE)), ['env']),
+    detectors: optional(words(oneOf(DETECTORS, DETECTORS_ELSEWHERE)), ['env']),
     override: optional(boolean, true),
     timeout: optional(duration, 5_000),
     system: section(
       mapping({
-        hostname_sources: optional(listOf(oneOf(HOSTNAME_SOURCES)), []),
+        hostname_sources: optional(words(oneOf(HOSTNAME_SOURCES)), []),
         resource_attributes: section(
           mapping(attributes, [
             'host.cpu.cache.l2.size',

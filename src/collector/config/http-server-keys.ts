@@ -1,18 +1,18 @@
 import { CONTENT_ENCODINGS } from '../../serve/read-body.ts';
 import { auth } from './auth-shape.ts';
-import { boolean, integer, listOf, mapping, oneOf, optional, text } from './shape.ts';
+import { boolean, integer, mapping, oneOf, optional, text, words } from './shape.ts';
 import { serverTls } from './tls-shapes.ts';
 import { duration, headers } from './value-shapes.ts';
 
-const words = listOf(text());
+const texts = words(text());
 
 /** What a duration of 0 stands for: a bound there has to be, so it is that of this engine. */
 const timeout = { shape: duration, required: false, fallback: undefined } as const;
 
 const cors = mapping({
-  allowed_origins: optional(words, []),
-  allowed_headers: optional(words, []),
-  exposed_headers: optional(words, []),
+  allowed_origins: optional(texts, []),
+  allowed_headers: optional(texts, []),
+  exposed_headers: optional(texts, []),
   max_age: optional(integer(Number.MIN_SAFE_INTEGER), 0),
 });
 
@@ -25,7 +25,7 @@ export const HTTP_SERVER_KEYS = {
   auth: optional(auth),
   cors: optional(cors),
   compression_algorithms: optional(
-    listOf(oneOf(['', ...CONTENT_ENCODINGS], ['snappy', 'lz4', 'x-snappy-framed'])),
+    words(oneOf(['', ...CONTENT_ENCODINGS], ['snappy', 'lz4', 'x-snappy-framed'])),
   ),
   response_headers: optional(headers, {}),
   keep_alives_enabled: optional(boolean, true),

@@ -1,7 +1,18 @@
 import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
 import { Pattern } from '../ottl/pattern.ts';
 import { anyValueShape } from './any-value-shape.ts';
-import { boolean, integer, listOf, mapping, oneOf, optional, required, type Shape, text } from './shape.ts';
+import {
+  boolean,
+  integer,
+  listOf,
+  mapping,
+  oneOf,
+  optional,
+  required,
+  type Shape,
+  text,
+  words,
+} from './shape.ts';
 
 /** What records have to look like to be meant by `include` or `exclude`; each list that is there has to fit. */
 export interface MatchProperties {
@@ -28,7 +39,7 @@ export interface LibraryMatch {
   readonly version: string | undefined;
 }
 
-const texts = optional(listOf(text()), []);
+const texts = optional(words(text()), []);
 const attributes = optional(
   listOf(
     mapping({ key: required(text('a key', (key) => key || undefined)), value: optional(anyValueShape) }),

@@ -14,15 +14,18 @@ export function mergeNodes(earlier: ConfigNode, later: ConfigNode): ConfigNode {
   return { ...later, entries };
 }
 
-/** The same with keys that are paths taken apart into maps. */
+/** The same with keys that are paths taken apart into maps, at any depth. */
 export function unfoldKeys(node: ConfigNode): ConfigNode {
-  if (node.kind !== 'map' || ![...node.entries.keys()].some((name) => name.includes(SEPARATOR))) return node;
+  if (node.kind !== 'map') return node;
+  const inside = new Map([...node.entries].map(([name, entry]) => [name, unfoldedEntry(entry)]));
+  if (![...inside.keys()].some((name) => name.includes(SEPARATOR))) return { ...node, entries: inside };
   let unfolded: ConfigNode = { ...node, entries: new Map() };
-  for (const [name, entry] of node.entries) {
-    const path = name.split(SEPARATOR);
-    unfolded = mergeNodes(unfolded, nested(path, entry));
-  }
+  for (const [name, entry] of inside) unfolded = mergeNodes(unfolded, nested(name.split(SEPARATOR), entry));
   return unfolded;
+}
+
+function unfoldedEntry({ keyAt, node }: MapEntry): MapEntry {
+  return { keyAt, node: unfoldKeys(node) };
 }
 
 function nested(path: readonly string[], { keyAt, node }: MapEntry): MapNode {

@@ -37,7 +37,7 @@ export function pipelines(
 ): Shape<readonly PipelineConfig[]> {
   const pipeline = mapping({
     receivers: required(references('receiver', known.receivers)),
-    processors: optional(references('processor', known.processors, 0), []),
+    processors: optional(once(references('processor', known.processors, 0)), []),
     exporters: required(references('exporter', known.exporters)),
   });
   return {
@@ -87,6 +87,21 @@ export function references(kind: string, known: readonly string[], least = 1): S
         readReference(item, `${path}[${index}]`, kind, ids, problems),
       );
       return [...new Set(read)];
+    },
+  };
+}
+
+/** Of processors each runs once: to name one twice is a mistake in the OpenTelemetry Collector too. */
+function once(list: Shape<readonly string[]>): Shape<readonly string[]> {
+  return {
+    read: (node, path, problems) => {
+      const seen = new Set<unknown>();
+      for (const item of node.kind === 'list' ? node.items : []) {
+        const id = item.kind === 'scalar' ? item.value : item;
+        if (seen.has(id)) problems.add(item.at, path, `${id} is there twice`);
+        seen.add(id);
+      }
+      return list.read(node, path, problems);
     },
   };
 }

@@ -169,13 +169,14 @@ export function oneOf<const T extends string>(
 }
 
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Shape<number> {
-  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
+  const from = max === Number.MAX_SAFE_INTEGER ? `, ${min} or more` : `, ${min} to ${max}`;
+  const range = min === Number.MIN_SAFE_INTEGER ? '' : from;
   return {
     read: (node, path, problems) => {
       const value = node.kind === 'scalar' ? toNumber(node.value) : undefined;
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max)
         return value;
-      problems.add(node.at, path, `expected a whole number, ${range}, got ${numberOr(node)}`);
+      problems.add(node.at, path, `expected a whole number${range}, got ${numberOr(node)}`);
       return min;
     },
   };
@@ -185,6 +186,22 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Sha
 function toNumber(value: ScalarNode['value']): ScalarNode['value'] {
   const isGrouped = typeof value === 'string' && /^\d+(_\d+)+$/.test(value);
   return isGrouped ? Number(value.replaceAll('_', '')) : value;
+}
+
+/**
+ * A list of strings. As in the OpenTelemetry Collector one string stands for a list too, with commas between its items.
+ */
+export function words<T>(item: Shape<T>): Shape<readonly T[]> {
+  const list = listOf(item);
+  return {
+    read: (node, path, problems) => {
+      if (node.kind !== 'scalar' || typeof node.value !== 'string') return list.read(node, path, problems);
+      const { at, value } = node;
+      const parts = value === '' ? [] : value.split(',');
+      const items = parts.map((part) => ({ kind: 'scalar', at, value: part }) as const);
+      return list.read({ kind: 'list', at, items }, path, problems);
+    },
+  };
 }
 
 /** A list whose items all look the same. */

@@ -57,9 +57,11 @@ function checkPlace(directory: string): void {
 
 /** As in the OpenTelemetry Collector: what is tried for a time is tried twice in it at the least. */
 export function checkRetry(
-  { enabled, initial_interval: initial, max_interval: longest, max_elapsed_time: elapsed }: RetryOnFailure,
+  { enabled, initial_interval: initial, max_interval: longest, ...others }: RetryOnFailure,
   { add }: Pick<CheckContext, 'add'>,
 ): void {
+  const { max_elapsed_time: elapsed, randomization_factor: chance = 0 } = others;
+  if (enabled && chance > 1) add('retry_on_failure.randomization_factor', 'expected a number, 0 to 1');
   if (!enabled || elapsed === 0) return;
   const key = 'retry_on_failure.max_elapsed_time';
   if (elapsed < initial) add(key, `is less than initial_interval (${initial / 1_000}s); 0 is without an end`);

@@ -31,8 +31,9 @@ export function parseTarget(endpoint: string): GrpcTarget | undefined {
     '',
   );
   const [, bracketed, plain, digits] =
-    /^(?:\[([0-9a-fA-F:.%]+)\]|([^:/?#@\s[\]]+)):(\d{1,5})$/.exec(address) ?? [];
-  const host = bracketed ?? plain;
+    /^(?:\[([0-9a-fA-F:.%]+)\]|([^:/?#@\s[\]]*)):(\d{1,5})$/.exec(address) ?? [];
+  // As gRPC for Go: no host is this machine.
+  const host = bracketed ?? (plain === '' ? 'localhost' : plain);
   const port = Number(digits ?? Number.NaN);
   if (host === undefined || !(port > 0 && port <= 65_535)) return undefined;
   return { name: address, host, port, ...(protocol !== undefined && { secure: protocol === 'https' }) };

@@ -132,12 +132,12 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   [
     'a size in words',
     yaml(http('max_request_body_size: 20MiB')),
-    '1:62: receivers.otlp.protocols.http.max_request_body_size: expected a whole number, 0 or more, got a string',
+    '1:62: receivers.otlp.protocols.http.max_request_body_size: expected a whole number, got a string',
   ],
   [
-    'a negative size',
-    yaml(http('max_request_body_size: -1')),
-    '1:62: receivers.otlp.protocols.http.max_request_body_size: expected a whole number, 0 or more, got -1',
+    'half a byte',
+    yaml(http('max_request_body_size: 0.5')),
+    '1:62: receivers.otlp.protocols.http.max_request_body_size: expected a whole number, got 0.5',
   ],
   [
     'middlewares',

@@ -25,6 +25,23 @@ const TAKEN: Readonly<Record<string, object>> = {
     sending_queue: { block_on_overflow: false, batch: null },
   }),
   'a proxy of nobody': configOf({ proxy_url: '' }),
+  'strings for lists': configOf(
+    {},
+    { receivers: { otlp: { protocols: { http: { cors: { allowed_origins: 'http://a,http://b' } } } } } },
+  ),
+  'a size below zero': configOf(
+    {},
+    { receivers: { otlp: { protocols: { http: { max_request_body_size: -1 } } } } },
+  ),
+  'paths for keys inside': configOf({ 'sending_queue::queue_size': 5 }),
+  'a port of this machine': configOf(
+    {},
+    { exporters: { 'otlp_grpc/a': { endpoint: ':4317' }, otlp_http: { endpoint: 'http://a' } } },
+  ),
+  'verbosity in capitals': configOf(
+    {},
+    { exporters: { debug: { verbosity: 'Detailed' }, otlp_http: { endpoint: 'http://a' } } },
+  ),
   'TLS of nothing': configOf({}, { receivers: { otlp: { protocols: { http: { tls: null } } } } }),
 };
 
@@ -49,7 +66,60 @@ test('levels of the log have the names of zap', async () => {
   }
 });
 
+/** With a processor, once or more often. */
+const processed = (processor: object, times = 1) =>
+  configOf(
+    {},
+    {
+      processors: processor,
+      service: {
+        pipelines: {
+          logs: {
+            receivers: ['otlp'],
+            processors: Array(times).fill(Object.keys(processor)[0]),
+            exporters: ['otlp_http'],
+          },
+        },
+      },
+    },
+  );
+
 const REFUSED: readonly [name: string, config: object, message: RegExp][] = [
+  [
+    'more chance than there is',
+    configOf({ retry_on_failure: { randomization_factor: 1.5 } }),
+    /randomization_factor: expected a number, 0 to 1/,
+  ],
+  ['a processor twice', processed({ batch: null }, 2), /pipelines\.logs\.processors: batch is there twice/],
+  [
+    'to look for nothing',
+    processed({
+      attributes: { include: { match_type: 'strict' }, actions: [{ key: 'a', action: 'delete' }] },
+    }),
+    /attributes\.include: expected something to look for/,
+  ],
+  [
+    'two ways for logs',
+    processed({
+      filter: { logs: { include: { match_type: 'strict', bodies: ['a'] }, log_record: ['body == "a"'] } },
+    }),
+    /filter\.logs: conditions \(resource, log_record\) not together with include and exclude/,
+  ],
+  [
+    'two ways for spans',
+    processed({
+      filter: {
+        traces: { span: ['name == "a"'] },
+        spans: { include: { match_type: 'strict', services: ['a'] } },
+      },
+    }),
+    /filter\.spans: not together with traces/,
+  ],
+  [
+    'a balancer of nobody',
+    configOf({}, { exporters: { otlp_grpc: { endpoint: 'a:1', balancer_name: 'coin' } } }),
+    /balancer_name: expected round_robin or pick_first/,
+  ],
   [
     'batches in a queue',
     configOf({ sending_queue: { batch: { min_size: 1 } } }),
