@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { startCollector } from '../../src/collector/index.ts';
 import { tempDir } from '../harness/temp-dir.ts';
+import { documentedIn } from './documented-in.ts';
 import { REQUEST_CASES, type RequestCase } from './request-cases.ts';
 import { requireService } from './require-service.ts';
 import { startOtelcol } from './start-otelcol.ts';
@@ -25,7 +26,6 @@ interface Engine {
 }
 
 const SIGNALS = ['logs', 'traces', 'metrics'];
-const DOCS = path.join(import.meta.dirname, '..', '..', 'docs', 'collector.md');
 
 function configOf(endpoint: string, file: string): object {
   const pipeline = { receivers: ['otlp'], exporters: ['file'] };
@@ -87,16 +87,6 @@ function post(endpoint: string, { path: place, method, headers, body }: RequestC
   });
 }
 
-/** The names in the table of differences that docs/collector.md has. */
-function documented(): string[] {
-  const [, table = ''] =
-    /<!-- differences -->(.*)<!-- \/differences -->/s.exec(readFileSync(DOCS, 'utf8')) ?? [];
-  return table
-    .split('\n')
-    .flatMap((row) => /^\| ([^|]+?) \|/.exec(row)?.[1] ?? [])
-    .slice(2);
-}
-
 test('both engines make the same of the same requests, but for what is documented', async (t) => {
   if (!requireService(t, 'otelcol')) return;
   const [real, embedded] = [await startReal(t), await startEmbedded(t)];
@@ -116,6 +106,6 @@ test('both engines make the same of the same requests, but for what is documente
     REQUEST_CASES.length,
     'names are told apart',
   );
-  assert.deepEqual(differing.toSorted(), documented().toSorted());
+  assert.deepEqual(differing.toSorted(), documentedIn('differences').toSorted());
   assert.ok(differing.length <= 15);
 });

@@ -46,7 +46,7 @@ export async function startOtelcol(options: OtelcolOptions): Promise<Otelcol> {
   const server = await startServer({
     name: 'otelcol',
     command,
-    args: await configArgs(options),
+    args: await otelcolArgs(options),
     cwd: dir,
     env: otelcolEnv(options, ports),
     // Receivers start last, so any answer, 401 included, means that the pipelines behind are up.
@@ -62,7 +62,7 @@ export async function startOtelcol(options: OtelcolOptions): Promise<Otelcol> {
 export async function validateOtelcol(options: OtelcolOptions): Promise<string | undefined> {
   const command = serviceBinary('otelcol');
   await mkdir(options.dir, { recursive: true });
-  const args = ['validate', ...(await configArgs(options))];
+  const args = ['validate', ...(await otelcolArgs(options))];
   const env = otelcolEnv(options, await freePorts());
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   execFile(command, args, { cwd: options.dir, env }, (error, stdout, stderr) =>
@@ -82,7 +82,7 @@ export async function freePorts(): Promise<OtelcolPorts> {
   };
 }
 
-async function configArgs({ configs = [], yaml, dir }: OtelcolOptions): Promise<string[]> {
+export async function otelcolArgs({ configs = [], yaml, dir }: OtelcolOptions): Promise<string[]> {
   const files = configs.map((file) => path.resolve(file));
   if (yaml !== undefined) {
     const file = path.join(dir, 'otelcol.yaml');
