@@ -105,13 +105,14 @@ test('a collector that is killed again and again loses nothing that it has answe
     assert.equal(end.signal, 'SIGKILL', end.stderr);
   }
   const { next } = await start(t, configOf({ endpoint: sink.url, directory }));
-  await eventually(() => next() !== undefined && next()?.queued === 0);
+  // What an earlier process left is counted a little after the start: an empty queue says nothing before that.
+  const missing = () => answered.filter((name) => !arrivedAt(sink).has(name)).length;
+  await eventually(() => missing() === 0 && next()?.queued === 0).catch(() => {});
+  assert.equal(missing(), 0);
   const arrived = arrivedAt(sink);
-  const missing = answered.filter((name) => !arrived.has(name)).length;
-  assert.equal(missing, 0);
   const copies = sink.requests.flatMap(namesOf).length - arrived.size;
   assert.ok(answered.length > 2 * kills, `${answered.length} answered`);
-  reportCounts(t, { kills, 'records answered': answered.length, missing, 'sent twice': copies });
+  reportCounts(t, { kills, 'records answered': answered.length, missing: missing(), 'sent twice': copies });
 });
 
 test('what waits for a destination that is away is there after an end as ordered, and counted', async (t) => {

@@ -2,9 +2,11 @@
  * `npm run test:faults`: runs every test of this directory and sums up what they went through.
  *
  *     npm run test:faults                     the short form, as in `npm test`
+ *     npm run test:faults -- collector spool  only what has one of these words in its file's name
  *     npm run test:faults -- --long           the long one: 1,000 kills and more
  *     npm run test:faults -- --seed=123       with the random choices of an earlier run
  */
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -21,9 +23,11 @@ interface Row {
   readonly counts: string[];
 }
 
-const { values } = parseArgs({
+const { values, positionals: parts } = parseArgs({
   options: { long: { type: 'boolean', default: false }, seed: { type: 'string' } },
+  allowPositionals: true,
 });
+const files = filesOf(parts);
 if (values.long) Object.assign(process.env, LONG);
 // The same in every file.
 process.env.FAULTS_SEED = values.seed ?? process.env.FAULTS_SEED ?? `${SEED}`;
@@ -32,8 +36,7 @@ const rows: Row[] = [];
 const skipped: string[] = [];
 const started = performance.now();
 const tests = run({
-  cwd: path.join(import.meta.dirname, '..', '..'),
-  globPatterns: ['test/faults/**/*.test.ts'],
+  files,
   // Many of them mostly wait.
   concurrency: 2,
 });
@@ -52,6 +55,23 @@ tests.on('test:diagnostic', ({ message, file }) => {
 tests.compose(spec).pipe(process.stdout);
 await new Promise((resolve) => tests.once('end', resolve));
 sumUp();
+
+/** The tests of some parts, of all without any; ends the process where there are none of a part. */
+function filesOf(parts: readonly string[]): string[] {
+  const names = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.test.ts'),
+  );
+  const wordsOf = (name: string): string[] => name.split('.', 1)[0]?.split(/[/-]/) ?? [];
+  for (const part of parts) {
+    if (names.some((name) => wordsOf(name).includes(part))) continue;
+    const known = [...new Set(names.flatMap((name) => wordsOf(name)[0] ?? []))].sort();
+    console.error(`test:faults: no file has ${part} in its name; known: ${known.join(', ')}`);
+    process.exit(2);
+  }
+  return names
+    .filter((name) => parts.length === 0 || wordsOf(name).some((word) => parts.includes(word)))
+    .map((name) => path.join(import.meta.dirname, name));
+}
 
 function sumUp(): void {
   const totals = new Map<string, number>();
