@@ -18,14 +18,19 @@ export interface Guide {
 
 /** Reads `docs/coming-from-<name>.md`. The first word of an info string is the language, the rest is ours. */
 export function readGuide(name: string): Guide {
-  const text = readFileSync(path.join(docs, `coming-from-${name}.md`), 'utf8');
+  return readPage(`coming-from-${name}.md`);
+}
+
+/** Reads a file of `docs/`. */
+export function readPage(name: string): Guide {
+  const text = readFileSync(path.join(docs, name), 'utf8');
   const blocks = [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(([, info = '', code = '']) => ({
     info,
     code,
   }));
   const block = (info: string): string => {
     const found = blocks.filter((each) => each.info === info);
-    assert.equal(found.length, 1, `blocks "${info}" in the guide ${name}`);
+    assert.equal(found.length, 1, `blocks "${info}" in ${name}`);
     return found[0]?.code ?? '';
   };
   return {
