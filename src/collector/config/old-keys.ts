@@ -26,6 +26,13 @@ const OLD_KEYS: readonly OldKey[] = [
     'ballast_size_mib',
     'leave it out, the OpenTelemetry Collector has no ballast any more',
   ],
+  ...['include', 'exclude'].map(
+    (key): OldKey => [
+      /^processors\.filter(\/[^.]*)?\.metrics$/,
+      key,
+      `conditions do it: metric_conditions: ['metric.name == "…"']`,
+    ],
+  ),
   [/^extensions\.health_check(\/[^.]*)?$/, 'port', 'it is part of endpoint now: "localhost:13133"'],
 ];
 

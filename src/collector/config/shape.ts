@@ -80,7 +80,7 @@ function checkKeys(
     if (known.includes(name)) continue;
     problems.add(keyAt, dotted(path, name), () =>
       elsewhere.includes(name)
-        ? RUN_THE_REAL_ONE
+        ? [RUN_THE_REAL_ONE, whatOldKeyIs(path, name) ?? []].flat().join('; ')
         : `unknown key; ${whatOldKeyIs(path, name) ?? suggestion(name, known)}`,
     );
   }

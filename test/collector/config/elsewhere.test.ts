@@ -63,10 +63,14 @@ function configOf(more: {
   readonly otlp?: object;
   readonly debug?: object;
   readonly health?: object;
+  readonly filter?: object;
 }): object {
   return {
     receivers: { otlp: { protocols: { http: more.http ?? {} } } },
-    processors: { memory_limiter: { check_interval: '1s', limit_mib: 100, ...more.limiter } },
+    processors: {
+      memory_limiter: { check_interval: '1s', limit_mib: 100, ...more.limiter },
+      filter: { ...more.filter },
+    },
     exporters: { 'otlp/next': { endpoint: 'a:4317', ...more.otlp }, debug: { ...more.debug } },
     extensions: { health_check: { ...more.health } },
     service: { pipelines: { logs: { receivers: ['otlp'], exporters: ['otlp/next', 'debug'] } } },
@@ -98,6 +102,11 @@ const KEYS: readonly [string, object, string][] = [
     'ballast',
     configOf({ limiter: { ballast_size_mib: 10 } }),
     'processors.memory_limiter.ballast_size_mib: unknown key; leave it out, the OpenTelemetry Collector has no ballast any more',
+  ],
+  [
+    'include of metrics',
+    configOf({ filter: { metrics: { include: null } } }),
+    `processors.filter.metrics.include: ${REAL}; conditions do it: metric_conditions: ['metric.name == "…"']`,
   ],
   [
     'a port',
