@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { type Section, whyElsewhere } from '../../../src/collector/config/elsewhere.ts';
 import { INSTEAD } from '../../../src/collector/config/instead.ts';
 import { readConfig } from '../../../src/collector/read-config.ts';
@@ -54,6 +55,23 @@ test('what is said instead is said of components that were', () => {
     const [section = '', type = ''] = id.split('/');
     assert.match(whyElsewhere(section as Section, type) ?? '', /no more either|only the/, id);
   }
+});
+
+test('the exporters that are named instead are taken as they stand, with a host and a secret', async () => {
+  let count = 0;
+  for (const [id, instead] of INSTEAD) {
+    const [exporter] = /otlp_\w+: \{.*\}/.exec(instead) ?? [];
+    if (exporter === undefined) continue;
+    count++;
+    const exporters = parse(exporter.replaceAll('HOST', 'host').replaceAll('…', 'secret')) as object;
+    const config = {
+      receivers: { otlp: { protocols: { http: null } } },
+      exporters,
+      service: { pipelines: { logs: { receivers: ['otlp'], exporters: Object.keys(exporters) } } },
+    };
+    await assert.doesNotReject(readConfig(config), id);
+  }
+  assert.ok(count >= 8, `${count}`);
 });
 
 /** A configuration with one more line each in a receiver, a processor, an exporter and an extension. */
