@@ -1,4 +1,4 @@
-// Clients that nobody here wrote send all three signals to `otel-events collect` as it is without a configuration of one's own.
+// Clients that nobody here wrote send all three signals to both engines, with the configuration that comes with the package.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -22,70 +22,96 @@ const PYTHON_SDK = {
   ],
 };
 
-/** `otel-events collect` on ports of its own, and the names of what is in its files. */
-async function collector(t: TestContext) {
-  const dir = tempDir(t);
-  const [, embedded] = engines;
-  assert.ok(embedded);
-  const running = await embedded.start({ config: EMBEDDED, dir });
-  t.after(() => running.stop());
+/** What clients are told of a collector. */
+interface Ports {
+  readonly grpc: string;
+  readonly http: string;
+}
+
+interface Received {
+  readonly logs: readonly string[];
+  readonly spans: readonly string[];
+  readonly metrics: readonly string[];
+}
+
+interface Client {
+  readonly name: string;
+  readonly expected: Received;
+  /** @returns false if it is not to be had here, which the test says */
+  send(t: TestContext, ports: Ports): Promise<boolean>;
+}
+
+const ONE_EACH: Received = { logs: ['a log'], spans: ['a span'], metrics: ['a.counter'] };
+const OF_20: Received = {
+  logs: Array(20).fill('the message'),
+  spans: [...Array(20).fill('lets-go'), ...Array(20).fill('okey-dokey-0')],
+  metrics: Array(20).fill('gen'),
+};
+
+const telling = (address: string) => ({
+  env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://${address}` },
+});
+
+const javascript = (protocol: 'grpc' | 'http' | 'proto'): Client => ({
+  name: `the stock SDK for JavaScript, exporters ${protocol}`,
+  expected: ONE_EACH,
+  send: async (_, ports) => {
+    const address = ports[protocol === 'grpc' ? 'grpc' : 'http'];
+    await run(process.execPath, [path.join(CLIENTS, 'stock-app.ts'), protocol], telling(address));
+    return true;
+  },
+});
+
+const python = (protocol: 'grpc' | 'http'): Client => ({
+  name: `the SDK for Python over ${protocol}`,
+  expected: ONE_EACH,
+  send: async (t, ports) => {
+    const interpreter = requirePython(t, PYTHON_SDK);
+    if (interpreter === undefined) return false;
+    await run(interpreter, [path.join(CLIENTS, 'stock_app.py'), protocol], telling(ports[protocol]));
+    return true;
+  },
+});
+
+const telemetrygen = (protocol: 'grpc' | 'http'): Client => ({
+  name: `telemetrygen over ${protocol}`,
+  expected: OF_20,
+  send: async (t, ports) => {
+    if (!requireService(t, 'telemetrygen')) return false;
+    const options = ['--otlp-insecure', '--otlp-endpoint', ports[protocol], '--rate', '0'];
+    if (protocol === 'http') options.push('--otlp-http');
+    for (const signal of ['logs', 'traces', 'metrics'])
+      await run(serviceBinary('telemetrygen'), [signal, `--${signal}`, '20', ...options]);
+    return true;
+  },
+});
+
+const CLIENTS_TRIED = [
+  ...(['grpc', 'http', 'proto'] as const).map(javascript),
+  ...(['grpc', 'http'] as const).flatMap((protocol) => [python(protocol), telemetrygen(protocol)]),
+];
+
+for (const engine of engines) {
+  for (const { name, expected, send } of CLIENTS_TRIED) {
+    test(`${name}, to ${engine.name}`, async (t) => {
+      if (!requireService(t, ...engine.needs)) return;
+      const dir = tempDir(t);
+      const running = await engine.start({ config: EMBEDDED, dir });
+      t.after(() => running.stop());
+      const { http, grpc } = running.ports;
+      if (!(await send(t, { http: `127.0.0.1:${http}`, grpc: `127.0.0.1:${grpc}` }))) return;
+      assert.deepEqual(receivedIn(dir), expected);
+    });
+  }
+}
+
+/** The names of what is in a collector's files. */
+function receivedIn(dir: string): Received {
   const found = (file: string, pattern: RegExp): string[] =>
     [...readFileSync(path.join(dir, file), 'utf8').matchAll(pattern)].map(([, name = '']) => name);
   return {
-    grpc: `127.0.0.1:${running.ports.grpc}`,
-    http: `127.0.0.1:${running.ports.http}`,
-    received: () => ({
-      logs: found('events.jsonl', /"body":\{"stringValue":"([^"]*)"/g),
-      spans: found('spans.jsonl', /"name":"([^"]*)","kind"/g),
-      metrics: found('metrics.jsonl', /"name":"([^"]*)",(?:"[a-z]+":"[^"]*",)*"(?:sum|gauge)"/g),
-    }),
+    logs: found('events.jsonl', /"body":\{"stringValue":"([^"]*)"/g),
+    spans: found('spans.jsonl', /"name":"([^"]*)","kind"/g).toSorted(),
+    metrics: found('metrics.jsonl', /"name":"([^"]*)",(?:"[a-z]+":"[^"]*",)*"(?:sum|gauge)"/g),
   };
-}
-
-const ONE_EACH = { logs: ['a log'], spans: ['a span'], metrics: ['a.counter'] };
-
-for (const [protocol, over] of [
-  ['grpc', 'grpc'],
-  ['http', 'http'],
-  ['proto', 'http'],
-] as const) {
-  test(`the stock SDK for JavaScript, exporters ${protocol}`, async (t) => {
-    const { received, ...ports } = await collector(t);
-    const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://${ports[over]}` };
-    await run(process.execPath, [path.join(CLIENTS, 'stock-app.ts'), protocol], { env });
-    assert.deepEqual(received(), ONE_EACH);
-  });
-}
-
-for (const protocol of ['grpc', 'http'] as const) {
-  test(`the SDK for Python over ${protocol}`, async (t) => {
-    const python = requirePython(t, PYTHON_SDK);
-    if (python === undefined) return;
-    const { received, ...ports } = await collector(t);
-    const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://${ports[protocol]}` };
-    await run(python, [path.join(CLIENTS, 'stock_app.py'), protocol], { env });
-    assert.deepEqual(received(), ONE_EACH);
-  });
-}
-
-for (const [protocol, more] of [
-  ['grpc', []],
-  ['http', ['--otlp-http']],
-] as const) {
-  test(`telemetrygen over ${protocol}`, async (t) => {
-    if (!requireService(t, 'telemetrygen')) return;
-    const { received, ...ports } = await collector(t);
-    const options = ['--otlp-insecure', '--otlp-endpoint', ports[protocol], '--rate', '0', ...more];
-    for (const signal of ['logs', 'traces', 'metrics'])
-      await run(serviceBinary('telemetrygen'), [signal, `--${signal}`, '20', ...options]);
-    const { logs, spans, metrics } = received();
-    assert.deepEqual(
-      [logs, spans.toSorted(), metrics],
-      [
-        Array(20).fill('the message'),
-        [...Array(20).fill('lets-go'), ...Array(20).fill('okey-dokey-0')],
-        Array(20).fill('gen'),
-      ],
-    );
-  });
 }
