@@ -1,6 +1,6 @@
 const OTLP_IN = 'its clients can send OTLP, to receiver otlp';
 const LINES = 'Fluent Bit reads them and sends OTLP (its output is called opentelemetry), to receiver otlp';
-const AGENT = 'or that one with this receiver alone, and exporter otlp_http to this engine';
+const AGENT = 'or run it with this receiver alone, and with exporter otlp_http to this engine';
 const QUEUE = 'each exporter has sending_queue and retry_on_failure';
 
 /** What does the same here as components of the OpenTelemetry Collector, of today and of before, by `section/name` without `_`. */
@@ -23,7 +23,10 @@ export const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['receivers/skywalking', AGENT],
   ['receivers/zipkin', OTLP_IN],
   ['receivers/filelog', LINES],
-  ['receivers/fluentforward', LINES],
+  [
+    'receivers/fluentforward',
+    'Fluent Bit sends OTLP too (its output is called opentelemetry), to receiver otlp',
+  ],
   ['receivers/journald', LINES],
   ['receivers/syslog', LINES],
   ['receivers/tcplog', LINES],
