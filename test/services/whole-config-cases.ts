@@ -76,6 +76,7 @@ export const WHOLE_CASES: readonly ConfigCase[] = Object.entries({
   jaeger: yaml({ exporters: 'jaeger: { endpoint: "a:14250" }' }),
   loki: yaml({ exporters: 'loki: { endpoint: "http://a" }' }),
   'a level': yaml({ telemetry: 'logs: { level: debug }' }),
+  'a level by its other name': yaml({ telemetry: 'logs: { level: warning }' }),
   'a level in capitals': yaml({ telemetry: 'logs: { level: WARN }' }),
   'a level nobody has': yaml({ telemetry: 'logs: { level: loud }' }),
   'an unknown key of telemetry': yaml({ telemetry: 'log: { level: debug }' }),

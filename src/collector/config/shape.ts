@@ -177,7 +177,8 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Sha
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max)
         return value;
       problems.add(node.at, path, `expected a whole number${range}, got ${numberOr(node)}`);
-      return min;
+      // Neither too small nor too large for those who compare it with others: it is wrong once.
+      return Number.NaN;
     },
   };
 }

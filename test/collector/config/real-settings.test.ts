@@ -86,6 +86,11 @@ const processed = (processor: object, times = 1) =>
 
 const REFUSED: readonly [name: string, config: object, message: RegExp][] = [
   [
+    'a queue of a fraction, which is told once',
+    configOf({ sending_queue: { queue_size: 10.5 } }),
+    /^config: exporters\.otlp_http\.sending_queue\.queue_size: expected a whole number, 0 or more, got 10\.5$/,
+  ],
+  [
     'more chance than there is',
     configOf({ retry_on_failure: { randomization_factor: 1.5 } }),
     /randomization_factor: expected a number, 0 to 1/,
@@ -160,7 +165,7 @@ const REFUSED: readonly [name: string, config: object, message: RegExp][] = [
 
 for (const [name, config, message] of REFUSED) {
   test(`refused with what to do: ${name}`, async () => {
-    await assert.rejects(readConfig(config), message);
+    await assert.rejects(readConfig(config), { message });
   });
 }
 
