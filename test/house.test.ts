@@ -31,6 +31,7 @@ const FOR_ALL = [
   'step-to.ts',
   'time.ts',
   'within-time.ts',
+  'xxh32.ts',
 ];
 
 /** What each room may import beside that; a room's own files always. */
@@ -128,6 +129,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'step-to.ts': [],
   'time.ts': [],
   'within-time.ts': [],
+  'xxh32.ts': [],
   'testing.ts': Object.keys(MAY_IMPORT),
 };
 

@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { OtelEventsError } from '../../src/errors.ts';
-import { xxh32 } from '../../src/spool/disk/xxh32.ts';
 import { segmentName } from '../../src/spool/log/layout.ts';
 import type { Leftover } from '../../src/spool/owner/leftover.ts';
 import { Spool } from '../../src/spool/spool.ts';
+import { xxh32 } from '../../src/xxh32.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { drain, HEADER, inWords, segmentFiles } from '../spool/fields.ts';
 

@@ -5,8 +5,8 @@ import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, wr
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { EventLogger } from '../../src/index.ts';
-import { xxh32 } from '../../src/spool/disk/xxh32.ts';
 import { FIRST_POSITION, PREAMBLE_BYTES } from '../../src/spool/log/layout.ts';
+import { xxh32 } from '../../src/xxh32.ts';
 import { assertBalanced } from '../harness/ledger.ts';
 import { OtlpSink } from '../harness/otlp-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';

@@ -1,7 +1,7 @@
 import { constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { xxh32 } from '../../xxh32.ts';
 import { closeQuietly } from '../disk/close-quietly.ts';
-import { xxh32 } from '../disk/xxh32.ts';
 import { MAX_SINKS } from './layout.ts';
 
 /** Its name in a sub-directory. */

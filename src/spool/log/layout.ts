@@ -1,5 +1,5 @@
 import type { Signal } from '../../otlp/wire/batch.ts';
-import { xxh32 } from '../disk/xxh32.ts';
+import { xxh32 } from '../../xxh32.ts';
 
 // docs/spool-format.md describes these bytes; a change of meaning needs a new version byte.
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { xxh32 } from '../../src/spool/disk/xxh32.ts';
+import { xxh32 } from '../src/xxh32.ts';
 
 /** Bytes `(7 i + 3) mod 256`, by their number; from the reference implementation (xxHash 0.8, seed 0). */
 const BY_LENGTH = {
