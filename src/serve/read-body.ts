@@ -18,6 +18,9 @@ const PACKINGS: ReadonlyMap<string, Packing> = new Map([
   ['zstd', 'zstd'],
   ['zlib', 'zlib'],
   ['deflate', 'zlib'],
+  ['snappy', 'snappy'],
+  ['x-snappy-framed', 'framed snappy'],
+  ['lz4', 'lz4'],
 ]);
 
 /** How bodies may be packed, as the header `Content-Encoding` says it. */

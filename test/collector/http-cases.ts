@@ -35,6 +35,10 @@ const post = (body: string | Uint8Array, headers: Record<string, string> = {}): 
 const ASKS = { 'access-control-request-method': 'POST' };
 const SHOP = { origin: 'https://shop.example' };
 
+/** `{}`, as the packages of the OpenTelemetry Collector pack it. */
+const SNAPPY_FRAMES = Buffer.from('/wYAAHNOYVBwWQEGAADPPddDe30=', 'base64');
+const LZ4_FRAME = Buffer.from('BCJNGGRwuQIAAIB7fQAAAACJNEcY', 'base64');
+
 /** What is asked of both engines; `null` stands for a header that is not there. */
 export const HTTP_CASES: Readonly<Record<string, HttpCase>> = {
   'a preflight request of an origin that may': preflight({ ...SHOP, ...ASKS }),
@@ -62,6 +66,13 @@ export const HTTP_CASES: Readonly<Record<string, HttpCase>> = {
   'a body in deflate': post(deflateSync('{}'), { 'content-encoding': 'deflate' }),
   'a body in zstd': post(zstdCompressSync('{}'), { 'content-encoding': 'zstd' }),
   'a long body in zstd': post(zstdCompressSync(`{}${' '.repeat(90_000)}`), { 'content-encoding': 'zstd' }),
+  'a body in snappy': post(Buffer.from([2, 1 << 2, 123, 125]), { 'content-encoding': 'snappy' }),
+  'a body in framed snappy': post(SNAPPY_FRAMES, { 'content-encoding': 'x-snappy-framed' }),
+  'framed snappy that says it is not': post(SNAPPY_FRAMES, { 'content-encoding': 'snappy' }),
+  'a body in lz4': post(LZ4_FRAME, { 'content-encoding': 'lz4' }),
+  'what is not snappy': post('{}', { 'content-encoding': 'snappy' }),
+  'what is not framed snappy': post('{}', { 'content-encoding': 'x-snappy-framed' }),
+  'what is not lz4': post('{}', { 'content-encoding': 'lz4' }),
   'an unknown encoding': post('{}', { 'content-encoding': 'br' }),
   'what is not zstd': post('{}', { 'content-encoding': 'zstd' }),
   'zstd that is cut short': post(zstdCompressSync(`{}${' '.repeat(90_000)}`).subarray(0, 14), {

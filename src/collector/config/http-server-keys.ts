@@ -24,9 +24,7 @@ export const HTTP_SERVER_KEYS = {
   tls: optional(serverTls),
   auth: optional(auth),
   cors: optional(cors),
-  compression_algorithms: optional(
-    words(oneOf(['', ...CONTENT_ENCODINGS], ['snappy', 'lz4', 'x-snappy-framed'])),
-  ),
+  compression_algorithms: optional(words(oneOf(['', ...CONTENT_ENCODINGS]))),
   response_headers: optional(headers, {}),
   keep_alives_enabled: optional(boolean, true),
   // Receivers here keep no metadata of clients, so there is nothing that would see it.
