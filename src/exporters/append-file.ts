@@ -1,6 +1,7 @@
 import { fstatSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { blankOut, lacksLineBreak, mendBefore, read } from './mend-line.ts';
+import { inOnePiece, inodeOf, NamedFile, requireFile, wholePieces } from './named-file.ts';
 
 /** Attempts to open a file that others set aside at the same time. */
 const MAX_OPENS = 10;
@@ -17,21 +18,12 @@ const COMPARED_BYTES = 256;
  * process was killed, is blanked out in place: by its writer, or by the next one, who finds it in front of a line
  * of its own and does not count that one as written before.
  */
-export class AppendFile {
-  readonly #path: string;
+export class AppendFile extends NamedFile {
   readonly #lineStart: string;
-  readonly #handle: FileHandle;
   /** The same file, not appending. */
   readonly #patch: FileHandle;
-  readonly #inode: string;
   /** Up to where the file is known, and ends with a whole line; -1 when it has to be looked at. */
   #known: number;
-  /** Bytes in the file when it was last looked at. */
-  size: number;
-  /** When the file was made, milliseconds since the epoch. */
-  readonly madeMs: number;
-  /** Whether its name still led to the file after the last write. */
-  isInPlace = true;
 
   private constructor(
     { path, lineStart }: AppendFileOptions,
@@ -39,26 +31,22 @@ export class AppendFile {
     patch: FileHandle,
     facts: Stats,
   ) {
-    this.#path = path;
+    super(path, handle, facts);
     this.#lineStart = lineStart;
-    this.#handle = handle;
     this.#patch = patch;
-    this.#inode = inodeOf(facts);
     this.#known = facts.size === 0 ? 0 : -1;
-    this.size = facts.size;
-    this.madeMs = facts.birthtimeMs;
   }
 
   /** Opens or makes the file. Anything else than a regular file is an error: it could not keep lines. */
   static async open(options: AppendFileOptions, attempt = 1): Promise<AppendFile> {
     const { path, truncate, lineStart } = options;
-    refuse(await stat(path).catch(() => undefined));
+    requireFile(await stat(path).catch(() => undefined));
     // Appending even after truncation: a file that somebody else cuts short is then written at its new end.
     const handle = await open(path, 'a+', 0o600);
     let patch: FileHandle | undefined;
     try {
       const facts = await handle.stat();
-      refuse(facts);
+      requireFile(facts);
       patch = await open(path, 'r+').catch(replacedMeanwhile);
       if (patch !== undefined && inodeOf(await patch.stat()) === inodeOf(facts)) {
         if (truncate) await handle.truncate(0);
@@ -84,10 +72,10 @@ export class AppendFile {
     const patch = this.#patch.fd;
     const known = this.#known;
     this.#known = -1;
-    const { bytesWritten } = await this.#handle.write(bytes, 0, bytes.length, null);
+    const { bytesWritten } = await this.handle.write(bytes, 0, bytes.length, null);
     // Half a line is mended before anything else: who is killed now leaves it to others.
     const early = bytesWritten < bytes.length ? this.#settle(patch, lines, bytes, bytesWritten) : undefined;
-    await this.#look();
+    await this.look();
     if (early !== undefined) return early;
     if (known < 0 || this.size !== known + bytesWritten)
       return this.#settle(patch, lines, bytes, bytesWritten);
@@ -95,40 +83,19 @@ export class AppendFile {
     return lines.length;
   }
 
-  async sync(): Promise<void> {
-    await this.#handle.datasync();
-  }
-
-  /** Whether the file has no name any more: what is in it is lost. */
-  async isDeleted(): Promise<boolean> {
-    return (await this.#handle.stat()).nlink === 0;
-  }
-
-  /** Whether its name leads to this file now. */
-  async isNamed(): Promise<boolean> {
-    await this.#look();
-    return this.isInPlace;
-  }
-
-  async close(): Promise<void> {
-    await closeAll(this.#handle, this.#patch);
-  }
-
-  async #look(): Promise<void> {
-    const named = await stat(this.#path).catch(() => undefined);
-    this.isInPlace = named !== undefined && inodeOf(named) === this.#inode;
-    this.size = this.isInPlace && named !== undefined ? named.size : (await this.#handle.stat()).size;
+  override async close(): Promise<void> {
+    await closeAll(this.handle, this.#patch);
   }
 
   /** After a write beside which something else has happened: finds out what is in the file, and mends it. */
   #settle(patch: number, lines: readonly Uint8Array[], bytes: Buffer, written: number): number {
-    const { fd } = this.#handle;
+    const { fd } = this.handle;
     const end = this.#endOfWrite();
     const start = end - written;
     const head = bytes.subarray(0, Math.min(written, COMPARED_BYTES));
     if (start < 0 || !read(fd, start, start + head.length).equals(head))
       throw new Error('others cut it short');
-    const { whole, wholeBytes } = wholeLines(lines, written);
+    const { whole, wholeBytes } = wholePieces(lines, written);
     const standsAlone = mendBefore(patch, start, this.#lineStart);
     if (start + wholeBytes < end) blankOut(patch, start + wholeBytes, end);
     const { size } = fstatSync(fd);
@@ -139,7 +106,7 @@ export class AppendFile {
 
   /** Where the last write has ended: the position of the descriptor is there, and as much is behind it. */
   #endOfWrite(): number {
-    const { fd } = this.#handle;
+    const { fd } = this.handle;
     const chunk = Buffer.alloc(CHUNK_BYTES);
     for (let behind = 0; ; ) {
       for (let count = -1; count !== 0; behind += count) count = readSync(fd, chunk, 0, chunk.length, null);
@@ -160,15 +127,6 @@ export interface AppendFileOptions {
   readonly truncate: boolean;
 }
 
-/** Whether lines cannot be kept there: it is there, and is no regular file. */
-export function cannotKeepLines(facts: Stats | undefined): boolean {
-  return facts !== undefined && !facts.isFile();
-}
-
-function refuse(facts: Stats | undefined): void {
-  if (cannotKeepLines(facts)) throw new Error('wanted a regular file, it is something else');
-}
-
 async function closeAll(handle: FileHandle, patch: FileHandle | undefined): Promise<void> {
   await patch?.close();
   await handle.close();
@@ -176,24 +134,4 @@ async function closeAll(handle: FileHandle, patch: FileHandle | undefined): Prom
 
 function replacedMeanwhile(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
-}
-
-function inOnePiece(lines: readonly Uint8Array[]): Buffer {
-  const [first] = lines;
-  if (first === undefined || lines.length > 1) return Buffer.concat(lines);
-  return Buffer.from(first.buffer, first.byteOffset, first.length);
-}
-
-function wholeLines(lines: readonly Uint8Array[], written: number): { whole: number; wholeBytes: number } {
-  let [whole, wholeBytes] = [0, 0];
-  for (const { length } of lines) {
-    if (wholeBytes + length > written) break;
-    whole++;
-    wholeBytes += length;
-  }
-  return { whole, wholeBytes };
-}
-
-function inodeOf({ dev, ino }: Stats): string {
-  return `${dev}:${ino}`;
 }

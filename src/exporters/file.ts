@@ -2,13 +2,13 @@ import { type Stats, statSync } from 'node:fs';
 import { OtelEventsError } from '../errors.ts';
 import { checkNames } from '../options.ts';
 import type { EventRecord } from '../otlp/event/event-record.ts';
-import { cannotKeepLines } from './append-file.ts';
 import type { Rotation } from './backups.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';
 import { onHangup } from './hangup.ts';
 import { LineFile } from './line-file.ts';
+import { cannotKeepLines } from './named-file.ts';
 import { renderBatch } from './render-batch.ts';
 import { isStandard } from './standard-stream.ts';
 
