@@ -5,6 +5,7 @@ import { absolute } from '../spool/disk/absolute.ts';
 import { makeDirectory } from '../spool/disk/make-directory.ts';
 import { AppendFile } from './append-file.ts';
 import { pruneBackups, type Rotation, setAside } from './backups.ts';
+import { MessageFile } from './message-file.ts';
 import { type StandardStream, standardStream } from './standard-stream.ts';
 
 /** Where lines go, and how. */
@@ -14,16 +15,20 @@ export interface LineFileOptions {
   readonly append: boolean;
   /** Make the directories above the file. */
   readonly createDirectory: boolean;
+  /** Of directories that are made, less what the process masks. Default 0o755. */
+  readonly directoryMode?: number | undefined;
   readonly rotation?: Rotation;
   /** How a line of ours begins: a torn last line is cut only if it begins like this. */
   readonly lineStart: string;
+  /** How a message of ours begins, behind its length, in a file that holds messages and no lines: {@link MessageFile}. */
+  readonly messageStart?: Uint8Array | undefined;
   /** Lines are on the disk, not only with the operating system, when they count as written. Default false. */
   readonly fsync?: boolean;
   /** Told about backups that could not be removed; the lines are safe. */
   readonly onError: (error: OtelEventsError) => void;
 }
 
-type Target = AppendFile | StandardStream;
+type Target = AppendFile | MessageFile | StandardStream;
 
 interface Waiting {
   /** With its line break. */
@@ -41,7 +46,7 @@ const MAX_ATTEMPTS = 3;
 const LINE_BREAK = Buffer.from('\n');
 
 /**
- * A file of whole lines, written in the order of the calls: lines that wait while a write is under way share
+ * A file of whole lines (or messages, which the comments call lines too), written in the order of the calls: lines that wait while a write is under way share
  * the next one. A line that could not be written leaves nothing but blanks behind.
  */
 export class LineFile {
@@ -204,14 +209,25 @@ export class LineFile {
   }
 
   async #open(): Promise<Target> {
-    const { path: file, createDirectory, lineStart, fsync } = this.#options;
+    const {
+      path: file,
+      createDirectory,
+      directoryMode = 0o755,
+      fsync,
+      lineStart,
+      messageStart,
+    } = this.#options;
     const stream = standardStream(file);
     if (stream !== undefined) {
       this.#file = stream;
       return stream;
     }
-    if (createDirectory) makeDirectory(path.dirname(file), 0o755);
-    const opened = await AppendFile.open({ path: file, lineStart, truncate: this.#truncate });
+    if (createDirectory) makeDirectory(path.dirname(file), directoryMode);
+    const given = { path: file, truncate: this.#truncate };
+    const opened =
+      messageStart === undefined
+        ? await AppendFile.open({ ...given, lineStart })
+        : await MessageFile.open({ ...given, messageStart });
     this.#truncate = false;
     this.#file = opened;
     if (fsync === true && opened.size === 0) await syncDirectory(path.dirname(file));

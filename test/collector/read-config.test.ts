@@ -87,6 +87,8 @@ test('what is not said is as in the OpenTelemetry Collector', async () => {
     create_directory: false,
     rotation: { max_megabytes: 100, max_days: 0, max_backups: 100, localtime: false },
     format: 'json',
+    compression: undefined,
+    directory_permissions: undefined,
     flush_interval: undefined,
   });
   assert.deepEqual(settingsOf(await readConfig(withOtlp({})), 'otlp_http'), {

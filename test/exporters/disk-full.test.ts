@@ -7,8 +7,9 @@ import { type TestContext, test } from 'node:test';
 import type { BatchExporter } from '../../src/exporters/batch-exporter.ts';
 import { openOtlpFile } from '../../src/exporters/otlp-file.ts';
 import type { OtelEventsError } from '../../src/index.ts';
-import { batchOf, namesIn, namesInFile } from '../collector/samples.ts';
+import { batchOf, namesIn } from '../collector/samples.ts';
 import { tempDir } from '../harness/temp-dir.ts';
+import { namesWritten, type Written } from './messages-in.ts';
 
 /** A tiny file system of its own; skipped, loudly, where mounting is not allowed. */
 function tinyDisk(t: TestContext): string | undefined {
@@ -40,25 +41,35 @@ async function fill(exporter: BatchExporter, parallel: number): Promise<{ taken:
   }
 }
 
-for (const parallel of [1, 20]) {
-  test(`a full disk leaves whole lines, exactly those that were taken, ${parallel} at a time`, async (t) => {
+const WAYS: readonly (Written & { readonly parallel: number })[] = [
+  { parallel: 1 },
+  { parallel: 20 },
+  { parallel: 1, format: 'proto' },
+  { parallel: 20, format: 'proto' },
+  { parallel: 20, format: 'json', compression: 'zstd' },
+];
+
+for (const { parallel, ...written } of WAYS) {
+  const { format = 'json', compression } = written;
+  const as = compression === undefined ? format : `${format} in ${compression}`;
+  test(`a full disk leaves whole ones, exactly those that were taken: ${as}, ${parallel} at a time`, async (t) => {
     const dir = tinyDisk(t);
     if (dir === undefined) return;
     const file = path.join(dir, 'events.jsonl');
     writeFileSync(path.join(dir, 'filler'), Buffer.alloc(20_000));
-    const exporter = await openOtlpFile({ path: file });
+    const exporter = await openOtlpFile({ path: file, ...written });
     t.after(() => exporter.close(0));
 
     const { taken, error } = await fill(exporter, parallel);
     const { code, retry } = error as OtelEventsError;
     assert.deepEqual([code, retry], ['EXPORT_FAILED', {}]);
     assert.match((error as Error).message, /could not write .*events\.jsonl: ENOSPC/);
-    assert.deepEqual(namesInFile(file), taken);
-    assert.equal(readFileSync(file).at(-1), '\n'.charCodeAt(0));
+    assert.deepEqual(namesWritten(file, written), taken);
+    if (as === 'json') assert.equal(readFileSync(file).at(-1), '\n'.charCodeAt(0));
 
     rmSync(path.join(dir, 'filler'));
     await exporter.consume(batchOf('room again'));
-    assert.deepEqual(namesInFile(file), [...taken, 'room again']);
+    assert.deepEqual(namesWritten(file, written), [...taken, 'room again']);
   });
 }
 

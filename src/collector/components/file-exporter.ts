@@ -13,38 +13,52 @@ const rotation = mapping({
   max_backups: optional(integer(0), 100),
   localtime: optional(boolean, false),
 });
+const compression = text('zstd or nothing', (given) =>
+  given === '' || given === 'zstd' ? given : undefined,
+);
+/** Of a directory, as `0755`. */
+const permissions = text('an octal number from 0000 to 0777, in quotes', (given) =>
+  /^(0o)?0*[0-7]{1,3}$/.test(given) ? Number.parseInt(given.replace('0o', ''), 8) : undefined,
+);
 const shape = mapping(
   {
     path: required(text('a path', (given) => (given === '' ? undefined : given))),
     append: optional(boolean, false),
     create_directory: optional(boolean, false),
     rotation: optional(rotation),
-    format: optional(oneOf(['json'], ['proto']), 'json'),
+    format: optional(oneOf(['json', 'proto']), 'json'),
+    compression: optional(compression),
+    directory_permissions: optional(permissions),
     // Every line is written at once: there is nothing to flush.
     flush_interval: optional(duration),
   },
-  ['compression', 'compression_params', 'encoding', 'group_by', 'directory_permissions'],
+  ['compression_params', 'encoding', 'group_by'],
 );
 
-/** Writes each request as a line of OTLP/JSON. */
+/** Writes each request as a line of OTLP/JSON, or as a message behind its length. */
 export const fileExporter: ExporterComponent<Read<typeof shape>> = {
   type: 'file',
   shape,
-  check: ({ path: file, append, rotation }, { add, claim }) => {
+  check: ({ path: file, append, rotation, ...settings }, { add, claim }) => {
     if (append && rotation !== undefined)
       add('append', 'not together with rotation, which appends by itself');
+    if (settings.directory_permissions !== undefined && !settings.create_directory)
+      add('directory_permissions', 'only together with create_directory: true');
     if (file === undefined) return;
     // Two exporters would cut each other's lines in two.
     const writer = claim(`file ${resolve(file)}`);
     if (writer !== undefined)
       add('path', `${writer} writes the same file; name that one in each of the pipelines`);
   },
-  create: ({ path, append, create_directory: createDirectory, rotation }, { id, log, isFirst }) =>
+  create: ({ path, append, rotation, ...settings }, { id, log, isFirst }) =>
     openOtlpFile({
       path,
       // What this collector has written it does not remove, when it reads its configuration again.
       append: append || !isFirst(`file ${resolve(path)}`),
-      createDirectory,
+      createDirectory: settings.create_directory,
+      directoryMode: settings.directory_permissions,
+      format: settings.format,
+      compression: settings.compression || undefined,
       onError: ({ message }) => log('warn', message, { exporter: id }),
       ...(rotation !== undefined && {
         rotation: {

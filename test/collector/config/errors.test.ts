@@ -187,14 +187,34 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     '2:26: exporters.file.path: expected a path, got a number',
   ],
   [
-    'a format of the other engine',
-    yaml(file('format: proto')),
-    `2:43: exporters.file.format: expected json; ${ELSEWHERE}`,
+    'a format that is none',
+    yaml(file('format: text')),
+    '2:43: exporters.file.format: expected json or proto, got another string',
   ],
   [
-    'compression of a file',
-    yaml(file('compression: zstd')),
-    `2:35: exporters.file.compression: ${ELSEWHERE}`,
+    'compression of a file that is none',
+    yaml(file('compression: gzip')),
+    '2:48: exporters.file.compression: expected zstd or nothing, got another string',
+  ],
+  [
+    'an encoding of a file',
+    yaml(file('encoding: otlp_encoding')),
+    `2:35: exporters.file.encoding: ${ELSEWHERE}`,
+  ],
+  [
+    'permissions without quotes',
+    yaml(file('create_directory: true, directory_permissions: 0755')),
+    '2:82: exporters.file.directory_permissions: expected an octal number from 0000 to 0777, in quotes, got a number',
+  ],
+  [
+    'permissions that are none',
+    yaml(file('create_directory: true, directory_permissions: "1777"')),
+    '2:82: exporters.file.directory_permissions: expected an octal number from 0000 to 0777, in quotes, got another string',
+  ],
+  [
+    'permissions of directories that are not made',
+    yaml(file('directory_permissions: "0755"')),
+    '2:19: exporters.file.directory_permissions: only together with create_directory: true',
   ],
   [
     'append with rotation',

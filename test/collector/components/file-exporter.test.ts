@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type Collector, startCollector } from '../../../src/collector/index.ts';
+import { namesWritten } from '../../exporters/messages-in.ts';
+import { tempDir } from '../../harness/temp-dir.ts';
+import { logsOf } from '../samples.ts';
+
+async function start(t: TestContext, file: object, lines: string[] = []): Promise<Collector> {
+  const collector = await startCollector({
+    config: {
+      receivers: { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } },
+      exporters: { file },
+      service: { pipelines: { logs: { receivers: ['otlp'], exporters: ['file'] } } },
+    },
+    write: (line) => void lines.push(line),
+  });
+  t.after(() => collector.stop());
+  return collector;
+}
+
+async function send({ endpoint }: Collector, request: object): Promise<number> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify(request);
+  return (await fetch(`${endpoint}/v1/logs`, { method: 'POST', headers, body })).status;
+}
+
+test('directories are made with the permissions that are given, and the file in its format', async (t) => {
+  const dir = path.join(tempDir(t), 'a', 'b');
+  const file = { path: path.join(dir, 'out'), create_directory: true, directory_permissions: '0710' };
+  const collector = await start(t, { ...file, format: 'proto', compression: 'zstd' });
+  assert.equal(await send(collector, logsOf('x')), 200);
+  for (const made of [dir, path.dirname(dir)]) {
+    assert.equal(statSync(made).mode & 0o777, 0o710 & ~process.umask());
+  }
+  assert.deepEqual(namesWritten(file.path, { format: 'proto', compression: 'zstd' }), ['x']);
+});
