@@ -59,9 +59,12 @@ export function cannotKeepLines(facts: Stats | undefined): boolean {
   return facts !== undefined && !facts.isFile();
 }
 
-/** @throws for anything but a regular file: nothing can be kept there */
+/** Something else is there. */
+export class NotAFile extends Error {}
+
+/** @throws NotAFile for anything but a regular file: nothing can be kept there */
 export function requireFile(facts: Stats | undefined): void {
-  if (cannotKeepLines(facts)) throw new Error('wanted a regular file, it is something else');
+  if (cannotKeepLines(facts)) throw new NotAFile('wanted a regular file, it is something else');
 }
 
 /** Pieces in one, for one write. */

@@ -48,7 +48,7 @@ export async function openOtlpFile(options: OtlpFileOptions): Promise<BatchExpor
 }
 
 /** The file of these options, not opened yet. */
-function otlpFile(options: OtlpFileOptions, messageStart: Uint8Array | undefined): LineFile {
+export function otlpFile(options: OtlpFileOptions, messageStart: Uint8Array | undefined): LineFile {
   const { append = false, createDirectory = false, rotation, onError = () => {}, ...others } = options;
   const { path, directoryMode } = others;
   return new LineFile({

@@ -89,6 +89,7 @@ test('what is not said is as in the OpenTelemetry Collector', async () => {
     format: 'json',
     compression: undefined,
     directory_permissions: undefined,
+    group_by: undefined,
     flush_interval: undefined,
   });
   assert.deepEqual(settingsOf(await readConfig(withOtlp({})), 'otlp_http'), {

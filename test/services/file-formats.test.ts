@@ -1,10 +1,11 @@
 // The file exporter of both engines: what each writes of the same requests in each of its formats.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import { startCollector } from '../../src/collector/index.ts';
+import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { logsOf, protobufOf } from '../collector/samples.ts';
 import { messagesIn } from '../exporters/messages-in.ts';
@@ -33,30 +34,30 @@ function configOf(endpoint: string, file: string, settings: object): object {
 }
 
 /** Sends all requests, and ends the collector, so that everything is written. @returns the file */
-async function writtenByReal(t: TestContext, settings: object): Promise<string> {
-  const dir = tempDir(t);
-  const file = path.join(dir, 'out');
+async function writtenByReal(t: TestContext, settings: object, name = 'out', requests = REQUESTS) {
+  const dir = path.join(tempDir(t), 'written');
+  const file = path.join(dir, name);
   const endpoint = '$' + '{env:OTEL_EVENTS_HOST}:$' + '{env:OTEL_EVENTS_PORT}';
   const collector = await startOtelcol({ yaml: JSON.stringify(configOf(endpoint, file, settings)), dir });
   t.after(() => collector.kill());
-  await sendAll(collector.endpoint);
+  await sendAll(collector.endpoint, requests);
   await collector.stop();
   return file;
 }
 
-async function writtenByUs(t: TestContext, settings: object): Promise<string> {
-  const file = path.join(tempDir(t), 'out');
+async function writtenByUs(t: TestContext, settings: object, name = 'out', requests = REQUESTS) {
+  const file = path.join(tempDir(t), 'written', name);
   const collector = await startCollector({
-    config: configOf('localhost:0', file, settings),
+    config: configOf('localhost:0', file, { create_directory: true, ...settings }),
     write: () => {},
   });
   t.after(() => collector.stop());
-  await sendAll(collector.endpoint);
+  await sendAll(collector.endpoint, requests);
   return file;
 }
 
-async function sendAll(endpoint: string): Promise<void> {
-  for (const request of REQUESTS) {
+async function sendAll(endpoint: string, requests: readonly OtlpObject[]): Promise<void> {
+  for (const request of requests) {
     const headers = { 'content-type': 'application/x-protobuf' };
     const body = Buffer.from(protobufOf(request));
     const response = await fetch(`${endpoint}/v1/logs`, { method: 'POST', headers, body });
@@ -87,4 +88,36 @@ for (const [name, settings] of Object.entries(FORMATS)) {
       assert.deepEqual(linesOf(ours, settings), linesOf(real, settings));
     });
   }
+}
+
+const GROUPS = ['a', 'eu/b', './c', '../d', '../../e', 'f/../../../g', '/h', undefined, 'a', ''];
+
+const GROUPED: readonly OtlpObject[] = GROUPS.map((group, index) => {
+  const [resource] = logsOf(`n${index}`).resourceLogs as OtlpObject[];
+  const attributes: OtlpObject[] =
+    group === undefined ? [] : [{ key: 'team', value: { stringValue: group } }];
+  return { ...resource, resource: { attributes } };
+});
+
+for (const pattern of ['*.jsonl', 'x-*.log', '*/out', 'a/../*-z']) {
+  test(`both engines write the same groups to the same files: ${pattern}`, async (t) => {
+    if (!requireService(t, 'otelcol')) return;
+    const settings = {
+      group_by: { enabled: true, resource_attribute: 'team', max_open_files: 2 },
+      append: true,
+    };
+    const requests = [{ resourceLogs: [...GROUPED] }, { resourceLogs: GROUPED.slice(0, 2) }];
+    const real = await writtenByReal(t, settings, pattern, requests);
+    const ours = await writtenByUs(t, settings, pattern, requests);
+    assert.deepEqual(filesIn(ours, pattern), filesIn(real, pattern));
+  });
+}
+
+/** What every file of a directory holds, by its name in there. */
+function filesIn(file: string, pattern: string): Record<string, string> {
+  const dir = file.slice(0, -pattern.length - 1);
+  const entries = readdirSync(path.dirname(dir), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== 'otelcol.yaml');
+  const named = files.map(({ parentPath, name }) => path.join(parentPath, name)).sort();
+  return Object.fromEntries(named.map((one) => [path.relative(dir, one), readFileSync(one, 'utf8')]));
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { openGroupedOtlpFiles } from '../../exporters/grouped-otlp-files.ts';
 import { openOtlpFile } from '../../exporters/otlp-file.ts';
-import type { ExporterComponent } from '../component.ts';
+import type { CheckContext, ExporterComponent } from '../component.ts';
 import { boolean, integer, mapping, oneOf, optional, type Read, required, text } from '../config/shape.ts';
 import { duration } from '../config/value-shapes.ts';
 
@@ -13,13 +14,16 @@ const rotation = mapping({
   max_backups: optional(integer(0), 100),
   localtime: optional(boolean, false),
 });
-const compression = text('zstd or nothing', (given) =>
-  given === '' || given === 'zstd' ? given : undefined,
-);
+const compression = text('zstd or nothing', (given) => (['', 'zstd'] as const).find((one) => one === given));
 /** Of a directory, as `0755`. */
 const permissions = text('an octal number from 0000 to 0777, in quotes', (given) =>
   /^(0o)?0*[0-7]{1,3}$/.test(given) ? Number.parseInt(given.replace('0o', ''), 8) : undefined,
 );
+const groupBy = mapping({
+  enabled: optional(boolean, false),
+  resource_attribute: optional(text(), 'fileexporter.path_segment'),
+  max_open_files: optional(integer(1), 100),
+});
 const shape = mapping(
   {
     path: required(text('a path', (given) => (given === '' ? undefined : given))),
@@ -29,10 +33,11 @@ const shape = mapping(
     format: optional(oneOf(['json', 'proto']), 'json'),
     compression: optional(compression),
     directory_permissions: optional(permissions),
+    group_by: optional(groupBy),
     // Every line is written at once: there is nothing to flush.
     flush_interval: optional(duration),
   },
-  ['compression_params', 'encoding', 'group_by'],
+  ['compression_params', 'encoding'],
 );
 
 /** Writes each request as a line of OTLP/JSON, or as a message behind its length. */
@@ -44,22 +49,22 @@ export const fileExporter: ExporterComponent<Read<typeof shape>> = {
       add('append', 'not together with rotation, which appends by itself');
     if (settings.directory_permissions !== undefined && !settings.create_directory)
       add('directory_permissions', 'only together with create_directory: true');
+    checkGroupBy(file, settings.group_by, add);
     if (file === undefined) return;
     // Two exporters would cut each other's lines in two.
     const writer = claim(`file ${resolve(file)}`);
     if (writer !== undefined)
       add('path', `${writer} writes the same file; name that one in each of the pipelines`);
   },
-  create: ({ path, append, rotation, ...settings }, { id, log, isFirst }) =>
-    openOtlpFile({
+  create: ({ path, group_by: groups, rotation, ...settings }, { id, log, drops, isFirst }) => {
+    const options = {
       path,
       // What this collector has written it does not remove, when it reads its configuration again.
-      append: append || !isFirst(`file ${resolve(path)}`),
-      createDirectory: settings.create_directory,
+      append: settings.append || !isFirst(`file ${resolve(path)}`),
       directoryMode: settings.directory_permissions,
       format: settings.format,
       compression: settings.compression || undefined,
-      onError: ({ message }) => log('warn', message, { exporter: id }),
+      onError: ({ message }: Error) => log('warn', message, { exporter: id }),
       ...(rotation !== undefined && {
         rotation: {
           maxBytes: (rotation.max_megabytes || DEFAULT_MEGABYTES) * MEBIBYTE,
@@ -68,5 +73,24 @@ export const fileExporter: ExporterComponent<Read<typeof shape>> = {
           localTime: rotation.localtime,
         },
       }),
-    }),
+    };
+    if (!groups?.enabled) return openOtlpFile({ ...options, createDirectory: settings.create_directory });
+    return openGroupedOtlpFiles({
+      ...options,
+      resourceAttribute: groups.resource_attribute,
+      maxOpenFiles: groups.max_open_files,
+      onDropped: (count, reason) => drops.add(count, reason),
+    });
+  },
 };
+
+function checkGroupBy(
+  file: string | undefined,
+  groups: Read<typeof groupBy> | undefined,
+  add: CheckContext['add'],
+): void {
+  if (!groups?.enabled) return;
+  if (file !== undefined && !/^[^*]+\*[^*]*$/.test(file))
+    add('path', 'expected one *, and something in front of it, because group_by is enabled');
+  if (groups.resource_attribute === '') add('group_by.resource_attribute', 'is missing');
+}

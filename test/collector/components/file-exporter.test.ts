@@ -36,3 +36,25 @@ test('directories are made with the permissions that are given, and the file in 
   }
   assert.deepEqual(namesWritten(file.path, { format: 'proto', compression: 'zstd' }), ['x']);
 });
+
+test('with group_by resources go to their files, and what has no file is counted and said', async (t) => {
+  const dir = tempDir(t);
+  const lines: string[] = [];
+  const collector = await start(
+    t,
+    { path: path.join(dir, '*.jsonl'), group_by: { enabled: true, resource_attribute: 'service.name' } },
+    lines,
+  );
+  const [resource] = logsOf('x').resourceLogs as object[];
+  const attributes = [{ key: 'service.name', value: { stringValue: '../shop' } }];
+  const resourceLogs = [{ ...resource, resource: { attributes } }, resource];
+  assert.equal(await send(collector, { resourceLogs }), 200);
+  assert.deepEqual(namesWritten(path.join(dir, 'shop.jsonl'), {}), ['x']);
+  const { sent, dropped, dropReasons } = collector.stats().exporters.file ?? {};
+  const reason = 'no service.name that a file can be named by';
+  assert.deepEqual([sent, dropped, dropReasons], [1, 1, { [reason]: 1 }]);
+  assert.deepEqual(
+    lines.filter((line) => line.includes('dropped')),
+    [`ERROR dropped exporter=file count=1 reason="${reason}"`],
+  );
+});

@@ -202,6 +202,13 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     `2:35: exporters.file.encoding: ${ELSEWHERE}`,
   ],
   [
+    'groups without a place for their name',
+    yaml(file('group_by: {enabled: true, resource_attribute: "", max_open_files: 0}')),
+    '2:19: exporters.file.path: expected one *, and something in front of it, because group_by is enabled',
+    '2:19: exporters.file.group_by.resource_attribute: is missing',
+    '2:101: exporters.file.group_by.max_open_files: expected a whole number, 1 or more, got 0',
+  ],
+  [
     'permissions without quotes',
     yaml(file('create_directory: true, directory_permissions: 0755')),
     '2:82: exporters.file.directory_permissions: expected an octal number from 0000 to 0777, in quotes, got a number',
