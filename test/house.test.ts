@@ -94,10 +94,11 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     auth: [],
     ottl: [],
     config: ['', 'ottl'],
+    files: [''],
     queue: ['', 'config'],
     grpc: ['', 'auth'],
     prometheus: ['', 'ottl'],
-    components: ['', 'auth', 'config', 'queue', 'grpc', 'ottl', 'prometheus'],
+    components: ['', 'auth', 'config', 'files', 'queue', 'grpc', 'ottl', 'prometheus'],
   },
 };
 
