@@ -58,6 +58,8 @@ export interface ReceiverHost {
   readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
   /** Who lets requests in: the extension of that id. */
   readonly authenticator: (extension: string) => Authenticator;
+  /** A place for its files, from an extension of that id. */
+  readonly storage: (extension: string) => QueueStorage;
 }
 
 /** What a processor is given. */

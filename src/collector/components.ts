@@ -12,6 +12,7 @@ import { memoryLimiterProcessor } from './components/memory-limiter-processor.ts
 import { nopExporter } from './components/nop-exporter.ts';
 import { otlpGrpcExporter } from './components/otlp-grpc-exporter.ts';
 import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
+import { otlpJsonFileReceiver } from './components/otlp-json-file-receiver.ts';
 import { otlpReceiver } from './components/otlp-receiver.ts';
 import { pprof } from './components/pprof.ts';
 import { probabilisticSamplerProcessor } from './components/probabilistic-sampler-processor.ts';
@@ -24,7 +25,7 @@ import { zpages } from './components/zpages.ts';
 
 /** Every component of this engine: a new one is a file in `components/` and a line here. */
 export const COMPONENTS: KnownComponents = {
-  receivers: [known(otlpReceiver)],
+  receivers: [known(otlpReceiver), known(otlpJsonFileReceiver)],
   processors: [
     known(attributesProcessor),
     known(batchProcessor),

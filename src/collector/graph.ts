@@ -331,7 +331,14 @@ export class Graph {
     const borrowed = new Borrowed(this.extensions);
     const configured = this.config.receivers.get(id) as ConfiguredReceiver;
     const { consume } = this.#around.entries.get(id) as Entry;
-    const host = { id, log: this.#around.log, consume, authenticator: borrowed.get('authenticator') };
+    const host = {
+      id,
+      log: this.#around.log,
+      consume,
+      authenticator: borrowed.get('authenticator'),
+      // An exporter may have the same id.
+      storage: (extension: string) => borrowed.storage(extension, `receivers/${id}`),
+    };
     const part = partOf(await configured.create(host), configured.said, borrowed.uses);
     this.receivers.set(id, part);
     return part;

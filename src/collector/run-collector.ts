@@ -28,7 +28,7 @@ export interface CollectorOptions {
 
 /** A collector that runs. */
 export interface Collector {
-  /** Where the first receiver listens, such as `http://127.0.0.1:4318`. */
+  /** Where the first receiver that listens does, such as `http://127.0.0.1:4318`; empty if none does. */
   readonly endpoint: string;
   /**
    * The URLs of all receivers, health checks and `prometheus` exporters, by component id. Of a receiver with two protocols it is that of HTTP,
@@ -148,8 +148,9 @@ class RunningCollector implements Collector {
   }
 
   get endpoint(): string {
-    const [first = ''] = this.#graph.receivers.keys();
-    return this.#graph.endpoints[first] ?? '';
+    const { receivers, endpoints } = this.#graph;
+    const first = [...receivers.keys()].find((id) => endpoints[id] !== undefined);
+    return endpoints[first ?? ''] ?? '';
   }
 
   get endpoints(): Readonly<Record<string, string>> {

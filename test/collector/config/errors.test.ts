@@ -202,6 +202,28 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     `2:35: exporters.file.encoding: ${ELSEWHERE}`,
   ],
   [
+    'files that nobody names',
+    yaml({
+      receivers:
+        'receivers: {otlp: {protocols: {http: }}, otlp_json_file: {start_at: middle, poll_interval: 1}}',
+    }),
+    '1:58: receivers.otlp_json_file.include: is missing',
+    '1:69: receivers.otlp_json_file.start_at: expected beginning or end, got another string',
+    '1:92: receivers.otlp_json_file.poll_interval: expected a duration such as 300ms, 5s or 1m30s, got a number',
+  ],
+  [
+    'files that would be deleted unread, and read again',
+    yaml({
+      receivers:
+        'receivers: {otlp: {protocols: {http: }}, otlpjsonfile: {include: [a], delete_after_read: true, replay_file: true, storage: x, max_log_size: 0B, multiline: {}}}',
+    }),
+    '1:56: receivers.otlpjsonfile.delete_after_read: only together with start_at: beginning: the rest would be deleted unread',
+    '1:56: receivers.otlpjsonfile.replay_file: not together with storage or delete_after_read: files are read again and again',
+    '1:56: receivers.otlpjsonfile.storage: expected the id of a file_storage extension that service.extensions lists',
+    '1:141: receivers.otlpjsonfile.max_log_size: expected a size such as 1048576, 1MiB or 16kb, 1 byte or more, got another string',
+    `1:145: receivers.otlpjsonfile.multiline: ${ELSEWHERE}`,
+  ],
+  [
     'groups without a place for their name',
     yaml(file('group_by: {enabled: true, resource_attribute: "", max_open_files: 0}')),
     '2:19: exporters.file.path: expected one *, and something in front of it, because group_by is enabled',

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type Collector, startCollector } from '../../../src/collector/index.ts';
+import { OtelEventsError } from '../../../src/errors.ts';
+import type { Batch } from '../../../src/otlp/wire/batch.ts';
+import { tempDir } from '../../harness/temp-dir.ts';
+import { eventually, logsOf, namesIn } from '../samples.ts';
+
+interface Reading {
+  readonly collector: Collector;
+  /** Names of the records that were taken, in order. */
+  readonly names: string[];
+  readonly log: string[];
+  /** Asked for each batch; what it throws refuses it. */
+  judge: (batch: Batch) => void;
+}
+
+/** Starts a collector whose receiver reads files of a directory, quickly and from their beginning unless told otherwise. */
+async function read(
+  t: TestContext,
+  dir: string,
+  settings: object = {},
+  extensions?: object,
+): Promise<Reading> {
+  const reading: { -readonly [K in keyof Reading]?: Reading[K] } & Pick<Reading, 'names' | 'log' | 'judge'> =
+    {
+      names: [],
+      log: [],
+      judge: () => {},
+    };
+  const file = { include: [path.join(dir, '*.jsonl*')], start_at: 'beginning', poll_interval: '10ms' };
+  const pipeline = { receivers: ['otlp_json_file'], exporters: ['mine'] };
+  reading.collector = await startCollector({
+    config: {
+      receivers: { otlp_json_file: { ...file, ...settings } },
+      ...(extensions && { extensions }),
+      service: {
+        ...(extensions && { extensions: Object.keys(extensions) }),
+        pipelines: { logs: pipeline },
+      },
+    },
+    exporters: {
+      mine: async (batch) => {
+        reading.judge(batch);
+        reading.names.push(...namesIn(Buffer.from(batch.bytes).toString()));
+      },
+    },
+    write: (line) => void reading.log.push(line),
+  });
+  t.after(() => reading.collector?.stop());
+  return reading as Reading;
+}
+
+const lineOf = (...names: readonly string[]): string => `${JSON.stringify(logsOf(...names))}\n`;
+
+/** Longer than what a file is told from others by. */
+const LONG = 'x'.repeat(1_500);
+
+test('lines are read as they come, and half of one waits for its other half', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  writeFileSync(file, lineOf('a', 'b') + lineOf('c').slice(0, 30));
+  const { names, collector } = await read(t, dir);
+  await eventually(() => names.length === 2);
+  appendFileSync(file, lineOf('c').slice(30) + lineOf('d'));
+  await eventually(() => names.length === 4);
+  writeFileSync(path.join(dir, 'b.jsonl'), lineOf('e'));
+  await eventually(() => names.length === 5);
+  assert.deepEqual(names, ['a', 'b', 'c', 'd', 'e']);
+  assert.deepEqual(collector.stats().receivers.otlp_json_file, {
+    accepted: { logs: 5, traces: 0, metrics: 0 },
+    refused: { logs: 0, traces: 0, metrics: 0 },
+    invalidRequests: 0,
+  });
+  assert.equal(collector.endpoint, '');
+});
+
+test('by default only what comes after the start is read', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  writeFileSync(file, lineOf('old') + lineOf('half').slice(0, 30));
+  const { names } = await read(t, dir, { start_at: 'end' });
+  appendFileSync(file, lineOf('half').slice(30) + lineOf('new'));
+  writeFileSync(path.join(dir, 'b.jsonl'), lineOf('other'));
+  await eventually(() => names.length === 3);
+  assert.deepEqual(names.sort(), ['half', 'new', 'other']);
+});
+
+test('a line that is refused for now is tried again, and nothing behind it comes first', async (t) => {
+  const dir = tempDir(t);
+  writeFileSync(path.join(dir, 'a.jsonl'), lineOf('a') + lineOf('b'));
+  const reading = await read(t, dir, { poll_interval: '5s' });
+  let refusals = 0;
+  reading.judge = () => {
+    if (refusals++ < 3) throw new OtelEventsError('EXPORT_FAILED', 'not now', { retry: { afterMs: 5 } });
+  };
+  await eventually(() => reading.names.length === 2);
+  assert.deepEqual(reading.names, ['a', 'b']);
+});
+
+test('a line that is refused for good is counted and said, and costs no other', async (t) => {
+  const dir = tempDir(t);
+  writeFileSync(path.join(dir, 'a.jsonl'), lineOf('a') + lineOf('b') + lineOf('c'));
+  const reading = await read(t, dir);
+  reading.judge = ({ bytes }) => {
+    if (Buffer.from(bytes).includes('"b"')) throw new OtelEventsError('EXPORT_FAILED', 'never');
+  };
+  await eventually(() => reading.names.length === 2);
+  assert.deepEqual(reading.names, ['a', 'c']);
+  assert.equal(reading.collector.stats().receivers.otlp_json_file?.refused.logs, 1);
+  assert.equal(
+    reading.log.filter((line) => /ERROR a line is refused for good .*byte=\d+/.test(line)).length,
+    1,
+  );
+});
+
+test('broken lines are counted and said, blanks are nothing, and a request behind half a line is found', async (t) => {
+  const dir = tempDir(t);
+  const lines = [
+    '',
+    '   ',
+    'not json',
+    '{"resourceLogs":[{"resource":',
+    '{"resourceSpans":[]}',
+    '[]',
+    `{"resourceLogs":[{"resource":{},"scopeL${lineOf('a')}`,
+    `  ${lineOf('b').trim()}   \r`,
+    'x'.repeat(3_000),
+  ];
+  writeFileSync(path.join(dir, 'a.jsonl'), `${lines.join('\n')}\n${lineOf('c')}`);
+  const { names, collector, log } = await read(t, dir, { max_log_size: '2KiB' });
+  await eventually(() => names.length === 3);
+  assert.deepEqual(names, ['a', 'b', 'c']);
+  assert.equal(collector.stats().receivers.otlp_json_file?.invalidRequests, 5);
+  await collector.stop();
+  assert.deepEqual(
+    log.map((line) => line.replace(/ file=\S+/, '').replace(/ error=.*/, '')),
+    [
+      'WARN a broken line; others of this file are only counted receiver=otlp_json_file byte=5',
+      'WARN lines of a signal that no pipeline takes receiver=otlp_json_file signal=traces',
+      'ERROR lines not taken since the start receiver=otlp_json_file broken=5 refused=0',
+    ],
+  );
+});
+
+test('a file that is renamed is read to its end, and the new one from its beginning', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  const include = [file];
+  writeFileSync(file, lineOf('a'));
+  const reading = await read(t, dir, { include });
+  await eventually(() => reading.names.length === 1);
+  let isAway = true;
+  reading.judge = () => {
+    if (isAway) throw new OtelEventsError('EXPORT_FAILED', 'not now', { retry: { afterMs: 5 } });
+  };
+  appendFileSync(file, lineOf('b'));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  // While the line is refused: what is written behind it is in a file of another name then.
+  appendFileSync(file, lineOf('c'));
+  renameSync(file, path.join(dir, 'rotated'));
+  writeFileSync(file, lineOf('d'));
+  isAway = false;
+  await eventually(() => reading.names.length === 4);
+  assert.deepEqual(reading.names, ['a', 'b', 'c', 'd']);
+});
+
+test('a file that is moved away between two looks is read to its end, and let go of', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  writeFileSync(file, lineOf('a'));
+  const { names } = await read(t, dir, { include: [file], poll_interval: '300ms' });
+  await eventually(() => names.length === 1);
+  appendFileSync(file, lineOf('b'));
+  const moved = path.join(dir, 'moved');
+  renameSync(file, moved);
+  await eventually(() => names.length === 2);
+  await eventually(() => !openFiles().includes(moved));
+  assert.deepEqual(names, ['a', 'b']);
+});
+
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+test('a renamed file that is still included is not read again', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  writeFileSync(file, lineOf('a'));
+  const { names } = await read(t, dir);
+  await eventually(() => names.length === 1);
+  renameSync(file, path.join(dir, 'a.jsonl.1'));
+  writeFileSync(file, lineOf('b'));
+  await eventually(() => names.length === 2);
+  appendFileSync(file, lineOf('c'));
+  await eventually(() => names.length === 3);
+  assert.deepEqual(names, ['a', 'b', 'c']);
+});
+
+test('a file that is cut short, or written anew, is read from its beginning', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  writeFileSync(file, lineOf('a') + lineOf('b'));
+  const { names } = await read(t, dir);
+  await eventually(() => names.length === 2);
+  truncateSync(file);
+  appendFileSync(file, lineOf('c'));
+  await eventually(() => names.length === 3);
+  writeFileSync(file, lineOf(`d${LONG}`) + lineOf('e') + lineOf('f'));
+  await eventually(() => names.length === 6);
+  assert.deepEqual(names.map((name) => name.slice(0, 1)).join(''), 'abcdef');
+});
+
+test('a file that is copied and then cut short is read once', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  writeFileSync(file, lineOf(LONG) + lineOf('a'));
+  const { names } = await read(t, dir, { poll_interval: '200ms' });
+  await eventually(() => names.length === 2);
+  appendFileSync(file, lineOf('b'));
+  copyFileSync(file, path.join(dir, 'a.jsonl.1'));
+  truncateSync(file);
+  appendFileSync(file, lineOf('c'));
+  await eventually(() => names.length === 4);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.deepEqual(names.slice(1).sort(), ['a', 'b', 'c']);
+});
+
+test('excluded files are left alone, and directories are no files', async (t) => {
+  const dir = tempDir(t);
+  mkdirSync(path.join(dir, 'x', 'y'), { recursive: true });
+  mkdirSync(path.join(dir, 'dir.jsonl'));
+  for (const name of ['a.jsonl', 'x/b.jsonl', 'x/y/c.jsonl', 'x/y/no.jsonl']) {
+    writeFileSync(path.join(dir, name), lineOf(name));
+  }
+  const { names } = await read(t, dir, {
+    include: [path.join(dir, '**', '*.jsonl')],
+    exclude: [path.join(dir, '**', 'no.*')],
+  });
+  await eventually(() => names.length === 3);
+  writeFileSync(path.join(dir, 'x', 'z.jsonl'), lineOf('z'));
+  await eventually(() => names.length === 4);
+  assert.deepEqual(names.sort(), ['a.jsonl', 'x/b.jsonl', 'x/y/c.jsonl', 'z']);
+});
