@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readlinkSync,
   renameSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { type Collector, startCollector } from '../../../src/collector/index.ts';
 import { OtelEventsError } from '../../../src/errors.ts';
 import type { Batch } from '../../../src/otlp/wire/batch.ts';
@@ -258,4 +261,83 @@ test('excluded files are left alone, and directories are no files', async (t) =>
   writeFileSync(path.join(dir, 'x', 'z.jsonl'), lineOf('z'));
   await eventually(() => names.length === 4);
   assert.deepEqual(names.sort(), ['a.jsonl', 'x/b.jsonl', 'x/y/c.jsonl', 'z']);
+});
+
+for (const compression of ['gzip', 'auto']) {
+  test(`gzip is unpacked, also when it grows: ${compression}`, async (t) => {
+    const dir = tempDir(t);
+    const file = path.join(dir, 'a.jsonl');
+    const first = gzipSync(lineOf('a') + lineOf('b'));
+    const second = gzipSync(lineOf('c'));
+    writeFileSync(file, Buffer.concat([first, second.subarray(0, 15)]));
+    const { names } = await read(t, dir, { compression });
+    await eventually(() => names.length === 2);
+    appendFileSync(file, second.subarray(15));
+    await eventually(() => names.length === 3);
+    assert.deepEqual(names, ['a', 'b', 'c']);
+  });
+}
+
+test('a file that is packed when it was read is not read again', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  const lines = lineOf(LONG) + lineOf('a');
+  writeFileSync(file, lines);
+  const { names } = await read(t, dir, { compression: 'auto' });
+  await eventually(() => names.length === 2);
+  writeFileSync(path.join(dir, 'packing'), gzipSync(lines + lineOf('b')));
+  rmSync(file);
+  renameSync(path.join(dir, 'packing'), `${file}.gz`);
+  await eventually(() => names.length === 3);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual(names.slice(1), ['a', 'b']);
+});
+
+test('files are deleted when they are read, and not before', async (t) => {
+  const dir = tempDir(t);
+  const file = path.join(dir, 'a.jsonl');
+  writeFileSync(file, lineOf('a') + lineOf('b').slice(0, 20));
+  const { names } = await read(t, dir, { delete_after_read: true });
+  await eventually(() => names.length === 1);
+  assert.ok(existsSync(file));
+  appendFileSync(file, lineOf('b').slice(20));
+  await eventually(() => !existsSync(file));
+  assert.deepEqual(names, ['a', 'b']);
+});
+
+test('with replay_file all is read again and again', async (t) => {
+  const dir = tempDir(t);
+  writeFileSync(path.join(dir, 'a.jsonl'), lineOf('a') + lineOf('b'));
+  const { names } = await read(t, dir, { replay_file: true });
+  await eventually(() => names.length >= 6);
+  assert.deepEqual(names.slice(0, 6), ['a', 'b', 'a', 'b', 'a', 'b']);
+});
+
+test('more files than may be open are read, and go on', async (t) => {
+  const dir = tempDir(t);
+  const files = Array.from({ length: 30 }, (_, index) => path.join(dir, `${index}.jsonl`));
+  for (const file of files) writeFileSync(file, lineOf(path.basename(file)));
+  const { names } = await read(t, dir, { max_concurrent_files: 2 });
+  await eventually(() => names.length === 30);
+  for (const file of files) appendFileSync(file, lineOf(`more ${path.basename(file)}`));
+  await eventually(() => names.length === 60);
+  assert.equal(new Set(names).size, 60);
+});
+
+test('with storage the next one goes on where the last one stopped, whatever the files are called then', async (t) => {
+  const dir = tempDir(t);
+  const storage = { storage: 'file_storage' };
+  const extensions = { file_storage: { directory: path.join(dir, 'storage') } };
+  const file = path.join(dir, 'a.jsonl');
+  writeFileSync(file, lineOf(LONG) + lineOf('a'));
+  const first = await read(t, dir, { ...storage, start_at: 'beginning' }, extensions);
+  await eventually(() => first.names.length === 2);
+  await first.collector.stop();
+  appendFileSync(file, lineOf('b'));
+  renameSync(file, path.join(dir, 'a.jsonl.1'));
+  writeFileSync(file, lineOf('c'));
+  // Who has read here before reads what is new from its beginning.
+  const second = await read(t, dir, { ...storage, start_at: 'end' }, extensions);
+  await eventually(() => second.names.length === 2);
+  assert.deepEqual(second.names.sort(), ['b', 'c']);
 });
