@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import http2, { type ClientHttp2Session } from 'node:http2';
-import path from 'node:path';
 import { test } from 'node:test';
 import { call, openSession } from '../collector/grpc-call.ts';
+import { startTaker } from './start-taker.ts';
 
 const MIB = 1024 * 1024;
 const CONNECTIONS = 50;
 const CALLS = 100;
 const PIECE_BYTES = 60_000;
-const TAKER = path.join(import.meta.dirname, 'children', 'taker.ts');
 
 const CALL = {
   ':method': 'POST',
@@ -24,19 +21,10 @@ const piece = Buffer.concat([Buffer.from([0, 0, 0x3f, 0, 0]), Buffer.alloc(PIECE
 test('messages that begin and never end take bounded memory, and an honest call is answered beside them', {
   timeout: 60_000,
 }, async (t) => {
-  const child = spawn(process.execPath, [
-    '--no-warnings',
-    '--max-old-space-size=128',
-    TAKER,
-    JSON.stringify({ kind: 'grpc', maxBodyBytes: 4 * MIB }),
-  ]);
-  t.after(() => child.kill('SIGKILL'));
-  child.stderr.resume();
-  const line = async (): Promise<string> => String((await once(child.stdout, 'data'))[0]);
-  const url = (await line()).trim();
+  const taker = await startTaker(t, { kind: 'grpc', maxBodyBytes: 4 * MIB }, 128);
   const statuses = new Map<string, number>();
   for (let connection = 0; connection < CONNECTIONS; connection++) {
-    const session = http2.connect(url);
+    const session = http2.connect(taker.url);
     t.after(() => session.destroy());
     session.on('error', () => {});
     for (let count = 0; count < CALLS; count++) begin(session, statuses);
@@ -44,10 +32,8 @@ test('messages that begin and never end take bounded memory, and an honest call 
   // What found no room has been told to come again.
   while ((statuses.get('14') ?? 0) < (CONNECTIONS * CALLS) / 2)
     await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal((await call(openSession(t, url), new Uint8Array())).status, '0');
-  const answer = line();
-  child.stdin.write('\n');
-  const mib = Number(await answer) / MIB;
+  assert.equal((await call(openSession(t, taker.url), new Uint8Array())).status, '0');
+  const mib = (await taker.mostBytes()) / MIB;
   t.diagnostic(`${CONNECTIONS * CALLS} messages of ${PIECE_BYTES} bytes took ${mib.toFixed(0)} MiB`);
   // All of them together are 286 MiB; the budget is 32.
   assert.ok(mib < 200, `${mib} MiB`);
