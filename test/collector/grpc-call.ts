@@ -70,5 +70,6 @@ export function call(
   message: Uint8Array,
   headers: OutgoingHttpHeaders = {},
 ): Promise<CallAnswer> {
-  return callRaw(session, frameOf(message, headers['grpc-encoding'] === 'gzip'), headers);
+  const { 'grpc-encoding': encoding = 'identity' } = headers;
+  return callRaw(session, frameOf(message, encoding !== 'identity'), headers);
 }

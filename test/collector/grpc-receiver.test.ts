@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { GrpcReceiver, type GrpcReceiverOptions } from '../../src/collector/grpc/grpc-receiver.ts';
 import { Intake, type IntakeOptions } from '../../src/collector/intake.ts';
 import { OtelEventsError } from '../../src/errors.ts';
@@ -49,6 +49,17 @@ test('a call is answered with an empty message and status 0 when exporters have 
   assert.deepEqual(intake.stats().accepted, { logs: 2, traces: 0, metrics: 0 });
 });
 
+test('a message is taken packed with zstd and snappy', async (t) => {
+  const { url, batches } = await setUp(t);
+  const session = openSession(t, url);
+  assert.equal((await call(session, zstdCompressSync(request), { 'grpc-encoding': 'zstd' })).status, '0');
+  // A block that is one literal, with its length in the byte behind the tag.
+  const { length } = request;
+  const snappy = Buffer.concat([Buffer.from([length, 60 << 2, length - 1]), request]);
+  assert.equal((await call(session, snappy, { 'grpc-encoding': 'snappy' })).status, '0');
+  assert.deepEqual(namesOf(batches), ['a', 'b', 'a', 'b']);
+});
+
 test('a message is taken packed with gzip, and in pieces of a byte', async (t) => {
   const { url, batches } = await setUp(t);
   const session = openSession(t, url);
@@ -83,7 +94,7 @@ const INVALID = {
     ':path': '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
   }),
   'an unknown compression': grpc(frameOf(request), 12, /unsupported grpc-encoding/, {
-    'grpc-encoding': 'zstd',
+    'grpc-encoding': 'br',
   }),
   'no message': grpc(new Uint8Array(), 12, /no message/),
   'two messages': grpc(two, 12, /more than one message/),
@@ -100,6 +111,7 @@ const INVALID = {
     'grpc-encoding': 'gzip',
   }),
   'what is not gzip': grpc(frameOf(request, true), 3, /not gzip/, { 'grpc-encoding': 'gzip' }),
+  'what is not snappy': grpc(frameOf(request, true), 3, /not snappy/, { 'grpc-encoding': 'snappy' }),
   'what is not OTLP': grpc(frameOf(Buffer.from([1, 2, 3])), 3, /not a protobuf ExportLogsServiceRequest/),
   'a malformed time-out': grpc(frameOf(request), 13, /grpc-timeout/, { 'grpc-timeout': '10' }),
 };
@@ -112,7 +124,10 @@ for (const [name, { body, code, message, headers }] of Object.entries(INVALID)) 
     assert.equal(answer.status, String(code), answer.message);
     assert.match(answer.message, message);
     assert.equal(answer.trailersOnly, true);
-    assert.equal(answer.headers['grpc-accept-encoding'], code === 12 ? 'identity,gzip' : undefined);
+    assert.equal(
+      answer.headers['grpc-accept-encoding'],
+      code === 12 ? 'identity,gzip,snappy,zstd' : undefined,
+    );
     assert.equal(answer.headers['grpc-status-details-bin'], undefined);
     assert.equal(intake.stats().invalidRequests, 1);
     // The connection is as good as before.

@@ -10,6 +10,9 @@ import { startOtelcol } from './start-otelcol.ts';
 
 const COMPRESSIONS = ['none', 'gzip', 'zlib', 'deflate', 'zstd', 'snappy', 'x-snappy-framed', 'lz4'] as const;
 
+/** Over gRPC. */
+const GRPC_COMPRESSIONS = ['none', 'gzip', 'snappy', 'zstd'] as const;
+
 /** So many that there are several blocks of every format. */
 const NAMES = Array.from({ length: 5_000 }, (_, index) => `event.${(index * 7919) % 5_000}`);
 
@@ -18,17 +21,27 @@ test('all that the real exporter packs is taken, whichever way', async (t) => {
   const file = path.join(tempDir(t), 'out.jsonl');
   const embedded = await startCollector({
     config: {
-      receivers: { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } },
+      receivers: {
+        otlp: { protocols: { http: { endpoint: 'localhost:0' }, grpc: { endpoint: 'localhost:0' } } },
+      },
       exporters: { file: { path: file } },
       service: { pipelines: { logs: { receivers: ['otlp'], exporters: ['file'] } } },
     },
     write: () => {},
   });
   t.after(() => embedded.stop());
-  const exporters = COMPRESSIONS.map((compression) => [
-    `otlp_http/${compression}`,
-    { endpoint: embedded.endpoint, compression, sending_queue: { enabled: false } },
-  ]);
+  const sending_queue = { enabled: false };
+  const grpcEndpoint = embedded.endpoints['otlp.protocols.grpc'];
+  const exporters: [string, object][] = [
+    ...COMPRESSIONS.map((compression): [string, object] => [
+      `otlp_http/${compression}`,
+      { endpoint: embedded.endpoint, compression, sending_queue },
+    ]),
+    ...GRPC_COMPRESSIONS.map((compression): [string, object] => [
+      `otlp_grpc/${compression}`,
+      { endpoint: grpcEndpoint, compression, sending_queue, tls: { insecure: true } },
+    ]),
+  ];
   const real = await startOtelcol({
     dir: tempDir(t),
     yaml: JSON.stringify({
@@ -51,10 +64,10 @@ test('all that the real exporter packs is taken, whichever way', async (t) => {
     body: JSON.stringify(logsOf(...NAMES)),
   });
   assert.equal(response.status, 200, await response.text());
-  await eventually(() => namesInFile(file).length === COMPRESSIONS.length * NAMES.length);
+  await eventually(() => namesInFile(file).length === exporters.length * NAMES.length);
   assert.deepEqual(
     namesInFile(file),
-    COMPRESSIONS.flatMap(() => NAMES),
+    exporters.flatMap(() => NAMES),
   );
-  assert.equal(embedded.stats().receivers.otlp?.accepted.logs, COMPRESSIONS.length * NAMES.length);
+  assert.equal(embedded.stats().receivers.otlp?.accepted.logs, exporters.length * NAMES.length);
 });

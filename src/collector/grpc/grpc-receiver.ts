@@ -6,6 +6,7 @@ import { EXPORT_PATHS } from '../../otlp/grpc/services.ts';
 import { retryDetails } from '../../otlp/grpc/status-details.ts';
 import { parseTimeout } from '../../otlp/grpc/timeout.ts';
 import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
+import type { Packing } from '../../serve/inflate.ts';
 import { clearTimeout, performance, setTimeout } from '../../time.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Intake } from '../intake.ts';
@@ -26,7 +27,14 @@ export interface GrpcReceiverOptions extends GrpcServerOptions {
 }
 
 const CONTENT_TYPE = 'application/grpc';
-const ENCODINGS = 'identity,gzip';
+/** How messages may be packed; as in HTTP `snappy` alone may be framed or not, in gRPC for Go it is framed. */
+const PACKINGS: ReadonlyMap<string, Packing | undefined> = new Map([
+  ['identity', undefined],
+  ['gzip', 'gzip'],
+  ['snappy', 'snappy'],
+  ['zstd', 'zstd'],
+]);
+const ENCODINGS = [...PACKINGS.keys()].join(',');
 
 /** An answer that says nothing but that all was taken: an empty message. */
 const TAKEN = frameOf(new Uint8Array());
@@ -71,10 +79,10 @@ export class GrpcReceiver {
     try {
       const signal = this.#route(headers);
       await this.#options.authenticator?.authenticate(headers);
-      const gzip = isGzip(headers);
+      const packing = packingOf(headers);
       const timeoutMs = timeoutIn(headers);
       deadline.set(Math.min(timeoutMs, messageTimeoutMs));
-      const message = await readMessage(stream, { maxBytes: maxMessageBytes, gzip, lease });
+      const message = await readMessage(stream, { maxBytes: maxMessageBytes, packing, lease });
       deadline.set(timeoutMs);
       await intake.take(signal, 'protobuf', message);
       answer(stream);
@@ -136,9 +144,8 @@ function httpStatusOf({ ':method': method, 'content-type': type = '' }: Incoming
   return method === 'POST' ? 200 : 405;
 }
 
-function isGzip({ 'grpc-encoding': encoding = 'identity' }: IncomingHttpHeaders): boolean {
-  if (encoding === 'gzip') return true;
-  if (encoding === 'identity') return false;
+function packingOf({ 'grpc-encoding': encoding = 'identity' }: IncomingHttpHeaders): Packing | undefined {
+  if (PACKINGS.has(String(encoding))) return PACKINGS.get(String(encoding));
   throw new GrpcRefusal(GRPC.unimplemented, `unsupported grpc-encoding; ${ENCODINGS} are supported`);
 }
 

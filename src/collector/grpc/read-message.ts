@@ -3,15 +3,15 @@ import { GrowingBuffer, gatherBytes } from '../../gather-bytes.ts';
 import { GRPC } from '../../otlp/grpc/codes.ts';
 import { FRAME_HEADER_BYTES } from '../../otlp/grpc/frame.ts';
 import type { BodyLease } from '../../serve/body-budget.ts';
-import { inflate } from '../../serve/inflate.ts';
+import { inflate, type Packing } from '../../serve/inflate.ts';
 import { GrpcRefusal } from './grpc-refusal.ts';
 
 /** How a message may come. */
 export interface MessageBounds {
   /** Before and after inflation. */
   readonly maxBytes: number;
-  /** Whether the call says that its messages may be packed with gzip. */
-  readonly gzip: boolean;
+  /** How the call says that its messages may be packed. */
+  readonly packing: Packing | undefined;
   readonly lease: BodyLease;
 }
 
@@ -24,8 +24,9 @@ export async function readMessage(stream: Readable, bounds: MessageBounds): Prom
   const gathered = new GatheredMessage(bounds);
   await gatherBytes(stream, gathered);
   const message = gathered.whole();
-  if (!gathered.isPacked) return message;
-  const inflated = await inflate(message, { ...bounds, packing: 'gzip' });
+  const { packing } = bounds;
+  if (!gathered.isPacked || packing === undefined) return message;
+  const inflated = await inflate(message, { ...bounds, packing });
   bounds.lease.shrink(gathered.heldBytes);
   return inflated;
 }
@@ -74,10 +75,10 @@ class GatheredMessage {
   }
 
   #open(): GrowingBuffer {
-    const { maxBytes, gzip, lease } = this.#bounds;
+    const { maxBytes, packing, lease } = this.#bounds;
     const flag = this.#header[0] as number;
     if (flag > 1) throw new GrpcRefusal(GRPC.internal, 'the message has a flag that gRPC does not know');
-    if (flag === 1 && !gzip)
+    if (flag === 1 && packing === undefined)
       throw new GrpcRefusal(GRPC.internal, 'a compressed message without grpc-encoding');
     const length = this.#header.readUInt32BE(1);
     if (length > maxBytes) {
