@@ -28,7 +28,7 @@ const MAX_GROWTH_BYTES = 300 * MIB;
 const packed = (name: string): Buffer =>
   readFileSync(path.join(import.meta.dirname, '..', 'fixtures', 'packed', name));
 
-const JSON_BODY = packed('logs.json');
+const JSON_BODY = packed('logs.jsonl');
 const PROTOBUF = Buffer.from(OtlpRequest.read('logs', 'json', JSON_BODY).protobuf());
 
 /** A request with something wrong in it: within what is packed, or in how it is packed. */

@@ -91,7 +91,8 @@ export class TrackedFile {
   async *lines(): AsyncGenerator<Line> {
     const { compression, maxLineBytes } = this.#options;
     const handle = await this.#open();
-    const version = versionOf(await handle.stat({ bigint: true }));
+    // As it was when it was found: what has changed since is found at the next look, its beginning too.
+    const version = this.#version;
     yield* readLines(contentFrom(handle, this.offset, compression), this.offset, maxLineBytes);
     this.#readVersion = version;
   }
