@@ -7,6 +7,7 @@ import type { Refused } from '../../spool/log/outcome.ts';
 import { itemsIn, type SpoolBatch } from '../../spool/log/spool-batch.ts';
 import type { Answer, Transport } from '../../spool/send/transport.ts';
 import { performance } from '../../time.ts';
+import type { Batching } from './batching.ts';
 
 /** How long a request is tried, and when it is taken apart. */
 export interface DeliverWholeOptions {
@@ -16,6 +17,8 @@ export interface DeliverWholeOptions {
   readonly retries: boolean;
   /** In milliseconds since the first attempt; `Infinity` tries for as long as the queue lives. */
   readonly maxElapsedMs: number;
+  /** What is larger is taken apart before it is sent. */
+  readonly largest?: Pick<Batching, 'sizer' | 'maxSize'> | undefined;
   /** A part of a request that is lost for the destination, before it is settled. */
   readonly onRefused: (part: SpoolBatch, refusal: PartRefusal) => void;
 }
@@ -50,14 +53,14 @@ interface Journey {
 export function deliverWhole(send: Transport, options: DeliverWholeOptions): Transport {
   const journeys = new WeakMap<SpoolBatch, Journey>();
   return async (batch, signal) => {
-    const journey = journeys.get(batch) ?? begin(batch);
+    const journey = journeys.get(batch) ?? begin(batch, options);
     journeys.set(batch, journey);
     for (let part = journey.parts[0]; part !== undefined; part = journey.parts[0]) {
       const answer = await send(part, signal);
       if (answer.kind !== 'delivered') {
         if (narrows(journey, part, answer)) continue;
         // Several requests at once: whoever asks halves them, down to one.
-        if (batch.count > 1 && (answer.kind === 'too_large' || answer.kind === 'invalid')) return answer;
+        if (part.count > 1 && (answer.kind === 'too_large' || answer.kind === 'invalid')) return answer;
         if (mayStillPass(answer, journey, options)) return answer;
       }
       journey.parts.shift();
@@ -67,14 +70,26 @@ export function deliverWhole(send: Transport, options: DeliverWholeOptions): Tra
   };
 }
 
-function begin(batch: SpoolBatch): Journey {
+function begin(batch: SpoolBatch, { largest }: DeliverWholeOptions): Journey {
   return {
     startedMs: performance.now(),
-    parts: [batch],
+    parts: fitting(batch, largest),
     refused: [],
     refusals: 0,
     error: undefined,
   };
+}
+
+/** A request in parts that are not larger than they may be, as far as it can be taken apart. */
+function fitting(batch: SpoolBatch, largest: DeliverWholeOptions['largest']): SpoolBatch[] {
+  if (batch.count > 1 || !largest?.maxSize) return [batch];
+  const items = itemsIn(batch);
+  const { sizer, maxSize } = largest;
+  if (items < 2 || (sizer === 'items' ? items : batch.bytes.length) <= maxSize) return [batch];
+  const step = sizer === 'items' ? maxSize : Math.ceil(items / 2);
+  const parts = partsOf(batch, step);
+  if (parts === undefined) return [batch];
+  return sizer === 'items' ? parts : parts.flatMap((part) => fitting(part, largest));
 }
 
 /** A destination that refuses so many parts in a row takes none of the request. */
@@ -89,26 +104,27 @@ function narrows(journey: Journey, part: SpoolBatch, { kind }: Failed): boolean 
   if (kind !== 'too_large' && kind !== 'invalid') return false;
   if (kind === 'invalid') journey.refusals++;
   if (part.count > 1 || itemsIn(part) < 2 || journey.refusals > MAX_REFUSALS) return false;
-  const halves = halvesOf(part);
+  const halves = partsOf(part, Math.ceil(itemsIn(part) / 2));
   if (halves === undefined) return false;
   journey.parts.splice(0, 1, ...halves);
   return true;
 }
 
-/** @returns undefined of bytes that cannot be read */
-function halvesOf(batch: SpoolBatch): [SpoolBatch, SpoolBatch] | undefined {
+/** One request in parts of `step` items. @returns undefined of bytes that cannot be read */
+function partsOf(batch: SpoolBatch, step: number): SpoolBatch[] | undefined {
   const { signal, header, bytes } = batch;
   const count = itemsIn(batch);
   const encoding = header.whole as Batch['encoding'];
   try {
     const decoded = OtlpRequest.of({ signal, encoding, bytes, count }).decoded();
-    const half = (from: number, to: number): SpoolBatch => {
+    const parts: SpoolBatch[] = [];
+    for (let from = 0; from < count; from += step) {
+      const to = Math.min(count, from + step);
       const request = OtlpRequest.from(signal, pickItems(REQUEST[signal], decoded, from, to));
       const part = encoding === 'json' ? request.json() : request.protobuf();
-      return { ...alike(batch), bytes: part, ends: [part.length], names: [String(to - from)] };
-    };
-    const middle = count >>> 1;
-    return [half(0, middle), half(middle, count)];
+      parts.push({ ...alike(batch), bytes: part, ends: [part.length], names: [String(to - from)] });
+    }
+    return parts;
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { makeDirectory } from '../../spool/disk/make-directory.ts';
 import type { Transport } from '../../spool/send/transport.ts';
 import type { CheckContext, ExporterHost } from '../component.ts';
 import { Outage } from '../outage.ts';
+import type { Batching } from './batching.ts';
 import type { RetryOnFailure, SendingQueue } from './queue-settings.ts';
 import { RequestQueue } from './request-queue.ts';
 
@@ -31,9 +32,12 @@ export function queueOf(
   const outage = new Outage(log, 'delivery', id);
   const place = enabled && queue.storage !== undefined ? storage(queue.storage) : undefined;
   if (place !== undefined) checkPlace(place.directory);
+  const batching = queue.enabled ? batchingOf(queue) : undefined;
   return new RequestQueue({
     name: id,
-    encoding,
+    // Only protobuf can be joined without being read.
+    encoding: batching === undefined ? encoding : 'protobuf',
+    batching: new Map(batching && [...signals].map((signal) => [signal, batching])),
     transports: new Map([...signals].map((signal) => [signal, wayFor(signal)])),
     queue: { ...queue, enabled, queue_size: queue.queue_size || Number.MAX_SAFE_INTEGER },
     retry,
@@ -47,6 +51,16 @@ export function queueOf(
     onDropped: (count, reason, isKept) => drops.add(count, reason, isKept ? place?.directory : undefined),
     onLeft: (count) => log('info', 'left in the queue', { exporter: id, count }),
   });
+}
+
+function batchingOf({ batch }: SendingQueue): Batching | undefined {
+  if (!batch?.enabled) return undefined;
+  return {
+    sizer: batch.sizer === 'bytes' ? 'bytes' : 'items',
+    minSize: batch.min_size,
+    maxSize: batch.max_size,
+    flushTimeoutMs: batch.flush_timeout,
+  };
 }
 
 /** @throws what the file system throws: a queue that can keep nothing would refuse every request */
@@ -71,9 +85,13 @@ export function checkRetry(
 
 /** A queue in files needs somebody who says where; and what is in the queue's settings has to go together. */
 export function checkQueue(
-  { storage, enabled, queue_size: size, wait_for_result: waits }: SendingQueue,
+  { storage, enabled, queue_size: size, sizer, batch, wait_for_result: waits }: SendingQueue,
   { add, providing }: CheckContext,
 ): void {
+  if (enabled && batch?.enabled)
+    checkBatch(batch, (key, message) => add(`sending_queue.batch.${key}`, message));
+  if (enabled && batch?.enabled && batch.sizer === sizer && batch.min_size > size)
+    add('sending_queue.batch.min_size', 'is more than queue_size');
   if (enabled && size === 0) add('sending_queue.queue_size', 'expected 1 or more, or enabled: false');
   if (enabled && waits && storage !== undefined)
     add(
@@ -82,4 +100,13 @@ export function checkQueue(
     );
   if (storage === undefined || providing('storage').includes(storage)) return;
   add('sending_queue.storage', 'expected the id of a file_storage extension that service.extensions lists');
+}
+
+function checkBatch(
+  { sizer, flush_timeout: timeoutMs, min_size: min, max_size: max }: NonNullable<SendingQueue['batch']>,
+  add: (key: string, message: string) => void,
+): void {
+  if (sizer === 'requests') add('sizer', 'expected items or bytes; without it what the queue counts holds');
+  if (timeoutMs === 0) add('flush_timeout', 'expected a duration above 0');
+  if (max > 0 && max < min) add('max_size', 'is less than min_size');
 }

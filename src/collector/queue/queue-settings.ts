@@ -1,11 +1,34 @@
-import { absent, boolean, integer, mapping, oneOf, optional, type Read, text } from '../config/shape.ts';
+import type { ConfigNode } from '../config/config-node.ts';
+import {
+  absent,
+  boolean,
+  integer,
+  isNothing,
+  mapping,
+  oneOf,
+  optional,
+  type Read,
+  type Shape,
+  text,
+} from '../config/shape.ts';
 import { decimal, duration } from '../config/value-shapes.ts';
 
 /** What the size of a queue counts. */
 const SIZERS = ['requests', 'items', 'bytes'] as const;
 
-/** `sending_queue` of an exporter. */
-export const sendingQueue = mapping({
+const batch = mapping(
+  {
+    enabled: optional(boolean, true),
+    flush_timeout: optional(duration, 200),
+    min_size: optional(integer(0), 8_192),
+    // 0: any.
+    max_size: optional(integer(0), 0),
+    sizer: optional(oneOf(SIZERS)),
+  },
+  ['partition'],
+);
+
+const settings = mapping({
   enabled: optional(boolean, true),
   // With one, requests leave one at a time, in order.
   num_consumers: optional(integer(1), 1),
@@ -17,10 +40,24 @@ export const sendingQueue = mapping({
   block_on_overflow: absent(
     'a full queue is answered with 503, and senders come again: leave this out, and make queue_size larger',
   ),
-  batch: absent(
-    'requests leave as they came: leave this out and let senders make larger ones, or run the OpenTelemetry Collector',
-  ),
+  batch: optional(batch),
 });
+
+/** `sending_queue` of an exporter. As in the OpenTelemetry Collector a batch counts items, unless the queue says what it counts. */
+export const sendingQueue: Shape<Read<typeof settings>> = {
+  takesNothing: true,
+  read: (node, path, problems) => {
+    const read = settings.read(node, path, problems);
+    if (read.batch === undefined) return read;
+    const inherits = isGiven(node, 'sizer') && isGiven(node, 'batch');
+    const sizer = read.batch.sizer ?? (inherits ? read.sizer : 'items');
+    return { ...read, batch: { ...read.batch, sizer } };
+  },
+};
+
+function isGiven(node: ConfigNode, key: string): boolean {
+  return node.kind === 'map' && !isNothing(node.entries.get(key)?.node);
+}
 
 /** `retry_on_failure` of an exporter. */
 export const retryOnFailure = mapping({

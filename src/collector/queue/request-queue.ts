@@ -8,6 +8,7 @@ import { wholeHeader } from '../../spool/log/definitions.ts';
 import type { Outcome, Settlement } from '../../spool/log/outcome.ts';
 import { Outbox } from '../../spool/outbox.ts';
 import type { Transport } from '../../spool/send/transport.ts';
+import { type Batching, batchingOptions } from './batching.ts';
 import { deliverWhole } from './deliver-whole.ts';
 import type { RetryOnFailure, SendingQueue } from './queue-settings.ts';
 
@@ -29,6 +30,8 @@ export interface RequestQueueOptions {
   readonly transports: ReadonlyMap<Signal, { readonly send: Transport; readonly close?: () => void }>;
   readonly queue: Pick<SendingQueue, 'enabled' | 'num_consumers' | 'queue_size' | 'sizer'>;
   readonly retry: Omit<RetryOnFailure, 'multiplier' | 'randomization_factor'>;
+  /** The signals whose requests are joined before they leave; the encoding is protobuf then. Default: none. */
+  readonly batching?: ReadonlyMap<Signal, Batching>;
   /** Default: in memory. */
   readonly storage?: QueueStorage | undefined;
   /** Called for the first failure of an outage, and for what is given up. */
@@ -87,7 +90,7 @@ export class RequestQueue implements BatchExporter {
   constructor(options: RequestQueueOptions) {
     this.#options = options;
     this.mayLinger = options.storage === undefined;
-    const { name, encoding, transports, queue, retry, storage, onError } = options;
+    const { name, encoding, transports, queue, retry, storage, batching, onError } = options;
     this.#outbox = new Outbox({
       holds: 'requests',
       ...(storage === undefined
@@ -104,24 +107,24 @@ export class RequestQueue implements BatchExporter {
     });
     for (const [signal, { send, close }] of transports) {
       const kinds = new Kinds(this.#outbox.spool, signal, wholeHeader(encoding), [signal]);
-      this.#lines.set(signal, {
-        kinds,
-        reserved: { requests: 0, items: 0, bytes: 0 },
-        items: this.#lines.get(signal)?.items ?? { count: 0 },
-      });
+      const items = { count: 0 };
+      this.#lines.set(signal, { kinds, reserved: { requests: 0, items: 0, bytes: 0 }, items });
+      const joined = batching?.get(signal);
       this.#outbox.serve(signal, {
         transport: deliverWhole(send, {
           name,
           retries: retry.enabled,
           maxElapsedMs: retry.max_elapsed_time || Number.POSITIVE_INFINITY,
+          largest: joined,
           onRefused: (part, { reason, error, answer }) => {
             if (queue.enabled) this.#outbox.keepRefused(signal, part, reason, answer);
-            else this.#refusals.set(part.to, error);
+            else for (const position of part.positions) this.#refusals.set(position, error);
           },
         }),
         concurrency: queue.num_consumers,
-        maxCount: 1,
-        flushIntervalMs: 0,
+        ...(joined === undefined
+          ? { maxCount: 1, flushIntervalMs: 0 }
+          : batchingOptions(joined, queue, () => items.count)),
         initialBackoffMs: retry.initial_interval,
         maxBackoffMs: retry.max_interval,
         ...(close === undefined ? {} : { onClosed: close }),

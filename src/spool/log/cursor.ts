@@ -85,18 +85,20 @@ export class Cursor {
 
   /**
    * Takes the next records that share a header and a signal: up to `maxBytes` of fields (a larger one comes
-   * alone) and up to `maxCount` of them. They stay pending until `ack`. What was rewound comes first, in the
+   * alone), up to `maxCount` of them and, of whole requests, up to `maxItems` in them. They stay pending until `ack`. What was rewound comes first, in the
    * batches it was in, whatever the limits.
    */
   read(
     maxBytes: number = DEFAULT_BATCH_BYTES,
     maxCount: number = Number.POSITIVE_INFINITY,
+    maxItems: number = Number.POSITIVE_INFINITY,
   ): SpoolBatch | undefined {
     if (this.#pending === 0) return undefined;
     const rewound = this.#inFlight.find(({ isOut }) => !isOut);
     if (rewound !== undefined) return rewound.give();
     if (this.#owed !== undefined) this.#settleUnreadable(this.#owed);
-    const builder = new BatchBuilder(Math.min(maxBytes, this.#pendingBytes), maxCount, this.bit);
+    const limits = { maxBytes: Math.min(maxBytes, this.#pendingBytes), maxCount, maxItems };
+    const builder = new BatchBuilder(limits, this.bit, this.#source);
     const isMissing = this.#goOn((record) => builder.take(record));
     const batch = builder.batch(this.#source);
     if (batch !== undefined) this.#inFlight.push(new InFlight(batch));

@@ -1,5 +1,6 @@
 import type { Cursor, SpoolBatch } from '../log/cursor.ts';
 import type { Outcome } from '../log/outcome.ts';
+import { itemsIn } from '../log/spool-batch.ts';
 
 /** A batch that was taken from a cursor. */
 export interface Taken {
@@ -21,6 +22,7 @@ export interface Source {
   /** Records taken and not settled. */
   inFlight: number;
   inFlightBytes: number;
+  inFlightItems: number;
   readonly batches: Set<Taken>;
 }
 
@@ -46,10 +48,16 @@ export class Intake {
     return sum(this.#sources, ({ cursor, inFlightBytes }) => cursor.pendingBytes - inFlightBytes);
   }
 
+  /** Items in the records that are taken and not settled. */
+  get inFlightItems(): number {
+    return sum(this.#sources, ({ inFlightItems }) => inFlightItems);
+  }
+
   /** Adds a cursor. @param isLeftover - its place is behind the other leftovers and before the own log */
   add(cursor: Cursor, isLeftover: boolean): void {
     if (this.#sources.some((source) => source.cursor === cursor)) return;
-    const source = { cursor, isLeftover, taken: 0, inFlight: 0, inFlightBytes: 0, batches: new Set<Taken>() };
+    const none = { taken: 0, inFlight: 0, inFlightBytes: 0, inFlightItems: 0 };
+    const source = { cursor, isLeftover, ...none, batches: new Set<Taken>() };
     const others = this.#sources;
     this.#sources = isLeftover
       ? [...others.filter((one) => one.isLeftover), source, ...others.filter((one) => !one.isLeftover)]
@@ -57,15 +65,16 @@ export class Intake {
   }
 
   /** The next batch of the first cursor that has one. */
-  take(maxBytes: number, maxCount: number): Taken | undefined {
+  take(maxBytes: number, maxCount: number, maxItems: number): Taken | undefined {
     if (this.#sources.some(isDone)) this.#sources = this.#sources.filter((source) => !isDone(source));
     for (const source of this.#sources) {
-      const batch = unreadIn(source) > 0 ? source.cursor.read(maxBytes, maxCount) : undefined;
+      const batch = unreadIn(source) > 0 ? source.cursor.read(maxBytes, maxCount, maxItems) : undefined;
       if (batch === undefined) continue;
       const taken = { batch, source, place: source.taken, left: batch.count };
       source.taken += batch.count;
       source.inFlight += batch.count;
       source.inFlightBytes += batch.bytes.length;
+      source.inFlightItems += itemsIn(batch);
       source.batches.add(taken);
       return taken;
     }
@@ -79,6 +88,7 @@ export class Intake {
     if (taken.left === 0) source.batches.delete(taken);
     source.inFlight -= part.count;
     source.inFlightBytes -= part.bytes.length;
+    source.inFlightItems -= itemsIn(part);
     source.cursor.ack(part.to, part.from, outcome);
   }
 
@@ -101,6 +111,7 @@ export class Intake {
       source.batches.clear();
       source.inFlight = 0;
       source.inFlightBytes = 0;
+      source.inFlightItems = 0;
     }
   }
 }

@@ -13,6 +13,14 @@ export interface SenderOptions {
   readonly maxBytes?: number;
   /** Records of one batch. Default: no limit. */
   readonly maxCount?: number;
+  /** Items in the records of one batch, of records that are whole requests. Default: no limit. */
+  readonly maxItems?: number;
+  /** So many bytes are sent without waiting for more. Default: as many as a batch holds. */
+  readonly minBytes?: number;
+  /** The same of items, of records that are whole requests. Default: none are enough. */
+  readonly minItems?: number;
+  /** How many items are pending, those in flight included; asked where `minItems` is set. */
+  readonly pendingItems?: () => number;
   /** Longest wait for a batch to fill; 0 sends at once. Default 1,000. */
   readonly flushIntervalMs?: number;
   /** Default 500. */
@@ -40,6 +48,8 @@ export interface Failure {
 export function resolveSender(options: SenderOptions): Required<SenderOptions> {
   const { name, transport, concurrency = 1, flushIntervalMs = 1000 } = options;
   const { maxBytes = 1024 * 1024, maxCount = Number.POSITIVE_INFINITY } = options;
+  const { maxItems = Number.POSITIVE_INFINITY, minItems = Number.POSITIVE_INFINITY } = options;
+  const { minBytes = Number.POSITIVE_INFINITY, pendingItems = () => 0 } = options;
   const { initialBackoffMs = 500, maxBackoffMs = 30_000 } = options;
   const { onPoison = () => {}, onError = () => {}, onClosed = () => {} } = options;
   return {
@@ -49,6 +59,10 @@ export function resolveSender(options: SenderOptions): Required<SenderOptions> {
     flushIntervalMs,
     maxBytes,
     maxCount,
+    maxItems,
+    minBytes,
+    minItems,
+    pendingItems,
     initialBackoffMs,
     maxBackoffMs,
     onPoison,

@@ -164,7 +164,8 @@ export class Sender {
   #takeNext(): boolean {
     const isItsTurn = this.#isKnown || this.#intake.unread === 0 || this.#aside.isFull;
     const refused = isItsTurn ? this.#aside.take() : undefined;
-    const taken = refused?.taken ?? this.#intake.take(Math.floor(this.#limit), this.#options.maxCount);
+    const { maxCount, maxItems } = this.#options;
+    const taken = refused?.taken ?? this.#intake.take(Math.floor(this.#limit), maxCount, maxItems);
     if (taken !== undefined) this.#start(taken, refused?.part ?? taken.batch);
     return taken !== undefined;
   }
@@ -189,7 +190,7 @@ export class Sender {
     if (this.#aside.isDue) return true;
     if (unread === 0 || this.#aside.isFull) return false;
     if (this.#due > 0 || !this.#flushes.areNone || unread >= this.#options.maxCount) return true;
-    if (this.#intake.unreadBytes >= this.#limit) return true;
+    if (this.#isEnough()) return true;
     if (this.#fill !== undefined) return false;
     const nowMs = performance.now();
     const sinceMs = goesOn || this.#lanes.size > 0 ? this.#takenMs : nowMs;
@@ -197,6 +198,12 @@ export class Sender {
     if (waitMs > 0) this.#fill = setTimeout(() => this.#takeAll(), waitMs).unref();
     else this.#due = unread;
     return waitMs <= 0;
+  }
+
+  #isEnough(): boolean {
+    const { minBytes, minItems, pendingItems } = this.#options;
+    if (this.#intake.unreadBytes >= Math.min(this.#limit, minBytes)) return true;
+    return minItems !== Number.POSITIVE_INFINITY && pendingItems() - this.#intake.inFlightItems >= minItems;
   }
 
   /** Sends all that has waited, even if it takes several batches because of different headers. */

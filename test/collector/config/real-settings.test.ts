@@ -24,6 +24,13 @@ const TAKEN: Readonly<Record<string, object>> = {
   'false and nothing for what is not here': configOf({
     sending_queue: { block_on_overflow: false, batch: null },
   }),
+  'batches with every default': configOf({ sending_queue: { batch: {} } }),
+  'batches that are off': configOf({
+    sending_queue: { batch: { enabled: false, min_size: 8, max_size: 1 } },
+  }),
+  'batches of requests, off with their queue': configOf({
+    sending_queue: { enabled: false, sizer: 'requests', batch: { min_size: 2_000 } },
+  }),
   'a proxy of nobody': configOf({ proxy_url: '' }),
   'strings for lists': configOf(
     {},
@@ -126,9 +133,29 @@ const REFUSED: readonly [name: string, config: object, message: RegExp][] = [
     /balancer_name: expected round_robin or pick_first/,
   ],
   [
-    'batches in a queue',
-    configOf({ sending_queue: { batch: { min_size: 1 } } }),
-    /batch: requests leave as they came/,
+    'batches of requests',
+    configOf({ sending_queue: { sizer: 'requests', batch: { min_size: 1 } } }),
+    /batch\.sizer: expected items or bytes/,
+  ],
+  [
+    'batches larger than they may be',
+    configOf({ sending_queue: { batch: { max_size: 10 } } }),
+    /batch\.max_size: is less than min_size/,
+  ],
+  [
+    'batches that never leave',
+    configOf({ sending_queue: { batch: { flush_timeout: '0s' } } }),
+    /batch\.flush_timeout: expected a duration above 0/,
+  ],
+  [
+    'batches larger than the queue',
+    configOf({ sending_queue: { sizer: 'items', queue_size: 100, batch: {} } }),
+    /batch\.min_size: is more than queue_size/,
+  ],
+  [
+    'batches by metadata',
+    configOf({ sending_queue: { batch: { partition: { metadata_keys: ['a'] } } } }),
+    /batch\.partition: only the OpenTelemetry Collector has this/,
   ],
   [
     'to block',
