@@ -32,9 +32,16 @@ export interface Component<Settings, Host, Running> {
   readonly check?: (settings: Settings, context: CheckContext) => void;
   /** Only of extensions: what others may ask one for. Default: nothing. */
   readonly provides?: (settings: Settings) => readonly Provided[];
+  /** Only of connectors: which signal it makes of each that it takes. */
+  readonly leads?: Leads;
+  /** Only of connectors: it hands on what comes to it, so that who is behind it owns that. Default: it makes something else of it. */
+  readonly handsOn?: boolean;
   /** Makes one; a rejection is a start that failed. */
   readonly create: (settings: Settings, host: Host) => Running | Promise<Running>;
 }
+
+/** The signal of the pipelines behind a connector, by that of the pipelines before it. */
+export type Leads = Readonly<Partial<Record<Signal, Signal>>>;
 
 /** What a component's settings are checked against. */
 export interface CheckContext {
@@ -88,6 +95,14 @@ export interface ExporterHost {
   readonly credentials: (extension: string) => Credentials;
 }
 
+/** What a connector is given. */
+export interface ConnectorHost {
+  readonly id: string;
+  readonly log: Log;
+  /** Sends something of its own into the pipelines behind it; it resolves and rejects as for receivers. */
+  readonly emit: Consume;
+}
+
 /** What an extension is given. */
 export interface ExtensionHost {
   readonly id: string;
@@ -117,6 +132,20 @@ export interface Processor {
   process(request: OtlpRequest): OtlpRequest | undefined | Promise<OtlpRequest | undefined>;
 }
 
+/** Ends pipelines and begins others. */
+export interface Connector {
+  /**
+   * What the pipelines behind it get of a request at once; whoever sent that is answered when they have it. The request is
+   * shared with others, as for processors.
+   * @throws OtelEventsError with `retry` if the sender has to come again
+   */
+  pass?(request: OtlpRequest): OtlpRequest | undefined;
+  /** Is told of a request when everything that has to own it does: what is refused comes again, and is told of then. */
+  taken?(request: OtlpRequest): void;
+  /** Sends what it has gathered. */
+  stop?(): Promise<void>;
+}
+
 /** An extension that was made, and works once it is started. */
 export interface RunningExtension {
   /** @returns the URL where it answers, if it does */
@@ -137,6 +166,9 @@ export interface RunningExtension {
 export type ReceiverComponent<Settings> = Component<Settings, ReceiverHost, RunningReceiver>;
 export type ProcessorComponent<Settings> = Component<Settings, ProcessorHost, Processor>;
 export type ExporterComponent<Settings> = Component<Settings, ExporterHost, BatchExporter>;
+export type ConnectorComponent<Settings> = Component<Settings, ConnectorHost, Connector> & {
+  readonly leads: Leads;
+};
 export type ExtensionComponent<Settings> = Component<Settings, ExtensionHost, RunningExtension>;
 
 /** A component that a configuration defines, ready to be made. */
@@ -145,12 +177,15 @@ export interface Configured<Host, Running> extends ComponentConfig {
   readonly said: string;
   readonly check: (context: CheckContext) => void;
   readonly provides: readonly Provided[];
+  readonly leads: Leads;
+  readonly handsOn: boolean;
   readonly create: (host: Host) => Running | Promise<Running>;
 }
 
 export type ConfiguredReceiver = Configured<ReceiverHost, RunningReceiver>;
 export type ConfiguredProcessor = Configured<ProcessorHost, Processor>;
 export type ConfiguredExporter = Configured<ExporterHost, BatchExporter>;
+export type ConfiguredConnector = Configured<ConnectorHost, Connector>;
 export type ConfiguredExtension = Configured<ExtensionHost, RunningExtension>;
 
 /** A kind of component whose settings only it knows the type of. */
@@ -165,6 +200,7 @@ export interface KnownComponents {
   readonly receivers: readonly Known<ReceiverHost, RunningReceiver>[];
   readonly processors: readonly Known<ProcessorHost, Processor>[];
   readonly exporters: readonly Known<ExporterHost, BatchExporter>[];
+  readonly connectors: readonly Known<ConnectorHost, Connector>[];
   readonly extensions: readonly Known<ExtensionHost, RunningExtension>[];
 }
 
@@ -173,6 +209,7 @@ export function known<Settings, Host, Running>(
   component: Component<Settings, Host, Running>,
 ): Known<Host, Running> {
   const { type, oldNames = [], shape, check = () => {}, provides = () => [], create } = component;
+  const { leads = {}, handsOn = false } = component;
   return {
     types: [type, ...oldNames],
     shape: {
@@ -186,6 +223,8 @@ export function known<Settings, Host, Running>(
           // What is no mapping has been reported, and has no settings.
           check: (context) => (node.kind === 'map' || isNothing(node) ? check(settings, context) : undefined),
           provides: provides(settings),
+          leads,
+          handsOn,
           create: (host) => create(settings, host),
         };
       },

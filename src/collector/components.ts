@@ -7,6 +7,7 @@ import { debugExporter } from './components/debug-exporter.ts';
 import { fileExporter } from './components/file-exporter.ts';
 import { fileStorage } from './components/file-storage.ts';
 import { filterProcessor } from './components/filter-processor.ts';
+import { forwardConnector } from './components/forward-connector.ts';
 import { healthCheck } from './components/health-check.ts';
 import { memoryLimiterProcessor } from './components/memory-limiter-processor.ts';
 import { nopExporter } from './components/nop-exporter.ts';
@@ -45,6 +46,7 @@ export const COMPONENTS: KnownComponents = {
     known(nopExporter),
     known(prometheusExporter),
   ],
+  connectors: [known(forwardConnector)],
   extensions: [
     known(healthCheck),
     known(fileStorage),

@@ -3,20 +3,23 @@ import type { Consume } from '../otlp/wire/batch.ts';
 import { within } from '../time.ts';
 import { Borrowed } from './borrowed.ts';
 import type {
+  ConfiguredConnector,
   ConfiguredProcessor,
   ConfiguredReceiver,
+  Connector,
   Processor,
   RunningExtension,
   RunningReceiver,
 } from './component.ts';
 import type { PipelineConfig } from './config/read-pipelines.ts';
 import { Drops } from './drops.ts';
-import { Entry } from './entry.ts';
+import { Entry, noLongerTaken } from './entry.ts';
 import { Lane } from './lane.ts';
+import { keepsData, linkPipelines } from './link-pipelines.ts';
 import type { Log } from './log.ts';
 import { Outage } from './outage.ts';
 import { closing, keepable, type Part, type Parts, partOf } from './part.ts';
-import { entriesOf, type Pipeline } from './pipeline.ts';
+import { entriesOf } from './pipeline.ts';
 import type { RunnableConfig } from './read-config.ts';
 import type { Gone } from './retirement.ts';
 import type { ServiceStatus } from './status-page.ts';
@@ -54,6 +57,7 @@ const RECEIVER_STOP_MS = 5_000;
 export class Graph {
   readonly config: RunnableConfig;
   readonly extensions = new Map<string, Part<RunningExtension>>();
+  readonly connectors = new Map<string, Part<Connector>>();
   readonly lanes = new Map<string, Part<Lane>>();
   readonly receivers = new Map<string, Part<RunningReceiver>>();
   readonly #processors = new Map<string, Part<Processor>>();
@@ -88,6 +92,7 @@ export class Graph {
     const { pipelines } = this.config.service;
     await this.#openExtensions(before);
     for (const pipeline of pipelines) await this.#openProcessors(pipeline, before);
+    await this.#openConnectors(before);
     try {
       await this.#openLanes(before);
       const settled = this.#lead();
@@ -122,6 +127,10 @@ export class Graph {
         this.lanes,
         others.map(({ lanes }) => lanes),
       ),
+      connectors: gone(
+        this.connectors,
+        others.map(({ connectors }) => connectors),
+      ),
       extensions: gone(
         this.extensions,
         others.map(({ extensions }) => extensions),
@@ -140,14 +149,18 @@ export class Graph {
     await Promise.all(
       [...receivers.values()].map((part) => closing(part, () => part.running.stop(timeoutMs))),
     );
+    await Promise.all(
+      [...this.connectors.values()].map((part) => closing(part, () => part.running.stop?.())),
+    );
     await Promise.all([...lanes.values()].map((part) => closing(part, () => part.running.close(timeoutMs))));
     await Promise.all([...extensions.values()].map((part) => closing(part, () => part.running.stop?.())));
   }
 
   /** Senders let go of what is answered with 200: in such a pipeline nobody has it then. */
   warnOfLoss(): void {
-    for (const { id, exporters } of this.config.service.pipelines) {
-      if (exporters.some((exporter) => this.lanes.get(exporter)?.running.keeps)) continue;
+    for (const pipeline of this.config.service.pipelines) {
+      if (keepsData(pipeline, this.config, this.lanes)) continue;
+      const { id, exporters } = pipeline;
       this.#around.log('warn', 'nothing is kept', { pipeline: id, exporters: exporters.join(', ') });
     }
   }
@@ -191,10 +204,34 @@ export class Graph {
     }
   }
 
+  async #openConnectors(before: readonly Graph[]): Promise<void> {
+    const candidates = before.map((graph) => graph.connectors);
+    const { entries, log } = this.#around;
+    for (const id of this.#ids('exporters', true)) {
+      const configured = this.config.connectors.get(id) as ConfiguredConnector;
+      // It stays when the pipelines behind it change: the entry leads to those of the day.
+      if (!entries.has(id)) entries.set(id, new Entry());
+      const { consume } = entries.get(id) as Entry;
+      const emit: Consume = async (batch) => {
+        const way = consume[batch.signal];
+        if (way === undefined) throw noLongerTaken(batch.signal);
+        await way(batch);
+      };
+      const kept = keepable(candidates, id, configured.said, this.extensions);
+      this.connectors.set(
+        id,
+        kept ??
+          (await named(`connectors.${id}`, async () =>
+            partOf(await configured.create({ id, log, emit }), configured.said),
+          )),
+      );
+    }
+  }
+
   /** Those that stay first; then, if others have files or ports, these are closed before the new ones are opened. */
   async #openLanes(before: readonly Graph[]): Promise<void> {
     const candidates = before.map(({ lanes }) => lanes);
-    const ids = new Set(this.config.service.pipelines.flatMap(({ exporters }) => exporters));
+    const ids = this.#ids('exporters', false);
     const made: string[] = [];
     for (const id of ids) {
       const kept = keepable(candidates, id, this.#madeOf(id), this.extensions);
@@ -259,26 +296,22 @@ export class Graph {
   /** @returns a promise for the end of the requests that went where they went before */
   #lead(): Promise<unknown> {
     const { entries } = this.#around;
-    const pipelines = this.config.service.pipelines.map((pipeline) => this.#pipelineOf(pipeline));
-    for (const id of this.#receiverIds()) if (!entries.has(id)) entries.set(id, new Entry());
+    const pipelines = linkPipelines(this.config, {
+      lanes: this.lanes,
+      connectors: this.connectors,
+      processor: (pipeline, id) => (this.#processors.get(keyOf(pipeline, id)) as Part<Processor>).running,
+    });
+    const ids = [...this.#ids('receivers', false), ...this.#ids('receivers', true)];
+    for (const id of ids) if (!entries.has(id)) entries.set(id, new Entry());
     // A receiver that goes finishes what it has begun where it has always gone.
-    const led = this.#receiverIds().map((id) => entries.get(id)?.lead(entriesOf(id, pipelines)));
+    const led = ids.map((id) => entries.get(id)?.lead(entriesOf(id, pipelines)));
     return Promise.all(led);
   }
 
-  #pipelineOf({ id: pipeline, signal, receivers, processors, exporters }: PipelineConfig): Pipeline {
-    return {
-      signal,
-      receivers,
-      processors: processors.map(
-        (id) => (this.#processors.get(keyOf(pipeline, id)) as Part<Processor>).running,
-      ),
-      lanes: exporters.map((id) => (this.lanes.get(id) as Part<Lane>).running),
-    };
-  }
-
-  #receiverIds(): string[] {
-    return [...new Set(this.config.service.pipelines.flatMap(({ receivers }) => receivers))];
+  /** What pipelines name at an end of theirs: the connectors among these, or the others. */
+  #ids(end: 'receivers' | 'exporters', areConnectors: boolean): readonly string[] {
+    const named = this.config.service.pipelines.flatMap((pipeline) => pipeline[end]);
+    return [...new Set(named)].filter((id) => this.config.connectors.has(id) === areConnectors);
   }
 
   async #startExtensions(before: readonly Graph[]): Promise<void> {
@@ -301,7 +334,7 @@ export class Graph {
 
   async #startReceivers(before: readonly Graph[]): Promise<void> {
     const candidates = before.map(({ receivers }) => receivers);
-    const ids = this.#receiverIds();
+    const ids = this.#ids('receivers', false);
     const kept = new Map(ids.map((id) => [id, keepable(candidates, id, this.#saidOf(id), this.extensions)]));
     const staying = new Set(kept.values());
     const going = candidates.flatMap((parts) => [...parts.values()]).filter((part) => !staying.has(part));

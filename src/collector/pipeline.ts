@@ -1,8 +1,14 @@
 import { type Consume, SIGNALS, type Signal } from '../otlp/wire/batch.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
-import type { Processor } from './component.ts';
+import type { Connector, Processor } from './component.ts';
 import { fanOut, type Share } from './fan-out.ts';
 import type { Lane } from './lane.ts';
+
+/** A connector at the end of a pipeline, and the pipelines behind it. */
+interface Link {
+  readonly connector: Connector;
+  readonly pipelines: readonly Pipeline[];
+}
 
 /** A pipeline that runs: what its receivers take passes its processors, in order, and goes to all of its exporters. */
 export interface Pipeline {
@@ -11,11 +17,19 @@ export interface Pipeline {
   readonly receivers: readonly string[];
   readonly processors: readonly Processor[];
   readonly lanes: readonly Lane[];
+  readonly links: readonly Link[];
+}
+
+/** What becomes of a request in all pipelines that it gets to. */
+interface Way {
+  readonly shares: Share[];
+  /** Tells connectors that it was taken. */
+  readonly taken: (() => void)[];
 }
 
 /**
  * Where what a receiver takes goes in: for each signal, all the pipelines that name the receiver. Each pipeline makes
- * its own of a request first; then everything is offered at once, so that a queue that is full in one pipeline leaves
+ * its own of a request first, and so do those behind connectors; then everything is offered at once, so that a queue that is full in one pipeline leaves
  * no copies in the files of another.
  */
 export function entriesOf(
@@ -30,20 +44,28 @@ export function entriesOf(
     if (fed.length === 0) continue;
     entries[signal] = async (batch) => {
       const request = OtlpRequest.of(batch);
-      const shares: Share[] = [];
-      for (const pipeline of fed) shares.push(...(await sharesOf(pipeline, request)));
-      if (shares.length > 0) await fanOut(shares);
+      const way: Way = { shares: [], taken: [] };
+      for (const pipeline of fed) await follow(pipeline, request, way);
+      if (way.shares.length > 0) await fanOut(way.shares);
+      for (const tell of way.taken) tell();
     };
   }
   return entries;
 }
 
-/** One share for each exporter; none if a processor leaves nothing. */
-async function sharesOf({ processors, lanes }: Pipeline, given: OtlpRequest): Promise<Share[]> {
-  let request: OtlpRequest | undefined = given;
+/** One share for each exporter that the request gets to; none if a processor leaves nothing. */
+async function follow({ processors, lanes, links }: Pipeline, given: OtlpRequest, way: Way): Promise<void> {
+  let request = given;
   for (const processor of processors) {
-    request = await processor.process(request);
-    if (request === undefined || request.count === 0) return [];
+    const left = await processor.process(request);
+    if (left === undefined || left.count === 0) return;
+    request = left;
   }
-  return lanes.map((lane) => ({ lane, request: request as OtlpRequest }));
+  for (const lane of lanes) way.shares.push({ lane, request });
+  for (const { connector, pipelines } of links) {
+    if (connector.taken !== undefined) way.taken.push(() => connector.taken?.(request));
+    const passed = connector.pass?.(request);
+    if (passed === undefined || passed.count === 0) continue;
+    for (const pipeline of pipelines) await follow(pipeline, passed, way);
+  }
 }

@@ -1,5 +1,6 @@
 import type {
   ComponentConfig,
+  ConfiguredConnector,
   ConfiguredExporter,
   ConfiguredExtension,
   ConfiguredProcessor,
@@ -8,6 +9,7 @@ import type {
 } from './component.ts';
 import { COMPONENTS } from './components.ts';
 import { checkComponents } from './config/check-components.ts';
+import { checkConnectors } from './config/check-connectors.ts';
 import type { ConfigNode, MapNode } from './config/config-node.ts';
 import type { Variables } from './config/expand-environment.ts';
 import { Problems } from './config/problems.ts';
@@ -22,6 +24,8 @@ export interface CollectorConfig {
   readonly receivers: Defined<ComponentConfig>;
   readonly processors: Defined<ComponentConfig>;
   readonly exporters: Defined<ComponentConfig>;
+  /** Pipelines name them as exporters, and others as receivers. */
+  readonly connectors: Defined<ComponentConfig>;
   readonly extensions: Defined<ComponentConfig>;
   readonly service: {
     /** The extensions that run. */
@@ -38,6 +42,7 @@ export interface RunnableConfig extends CollectorConfig {
   readonly receivers: Defined<ConfiguredReceiver>;
   readonly processors: Defined<ConfiguredProcessor>;
   readonly exporters: Defined<ConfiguredExporter>;
+  readonly connectors: Defined<ConfiguredConnector>;
   readonly extensions: Defined<ConfiguredExtension>;
 }
 
@@ -120,14 +125,13 @@ function readRoot(
     exporters: optional(section('exporters', known.exporters), new Map()),
     extensions: optional(section('extensions', known.extensions), new Map()),
     processors: optional(section('processors', known.processors), new Map()),
-    connectors: optional(section('connectors', [])),
+    connectors: optional(section('connectors', known.connectors), new Map()),
     service: required(anything),
   }).read(node, '', problems);
   for (const id of extraExporters) {
     if (components.exporters.has(id))
       problems.add(undefined, `exporters.${id}`, 'is also given by the caller');
   }
-  // A connector is both, and has been reported as such.
   const connectors = idsIn(node, 'connectors');
   const ids = {
     receivers: [...idsIn(node, 'receivers'), ...connectors],
@@ -137,10 +141,12 @@ function readRoot(
   };
   const service = readService(node, ids, problems, warn);
   checkComponents(components, service, node, problems);
+  checkConnectors(components.connectors, service.pipelines, node, problems);
   return {
     receivers: components.receivers,
     processors: components.processors,
     exporters: components.exporters,
+    connectors: components.connectors,
     extensions: components.extensions,
     service,
   };

@@ -1,5 +1,5 @@
 import { setTimeout } from '../time.ts';
-import type { RunningExtension, RunningReceiver } from './component.ts';
+import type { Connector, RunningExtension, RunningReceiver } from './component.ts';
 import type { ReceiverStats } from './intake.ts';
 import type { ExporterStats, Lane } from './lane.ts';
 import type { Log } from './log.ts';
@@ -11,6 +11,7 @@ type Named<Running> = readonly [id: string, part: Part<Running>];
 /** Parts that a new configuration does not name any more. */
 export interface Gone {
   readonly lanes: readonly Named<Lane>[];
+  readonly connectors: readonly Named<Connector>[];
   readonly extensions: readonly Named<RunningExtension>[];
   readonly receivers: readonly Named<RunningReceiver>[];
 }
@@ -59,11 +60,16 @@ export class Retirement {
     for (const [id, { running }] of this.#receivers) yield [id, running.stats()];
   }
 
-  async #finish({ lanes, extensions, receivers }: Gone, settled: Promise<unknown>): Promise<void> {
+  async #finish(
+    { lanes, connectors, extensions, receivers }: Gone,
+    settled: Promise<unknown>,
+  ): Promise<void> {
     for (const lane of lanes) this.#lanes.add(lane);
     for (const receiver of receivers) this.#receivers.add(receiver);
     await Promise.all(receivers.map((receiver) => this.#finishReceiver(receiver)));
     await settled;
+    // What they have gathered goes where it has always gone.
+    await Promise.all(connectors.map(([, part]) => closing(part, () => part.running.stop?.())));
     await Promise.all(lanes.map((lane) => this.#finishLane(lane)));
     await Promise.all(extensions.map(([, part]) => closing(part, () => part.running.stop?.())));
   }

@@ -17,7 +17,7 @@ interface ServiceParts {
   readonly extensions: readonly string[];
 }
 
-const SECTIONS = ['receivers', 'processors', 'exporters', 'extensions'] as const;
+const SECTIONS = ['receivers', 'processors', 'exporters', 'connectors', 'extensions'] as const;
 
 /** Lets each component look for what no single key shows. */
 export function checkComponents(
@@ -54,7 +54,9 @@ function signalsOf(
   pipelines: readonly PipelineConfig[],
 ): ReadonlySet<Signal> {
   if (section === 'extensions') return new Set();
-  return new Set(pipelines.filter((pipeline) => pipeline[section].includes(id)).map(({ signal }) => signal));
+  // Of a connector those that it is given.
+  const place = section === 'connectors' ? 'exporters' : section;
+  return new Set(pipelines.filter((pipeline) => pipeline[place].includes(id)).map(({ signal }) => signal));
 }
 
 function nodeAt(node: ConfigNode | undefined, keys: readonly string[]): ConfigNode | undefined {

@@ -196,15 +196,15 @@ for (const [name, config, message] of REFUSED) {
   });
 }
 
-test('a connector is refused as one, and not missed among receivers and exporters', async () => {
+test('a connector that is not here is refused as one, and not missed among receivers and exporters', async () => {
   const pipelines = {
-    traces: { receivers: ['otlp'], exporters: ['count'] },
-    metrics: { receivers: ['count'], exporters: ['otlp_http'] },
+    traces: { receivers: ['otlp'], exporters: ['routing'] },
+    metrics: { receivers: ['routing'], exporters: ['otlp_http'] },
   };
-  const config = configOf({}, { connectors: { count: null }, service: { pipelines } });
+  const config = configOf({}, { connectors: { routing: null }, service: { pipelines } });
   await assert.rejects(readConfig(config), {
     message:
-      'config: connectors.count: only the OpenTelemetry Collector has this; run that one with the same file',
+      'config: connectors.routing: only the OpenTelemetry Collector has this; run that one with the same file',
   });
 });
 
