@@ -97,8 +97,9 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     files: [''],
     queue: ['', 'config'],
     grpc: ['', 'auth'],
+    count: ['', 'ottl'],
     prometheus: ['', 'ottl'],
-    components: ['', 'auth', 'config', 'files', 'queue', 'grpc', 'ottl', 'prometheus'],
+    components: ['', 'auth', 'config', 'files', 'queue', 'grpc', 'count', 'ottl', 'prometheus'],
   },
 };
 

@@ -3,6 +3,7 @@ import { attributesProcessor } from './components/attributes-processor.ts';
 import { basicAuth } from './components/basic-auth.ts';
 import { batchProcessor } from './components/batch-processor.ts';
 import { bearerTokenAuth } from './components/bearer-token-auth.ts';
+import { countConnector } from './components/count-connector.ts';
 import { debugExporter } from './components/debug-exporter.ts';
 import { fileExporter } from './components/file-exporter.ts';
 import { fileStorage } from './components/file-storage.ts';
@@ -46,7 +47,7 @@ export const COMPONENTS: KnownComponents = {
     known(nopExporter),
     known(prometheusExporter),
   ],
-  connectors: [known(forwardConnector)],
+  connectors: [known(forwardConnector), known(countConnector)],
   extensions: [
     known(healthCheck),
     known(fileStorage),
