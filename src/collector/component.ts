@@ -7,6 +7,7 @@ import { isNothing, type Shape } from './config/shape.ts';
 import type { Drops } from './drops.ts';
 import type { ReceiverStats } from './intake.ts';
 import type { Log } from './log.ts';
+import type { Batching } from './queue/batching.ts';
 import type { QueueStorage } from './queue/request-queue.ts';
 import type { ServiceStatus } from './status-page.ts';
 
@@ -32,6 +33,8 @@ export interface Component<Settings, Host, Running> {
   readonly check?: (settings: Settings, context: CheckContext) => void;
   /** Only of extensions: what others may ask one for. Default: nothing. */
   readonly provides?: (settings: Settings) => readonly Provided[];
+  /** Only of processors: how the queues behind it are to join requests. */
+  readonly batching?: (settings: Settings) => Batching;
   /** Only of connectors: which signal it makes of each that it takes. */
   readonly leads?: Leads;
   /** Only of connectors: it hands on what comes to it, so that who is behind it owns that. Default: it makes something else of it. */
@@ -89,6 +92,8 @@ export interface ExporterHost {
   readonly isFirst: (thing: string) => boolean;
   /** Of the pipelines that name it. */
   readonly signals: ReadonlySet<Signal>;
+  /** How requests of a signal are to be joined, as pipelines that name it say. */
+  readonly batching: (signal: Signal) => Batching | undefined;
   /** A place for its files, from an extension of that id. */
   readonly storage: (extension: string) => QueueStorage;
   /** What is shown to servers: that of the extension of that id. */
@@ -177,6 +182,7 @@ export interface Configured<Host, Running> extends ComponentConfig {
   readonly said: string;
   readonly check: (context: CheckContext) => void;
   readonly provides: readonly Provided[];
+  readonly batching: Batching | undefined;
   readonly leads: Leads;
   readonly handsOn: boolean;
   readonly create: (host: Host) => Running | Promise<Running>;
@@ -209,7 +215,7 @@ export function known<Settings, Host, Running>(
   component: Component<Settings, Host, Running>,
 ): Known<Host, Running> {
   const { type, oldNames = [], shape, check = () => {}, provides = () => [], create } = component;
-  const { leads = {}, handsOn = false } = component;
+  const { leads = {}, handsOn = false, batching } = component;
   return {
     types: [type, ...oldNames],
     shape: {
@@ -223,6 +229,7 @@ export function known<Settings, Host, Running>(
           // What is no mapping has been reported, and has no settings.
           check: (context) => (node.kind === 'map' || isNothing(node) ? check(settings, context) : undefined),
           provides: provides(settings),
+          batching: batching?.(settings),
           leads,
           handsOn,
           create: (host) => create(settings, host),

@@ -1,6 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
-import type { Consume } from '../otlp/wire/batch.ts';
+import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import { within } from '../time.ts';
+import { batchingBefore } from './batching-before.ts';
 import { Borrowed } from './borrowed.ts';
 import type {
   ConfiguredConnector,
@@ -269,6 +270,7 @@ export class Graph {
         return isFirst;
       },
       signals: this.#signalsOf(id),
+      batching: (signal: Signal) => batchingBefore(id, signal, this.config),
       storage: (extension: string) => borrowed.storage(extension, id),
       credentials: borrowed.get('credentials'),
     };
@@ -290,7 +292,9 @@ export class Graph {
 
   #madeOf(exporter: string): string {
     const { said = '' } = this.config.exporters.get(exporter) ?? {};
-    return `${[...this.#signalsOf(exporter)].sort().join()} ${said}`;
+    const signals = [...this.#signalsOf(exporter)].sort();
+    const batching = signals.map((signal) => batchingBefore(exporter, signal, this.config));
+    return `${signals.join()} ${JSON.stringify(batching)} ${said}`;
   }
 
   /** @returns a promise for the end of the requests that went where they went before */

@@ -11,8 +11,8 @@ const shape = mapping({
 });
 
 /**
- * Lets requests pass at once: what waited here would be answered with 200 and lie in memory only. The queue of an
- * exporter is where requests wait.
+ * Lets requests pass at once: what waited here would be answered with 200 and lie in memory only. The queues behind it
+ * are where they wait for each other, as long and until they are as large as is said here.
  */
 export const batchProcessor: ProcessorComponent<Read<typeof shape>> = {
   type: 'batch',
@@ -22,5 +22,12 @@ export const batchProcessor: ProcessorComponent<Read<typeof shape>> = {
     const lower = keys.map((key) => key?.toLowerCase());
     if (new Set(lower).size < keys.length) add('metadata_keys', 'names a key twice');
   },
+  batching: ({ timeout, send_batch_size: size, send_batch_max_size: most }) => ({
+    sizer: 'items',
+    minSize: size,
+    maxSize: most,
+    // 0: nothing waits, whatever its size.
+    flushTimeoutMs: timeout,
+  }),
   create: () => ({ process: (request) => request }),
 };

@@ -23,7 +23,7 @@ export interface Way {
 /** The queue before a destination: what an exporter that sends somewhere is, apart from its ways for the signals. */
 export function queueOf(
   { sending_queue: queue, retry_on_failure: retry }: QueuedSettings,
-  { id, log, drops, signals, storage }: ExporterHost,
+  { id, log, drops, signals, storage, batching }: ExporterHost,
   encoding: Batch['encoding'],
   wayFor: (signal: Signal) => Way,
 ): RequestQueue {
@@ -32,12 +32,21 @@ export function queueOf(
   const outage = new Outage(log, 'delivery', id);
   const place = enabled && queue.storage !== undefined ? storage(queue.storage) : undefined;
   if (place !== undefined) checkPlace(place.directory);
-  const batching = queue.enabled ? batchingOf(queue) : undefined;
+  const joined = new Map<Signal, Batching>();
+  for (const signal of signals) {
+    const found = queue.batch === undefined ? batching(signal) : ownBatching(queue);
+    if (queue.enabled && found !== undefined) joined.set(signal, found);
+  }
+  if (joined.size > 0 && queue.batch === undefined)
+    log('info', 'the queue joins requests as the batch processor says', {
+      exporter: id,
+      signals: [...joined.keys()].join(', '),
+    });
   return new RequestQueue({
     name: id,
     // Only protobuf can be joined without being read.
-    encoding: batching === undefined ? encoding : 'protobuf',
-    batching: new Map(batching && [...signals].map((signal) => [signal, batching])),
+    encoding: joined.size === 0 ? encoding : 'protobuf',
+    batching: joined,
     transports: new Map([...signals].map((signal) => [signal, wayFor(signal)])),
     queue: { ...queue, enabled, queue_size: queue.queue_size || Number.MAX_SAFE_INTEGER },
     retry,
@@ -53,7 +62,7 @@ export function queueOf(
   });
 }
 
-function batchingOf({ batch }: SendingQueue): Batching | undefined {
+function ownBatching({ batch }: SendingQueue): Batching | undefined {
   if (!batch?.enabled) return undefined;
   return {
     sizer: batch.sizer === 'bytes' ? 'bytes' : 'items',
