@@ -1,4 +1,5 @@
 import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
+import { attributeIn } from '../attribute-in.ts';
 import type { CompiledCondition } from '../ottl/compile-statements.ts';
 import type { Row } from '../ottl/row.ts';
 import { OttlMap } from '../ottl/value.ts';
@@ -94,18 +95,9 @@ export class Tally {
 function attributesOf({ attributes }: Counted, places: readonly OtlpObject[]): OtlpObject[] | undefined {
   const found: OtlpObject[] = [];
   for (const { key, fallback } of attributes) {
-    const value = valueIn(key, places) ?? fallback;
+    const value = attributeIn(key, places) ?? fallback;
     if (value === undefined) return undefined;
     found.push({ key, value });
   }
   return found;
-}
-
-/** Of an attribute, in the first of the messages that has it. */
-function valueIn(key: string, places: readonly OtlpObject[]): OtlpObject | undefined {
-  for (const { attributes } of places) {
-    const found = (attributes as OtlpObject[] | undefined)?.find((attribute) => attribute.key === key);
-    if (found !== undefined) return (found.value as OtlpObject | undefined) ?? {};
-  }
-  return undefined;
 }
