@@ -98,8 +98,20 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     queue: ['', 'config'],
     grpc: ['', 'auth'],
     count: ['', 'ottl'],
+    'span-metrics': [''],
     prometheus: ['', 'ottl'],
-    components: ['', 'auth', 'config', 'files', 'queue', 'grpc', 'count', 'ottl', 'prometheus'],
+    components: [
+      '',
+      'auth',
+      'config',
+      'files',
+      'queue',
+      'grpc',
+      'count',
+      'ottl',
+      'prometheus',
+      'span-metrics',
+    ],
   },
 };
 

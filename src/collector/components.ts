@@ -22,6 +22,7 @@ import { prometheusExporter } from './components/prometheus-exporter.ts';
 import { redactionProcessor } from './components/redaction-processor.ts';
 import { resourceDetectionProcessor } from './components/resource-detection-processor.ts';
 import { resourceProcessor } from './components/resource-processor.ts';
+import { spanMetricsConnector } from './components/span-metrics-connector.ts';
 import { transformProcessor } from './components/transform-processor.ts';
 import { zpages } from './components/zpages.ts';
 
@@ -47,7 +48,7 @@ export const COMPONENTS: KnownComponents = {
     known(nopExporter),
     known(prometheusExporter),
   ],
-  connectors: [known(forwardConnector), known(countConnector)],
+  connectors: [known(forwardConnector), known(countConnector), known(spanMetricsConnector)],
   extensions: [
     known(healthCheck),
     known(fileStorage),
