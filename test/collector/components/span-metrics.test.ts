@@ -88,7 +88,7 @@ test('calls and durations are counted, and sent when their time comes', async ()
   // As the OpenTelemetry Collector begins each series.
   assert.deepEqual(pointsOf(first, 'asInt'), ['calls 0', 'calls 0']);
   assert.deepEqual(pointsOf(second, 'asInt'), ['calls 2', 'calls 1']);
-  const [resource] = second?.resourceMetrics as OtlpObject[];
+  const [resource] = (second?.resourceMetrics ?? []) as OtlpObject[];
   assert.deepEqual(resource?.resource, { attributes: texts(SHOP) });
   const [calls, duration] = metricsOf(second);
   assert.equal(calls?.name, 'traces.span.metrics.calls');
