@@ -70,50 +70,55 @@ async function start(t: TestContext, config: object) {
   return { collector, lines, next };
 }
 
-test('a collector that is killed again and again loses nothing that it has answered', async (t) => {
-  const sink = await httpSink();
-  t.after(() => sink.close());
-  const directory = tempDir(t);
-  const random = seeded(SEED, 15);
-  const kills = IS_LONG ? 60 : 5;
-  const answered: string[] = [];
-  let count = 0;
-  for (let life = 0; life < kills; life++) {
-    const config = configOf({ endpoint: sink.url, directory, fsync: life % 2 === 0 });
-    let isOver = false;
-    let sending: Promise<void> | undefined;
-    const feed = async (url: string): Promise<void> => {
-      while (!isOver) {
-        const names = [`${life}.${count++}`, `${life}.${count++}`];
-        if ((await send(url, ...names)) === 200) answered.push(...names);
-      }
-    };
-    const end = await runChild(
-      'collector.ts',
-      { config },
-      {
-        onLine: (line, kill) => {
-          const [, url] = /^listening (.*)/.exec(line) ?? [];
-          if (url === undefined) return;
-          sending = feed(url);
-          setTimeout(() => kill(), 20 + random.below(200));
+for (const [name, queue] of [
+  ['', {}],
+  [', nor does one that joins requests', { batch: { min_size: 20, max_size: 30, flush_timeout: '50ms' } }],
+] as const) {
+  test(`a collector that is killed again and again loses nothing that it has answered${name}`, async (t) => {
+    const sink = await httpSink();
+    t.after(() => sink.close());
+    const directory = tempDir(t);
+    const random = seeded(SEED, 15);
+    const kills = IS_LONG ? 60 : 5;
+    const answered: string[] = [];
+    let count = 0;
+    for (let life = 0; life < kills; life++) {
+      const config = configOf({ endpoint: sink.url, directory, fsync: life % 2 === 0, queue });
+      let isOver = false;
+      let sending: Promise<void> | undefined;
+      const feed = async (url: string): Promise<void> => {
+        while (!isOver) {
+          const names = [`${life}.${count++}`, `${life}.${count++}`];
+          if ((await send(url, ...names)) === 200) answered.push(...names);
+        }
+      };
+      const end = await runChild(
+        'collector.ts',
+        { config },
+        {
+          onLine: (line, kill) => {
+            const [, url] = /^listening (.*)/.exec(line) ?? [];
+            if (url === undefined) return;
+            sending = feed(url);
+            setTimeout(() => kill(), 20 + random.below(200));
+          },
         },
-      },
-    );
-    isOver = true;
-    await sending;
-    assert.equal(end.signal, 'SIGKILL', end.stderr);
-  }
-  const { next } = await start(t, configOf({ endpoint: sink.url, directory }));
-  // What an earlier process left is counted a little after the start: an empty queue says nothing before that.
-  const missing = () => answered.filter((name) => !arrivedAt(sink).has(name)).length;
-  await eventually(() => missing() === 0 && next()?.queued === 0).catch(() => {});
-  assert.equal(missing(), 0);
-  const arrived = arrivedAt(sink);
-  const copies = sink.requests.flatMap(namesOf).length - arrived.size;
-  assert.ok(answered.length > 2 * kills, `${answered.length} answered`);
-  reportCounts(t, { kills, 'records answered': answered.length, missing: missing(), 'sent twice': copies });
-});
+      );
+      isOver = true;
+      await sending;
+      assert.equal(end.signal, 'SIGKILL', end.stderr);
+    }
+    const { next } = await start(t, configOf({ endpoint: sink.url, directory, queue }));
+    // What an earlier process left is counted a little after the start: an empty queue says nothing before that.
+    const missing = () => answered.filter((name) => !arrivedAt(sink).has(name)).length;
+    await eventually(() => missing() === 0 && next()?.queued === 0).catch(() => {});
+    assert.equal(missing(), 0);
+    const arrived = arrivedAt(sink);
+    const copies = sink.requests.flatMap(namesOf).length - arrived.size;
+    assert.ok(answered.length > 2 * kills, `${answered.length} answered`);
+    reportCounts(t, { kills, 'records answered': answered.length, missing: missing(), 'sent twice': copies });
+  });
+}
 
 test('what waits for a destination that is away is there after an end as ordered, and counted', async (t) => {
   const port = await freePort();
