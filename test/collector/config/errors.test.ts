@@ -160,7 +160,7 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     `1:42: receivers.redis/a: ${ELSEWHERE}`,
   ],
   ['a processor', yaml({ rest: 'processors: {geoip: }' }), `4:14: processors.geoip: ${ELSEWHERE}`],
-  ['a connector', yaml({ rest: 'connectors: {count: }' }), `4:14: connectors.count: ${ELSEWHERE}`],
+  ['a connector', yaml({ rest: 'connectors: {routing: }' }), `4:14: connectors.routing: ${ELSEWHERE}`],
   [
     'an extension of the other engine',
     yaml({ rest: 'extensions: {db_storage: }' }),
