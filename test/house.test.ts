@@ -96,6 +96,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     queue: ['', 'config'],
     grpc: ['', 'auth'],
     prometheus: ['', 'ottl'],
+    telemetry: ['', 'config', 'prometheus'],
     components: ['', 'auth', 'config', 'queue', 'grpc', 'ottl', 'prometheus'],
   },
 };

@@ -86,7 +86,7 @@ export async function runCollector(
   const { config: source, exporters = {}, write = writeToStderr } = options;
   if (source === undefined) throw invalidOption('config', OPTIONS.config.wanted, source, PLACE);
   const config = await readConfig(source, { components, extraExporters: Object.keys(exporters) });
-  const log = createLog(config.service.logLevel, write);
+  const log = createLog(config.service.telemetry.logs.level, write);
   for (const warning of config.warnings) log('warn', warning);
   const running = new RunningCollector(config, log, write);
   try {

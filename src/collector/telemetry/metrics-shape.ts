@@ -1,0 +1,118 @@
+import type { ListenAddress } from '../../serve/listen.ts';
+import type { ConfigNode } from '../config/config-node.ts';
+import type { Problems } from '../config/problems.ts';
+import {
+  absent,
+  anything,
+  boolean,
+  integer,
+  listOf,
+  mapping,
+  optional,
+  type Read,
+  required,
+  type Shape,
+  text,
+} from '../config/shape.ts';
+
+/** Where scrapers find the collector's own metrics, and how they are called there. */
+export interface MetricsReader {
+  readonly address: ListenAddress;
+  /** Whether names end in their unit and `_total`. */
+  readonly hasSuffixes: boolean;
+  /** Whether a series has an attribute of the resource as a label. */
+  readonly showsAttribute: (name: string) => boolean;
+}
+
+/** What is shown of the collector's own metrics. */
+export interface MetricsSettings {
+  readonly readers: readonly MetricsReader[];
+  /** Whether nobody has said where: a port that is taken then is no reason not to start. */
+  readonly isByDefault: boolean;
+}
+
+const LEVELS = ['none', 'basic', 'normal', 'detailed'] as const;
+
+export const telemetryLevel = text('none, basic, normal or detailed', (given) =>
+  LEVELS.find((level) => level === given.toLowerCase()),
+);
+
+const prometheus = mapping({
+  host: required(text()),
+  port: required(integer(0, 65_535)),
+  // A scope is a package of Go there: none of them is here.
+  without_scope_info: optional(boolean, true),
+  without_type_suffix: optional(boolean, true),
+  without_units: optional(boolean, true),
+  with_resource_constant_labels: optional(
+    mapping({ included: optional(listOf(text()), []), excluded: optional(listOf(text()), []) }),
+  ),
+});
+
+const reader = mapping({
+  pull: required(mapping({ exporter: required(mapping({ prometheus: required(prometheus) })) })),
+  periodic: absent(
+    'this engine pushes no metrics: have pull.exporter.prometheus scraped, or run the real one',
+  ),
+});
+
+const ADDRESS =
+  'the OpenTelemetry Collector has no such key any more; write readers: [{pull: {exporter: {prometheus: {host: HOST, port: PORT}}}}]';
+
+const keys = mapping({
+  level: optional(telemetryLevel, 'normal'),
+  readers: optional(listOf(reader)),
+  views: optional(listOf(anything)),
+  address: absent(ADDRESS),
+});
+
+const DEFAULT_ADDRESS = { host: 'localhost', port: 8888 };
+
+/** `service.telemetry.metrics`; undefined if nothing is to be shown. */
+export function metricsShape(warn: (message: string) => void): Shape<MetricsSettings | undefined> {
+  return {
+    takesNothing: true,
+    read: (node, path, problems) => {
+      const given = keys.read(node, path, problems);
+      checkTogether(given, node, path, problems);
+      if (given.views !== undefined)
+        warn(`${path}.views has no effect: all metrics of this engine are shown, with all labels`);
+      if (given.level === 'none') return undefined;
+      const readers = given.readers?.map((one: Partial<Read<typeof reader>>) =>
+        toReader(one.pull?.exporter?.prometheus),
+      );
+      return { readers: readers ?? [toReader(undefined)], isByDefault: readers === undefined };
+    },
+  };
+}
+
+function checkTogether(
+  { level, readers, views }: Partial<Read<typeof keys>>,
+  { at }: ConfigNode,
+  path: string,
+  problems: Problems,
+): void {
+  if (readers?.length === 0 && level !== 'none')
+    problems.add(at, `${path}.readers`, 'expected a reader, or level: none');
+  if (views !== undefined && level !== 'detailed')
+    problems.add(at, `${path}.views`, 'expected level: detailed beside it');
+}
+
+/** @param given - undefined where nobody says anything, or something that is none */
+function toReader(given: Read<typeof prometheus> | undefined): MetricsReader {
+  const { without_type_suffix: noType = true, without_units: noUnits = true } = given ?? {};
+  const labels = given?.with_resource_constant_labels;
+  return {
+    address: given === undefined ? DEFAULT_ADDRESS : { host: unbracketed(given.host), port: given.port },
+    hasSuffixes: !(noType && noUnits),
+    showsAttribute: (name) =>
+      labels !== undefined &&
+      !labels.excluded.includes(name) &&
+      (labels.included.length === 0 || labels.included.includes(name)),
+  };
+}
+
+/** `[::1]` is `::1`. */
+function unbracketed(host: string): string {
+  return /^\[(.+)\]$/.exec(host)?.[1] ?? host;
+}
