@@ -30,6 +30,7 @@ const FOR_ALL = [
   'require-beside.ts',
   'step-to.ts',
   'time.ts',
+  'version.ts',
   'within-time.ts',
 ];
 
@@ -97,7 +98,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     grpc: ['', 'auth'],
     prometheus: ['', 'ottl'],
     telemetry: ['', 'config', 'prometheus'],
-    components: ['', 'auth', 'config', 'queue', 'grpc', 'ottl', 'prometheus'],
+    components: ['', 'auth', 'config', 'queue', 'grpc', 'ottl', 'prometheus', 'telemetry'],
   },
 };
 
@@ -128,6 +129,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'require-beside.ts': [],
   'step-to.ts': [],
   'time.ts': [],
+  'version.ts': ['errors.ts'],
   'within-time.ts': [],
   'testing.ts': Object.keys(MAY_IMPORT),
 };

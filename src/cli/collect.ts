@@ -130,6 +130,9 @@ function startLines(collector: Collector): string {
 /** Behind the id of a receiver that speaks HTTP as well. */
 const GRPC_ENDPOINT = '.protocols.grpc';
 
+/** Where the collector's own metrics are. */
+const OWN_METRICS = 'service.telemetry.metrics';
+
 /** What is told of settings, whichever component they are of. */
 interface Told {
   readonly endpoint?: { readonly host?: string };
@@ -145,7 +148,8 @@ function isOpen({ config }: Collector, id: string): boolean {
   const receiver = config.receivers.get(component)?.settings as Told | undefined;
   const extension = config.extensions.get(id)?.settings as Told | undefined;
   const { http, grpc } = receiver?.protocols ?? {};
-  const address = ((isGrpc ? undefined : http) ?? grpc ?? extension)?.endpoint;
+  const [reader] = id === OWN_METRICS ? (config.service.telemetry.metrics?.readers ?? []) : [];
+  const address = ((isGrpc ? undefined : http) ?? grpc ?? extension)?.endpoint ?? reader?.address;
   return address?.host !== undefined && ['', '0.0.0.0', '::'].includes(address.host);
 }
 

@@ -8,6 +8,7 @@ import type { ReceiverStats } from './intake.ts';
 import type { Log } from './log.ts';
 import type { QueueStorage } from './queue/request-queue.ts';
 import type { ServiceStatus } from './status-page.ts';
+import type { Tally } from './telemetry/tally.ts';
 
 /** A component as a configuration gives it: checked, and with every default. */
 export interface ComponentConfig {
@@ -53,6 +54,8 @@ export interface CheckContext {
 export interface ReceiverHost {
   readonly id: string;
   readonly log: Log;
+  /** Counts for the collector's own metrics. */
+  readonly tally: Tally;
   /** Where the pipelines of each signal begin; a signal that no pipeline takes has none. */
   readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
   /** Who lets requests in: the extension of that id. */

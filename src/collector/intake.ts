@@ -2,6 +2,7 @@ import { OtelEventsError } from '../errors.ts';
 import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { BodyBudget, type BodyLease } from '../serve/body-budget.ts';
+import type { ReceiverCounts, TransportName } from './telemetry/receiver-counts.ts';
 
 /** What became of what a receiver was sent. */
 export interface ReceiverStats {
@@ -19,6 +20,15 @@ export interface IntakeOptions {
   readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
   /** The memory for the bodies of all requests under way, in bytes. */
   readonly maxHeldBytes: number;
+  /** Counts the same for the collector's own metrics. */
+  readonly counts?: ReceiverCounts | undefined;
+}
+
+/** A request as it came. */
+export interface Arrival {
+  readonly signal: Signal;
+  readonly transport: TransportName;
+  readonly encoding: 'protobuf' | 'json';
 }
 
 /** What a receiver's servers have in common, whichever protocol they speak: pipelines, memory for bodies, and counts. */
@@ -27,9 +37,11 @@ export class Intake {
   readonly #budget: BodyBudget;
   readonly #accepted = { logs: 0, traces: 0, metrics: 0 };
   readonly #refused = { logs: 0, traces: 0, metrics: 0 };
+  readonly #counts: ReceiverCounts | undefined;
   #invalidRequests = 0;
 
-  constructor({ consume, maxHeldBytes }: IntakeOptions) {
+  constructor({ consume, maxHeldBytes, counts }: IntakeOptions) {
+    this.#counts = counts;
     this.#consume = consume;
     this.#budget = new BodyBudget(maxHeldBytes);
   }
@@ -49,22 +61,29 @@ export class Intake {
    * @throws OtelEventsError `OTLP_INVALID` for what is no OTLP; else the exporters' error, with `retry` if the sender
    *   may come again
    */
-  async take(signal: Signal, encoding: 'protobuf' | 'json', bytes: Uint8Array): Promise<void> {
+  async take({ signal, transport, encoding }: Arrival, bytes: Uint8Array): Promise<void> {
     const batch = OtlpRequest.read(signal, encoding, bytes);
     if (batch.count === 0) return;
     try {
       await this.#consume[signal]?.(batch);
       this.#accepted[signal] += batch.count;
+      this.#counts?.accepted(signal, transport, batch.count);
     } catch (error) {
       this.#refused[signal] += batch.count;
+      this.#counts?.refused(signal, transport, batch.count);
       throw error;
     }
   }
 
-  /** Counts a request that was refused for what it is, unless its items were counted as refused. */
-  noteInvalid(error: unknown): void {
+  /**
+   * Counts a request that was refused for what it is, unless its items were counted as refused.
+   * @param answer - what its sender was told: `http_413`, `grpc_8`
+   */
+  noteInvalid(error: unknown, transport: TransportName, answer: string): void {
     const isRefusedData = error instanceof OtelEventsError && error.code !== 'OTLP_INVALID';
-    if (!isRefusedData) this.#invalidRequests++;
+    if (isRefusedData) return;
+    this.#invalidRequests++;
+    this.#counts?.refusedRequest(transport, answer);
   }
 
   stats(): ReceiverStats {

@@ -18,6 +18,9 @@ import { Outage } from './outage.ts';
 import { entriesOf, type Pipeline } from './pipeline.ts';
 import type { QueueStorage } from './queue/request-queue.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
+import { type OpenMetrics, openMetrics } from './telemetry/open-metrics.ts';
+import { ownResource } from './telemetry/own-resource.ts';
+import { Tally } from './telemetry/tally.ts';
 
 /** How to start a collector. */
 export interface CollectorOptions {
@@ -38,7 +41,7 @@ export interface Collector {
   readonly endpoint: string;
   /**
    * The URLs of all receivers, health checks and `prometheus` exporters, by component id. Of a receiver with two protocols it is that of HTTP,
-   * and gRPC is at `otlp.protocols.grpc`.
+   * and gRPC is at `otlp.protocols.grpc`. The collector's own metrics are at `service.telemetry.metrics`.
    */
   readonly endpoints: Readonly<Record<string, string>>;
   /** What it was started with, as checked. */
@@ -107,6 +110,8 @@ class RunningCollector implements Collector {
   #pipelines: readonly Pipeline[] = [];
   readonly #extensions = new Map<string, RunningExtension>();
   readonly #endpoints: Record<string, string> = {};
+  readonly #tally = new Tally();
+  #metrics: OpenMetrics | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(config: RunnableConfig, log: Log, write: (line: string) => void) {
@@ -128,6 +133,7 @@ class RunningCollector implements Collector {
   async start(extra: Readonly<Record<string, Consume>>): Promise<void> {
     const { pipelines } = this.config.service;
     await this.#openExtensions();
+    await this.#openMetrics();
     for (const id of new Set(pipelines.flatMap(({ exporters }) => exporters))) {
       this.#lanes.set(id, await this.#openLane(id, extra));
     }
@@ -157,6 +163,15 @@ class RunningCollector implements Collector {
     await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop(timeoutMs)));
     await Promise.all([...this.#lanes.values()].map((lane) => lane.close(timeoutMs)));
     await Promise.all([...this.#extensions.values()].map((extension) => extension.stop?.()));
+    await this.#metrics?.close();
+  }
+
+  async #openMetrics(): Promise<void> {
+    const { metrics: settings, resource } = this.config.service.telemetry;
+    const options = { settings, tally: this.#tally, resource: ownResource(resource), log: this.#log };
+    this.#metrics = await this.#named('service.telemetry.metrics', () => openMetrics(options));
+    for (const [at, url] of this.#metrics.urls.entries())
+      this.#endpoints[`service.telemetry.metrics${at === 0 ? '' : `.readers[${at}]`}`] = url;
   }
 
   async #openLane(id: string, extra: Readonly<Record<string, Consume>>): Promise<Lane> {
@@ -251,6 +266,7 @@ class RunningCollector implements Collector {
       const host = {
         id,
         log: this.#log,
+        tally: this.#tally,
         consume: entriesOf(id, this.#pipelines),
         authenticator: (extension: string) => this.#provided(extension, 'authenticator'),
       };

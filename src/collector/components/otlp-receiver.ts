@@ -10,6 +10,7 @@ import { GrpcReceiver, type GrpcReceiverOptions } from '../grpc/grpc-receiver.ts
 import { Intake } from '../intake.ts';
 import { readServerTls } from '../read-tls.ts';
 import { Receiver, type ReceiverOptions } from '../receiver.ts';
+import { ReceiverCounts } from '../telemetry/receiver-counts.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -84,12 +85,21 @@ export const otlpReceiver: ReceiverComponent<Settings> = {
   type: 'otlp',
   shape,
   check,
-  create: async ({ protocols: { http, grpc } }, { id, log, consume, authenticator }) => {
+  create: async ({ protocols: { http, grpc } }, { id, log, tally, consume, authenticator }) => {
     const largestBytes = Math.max(
       http === undefined ? 0 : bodyBytesOf(http),
       grpc === undefined ? 0 : maxBytesOf(grpc),
     );
-    const intake = new Intake({ consume, maxHeldBytes: BODIES_AT_ONCE * largestBytes });
+    const transports = [http && ('http' as const), grpc && ('grpc' as const)].filter(
+      (one) => one !== undefined,
+    );
+    const counts = new ReceiverCounts(
+      tally,
+      id,
+      SIGNALS.filter((signal) => consume[signal] !== undefined),
+      transports,
+    );
+    const intake = new Intake({ consume, maxHeldBytes: BODIES_AT_ONCE * largestBytes, counts });
     const onError = (error: unknown): void =>
       log('error', 'request failed', { receiver: id, error: String(error) });
     const servers = new Map<string, OtlpServer>();

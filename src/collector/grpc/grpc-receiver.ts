@@ -76,13 +76,14 @@ export class GrpcReceiver {
       deadline.set(Math.min(timeoutMs, messageTimeoutMs));
       const message = await readMessage(stream, { maxBytes: maxMessageBytes, gzip, lease });
       deadline.set(timeoutMs);
-      await intake.take(signal, 'protobuf', message);
+      await intake.take({ signal, transport: 'grpc', encoding: 'protobuf' }, message);
       answer(stream);
     } catch (error) {
       const refusal = toGrpcRefusal(error);
       const isOurs = refusal.code === GRPC.internal && refusal !== error;
       // A call that its sender has given up is no invalid one.
-      if (!isOurs && !stream.aborted && !deadline.isOver) intake.noteInvalid(error);
+      if (!isOurs && !stream.aborted && !deadline.isOver)
+        intake.noteInvalid(error, 'grpc', `grpc_${refusal.code}`);
       refuse(stream, refusal);
       // Ours, so the server tells of it.
       if (isOurs && !stream.aborted && !deadline.isOver) throw error;

@@ -1,0 +1,60 @@
+import type { Log } from '../log.ts';
+import { ScrapeServer } from '../prometheus/scrape-server.ts';
+import type { MetricsSettings } from './metrics-shape.ts';
+import { ownFamilies, watchProcess } from './own-families.ts';
+import type { Tally } from './tally.ts';
+
+/** The endpoints of the collector's own metrics. */
+export interface OpenMetrics {
+  readonly urls: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface OpenMetricsOptions {
+  /** Undefined: nothing is shown. */
+  readonly settings: MetricsSettings | undefined;
+  readonly tally: Tally;
+  /** The attributes of the collector itself. */
+  readonly resource: ReadonlyMap<string, string>;
+  readonly log: Log;
+}
+
+/**
+ * Starts to answer scrapes of the collector's own metrics.
+ * @throws OtelEventsError `COLLECTOR_START_FAILED` if it cannot listen where it was told to; where nobody told it, it
+ *   logs that and does without
+ */
+export async function openMetrics({
+  settings,
+  tally,
+  resource,
+  log,
+}: OpenMetricsOptions): Promise<OpenMetrics> {
+  const servers: ScrapeServer[] = [];
+  const urls: string[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.stop(0)));
+  };
+  if (settings === undefined) return { urls, close };
+  watchProcess(tally);
+  const onError = (error: unknown): void =>
+    log('warn', 'a scrape of own metrics failed', { error: (error as Error).message });
+  for (const reader of settings.readers) {
+    const gather = () => ownFamilies(tally, resource, reader);
+    const server = new ScrapeServer({ address: reader.address, hasOpenMetrics: false, gather, onError });
+    try {
+      urls.push(await server.start());
+      servers.push(server);
+    } catch (error) {
+      if (!settings.isByDefault) {
+        await close();
+        throw error;
+      }
+      log('warn', 'own metrics are not shown', {
+        error: (error as Error).message,
+        fix: 'say where in service.telemetry.metrics.readers',
+      });
+    }
+  }
+  return { urls, close };
+}
