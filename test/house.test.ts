@@ -96,9 +96,10 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     config: ['', 'ottl'],
     queue: ['', 'config'],
     grpc: ['', 'auth'],
-    prometheus: ['', 'ottl'],
-    telemetry: ['', 'config', 'prometheus'],
-    components: ['', 'auth', 'config', 'queue', 'grpc', 'ottl', 'prometheus', 'telemetry'],
+    counts: [''],
+    prometheus: ['', 'ottl', 'counts'],
+    telemetry: ['', 'config', 'counts', 'prometheus'],
+    components: ['', 'auth', 'config', 'queue', 'grpc', 'ottl', 'counts', 'prometheus'],
   },
 };
 

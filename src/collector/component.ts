@@ -3,12 +3,13 @@ import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Authenticator, Credentials } from './auth/authenticator.ts';
 import type { Shape } from './config/shape.ts';
+import type { ExporterCounts } from './counts/exporter-counts.ts';
+import type { Tally } from './counts/tally.ts';
 import type { Drops } from './drops.ts';
 import type { ReceiverStats } from './intake.ts';
 import type { Log } from './log.ts';
 import type { QueueStorage } from './queue/request-queue.ts';
 import type { ServiceStatus } from './status-page.ts';
-import type { Tally } from './telemetry/tally.ts';
 
 /** A component as a configuration gives it: checked, and with every default. */
 export interface ComponentConfig {
@@ -76,6 +77,8 @@ export interface ExporterHost {
   readonly write: (line: string) => void;
   /** Is told of what the exporter took and lost. */
   readonly drops: Drops;
+  /** Counts for the collector's own metrics; what is refused when it is offered is counted by who offers it. */
+  readonly counts: ExporterCounts;
   /** Of the pipelines that name it. */
   readonly signals: ReadonlySet<Signal>;
   /** A place for its files, from an extension of that id. */

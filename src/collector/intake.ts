@@ -2,7 +2,7 @@ import { OtelEventsError } from '../errors.ts';
 import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { BodyBudget, type BodyLease } from '../serve/body-budget.ts';
-import type { ReceiverCounts, TransportName } from './telemetry/receiver-counts.ts';
+import type { ReceiverCounts, TransportName } from './counts/receiver-counts.ts';
 
 /** What became of what a receiver was sent. */
 export interface ReceiverStats {

@@ -1,7 +1,7 @@
 import { OtelEventsError } from '../errors.ts';
 import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import { type Checks, checkOptions, fn, invalidOption, isMap, mapOfChecked } from '../options.ts';
-import type { Consume } from '../otlp/wire/batch.ts';
+import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import type {
   ConfiguredProcessor,
   KnownComponents,
@@ -10,6 +10,9 @@ import type {
   RunningReceiver,
 } from './component.ts';
 import type { PipelineConfig } from './config/read-pipelines.ts';
+import { countedProcessor } from './counts/counted-processor.ts';
+import { ExporterCounts } from './counts/exporter-counts.ts';
+import { Tally } from './counts/tally.ts';
 import { Drops } from './drops.ts';
 import type { ReceiverStats } from './intake.ts';
 import { type ExporterStats, Lane } from './lane.ts';
@@ -20,7 +23,6 @@ import type { QueueStorage } from './queue/request-queue.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
 import { type OpenMetrics, openMetrics } from './telemetry/open-metrics.ts';
 import { ownResource } from './telemetry/own-resource.ts';
-import { Tally } from './telemetry/tally.ts';
 
 /** How to start a collector. */
 export interface CollectorOptions {
@@ -176,21 +178,34 @@ class RunningCollector implements Collector {
 
   async #openLane(id: string, extra: Readonly<Record<string, Consume>>): Promise<Lane> {
     const drops = new Drops(this.#log, id);
-    const exporter = await this.#openExporter(id, extra[id], drops);
+    const counts = new ExporterCounts(this.#tally, id);
+    const exporter = await this.#openExporter(id, extra[id], drops, counts);
+    counts.begin(this.#signalsOf(id), exporter.reserve !== undefined);
     if (exporter.endpoint !== undefined) this.#endpoints[id] = exporter.endpoint;
-    return new Lane(exporter, new Outage(this.#log, 'export', id), drops);
+    return new Lane(exporter, new Outage(this.#log, 'export', id), drops, counts);
   }
 
-  async #openExporter(id: string, consume: Consume | undefined, drops: Drops): Promise<BatchExporter> {
+  /** The signals of the pipelines that name an exporter. */
+  #signalsOf(exporter: string): ReadonlySet<Signal> {
+    const fed = this.config.service.pipelines.filter(({ exporters }) => exporters.includes(exporter));
+    return new Set(fed.map(({ signal }) => signal));
+  }
+
+  async #openExporter(
+    id: string,
+    consume: Consume | undefined,
+    drops: Drops,
+    counts: ExporterCounts,
+  ): Promise<BatchExporter> {
     const configured = this.config.exporters.get(id);
     if (configured === undefined) return { consume: consume as Consume, close: async () => {} };
-    const fed = this.config.service.pipelines.filter((pipeline) => pipeline.exporters.includes(id));
     const host = {
       id,
       log: this.#log,
       write: this.#write,
       drops,
-      signals: new Set(fed.map(({ signal }) => signal)),
+      counts,
+      signals: this.#signalsOf(id),
       storage: (extension: string) => this.#storageOf(extension, id),
       credentials: (extension: string) => this.#provided(extension, 'credentials'),
     };
@@ -202,14 +217,15 @@ class RunningCollector implements Collector {
     return {
       signal,
       receivers,
-      processors: await Promise.all(processors.map((id) => this.#openProcessor(id))),
+      processors: await Promise.all(processors.map((id) => this.#openProcessor(id, signal))),
       lanes,
     };
   }
 
-  #openProcessor(id: string): Promise<Processor> {
+  async #openProcessor(id: string, signal: Signal): Promise<Processor> {
     const configured = this.config.processors.get(id) as ConfiguredProcessor;
-    return this.#named(`processors.${id}`, () => configured.create({ id, log: this.#log }));
+    const processor = await this.#named(`processors.${id}`, () => configured.create({ id, log: this.#log }));
+    return countedProcessor(processor, { id, type: configured.type, signal }, this.#tally);
   }
 
   /** Senders let go of what is answered with 200: in such a pipeline nobody has it then. */

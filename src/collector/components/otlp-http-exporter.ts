@@ -52,9 +52,11 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
     const tls = await readClientTls(settings.tls);
     const credentials = settings.auth && host.credentials(settings.auth.authenticator);
     const encoding = settings.encoding === 'json' ? 'json' : 'protobuf';
-    const transportFor = (signal: Signal) =>
-      otlpTransport({
-        url: urlFor(signal, settings),
+    const transportFor = (signal: Signal) => {
+      const url = urlFor(signal, settings);
+      host.counts.sendsTo(signal, { address: url.hostname, port: url.port, path: url.pathname });
+      return otlpTransport({
+        url,
         headers: settings.headers,
         credentials: credentials && (() => credentials.headers()),
         tls,
@@ -63,6 +65,7 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
         timeoutMs: Math.min(settings.timeout || MAX_TIMER_MS, MAX_TIMER_MS),
         userAgent: 'otel-events-collector',
       });
+    };
     return queueOf(settings, host, encoding, transportFor);
   },
 };

@@ -6,11 +6,11 @@ import { HTTP_SERVER_ELSEWHERE, HTTP_SERVER_KEYS } from '../config/http-server-k
 import { boolean, integer, mapping, optional, type Read, required, section, text } from '../config/shape.ts';
 import { checkServerTls, serverTls } from '../config/tls-shapes.ts';
 import { duration, listenAddress } from '../config/value-shapes.ts';
+import { ReceiverCounts } from '../counts/receiver-counts.ts';
 import { GrpcReceiver, type GrpcReceiverOptions } from '../grpc/grpc-receiver.ts';
 import { Intake } from '../intake.ts';
 import { readServerTls } from '../read-tls.ts';
 import { Receiver, type ReceiverOptions } from '../receiver.ts';
-import { ReceiverCounts } from '../telemetry/receiver-counts.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

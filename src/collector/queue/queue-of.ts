@@ -22,7 +22,7 @@ export interface Way {
 /** The queue before a destination: what an exporter that sends somewhere is, apart from its ways for the signals. */
 export function queueOf(
   { sending_queue: queue, retry_on_failure: retry }: QueuedSettings,
-  { id, log, drops, signals, storage }: ExporterHost,
+  { id, log, drops, counts, signals, storage }: ExporterHost,
   encoding: Batch['encoding'],
   wayFor: (signal: Signal) => Way,
 ): RequestQueue {
@@ -31,7 +31,7 @@ export function queueOf(
   const outage = new Outage(log, 'delivery', id);
   const place = enabled && queue.storage !== undefined ? storage(queue.storage) : undefined;
   if (place !== undefined) checkPlace(place.directory);
-  return new RequestQueue({
+  const requests = new RequestQueue({
     name: id,
     encoding,
     transports: new Map([...signals].map((signal) => [signal, wayFor(signal)])),
@@ -43,10 +43,21 @@ export function queueOf(
       if (error.code.startsWith('EXPORT_')) outage.failed(error);
       else log('error', error.message, { exporter: id, code: error.code });
     },
-    onDelivered: () => outage.worked(),
-    onDropped: (count, reason, isKept) => drops.add(count, reason, isKept ? place?.directory : undefined),
+    onDelivered: (signal, count) => {
+      outage.worked();
+      counts.sent(signal, count);
+    },
+    onDropped: (signal, { count, reason, isKept }) => {
+      drops.add(count, reason, isKept ? place?.directory : undefined);
+      counts.dropped(signal, count, reason);
+    },
     onLeft: (count) => log('info', 'left in the queue', { exporter: id, count }),
   });
+  if (enabled) {
+    for (const signal of signals)
+      counts.queue(signal, { capacity: queue.queue_size, size: () => requests.sizeOf(signal) });
+  }
+  return requests;
 }
 
 /** @throws what the file system throws: a queue that can keep nothing would refuse every request */

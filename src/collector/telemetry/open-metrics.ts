@@ -1,8 +1,8 @@
+import type { Tally } from '../counts/tally.ts';
 import type { Log } from '../log.ts';
 import { ScrapeServer } from '../prometheus/scrape-server.ts';
 import type { MetricsSettings } from './metrics-shape.ts';
 import { ownFamilies, watchProcess } from './own-families.ts';
-import type { Tally } from './tally.ts';
 
 /** The endpoints of the collector's own metrics. */
 export interface OpenMetrics {

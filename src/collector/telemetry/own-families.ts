@@ -1,11 +1,11 @@
+import { OWN_METRICS } from '../counts/metric-table.ts';
+import type { Tally } from '../counts/tally.ts';
 import type { Family } from '../prometheus/families.ts';
 import { labelName } from '../prometheus/label-name.ts';
 import type { Label } from '../prometheus/labels-of.ts';
 import { metricName } from '../prometheus/metric-name.ts';
 import type { Point } from '../prometheus/point.ts';
-import { OWN_METRICS } from './metric-table.ts';
 import type { MetricsReader } from './metrics-shape.ts';
-import type { Tally } from './tally.ts';
 
 /** Has the process itself in the metrics: how long it runs, and what it takes. */
 export function watchProcess(tally: Tally): void {

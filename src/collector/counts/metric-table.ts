@@ -1,8 +1,10 @@
 import type { Signal } from '../../otlp/wire/batch.ts';
-import type { NamedMetric } from '../prometheus/metric-name.ts';
 
 /** What is known of one of the collector's own metrics. */
-export interface OwnMetric extends NamedMetric {
+export interface OwnMetric {
+  readonly name: string;
+  readonly unit: string;
+  readonly role: 'counter' | 'gauge';
   readonly help: string;
 }
 
