@@ -54,7 +54,9 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
     const encoding = settings.encoding === 'json' ? 'json' : 'protobuf';
     const transportFor = (signal: Signal) => {
       const url = urlFor(signal, settings);
-      host.counts.sendsTo(signal, { address: url.hostname, port: url.port, path: url.pathname });
+      // A URL without a path has none there.
+      const path = url.pathname === '/' ? undefined : url.pathname;
+      host.counts.sendsTo(signal, { address: url.hostname, port: url.port, path });
       return otlpTransport({
         url,
         headers: settings.headers,

@@ -86,5 +86,5 @@ export interface Destination {
   /** Empty: the usual one. */
   readonly port?: string;
   /** Only over HTTP. */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
