@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { COMPONENTS } from '../collector/components.ts';
 import { nameOfSource, sourceOfSetting } from '../collector/config/read-sources.ts';
 import { readConfig } from '../collector/read-config.ts';
-import type { Collector, CollectorStats } from '../collector/run-collector.ts';
-import { startCollector } from '../collector/start-collector.ts';
+import { type Collector, type LoggingCollector, runCollector } from '../collector/run-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
 import { defineCommand } from './command.ts';
@@ -73,11 +73,12 @@ async function run(config: readonly string[], name: string): Promise<number> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   // A terminal or a pipe that goes away takes the log with it, and not the collector.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  let collector: Collector | undefined;
-  const told = untilTold(() => leftBehind(collector?.stats()));
-  collector = await startCollector({ config });
-  process.stderr.write(escapeLines(process.stderr.isTTY ? banner(name, collector) : startLines(collector)));
-  process.stderr.write(forwardWarning(collector));
+  let collector: LoggingCollector | undefined;
+  const told = untilTold(() => tellLeftBehind(collector));
+  collector = await runCollector(COMPONENTS, { config });
+  if (process.stderr.isTTY) process.stderr.write(escapeLines(banner(name, collector)));
+  else tellStart(collector);
+  warnOfForward(collector);
   await told;
   await collector.stop();
   // Everything has had its time: what still waits for the reader of a pipe must not keep the process.
@@ -86,21 +87,23 @@ async function run(config: readonly string[], name: string): Promise<number> {
 }
 
 /** The endpoint alone forwards nothing in the default configuration: silence would be misleading. */
-function forwardWarning({ config }: Collector): string {
+function warnOfForward({ config, log }: LoggingCollector): void {
   const { OTEL_EVENTS_FORWARD_ENDPOINT: endpoint, OTEL_EVENTS_FORWARD: forward } = process.env;
   const used = config.service.pipelines.flatMap(({ exporters }) => exporters);
-  if (!endpoint || forward || used.includes('otlp_http/forward')) return '';
-  return 'WARN OTEL_EVENTS_FORWARD_ENDPOINT is set and nothing is forwarded; set OTEL_EVENTS_FORWARD=otlp_http/forward too\n';
+  if (!endpoint || forward || used.includes('otlp_http/forward')) return;
+  log('warn', 'OTEL_EVENTS_FORWARD_ENDPOINT is set and nothing is forwarded', {
+    fix: 'set OTEL_EVENTS_FORWARD=otlp_http/forward too',
+  });
 }
 
 /** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
-function untilTold(lastWords: () => string): Promise<void> {
+function untilTold(lastWords: () => void): Promise<void> {
   return new Promise((resolve) => {
     let told = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         if (told) {
-          process.stderr.write(lastWords());
+          lastWords();
           process.exit(130);
         }
         told = true;
@@ -111,20 +114,16 @@ function untilTold(lastWords: () => string): Promise<void> {
 }
 
 /** What is lost when the collector does not wait for its queues. */
-function leftBehind(stats: CollectorStats | undefined): string {
-  return Object.entries(stats?.exporters ?? {})
-    .filter(([, { queued }]) => queued > 0)
-    .map(([id, { queued }]) => `ERROR lost exporter=${id} count=${queued} reason=ended_at_once\n`)
-    .join('');
+function tellLeftBehind(collector: LoggingCollector | undefined): void {
+  for (const [exporter, { queued: count }] of Object.entries(collector?.stats().exporters ?? {}))
+    if (count > 0) collector?.log('error', 'lost', { exporter, count, reason: 'ended_at_once' });
 }
 
-function startLines(collector: Collector): string {
-  return Object.entries(collector.endpoints)
-    .map(
-      ([id, url]) =>
-        `INFO listening component=${id} url=${url}${isOpen(collector, id) ? ' addresses=all' : ''}\n`,
-    )
-    .join('');
+function tellStart(collector: LoggingCollector): void {
+  for (const [component, url] of Object.entries(collector.endpoints)) {
+    const addresses = isOpen(collector, component) ? { addresses: 'all' } : {};
+    collector.log('info', 'listening', { component, url, ...addresses });
+  }
 }
 
 /** Behind the id of a receiver that speaks HTTP as well. */

@@ -16,11 +16,12 @@ import { Tally } from './counts/tally.ts';
 import { Drops } from './drops.ts';
 import type { ReceiverStats } from './intake.ts';
 import { type ExporterStats, Lane } from './lane.ts';
-import { createLog, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import { Outage } from './outage.ts';
 import { entriesOf, type Pipeline } from './pipeline.ts';
 import type { QueueStorage } from './queue/request-queue.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
+import { type OpenLog, openLog } from './telemetry/open-log.ts';
 import { type OpenMetrics, openMetrics } from './telemetry/open-metrics.ts';
 import { ownResource } from './telemetry/own-resource.ts';
 
@@ -33,7 +34,10 @@ export interface CollectorOptions {
   readonly config: string | object;
   /** Exporters of your own, by component id: pipelines name them like any other. */
   readonly exporters?: Readonly<Record<string, Consume>>;
-  /** Takes the lines that the collector logs, without their line break. Default: standard error. */
+  /**
+   * Takes the lines that the collector logs, without their line break, instead of `service.telemetry.logs.output_paths`.
+   * Default: these, which are standard error unless set.
+   */
   readonly write?: (line: string) => void;
 }
 
@@ -52,6 +56,11 @@ export interface Collector {
   stop(options?: StopOptions): Promise<void>;
   /** Counts of log records, spans and data points of metrics since the start, by component id. */
   stats(): CollectorStats;
+}
+
+/** A collector whose log others may write to: the command that runs it. */
+export interface LoggingCollector extends Collector {
+  readonly log: Log;
 }
 
 /** How a collector is stopped. */
@@ -86,14 +95,16 @@ const STOP: Checks<StopOptions> = { timeoutMs: { wanted: 'a number', accepts: ()
 export async function runCollector(
   components: KnownComponents,
   options: CollectorOptions,
-): Promise<Collector> {
+): Promise<LoggingCollector> {
   checkOptions(options, OPTIONS, PLACE);
-  const { config: source, exporters = {}, write = writeToStderr } = options;
+  const { config: source, exporters = {}, write } = options;
   if (source === undefined) throw invalidOption('config', OPTIONS.config.wanted, source, PLACE);
   const config = await readConfig(source, { components, extraExporters: Object.keys(exporters) });
-  const log = createLog(config.service.telemetry.logs.level, write);
-  for (const warning of config.warnings) log('warn', warning);
-  const running = new RunningCollector(config, log, write);
+  const { telemetry } = config.service;
+  const resource = ownResource(telemetry.resource);
+  const log = openLog(telemetry, resource, write);
+  for (const warning of config.warnings) log.log('warn', warning);
+  const running = new RunningCollector(config, resource, log);
   try {
     await running.start(exporters);
     return running;
@@ -103,10 +114,12 @@ export async function runCollector(
   }
 }
 
-class RunningCollector implements Collector {
+class RunningCollector implements LoggingCollector {
   readonly config: RunnableConfig;
+  /** The attributes of the collector itself. */
+  readonly #resource: ReadonlyMap<string, string>;
+  readonly #output: OpenLog;
   readonly #log: Log;
-  readonly #write: (line: string) => void;
   readonly #lanes = new Map<string, Lane>();
   readonly #receivers = new Map<string, RunningReceiver>();
   #pipelines: readonly Pipeline[] = [];
@@ -116,10 +129,15 @@ class RunningCollector implements Collector {
   #metrics: OpenMetrics | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(config: RunnableConfig, log: Log, write: (line: string) => void) {
+  constructor(config: RunnableConfig, resource: ReadonlyMap<string, string>, output: OpenLog) {
     this.config = config;
-    this.#log = log;
-    this.#write = write;
+    this.#resource = resource;
+    this.#output = output;
+    this.#log = output.log;
+  }
+
+  get log(): Log {
+    return this.#log;
   }
 
   get endpoint(): string {
@@ -166,11 +184,12 @@ class RunningCollector implements Collector {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.close(timeoutMs)));
     await Promise.all([...this.#extensions.values()].map((extension) => extension.stop?.()));
     await this.#metrics?.close();
+    this.#output.close();
   }
 
   async #openMetrics(): Promise<void> {
-    const { metrics: settings, resource } = this.config.service.telemetry;
-    const options = { settings, tally: this.#tally, resource: ownResource(resource), log: this.#log };
+    const { metrics: settings } = this.config.service.telemetry;
+    const options = { settings, tally: this.#tally, resource: this.#resource, log: this.#log };
     this.#metrics = await this.#named('service.telemetry.metrics', () => openMetrics(options));
     for (const [at, url] of this.#metrics.urls.entries())
       this.#endpoints[`service.telemetry.metrics${at === 0 ? '' : `.readers[${at}]`}`] = url;
@@ -202,7 +221,7 @@ class RunningCollector implements Collector {
     const host = {
       id,
       log: this.#log,
-      write: this.#write,
+      write: this.#output.show,
       drops,
       counts,
       signals: this.#signalsOf(id),
@@ -308,8 +327,4 @@ class RunningCollector implements Collector {
 
 function statsOf<T>(parts: ReadonlyMap<string, { stats(): T }>): Record<string, T> {
   return Object.fromEntries([...parts].map(([id, part]) => [id, part.stats()]));
-}
-
-function writeToStderr(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

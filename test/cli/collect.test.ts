@@ -332,10 +332,10 @@ service: {pipelines: {logs: {receivers: [otlp], exporters: [otlp_http]}}}
   await new Promise((resolve) => setTimeout(resolve, 300));
   hasty?.child.kill('SIGTERM');
   assert.deepEqual([await hasty?.exit, await patient?.exit], [130, 0]);
-  assert.match(hasty?.stderr() ?? '', /^ERROR lost exporter=otlp_http count=1 reason=ended_at_once$/m);
+  assert.match(hasty?.stderr() ?? '', /^\S+Z ERROR lost exporter=otlp_http count=1 reason=ended_at_once$/m);
   assert.match(
     patient?.stderr() ?? '',
-    /^ERROR lost since the start exporter=otlp_http count=1 reason=closed$/m,
+    /^\S+Z ERROR lost since the start exporter=otlp_http count=1 reason=closed$/m,
   );
 });
 

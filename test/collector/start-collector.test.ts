@@ -11,6 +11,7 @@ import { freePort } from '../harness/free-port.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { deferred, eventually, logsOf, namesIn, namesInFile, protobufOf } from './samples.ts';
+import { withoutTime } from './without-time.ts';
 
 const RECEIVERS = { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } };
 const logsTo = (...exporters: readonly string[]) => ({
@@ -19,7 +20,11 @@ const logsTo = (...exporters: readonly string[]) => ({
 
 async function start(t: TestContext, config: object, options: Partial<CollectorOptions> = {}) {
   const lines: string[] = [];
-  const collector = await startCollector({ config, write: (line) => lines.push(line), ...options });
+  const collector = await startCollector({
+    config,
+    write: (line) => lines.push(withoutTime(line)),
+    ...options,
+  });
   t.after(() => collector.stop({ timeoutMs: 100 }));
   return { collector, lines };
 }
@@ -312,7 +317,10 @@ exporters: {debug: {verbosity: normal}, file: {path: ${JSON.stringify(path.join(
 service: {pipelines: {logs: {receivers: [otlp], exporters: [debug]}}, telemetry: {logs: {level: error}}}`,
   );
   const lines: string[] = [];
-  const collector: Collector = await startCollector({ config, write: (line) => lines.push(line) });
+  const collector: Collector = await startCollector({
+    config,
+    write: (line) => lines.push(withoutTime(line)),
+  });
   t.after(() => collector.stop());
   await send(collector.endpoint, 'a');
   assert.equal(lines[0], 'debug: logs items=1 resources=1');
