@@ -3,6 +3,7 @@ import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { BodyBudget, type BodyLease } from '../serve/body-budget.ts';
 import type { ReceiverCounts, TransportName } from './counts/receiver-counts.ts';
+import type { Refusals } from './refusals.ts';
 
 /** What became of what a receiver was sent. */
 export interface ReceiverStats {
@@ -22,6 +23,8 @@ export interface IntakeOptions {
   readonly maxHeldBytes: number;
   /** Counts the same for the collector's own metrics. */
   readonly counts?: ReceiverCounts | undefined;
+  /** Is told of requests that are refused for what they are. */
+  readonly refusals?: Refusals | undefined;
 }
 
 /** A request as it came. */
@@ -31,6 +34,12 @@ export interface Arrival {
   readonly encoding: 'protobuf' | 'json';
 }
 
+/** What the sender of a request that was refused is told. */
+export interface RefusedAnswer {
+  readonly code: string;
+  readonly reason: string;
+}
+
 /** What a receiver's servers have in common, whichever protocol they speak: pipelines, memory for bodies, and counts. */
 export class Intake {
   readonly #consume: IntakeOptions['consume'];
@@ -38,9 +47,11 @@ export class Intake {
   readonly #accepted = { logs: 0, traces: 0, metrics: 0 };
   readonly #refused = { logs: 0, traces: 0, metrics: 0 };
   readonly #counts: ReceiverCounts | undefined;
+  readonly #refusals: Refusals | undefined;
   #invalidRequests = 0;
 
-  constructor({ consume, maxHeldBytes, counts }: IntakeOptions) {
+  constructor({ consume, maxHeldBytes, counts, refusals }: IntakeOptions) {
+    this.#refusals = refusals;
     this.#counts = counts;
     this.#consume = consume;
     this.#budget = new BodyBudget(maxHeldBytes);
@@ -77,13 +88,14 @@ export class Intake {
 
   /**
    * Counts a request that was refused for what it is, unless its items were counted as refused.
-   * @param answer - what its sender was told: `http_413`, `grpc_8`
+   * @param answer - what its sender was told: a code such as `http_413` or `grpc_8`, and why
    */
-  noteInvalid(error: unknown, transport: TransportName, answer: string): void {
+  noteInvalid(error: unknown, transport: TransportName, { code, reason }: RefusedAnswer): void {
     const isRefusedData = error instanceof OtelEventsError && error.code !== 'OTLP_INVALID';
     if (isRefusedData) return;
     this.#invalidRequests++;
-    this.#counts?.refusedRequest(transport, answer);
+    this.#counts?.refusedRequest(transport, code);
+    this.#refusals?.add(transport, code, reason);
   }
 
   stats(): ReceiverStats {

@@ -119,7 +119,7 @@ export class Receiver {
     if (response.destroyed) return;
     const { status, message, headers } = toRefusal(error);
     if (status < 500 || headers['retry-after'] !== undefined)
-      this.#options.intake.noteInvalid(error, 'http', `http_${status}`);
+      this.#options.intake.noteInvalid(error, 'http', { code: `http_${status}`, reason: message });
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     this.#answer(response, status, encoding, STATUS, { code: grpcCodeOf(status), message });
     // Ours, so the server's guard tells of it.

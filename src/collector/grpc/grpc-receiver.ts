@@ -83,7 +83,7 @@ export class GrpcReceiver {
       const isOurs = refusal.code === GRPC.internal && refusal !== error;
       // A call that its sender has given up is no invalid one.
       if (!isOurs && !stream.aborted && !deadline.isOver)
-        intake.noteInvalid(error, 'grpc', `grpc_${refusal.code}`);
+        intake.noteInvalid(error, 'grpc', { code: `grpc_${refusal.code}`, reason: refusal.message });
       refuse(stream, refusal);
       // Ours, so the server tells of it.
       if (isOurs && !stream.aborted && !deadline.isOver) throw error;
