@@ -2,20 +2,29 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { COMPONENTS } from '../collector/components.ts';
+import { parseDuration } from '../collector/config/duration.ts';
 import { nameOfSource, sourceOfSetting } from '../collector/config/read-sources.ts';
 import { readConfig } from '../collector/read-config.ts';
 import { type Collector, type LoggingCollector, runCollector } from '../collector/run-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
+import { MAX_TIMER_MS } from '../time.ts';
 import { defineCommand } from './command.ts';
+import { printStats } from './print-stats.ts';
 
 /** The configuration that comes with the package. */
 const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', import.meta.url));
+
+/** Between two tables of counts, unless told otherwise. */
+const STATS_EVERY = '10s';
+/** A table more often is nothing to read. */
+const MIN_STATS_MS = 100;
 
 /** For the last lines of standard output and error, when it is time to end. */
 const LAST_WRITES_MS = 500;
 
 const USAGE = `Usage: otel-events collect [--config FILE]... [--set KEY=VALUE]... [--check]
+                           [--print-stats[=10s]]
 
 Runs a collector until it is told to stop (SIGINT, SIGTERM).
 
@@ -24,26 +33,31 @@ Runs a collector until it is told to stop (SIGINT, SIGTERM).
                  or yaml:TEXT; several are merged in their order
   --set KEY=VALUE
                  over them, such as exporters.otlp_http.timeout=5s
+  --print-stats[=10s]
+                 prints on standard output what was received, sent, refused and
+                 dropped, by component, each 10 s or so often, and at the end
   --check        only check the configuration
   --help         show this
 
 Exit status: 0 stopped as told, or the configuration is valid; 1 it is not;
 2 it cannot be read, or a port or a file cannot be opened.`;
 
-export const command = defineCommand({
+const collect = defineCommand({
   name: 'otel-events collect',
   usage: USAGE,
   options: {
     config: { type: 'string', short: 'c', multiple: true },
     set: { type: 'string', multiple: true },
     check: { type: 'boolean' },
+    'print-stats': { type: 'string' },
   },
   isBare: true,
-  async run(_, { config: files = [DEFAULT_CONFIG], set = [], check = false }) {
+  async run(_, { config: files = [DEFAULT_CONFIG], set = [], check = false, 'print-stats': every }) {
     try {
+      const statsEveryMs = every === undefined ? undefined : toInterval(every);
       const sources = [...files, ...set.map(toSource)];
       const name = files.map(nameOfSource).join(', ');
-      if (!check) return await run(sources, name);
+      if (!check) return await run(sources, name, statsEveryMs);
       const { warnings } = await readConfig(sources);
       for (const warning of warnings) process.stderr.write(escapeLines(`WARN ${warning}\n`));
       process.stdout.write(escapeLines(`${name}: valid\n`));
@@ -57,6 +71,17 @@ export const command = defineCommand({
   },
 });
 
+/** An option whose value may be missing is one that Node does not know. */
+export const command: typeof collect = (args) =>
+  collect(args.map((arg) => (arg === '--print-stats' ? `--print-stats=${STATS_EVERY}` : arg)));
+
+function toInterval(given: string): number {
+  const everyMs = parseDuration(given);
+  if (everyMs !== undefined && everyMs >= MIN_STATS_MS && everyMs <= MAX_TIMER_MS) return everyMs;
+  const message = '--print-stats: expected a duration such as 10s or 5m, of 100ms or more';
+  throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', message);
+}
+
 function toSource(setting: string): string {
   const source = sourceOfSetting(setting);
   if (source !== undefined) return source;
@@ -69,7 +94,11 @@ function toSource(setting: string): string {
  */
 const HEAP_GROWING_PERCENT = 400;
 
-async function run(config: readonly string[], name: string): Promise<number> {
+async function run(
+  config: readonly string[],
+  name: string,
+  statsEveryMs: number | undefined,
+): Promise<number> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   // A terminal or a pipe that goes away takes the log with it, and not the collector.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -79,8 +108,13 @@ async function run(config: readonly string[], name: string): Promise<number> {
   if (process.stderr.isTTY) process.stderr.write(escapeLines(banner(name, collector)));
   else tellStart(collector);
   warnOfForward(collector);
+  const printLast =
+    statsEveryMs === undefined
+      ? undefined
+      : printStats(collector, statsEveryMs, (text) => process.stdout.write(text));
   await told;
   await collector.stop();
+  printLast?.();
   // Everything has had its time: what still waits for the reader of a pipe must not keep the process.
   setTimeout(() => process.exit(), LAST_WRITES_MS).unref();
   return 0;

@@ -12,6 +12,7 @@ import type {
 import type { PipelineConfig } from './config/read-pipelines.ts';
 import { countedProcessor } from './counts/counted-processor.ts';
 import { ExporterCounts } from './counts/exporter-counts.ts';
+import { type ProcessorStats, processorStats } from './counts/processor-stats.ts';
 import { Tally } from './counts/tally.ts';
 import { Drops } from './drops.ts';
 import type { ReceiverStats } from './intake.ts';
@@ -72,6 +73,8 @@ export interface StopOptions {
 /** Counts since the start, by the names of components. */
 export interface CollectorStats {
   readonly receivers: Readonly<Record<string, ReceiverStats>>;
+  /** Of all processors but `batch`. */
+  readonly processors: Readonly<Record<string, ProcessorStats>>;
   readonly exporters: Readonly<Record<string, ExporterStats>>;
 }
 
@@ -175,7 +178,11 @@ class RunningCollector implements LoggingCollector {
   }
 
   stats(): CollectorStats {
-    return { receivers: statsOf(this.#receivers), exporters: statsOf(this.#lanes) };
+    return {
+      receivers: statsOf(this.#receivers),
+      processors: processorStats(this.#tally),
+      exporters: statsOf(this.#lanes),
+    };
   }
 
   async #stop(timeoutMs: number): Promise<void> {

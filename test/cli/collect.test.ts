@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { call, openSession } from '../collector/grpc-call.ts';
-import { logsOf, namesInFile, protobufOf } from '../collector/samples.ts';
+import { eventually, logsOf, namesInFile, protobufOf } from '../collector/samples.ts';
 import { freePort } from '../harness/free-port.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 
@@ -267,6 +267,56 @@ test('a port in use ends with 2 and one line', async (t) => {
   const second = configIn(tempDir(t), ok(path.join(dir, 'b'), port));
   const message = `receivers.otlp: cannot listen on 127.0.0.1:${port}: the port is in use\n`;
   assert.deepEqual(pick(runToEnd('collect', '--config', second)), [2, '', message]);
+});
+
+test('what was received, sent, refused and dropped is printed each so often, and at the end', async (t) => {
+  const dir = tempDir(t);
+  const config = configIn(
+    dir,
+    `
+receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:0"}}}}
+processors: {filter: {log_conditions: ['log.event_name == "b"']}}
+exporters: {file: {path: ${JSON.stringify(path.join(dir, 'a'))}, append: true}, otlp_http/away: {endpoint: "http://127.0.0.1:${await freePort()}", sending_queue: {queue_size: 1}, retry_on_failure: {max_elapsed_time: 100ms, initial_interval: 50ms}}}
+service: {pipelines: {logs: {receivers: [otlp], processors: [filter], exporters: [file, otlp_http/away]}}}
+`,
+  );
+  const { child, url, exit } = await runCollect(t, ['--config', config, '--print-stats=100ms']);
+  let stdout = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+    stdout += chunk;
+  });
+  assert.deepEqual([await send(url, 'a'), await send(url, 'c'), await send(url, 'b')], [200, 503, 200]);
+  assert.equal((await fetch(url)).status, 404);
+  await eventually(() => stdout.includes('dropped by otlp_http/away: gave_up 1'));
+  child.kill('SIGTERM');
+  assert.equal(await exit, 0);
+  const tables = stdout.trimEnd().split('\n\n');
+  assert.ok(tables.length > 2);
+  assert.match(tables[0] ?? '', /^\d{4}-\d\d-\d\dT\S+Z since the start\n/);
+  const [title = '', ...lines] = (tables.at(-1) ?? '').split('\n');
+  assert.match(title, /Z at the end$/);
+  assert.deepEqual(lines, [
+    'component       taken  refused  sent  dropped  queued  /s',
+    'otlp logs           2        1                          0',
+    'otlp requests                1',
+    'filter              3              2                    0',
+    'file                1        0     1        0       0   0',
+    'otlp_http/away      1        1     0        1       0   0',
+    'dropped by otlp_http/away: gave_up 1',
+  ]);
+});
+
+test('counts are printed each 10 s unless said otherwise, which has to be a duration', () => {
+  for (const args of [
+    ['--print-stats', '--check'],
+    ['--print-stats=1m', '--check'],
+  ])
+    assert.equal(runToEnd('collect', ...args).status, 0);
+  for (const wrong of ['10', 'often', '1ms', '']) {
+    const { status, stderr } = runToEnd('collect', `--print-stats=${wrong}`, '--check');
+    assert.equal(status, 1);
+    assert.match(stderr, /^--print-stats: expected a duration such as 10s or 5m, of 100ms or more\n$/);
+  }
 });
 
 test('a wrong option ends with 1', () => {

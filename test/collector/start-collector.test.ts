@@ -65,6 +65,7 @@ test('what is sent is in the file before it is answered, and on its way to the n
         invalidRequests: 0,
       },
     },
+    processors: {},
     exporters: { file: { ...idle, sent: 2 }, otlp_http: { ...idle, sent: 2 } },
   });
 });
