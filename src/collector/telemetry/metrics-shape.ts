@@ -20,8 +20,14 @@ export interface MetricsReader {
   readonly address: ListenAddress;
   /** Whether names end in their unit and `_total`. */
   readonly hasSuffixes: boolean;
-  /** Whether a series has an attribute of the resource as a label. */
-  readonly showsAttribute: (name: string) => boolean;
+  /** Which attributes of the resource are labels of every series; undefined: none. */
+  readonly resourceLabels: ResourceLabels | undefined;
+}
+
+/** Names of attributes: all that are not excluded, or of these the included ones, if any are. */
+export interface ResourceLabels {
+  readonly included: readonly string[];
+  readonly excluded: readonly string[];
 }
 
 /** What is shown of the collector's own metrics. */
@@ -101,14 +107,10 @@ function checkTogether(
 /** @param given - undefined where nobody says anything, or something that is none */
 function toReader(given: Read<typeof prometheus> | undefined): MetricsReader {
   const { without_type_suffix: noType = true, without_units: noUnits = true } = given ?? {};
-  const labels = given?.with_resource_constant_labels;
   return {
     address: given === undefined ? DEFAULT_ADDRESS : { host: unbracketed(given.host), port: given.port },
     hasSuffixes: !(noType && noUnits),
-    showsAttribute: (name) =>
-      labels !== undefined &&
-      !labels.excluded.includes(name) &&
-      (labels.included.length === 0 || labels.included.includes(name)),
+    resourceLabels: given?.with_resource_constant_labels,
   };
 }
 

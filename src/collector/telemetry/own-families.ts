@@ -5,7 +5,7 @@ import { labelName } from '../prometheus/label-name.ts';
 import type { Label } from '../prometheus/labels-of.ts';
 import { metricName } from '../prometheus/metric-name.ts';
 import type { Point } from '../prometheus/point.ts';
-import type { MetricsReader } from './metrics-shape.ts';
+import type { MetricsReader, ResourceLabels } from './metrics-shape.ts';
 
 /** Has the process itself in the metrics: how long it runs, and what it takes. */
 export function watchProcess(tally: Tally): void {
@@ -25,10 +25,10 @@ export function watchProcess(tally: Tally): void {
 export function ownFamilies(
   tally: Tally,
   resource: ReadonlyMap<string, string>,
-  { hasSuffixes, showsAttribute }: Pick<MetricsReader, 'hasSuffixes' | 'showsAttribute'>,
+  { hasSuffixes, resourceLabels }: Pick<MetricsReader, 'hasSuffixes' | 'resourceLabels'>,
 ): readonly Family[] {
   const families = new Map<string, Family>();
-  const shared = labelsOf([...resource].filter(([name]) => showsAttribute(name)));
+  const shared = labelsOf([...resource].filter(([name]) => isShown(name, resourceLabels)));
   for (const { metric, labels, value } of tally.series()) {
     const name = metricName(metric, { namespace: '', hasSuffixes }) ?? metric.name;
     const type = metric.role === 'counter' ? 'counter' : 'gauge';
@@ -48,6 +48,11 @@ export function ownFamilies(
     samples: [target],
   });
   return [...families.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function isShown(attribute: string, labels: ResourceLabels | undefined): boolean {
+  if (labels === undefined || labels.excluded.includes(attribute)) return false;
+  return labels.included.length === 0 || labels.included.includes(attribute);
 }
 
 function labelsOf(attributes: readonly (readonly [name: string, value: string])[]): readonly Label[] {

@@ -52,6 +52,18 @@ test('the process and the resource are shown', async (t) => {
   assert.match(target ?? '', said);
 });
 
+test('all attributes of the resource are labels, or all but some', async (t) => {
+  const namesIn = async (labels: object) => {
+    const { collector } = await start(t, { metrics: reader({ with_resource_constant_labels: labels }) });
+    const shown = await scrape(collector.endpoints['service.telemetry.metrics']);
+    const series = [...shown.keys()].find((one) => one.startsWith('otelcol_process_uptime')) ?? '';
+    return [...series.matchAll(/(\w+)="/g)].map(([, name]) => name);
+  };
+  assert.deepEqual(await namesIn({}), ['service_instance_id', 'service_name', 'service_version']);
+  const excluded = ['service.instance.id'];
+  assert.deepEqual(await namesIn({ excluded }), ['service_name', 'service_version']);
+});
+
 test('names end in units and _total if a reader wants it', async (t) => {
   const { collector } = await start(t, { metrics: reader({ without_units: false }) });
   const shown = await scrape(collector.endpoints['service.telemetry.metrics']);

@@ -30,15 +30,14 @@ test('own metrics are shown where somebody says so, and at localhost:8888 if nob
   assert.equal(asked?.readers[0]?.hasSuffixes, true);
 });
 
-test('attributes of the resource are labels as the reader wants it', async () => {
-  const shownBy = async (labels: object) => {
-    const settings = { host: 'a', port: 1, with_resource_constant_labels: labels };
-    const { showsAttribute } = (await metricsOf(prometheus(settings)))?.readers[0] ?? {};
-    return ['service.name', 'team'].filter((name) => showsAttribute?.(name));
-  };
-  assert.deepEqual(await shownBy({}), ['service.name', 'team']);
-  assert.deepEqual(await shownBy({ included: ['team'] }), ['team']);
-  assert.deepEqual(await shownBy({ excluded: ['team'] }), ['service.name']);
+test('which attributes of the resource are labels is up to the reader', async () => {
+  const labelsOf = async (settings: object) =>
+    (await metricsOf(prometheus({ host: 'a', port: 1, ...settings })))?.readers[0]?.resourceLabels;
+  assert.equal(await labelsOf({}), undefined);
+  assert.deepEqual(await labelsOf({ with_resource_constant_labels: { included: ['team'] } }), {
+    included: ['team'],
+    excluded: [],
+  });
 });
 
 test('the resource is a list of attributes, or a mapping of them', async () => {
