@@ -98,7 +98,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     grpc: ['', 'auth'],
     counts: [''],
     prometheus: ['', 'ottl', 'counts'],
-    telemetry: ['', 'config', 'counts', 'prometheus'],
+    telemetry: ['', 'config', 'counts', 'prometheus', 'components'],
     components: ['', 'auth', 'config', 'queue', 'grpc', 'ottl', 'counts', 'prometheus'],
   },
 };

@@ -72,17 +72,17 @@ export const OWN_METRICS = {
   ),
   filtered: {
     logs: counter(
-      'otelcol_processor_filter_logs_filtered',
+      'otelcol_processor_filter_logs.filtered',
       '1',
       'Number of logs dropped by the filter processor',
     ),
     traces: counter(
-      'otelcol_processor_filter_spans_filtered',
+      'otelcol_processor_filter_spans.filtered',
       '1',
       'Number of spans dropped by the filter processor',
     ),
     metrics: counter(
-      'otelcol_processor_filter_datapoints_filtered',
+      'otelcol_processor_filter_datapoints.filtered',
       '1',
       'Number of metric data points dropped by the filter processor',
     ),

@@ -15,6 +15,8 @@ import {
   text,
 } from '../config/shape.ts';
 
+import { type MetricsPush, pushShape } from './push-shape.ts';
+
 /** Where scrapers find the collector's own metrics, and how they are called there. */
 export interface MetricsReader {
   readonly address: ListenAddress;
@@ -33,6 +35,7 @@ export interface ResourceLabels {
 /** What is shown of the collector's own metrics. */
 export interface MetricsSettings {
   readonly readers: readonly MetricsReader[];
+  readonly pushes: readonly MetricsPush[];
   /** Whether nobody has said where: a port that is taken then is no reason not to start. */
   readonly isByDefault: boolean;
 }
@@ -56,10 +59,8 @@ const prometheus = mapping({
 });
 
 const reader = mapping({
-  pull: required(mapping({ exporter: required(mapping({ prometheus: required(prometheus) })) })),
-  periodic: absent(
-    'this engine pushes no metrics: have pull.exporter.prometheus scraped, or run the real one',
-  ),
+  pull: optional(mapping({ exporter: required(mapping({ prometheus: required(prometheus) })) })),
+  periodic: optional(pushShape),
 });
 
 const ADDRESS =
@@ -84,10 +85,15 @@ export function metricsShape(warn: (message: string) => void): Shape<MetricsSett
       if (given.views !== undefined)
         warn(`${path}.views has no effect: all metrics of this engine are shown, with all labels`);
       if (given.level === 'none') return undefined;
-      const readers = given.readers?.map((one: Partial<Read<typeof reader>>) =>
-        toReader(one.pull?.exporter?.prometheus),
-      );
-      return { readers: readers ?? [toReader(undefined)], isByDefault: readers === undefined };
+      const { readers } = given;
+      if (readers === undefined) return { readers: [toReader(undefined)], pushes: [], isByDefault: true };
+      return {
+        readers: readers.flatMap(({ pull }) =>
+          pull === undefined ? [] : [toReader(pull.exporter?.prometheus)],
+        ),
+        pushes: readers.flatMap(({ periodic }) => (periodic === undefined ? [] : [periodic])),
+        isByDefault: false,
+      };
     },
   };
 }
@@ -102,6 +108,9 @@ function checkTogether(
     problems.add(at, `${path}.readers`, 'expected a reader, or level: none');
   if (views !== undefined && level !== 'detailed')
     problems.add(at, `${path}.views`, 'expected level: detailed beside it');
+  for (const [index, { pull, periodic }] of (readers ?? []).entries())
+    if ((pull === undefined) === (periodic === undefined))
+      problems.add(at, `${path}.readers[${index}]`, 'expected pull or periodic');
 }
 
 /** @param given - undefined where nobody says anything, or something that is none */

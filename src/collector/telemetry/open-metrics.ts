@@ -3,8 +3,9 @@ import type { Log } from '../log.ts';
 import { ScrapeServer } from '../prometheus/scrape-server.ts';
 import type { MetricsSettings } from './metrics-shape.ts';
 import { ownFamilies, watchProcess } from './own-families.ts';
+import { pushMetrics } from './push-metrics.ts';
 
-/** The endpoints of the collector's own metrics. */
+/** The collector's own metrics, where they are shown and sent. */
 export interface OpenMetrics {
   readonly urls: readonly string[];
   close(): Promise<void>;
@@ -32,8 +33,9 @@ export async function openMetrics({
 }: OpenMetricsOptions): Promise<OpenMetrics> {
   const servers: ScrapeServer[] = [];
   const urls: string[] = [];
+  const ends: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
-    await Promise.all(servers.map((server) => server.stop(0)));
+    await Promise.all([...servers.map((server) => server.stop(0)), ...ends.map((end) => end())]);
   };
   if (settings === undefined) return { urls, close };
   watchProcess(tally);
@@ -56,5 +58,6 @@ export async function openMetrics({
       });
     }
   }
+  for (const push of settings.pushes) ends.push(await pushMetrics({ push, tally, resource, log }));
   return { urls, close };
 }

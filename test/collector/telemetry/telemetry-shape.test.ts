@@ -11,6 +11,8 @@ const read = (telemetry: object) =>
 
 const prometheus = (settings: object) => ({ readers: [{ pull: { exporter: { prometheus: settings } } }] });
 
+const pushing = (otlp: object) => ({ readers: [{ periodic: { exporter: { otlp } } }] });
+
 async function metricsOf(metrics: unknown) {
   const { service, warnings } = await read({ metrics });
   assert.deepEqual(warnings, []);
@@ -127,11 +129,31 @@ const REFUSED: readonly [name: string, telemetry: object, message: RegExp][] = [
   ['no reader', { metrics: { readers: [] } }, /metrics\.readers: expected a reader, or level: none/],
   ['views of too few', { metrics: { views: [] } }, /metrics\.views: expected level: detailed beside it/],
   ['a reader without a port', { metrics: prometheus({ host: 'a' }) }, /prometheus\.port: is missing/],
-  ['a reader of nothing', { metrics: { readers: [{}] } }, /readers\[0\]\.pull: is missing/],
+  ['a reader of nothing', { metrics: { readers: [{}] } }, /readers\[0\]: expected pull or periodic/],
   [
-    'a reader that pushes',
-    { metrics: { readers: [{ periodic: { exporter: { otlp: {} } } }] } },
-    /readers\[0\]\.periodic: this engine pushes no metrics: have pull/,
+    'a reader that pushes nowhere',
+    { metrics: pushing({ protocol: 'http/protobuf' }) },
+    /periodic\.exporter\.otlp\.endpoint: is missing/,
+  ],
+  [
+    'a protocol that is none',
+    { metrics: pushing({ protocol: 'http', endpoint: 'http://a' }) },
+    /otlp\.protocol: expected http\/protobuf or grpc/,
+  ],
+  [
+    'an endpoint that is none',
+    { metrics: pushing({ protocol: 'http/protobuf', endpoint: 'http://a b' }) },
+    /otlp\.endpoint: expected an http or https URL/,
+  ],
+  [
+    'changes instead of sums',
+    { metrics: pushing({ protocol: 'grpc', endpoint: 'http://a:1', temporality_preference: 'delta' }) },
+    /temporality_preference: expected cumulative; only the OpenTelemetry Collector/,
+  ],
+  [
+    'a console',
+    { metrics: { readers: [{ periodic: { exporter: { console: {} } } }] } },
+    /periodic\.exporter\.console: this engine shows its own metrics to scrapers and over OTLP/,
   ],
   [
     'an unknown key of the reader',
