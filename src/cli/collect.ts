@@ -10,6 +10,7 @@ import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
 import { MAX_TIMER_MS } from '../time.ts';
 import { defineCommand } from './command.ts';
+import { garbageCollector } from './garbage-collector.ts';
 import { printStats } from './print-stats.ts';
 
 /** The configuration that comes with the package. */
@@ -26,7 +27,8 @@ const LAST_WRITES_MS = 500;
 const USAGE = `Usage: otel-events collect [--config FILE]... [--set KEY=VALUE]... [--check]
                            [--print-stats[=10s]]
 
-Runs a collector until it is told to stop (SIGINT, SIGTERM).
+Runs a collector until it is told to stop (SIGINT, SIGTERM). SIGHUP reads the
+configuration again; a wrong one changes nothing.
 
   --config FILE  configuration in the OpenTelemetry Collector's grammar;
                  default: ${path.join('collector', 'embedded.yaml')} of this package; also env:NAME
@@ -104,20 +106,75 @@ async function run(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let collector: LoggingCollector | undefined;
   const told = untilTold(() => tellLeftBehind(collector));
-  collector = await runCollector(COMPONENTS, { config });
+  const reloads = new Reloads();
+  collector = await runCollector(COMPONENTS, { config }, garbageCollector());
   if (process.stderr.isTTY) process.stderr.write(escapeLines(banner(name, collector)));
-  else tellStart(collector);
+  else tellEndpoints(collector);
   warnOfForward(collector);
+  reloads.serve(collector);
   const printLast =
     statsEveryMs === undefined
       ? undefined
       : printStats(collector, statsEveryMs, (text) => process.stdout.write(text));
   await told;
+  reloads.end();
   await collector.stop();
   printLast?.();
   // Everything has had its time: what still waits for the reader of a pipe must not keep the process.
   setTimeout(() => process.exit(), LAST_WRITES_MS).unref();
   return 0;
+}
+
+/** Reads the configuration again at SIGHUP: once for all that come before it has been read. */
+class Reloads {
+  #collector: LoggingCollector | undefined;
+  #isAsked = false;
+  #isOver = false;
+  #isRunning = false;
+
+  constructor() {
+    // From the beginning on: unheard, the signal ends the process.
+    process.on('SIGHUP', () => {
+      this.#isAsked = true;
+      void this.#run();
+    });
+  }
+
+  /** The collector has started: what has been asked for meanwhile is done now. */
+  serve(collector: LoggingCollector): void {
+    this.#collector = collector;
+    void this.#run();
+  }
+
+  /** The collector is being stopped. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#collector === undefined || this.#isRunning) return;
+    this.#isRunning = true;
+    while (this.#isAsked && !this.#isOver) {
+      this.#isAsked = false;
+      await reload(this.#collector);
+    }
+    this.#isRunning = false;
+  }
+}
+
+/** Says what came of it. */
+async function reload(collector: LoggingCollector): Promise<void> {
+  const { endpoints } = collector;
+  try {
+    await collector.reload();
+    collector.log('info', 'configuration reloaded');
+    tellEndpoints(collector, (id, url) => endpoints[id] !== url);
+    warnOfForward(collector);
+  } catch (error) {
+    const problems = error instanceof OtelEventsError ? error.message : String(error);
+    for (const problem of problems.split('\n')) collector.log('error', problem);
+    collector.log('error', 'configuration not reloaded; the one before runs on');
+  }
 }
 
 /** The endpoint alone forwards nothing in the default configuration: silence would be misleading. */
@@ -153,8 +210,9 @@ function tellLeftBehind(collector: LoggingCollector | undefined): void {
     if (count > 0) collector?.log('error', 'lost', { exporter, count, reason: 'ended_at_once' });
 }
 
-function tellStart(collector: LoggingCollector): void {
+function tellEndpoints(collector: LoggingCollector, isTold = (_id: string, _url: string) => true): void {
   for (const [component, url] of Object.entries(collector.endpoints)) {
+    if (!isTold(component, url)) continue;
     const addresses = isOpen(collector, component) ? { addresses: 'all' } : {};
     collector.log('info', 'listening', { component, url, ...addresses });
   }

@@ -2,7 +2,8 @@ import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Authenticator, Credentials } from './auth/authenticator.ts';
-import type { Shape } from './config/shape.ts';
+import { saidBy } from './config/config-node.ts';
+import { isNothing, type Shape } from './config/shape.ts';
 import type { ExporterCounts } from './counts/exporter-counts.ts';
 import type { Tally } from './counts/tally.ts';
 import type { Drops } from './drops.ts';
@@ -67,6 +68,8 @@ export interface ReceiverHost {
 export interface ProcessorHost {
   readonly id: string;
   readonly log: Log;
+  /** Collects all garbage while everything waits; only in a process of the collector's own. */
+  readonly collectGarbage?: (() => void) | undefined;
 }
 
 /** What an exporter is given. */
@@ -79,6 +82,8 @@ export interface ExporterHost {
   readonly drops: Drops;
   /** Counts for the collector's own metrics; what is refused when it is offered is counted by who offers it. */
   readonly counts: ExporterCounts;
+  /** Claims a thing, such as a file, for the life of the collector. @returns whether nobody has done so before */
+  readonly isFirst: (thing: string) => boolean;
   /** Of the pipelines that name it. */
   readonly signals: ReadonlySet<Signal>;
   /** A place for its files, from an extension of that id. */
@@ -122,6 +127,8 @@ export interface RunningExtension {
   start?(): Promise<string>;
   /** Is told when the collector takes data, and when it no longer does. */
   setAvailable?(available: boolean): void;
+  /** Where these places are, each a directory in it. */
+  readonly storageRoot?: string;
   /** A place for the files of a component, by the id of that; only of one that keeps files for others. */
   storageFor?(component: string): QueueStorage;
   /** Only of one that lets requests in. */
@@ -138,6 +145,8 @@ export type ExtensionComponent<Settings> = Component<Settings, ExtensionHost, Ru
 
 /** A component that a configuration defines, ready to be made. */
 export interface Configured<Host, Running> extends ComponentConfig {
+  /** The settings as they are said: what is said in the same words is the same component. */
+  readonly said: string;
   readonly check: (context: CheckContext) => void;
   readonly provides: readonly Provided[];
   readonly create: (host: Host) => Running | Promise<Running>;
@@ -177,7 +186,9 @@ export function known<Settings, Host, Running>(
         return {
           type,
           settings,
-          check: (context) => check(settings, context),
+          said: saidBy(node),
+          // What is no mapping has been reported, and has no settings.
+          check: (context) => (node.kind === 'map' || isNothing(node) ? check(settings, context) : undefined),
           provides: provides(settings),
           create: (host) => create(settings, host),
         };

@@ -3,6 +3,7 @@ import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { BodyBudget, type BodyLease } from '../serve/body-budget.ts';
 import type { ReceiverCounts, TransportName } from './counts/receiver-counts.ts';
+import { noLongerTaken } from './entry.ts';
 import type { Refusals } from './refusals.ts';
 
 /** What became of what a receiver was sent. */
@@ -76,7 +77,10 @@ export class Intake {
     const batch = OtlpRequest.read(signal, encoding, bytes);
     if (batch.count === 0) return;
     try {
-      await this.#consume[signal]?.(batch);
+      const consume = this.#consume[signal];
+      // There was one before its body was read.
+      if (consume === undefined) throw noLongerTaken(signal);
+      await consume(batch);
       this.#accepted[signal] += batch.count;
       this.#counts?.accepted(signal, transport, batch.count);
     } catch (error) {

@@ -45,6 +45,8 @@ export class Lane {
   readonly keeps: boolean;
   /** Whether it takes a batch by a place that was reserved. */
   readonly hasQueue: boolean;
+  /** Whether it may go on beside a successor, until it has delivered what it took. */
+  readonly mayLinger: boolean;
   readonly #exporter: BatchExporter;
   readonly #outage: Outage;
   readonly #drops: Drops | undefined;
@@ -60,6 +62,7 @@ export class Lane {
   constructor(exporter: BatchExporter, outage: Outage, drops?: Drops, counts?: ExporterCounts) {
     this.keeps = exporter.keeps ?? true;
     this.hasQueue = exporter.reserve !== undefined;
+    this.mayLinger = exporter.mayLinger ?? false;
     this.#exporter = exporter;
     this.#outage = outage;
     this.#drops = drops;

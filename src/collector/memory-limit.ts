@@ -8,18 +8,36 @@ export interface MemoryLimitOptions {
   readonly mostBytes: number;
   /** Between two measurements. */
   readonly checkIntervalMs: number;
+  /** Lets go of garbage before it counts. Default: V8 does when it sees fit. */
+  readonly garbage?: GarbageOptions | undefined;
   readonly onChange: (isLimited: boolean, usedBytes: number) => void;
 }
 
+/** How garbage is collected where too much memory is in use. */
+export interface GarbageOptions {
+  /** Everything waits until it returns. */
+  readonly collect: () => void;
+  /** Between two collections. */
+  readonly minIntervalMs: number;
+  /** The same from `hardBytes` on. */
+  readonly minIntervalHardMs: number;
+  readonly hardBytes: number;
+}
+
+/** Of the time, collections that are forced take this share at most, however often they are wanted. */
+const MOST_TIME = 0.1;
+
 /**
  * Knows when too much memory is in use: objects of JavaScript, and buffers beside them. What the process has been given
- * by the machine does not tell: it is seldom given back. Garbage counts until V8 collects it, when V8 sees fit: the process
- * can be somebody's app, in which nobody else sets the flags or the pauses of the garbage collector.
+ * by the machine does not tell: it is seldom given back. Garbage counts until it is collected. Where nothing is said of that V8 does
+ * it when it sees fit: the process can be somebody's app, in which nobody else sets the flags or the pauses of the garbage collector.
  */
 export class MemoryLimit {
   readonly #options: MemoryLimitOptions;
   #checkedMs = Number.NEGATIVE_INFINITY;
   #isLimited = false;
+  #collectedMs = Number.NEGATIVE_INFINITY;
+  #pauseMs = 0;
 
   constructor(options: MemoryLimitOptions) {
     this.#options = options;
@@ -45,10 +63,23 @@ export class MemoryLimit {
   #measure(nowMs: number): void {
     const { mostBytes, onChange } = this.#options;
     this.#checkedMs = nowMs;
-    const used = usedBytes();
+    let used = usedBytes();
+    if (used >= mostBytes && this.#collects(nowMs, used)) used = usedBytes();
     const isLimited = used >= mostBytes;
     if (isLimited !== this.#isLimited) onChange(isLimited, used);
     this.#isLimited = isLimited;
+  }
+
+  /** Collects garbage, unless that was done a moment ago. @returns whether it did */
+  #collects(nowMs: number, used: number): boolean {
+    const { garbage } = this.#options;
+    if (garbage === undefined) return false;
+    const wantedMs = used >= garbage.hardBytes ? garbage.minIntervalHardMs : garbage.minIntervalMs;
+    if (nowMs - this.#collectedMs < Math.max(wantedMs, this.#pauseMs / MOST_TIME)) return false;
+    garbage.collect();
+    this.#collectedMs = performance.now();
+    this.#pauseMs = this.#collectedMs - nowMs;
+    return true;
   }
 }
 

@@ -1,30 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { OtelEventsError } from '../errors.ts';
-import type { BatchExporter } from '../exporters/batch-exporter.ts';
 import { type Checks, checkOptions, fn, invalidOption, isMap, mapOfChecked } from '../options.ts';
-import type { Consume, Signal } from '../otlp/wire/batch.ts';
-import type {
-  ConfiguredProcessor,
-  KnownComponents,
-  Processor,
-  RunningExtension,
-  RunningReceiver,
-} from './component.ts';
-import type { PipelineConfig } from './config/read-pipelines.ts';
-import { countedProcessor } from './counts/counted-processor.ts';
-import { ExporterCounts } from './counts/exporter-counts.ts';
+import type { Consume } from '../otlp/wire/batch.ts';
+import type { KnownComponents } from './component.ts';
 import { type ProcessorStats, processorStats } from './counts/processor-stats.ts';
 import { Tally } from './counts/tally.ts';
-import { Drops } from './drops.ts';
+import { Graph, type Surroundings } from './graph.ts';
 import type { ReceiverStats } from './intake.ts';
-import { type ExporterStats, Lane } from './lane.ts';
+import type { ExporterStats, Lane } from './lane.ts';
 import type { Log } from './log.ts';
-import { Outage } from './outage.ts';
-import { entriesOf, type Pipeline } from './pipeline.ts';
-import type { QueueStorage } from './queue/request-queue.ts';
+import type { Parts } from './part.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
+import { Retirement } from './retirement.ts';
+import type { ServiceStatus } from './status-page.ts';
+import { sumOfExporters, sumOfReceivers } from './sum-stats.ts';
 import { type OpenLog, openLog } from './telemetry/open-log.ts';
 import { type OpenMetrics, openMetrics } from './telemetry/open-metrics.ts';
 import { ownResource } from './telemetry/own-resource.ts';
+import { tellOrphans } from './tell-orphans.ts';
 
 /** How to start a collector. */
 export interface CollectorOptions {
@@ -51,8 +45,17 @@ export interface Collector {
    * and gRPC is at `otlp.protocols.grpc`. The collector's own metrics are at `service.telemetry.metrics`.
    */
   readonly endpoints: Readonly<Record<string, string>>;
-  /** What it was started with, as checked. */
+  /** What runs, as checked. */
   readonly config: CollectorConfig;
+  /**
+   * Reads the configuration again, and runs what it says now. Components whose settings are the same stay as they are, with
+   * their connections, queues and files; a queue in memory whose exporter goes or changes is delivered beside its successor.
+   * Senders are not refused meanwhile. After a rejection all runs as before. Calls wait for each other.
+   * @param config - another one from now on, in the forms that `startCollector` takes. Default: the same as before
+   * @throws OtelEventsError `OPTION_INVALID`, `COLLECTOR_CONFIG_INVALID` with a line for each problem, or
+   *   `COLLECTOR_START_FAILED` if a file or a port cannot be opened, or the collector has been stopped
+   */
+  reload(config?: CollectorOptions['config']): Promise<void>;
   /** Takes no more requests, finishes those under way, drains queues and closes files. Idempotent. Rejects with `OPTION_INVALID`. */
   stop(options?: StopOptions): Promise<void>;
   /** Counts of log records, spans and data points of metrics since the start, by component id. */
@@ -93,23 +96,23 @@ const STOP: Checks<StopOptions> = { timeoutMs: { wanted: 'a number', accepts: ()
 
 /**
  * Runs a collector whose configuration may name these components.
+ * @param collectGarbage - where the process is the collector's alone
  * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `COLLECTOR_CONFIG_INVALID`, `COLLECTOR_START_FAILED`
  */
 export async function runCollector(
   components: KnownComponents,
   options: CollectorOptions,
+  collectGarbage?: () => void,
 ): Promise<LoggingCollector> {
   checkOptions(options, OPTIONS, PLACE);
   const { config: source, exporters = {}, write } = options;
   if (source === undefined) throw invalidOption('config', OPTIONS.config.wanted, source, PLACE);
-  const config = await readConfig(source, { components, extraExporters: Object.keys(exporters) });
-  const { telemetry } = config.service;
-  const resource = ownResource(telemetry.resource);
-  const log = openLog(telemetry, resource, write);
-  for (const warning of config.warnings) log.log('warn', warning);
-  const running = new RunningCollector(config, resource, log);
+  const read = (from: CollectorOptions['config']) =>
+    readConfig(from, { components, extraExporters: Object.keys(exporters) });
+  const config = await read(source);
+  const running = new RunningCollector({ config, source, read, write, extra: exporters, collectGarbage });
   try {
-    await running.start(exporters);
+    await running.start();
     return running;
   } catch (error) {
     await running.stop({ timeoutMs: 0 });
@@ -117,54 +120,76 @@ export async function runCollector(
   }
 }
 
-class RunningCollector implements LoggingCollector {
+/** What a collector begins with. */
+interface Beginning extends Pick<Surroundings, 'extra' | 'collectGarbage'> {
+  readonly write: ((line: string) => void) | undefined;
   readonly config: RunnableConfig;
-  /** The attributes of the collector itself. */
-  readonly #resource: ReadonlyMap<string, string>;
-  readonly #output: OpenLog;
-  readonly #log: Log;
-  readonly #lanes = new Map<string, Lane>();
-  readonly #receivers = new Map<string, RunningReceiver>();
-  #pipelines: readonly Pipeline[] = [];
-  readonly #extensions = new Map<string, RunningExtension>();
-  readonly #endpoints: Record<string, string> = {};
+  readonly source: CollectorOptions['config'];
+  readonly read: (source: CollectorOptions['config']) => Promise<RunnableConfig>;
+}
+
+class RunningCollector implements LoggingCollector {
+  readonly log: Log = (...line) => this.#output.log(...line);
+  readonly #write: Beginning['write'];
+  readonly #instanceId = randomUUID();
   readonly #tally = new Tally();
+  readonly #read: Beginning['read'];
+  readonly #around: Surroundings;
+  readonly #retirement: Retirement;
+  readonly #toldOrphans = new Set<string>();
+  #source: Beginning['source'];
+  #output: OpenLog;
   #metrics: OpenMetrics | undefined;
+  #graph: Graph;
+  /** What has been begun: one start or reload after the other. */
+  #work: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
-  constructor(config: RunnableConfig, resource: ReadonlyMap<string, string>, output: OpenLog) {
-    this.config = config;
-    this.#resource = resource;
-    this.#output = output;
-    this.#log = output.log;
+  constructor({ config, source, read, write, extra, collectGarbage }: Beginning) {
+    this.#write = write;
+    this.#read = read;
+    this.#source = source;
+    this.#output = this.#openLog(config);
+    const { log } = this;
+    this.#around = {
+      log,
+      write: (line) => this.#output.show(line),
+      tally: this.#tally,
+      extra,
+      collectGarbage,
+      status: () => this.#status(),
+      isWell: () => ![...this.#lanes()].some(({ keeps, isUnwell }) => keeps && isUnwell),
+      entries: new Map(),
+      claimed: new Set(),
+    };
+    this.#retirement = new Retirement(log);
+    this.#graph = new Graph(config, this.#around);
   }
 
-  get log(): Log {
-    return this.#log;
+  get config(): CollectorConfig {
+    return this.#graph.config;
   }
 
   get endpoint(): string {
-    const [first = ''] = this.#receivers.keys();
-    return this.#endpoints[first] ?? '';
+    const [first = ''] = this.#graph.receivers.keys();
+    return this.#graph.endpoints[first] ?? '';
   }
 
   get endpoints(): Readonly<Record<string, string>> {
-    return { ...this.#endpoints };
+    return { ...this.#graph.endpoints, ...this.#metrics?.endpoints };
   }
 
-  /** From the end of the pipelines to their beginning: what takes requests starts when all else is ready. */
-  async start(extra: Readonly<Record<string, Consume>>): Promise<void> {
-    const { pipelines } = this.config.service;
-    await this.#openExtensions();
-    await this.#openMetrics();
-    for (const id of new Set(pipelines.flatMap(({ exporters }) => exporters))) {
-      this.#lanes.set(id, await this.#openLane(id, extra));
-    }
-    this.#warnOfLoss();
-    this.#pipelines = await Promise.all(pipelines.map((pipeline) => this.#openPipeline(pipeline)));
-    await this.#startExtensions();
-    for (const id of new Set(pipelines.flatMap(({ receivers }) => receivers))) await this.#startReceiver(id);
-    for (const extension of this.#extensions.values()) extension.setAvailable?.(true);
+  async start(): Promise<void> {
+    this.#warn(this.#graph.config);
+    this.#metrics = await this.#openMetrics(this.#graph.config);
+    await this.#graph.start();
+    this.#warnOf(this.#graph);
+  }
+
+  reload(config = this.#source): Promise<void> {
+    const reloaded = this.#work.then(() => this.#reload(config));
+    this.#work = reloaded.catch(() => {});
+    return reloaded;
   }
 
   stop(options: StopOptions = {}): Promise<void> {
@@ -178,160 +203,110 @@ class RunningCollector implements LoggingCollector {
   }
 
   stats(): CollectorStats {
+    const { receivers, lanes } = this.#graph;
     return {
-      receivers: statsOf(this.#receivers),
+      receivers: sums([...statsOf(receivers), ...this.#retirement.receivers()], sumOfReceivers),
       processors: processorStats(this.#tally),
-      exporters: statsOf(this.#lanes),
+      exporters: sums([...statsOf(lanes), ...this.#retirement.exporters()], sumOfExporters),
     };
   }
 
+  async #reload(source: Beginning['source']): Promise<void> {
+    if (!OPTIONS.config.accepts(source))
+      throw invalidOption('config', OPTIONS.config.wanted, source, { caller: 'reload' });
+    if (this.#stopped !== undefined)
+      throw new OtelEventsError('COLLECTOR_START_FAILED', 'the collector has been stopped');
+    const config = await this.#read(source);
+    const [before, after] = [this.#graph, new Graph(config, this.#around)];
+    try {
+      const { settled } = await after.start([before]);
+      this.#graph = after;
+      this.#retirement.add(after.goneFrom([before]), settled);
+    } catch (error) {
+      await this.#goBack(before, after);
+      throw error;
+    }
+    this.#source = source;
+    await this.#followTelemetry(before.config, config);
+    this.#warn(config);
+    this.#warnOf(after);
+  }
+
+  #openLog({ service: { telemetry } }: CollectorConfig): OpenLog {
+    return openLog(telemetry, ownResource(telemetry.resource, this.#instanceId), this.#write);
+  }
+
+  #openMetrics({ service: { telemetry } }: CollectorConfig): Promise<OpenMetrics> {
+    const resource = ownResource(telemetry.resource, this.#instanceId);
+    return openMetrics({ settings: telemetry.metrics, tally: this.#tally, resource, log: this.log });
+  }
+
+  /** The rest runs by now: what cannot be opened is told, and not what a reload fails for. */
+  async #followTelemetry(before: CollectorConfig, after: CollectorConfig): Promise<void> {
+    if (isDeepStrictEqual(before.service.telemetry, after.service.telemetry)) return;
+    try {
+      const output = this.#openLog(after);
+      this.#output.close();
+      this.#output = output;
+      await this.#metrics?.close();
+      this.#metrics = undefined;
+      this.#metrics = await this.#openMetrics(after);
+    } catch (error) {
+      this.log('error', 'the collector cannot tell of itself as configured', {
+        error: (error as Error).message,
+      });
+    }
+  }
+
+  /** What has been closed for what could not be opened is opened again; all else has never stopped. */
+  async #goBack(before: Graph, failed: Graph): Promise<void> {
+    this.#graph = new Graph(before.config, this.#around);
+    let settled: Promise<unknown> = Promise.resolve();
+    try {
+      ({ settled } = await this.#graph.start([before, failed]));
+    } catch (error) {
+      this.log('error', 'the configuration before does not run as a whole', {
+        error: (error as Error).message,
+      });
+    }
+    this.#retirement.add(this.#graph.goneFrom([before, failed]), settled);
+  }
+
+  #warn({ warnings }: CollectorConfig): void {
+    for (const warning of warnings) this.log('warn', warning);
+  }
+
+  #warnOf(graph: Graph): void {
+    graph.warnOfLoss();
+    void tellOrphans(graph.storages, this.#toldOrphans, this.#around.log);
+  }
+
   async #stop(timeoutMs: number): Promise<void> {
-    for (const extension of this.#extensions.values()) extension.setAvailable?.(false);
-    await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop(timeoutMs)));
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.close(timeoutMs)));
-    await Promise.all([...this.#extensions.values()].map((extension) => extension.stop?.()));
+    await this.#work;
+    await Promise.all([this.#graph.stop(timeoutMs), this.#retirement.stop(timeoutMs)]);
     await this.#metrics?.close();
     this.#output.close();
   }
 
-  async #openMetrics(): Promise<void> {
-    const { metrics: settings } = this.config.service.telemetry;
-    const options = { settings, tally: this.#tally, resource: this.#resource, log: this.#log };
-    this.#metrics = await this.#named('service.telemetry.metrics', () => openMetrics(options));
-    for (const [at, url] of this.#metrics.urls.entries())
-      this.#endpoints[`service.telemetry.metrics${at === 0 ? '' : `.readers[${at}]`}`] = url;
+  *#lanes(): Iterable<Lane> {
+    for (const { running } of this.#graph.lanes.values()) yield running;
   }
 
-  async #openLane(id: string, extra: Readonly<Record<string, Consume>>): Promise<Lane> {
-    const drops = new Drops(this.#log, id);
-    const counts = new ExporterCounts(this.#tally, id);
-    const exporter = await this.#openExporter(id, extra[id], drops, counts);
-    counts.begin(this.#signalsOf(id), exporter.reserve !== undefined);
-    if (exporter.endpoint !== undefined) this.#endpoints[id] = exporter.endpoint;
-    return new Lane(exporter, new Outage(this.#log, 'export', id), drops, counts);
-  }
-
-  /** The signals of the pipelines that name an exporter. */
-  #signalsOf(exporter: string): ReadonlySet<Signal> {
-    const fed = this.config.service.pipelines.filter(({ exporters }) => exporters.includes(exporter));
-    return new Set(fed.map(({ signal }) => signal));
-  }
-
-  async #openExporter(
-    id: string,
-    consume: Consume | undefined,
-    drops: Drops,
-    counts: ExporterCounts,
-  ): Promise<BatchExporter> {
-    const configured = this.config.exporters.get(id);
-    if (configured === undefined) return { consume: consume as Consume, close: async () => {} };
-    const host = {
-      id,
-      log: this.#log,
-      write: this.#output.show,
-      drops,
-      counts,
-      signals: this.#signalsOf(id),
-      storage: (extension: string) => this.#storageOf(extension, id),
-      credentials: (extension: string) => this.#provided(extension, 'credentials'),
-    };
-    return this.#named(`exporters.${id}`, () => configured.create(host));
-  }
-
-  async #openPipeline({ signal, receivers, processors, exporters }: PipelineConfig): Promise<Pipeline> {
-    const lanes = exporters.map((id) => this.#lanes.get(id) as Lane);
-    return {
-      signal,
-      receivers,
-      processors: await Promise.all(processors.map((id) => this.#openProcessor(id, signal))),
-      lanes,
-    };
-  }
-
-  async #openProcessor(id: string, signal: Signal): Promise<Processor> {
-    const configured = this.config.processors.get(id) as ConfiguredProcessor;
-    const processor = await this.#named(`processors.${id}`, () => configured.create({ id, log: this.#log }));
-    return countedProcessor(processor, { id, type: configured.type, signal }, this.#tally);
-  }
-
-  /** Senders let go of what is answered with 200: in such a pipeline nobody has it then. */
-  #warnOfLoss(): void {
-    for (const { id, exporters } of this.config.service.pipelines) {
-      if (exporters.some((exporter) => this.#lanes.get(exporter)?.keeps)) continue;
-      this.#log('warn', 'nothing is kept', { pipeline: id, exporters: exporters.join(', ') });
-    }
-  }
-
-  /** Made before all else: exporters may keep their files with one. */
-  async #openExtensions(): Promise<void> {
-    const { pipelines, extensions } = this.config.service;
-    const status = () => ({ pipelines, extensions, ...this.stats() });
-    const isWell = () => ![...this.#lanes.values()].some(({ keeps, isUnwell }) => keeps && isUnwell);
-    for (const id of this.config.service.extensions) {
-      await this.#named(`extensions.${id}`, async () => {
-        const extension = await this.config.extensions
-          .get(id)
-          ?.create({ id, isWell, log: this.#log, status });
-        if (extension !== undefined) this.#extensions.set(id, extension);
-      });
-    }
-  }
-
-  async #startExtensions(): Promise<void> {
-    for (const [id, extension] of this.#extensions) {
-      await this.#named(`extensions.${id}`, async () => {
-        const url = await extension.start?.();
-        if (url !== undefined) this.#endpoints[id] = url;
-      });
-    }
-  }
-
-  #storageOf(extension: string, component: string): QueueStorage {
-    const running = this.#extensions.get(extension);
-    // The check of the configuration has made sure that it does.
-    if (running?.storageFor === undefined) throw new Error(`${extension} keeps no files`);
-    return running.storageFor(component);
-  }
-
-  #provided<P extends 'credentials' | 'authenticator'>(
-    extension: string,
-    what: P,
-  ): NonNullable<RunningExtension[P]> {
-    const provided = this.#extensions.get(extension)?.[what];
-    // The check of the configuration has made sure that it does.
-    if (provided === undefined) throw new Error(`${extension} has no ${what}`);
-    return provided;
-  }
-
-  async #startReceiver(id: string): Promise<void> {
-    await this.#named(`receivers.${id}`, async () => {
-      const host = {
-        id,
-        log: this.#log,
-        tally: this.#tally,
-        consume: entriesOf(id, this.#pipelines),
-        authenticator: (extension: string) => this.#provided(extension, 'authenticator'),
-      };
-      const receiver = await this.config.receivers.get(id)?.create(host);
-      if (receiver === undefined) return;
-      this.#receivers.set(id, receiver);
-      for (const [protocol, url] of Object.entries(await receiver.start())) {
-        this.#endpoints[this.#endpoints[id] === undefined ? id : `${id}.protocols.${protocol}`] = url;
-      }
-    });
-  }
-
-  /** Runs a step of the start; an error says which component it was. */
-  async #named<T>(component: string, step: () => T | Promise<T>): Promise<T> {
-    try {
-      return await step();
-    } catch (cause) {
-      const message = `${component}: ${(cause as Error).message}`;
-      throw new OtelEventsError('COLLECTOR_START_FAILED', message, { cause });
-    }
+  #status(): ServiceStatus {
+    const { pipelines, extensions } = this.#graph.config.service;
+    return { pipelines, extensions, ...this.stats() };
   }
 }
 
-function statsOf<T>(parts: ReadonlyMap<string, { stats(): T }>): Record<string, T> {
-  return Object.fromEntries([...parts].map(([id, part]) => [id, part.stats()]));
+function* statsOf<T>(parts: Parts<{ stats(): T }>): Iterable<readonly [string, T]> {
+  for (const [id, { running }] of parts) yield [id, running.stats()];
+}
+
+function sums<T>(stats: Iterable<readonly [string, T]>, sum: (one: T, other: T) => T): Record<string, T> {
+  const byId = new Map<string, T>();
+  for (const [id, counts] of stats) {
+    const before = byId.get(id);
+    byId.set(id, before === undefined ? counts : sum(before, counts));
+  }
+  return Object.fromEntries(byId);
 }

@@ -29,6 +29,8 @@ export interface BatchExporter {
    * @throws OtelEventsError `QUEUE_FULL` with `retry`
    */
   readonly reserve?: (batch: Batch) => Place;
+  /** Whether it may go on beside a successor, until it has delivered what it took: it has no file and no port. Default false. */
+  readonly mayLinger?: boolean;
   /** The URL where it answers; only of an exporter that does. */
   readonly endpoint?: string;
   /** Only of an exporter that takes batches before it has delivered them, or that loses some of what it takes. */

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { call, openSession } from '../collector/grpc-call.ts';
+import { postLoad } from '../collector/post-load.ts';
 import { eventually, logsOf, namesInFile, protobufOf } from '../collector/samples.ts';
 import { freePort } from '../harness/free-port.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const MAIN = path.join(ROOT, 'src', 'cli', 'main.ts');
+
+const NO_PROC = process.platform !== 'linux' && 'without /proc nobody knows when it listens to signals';
 
 const ok = (file: string, port: number | string = 0): string => `
 receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:${port}"}}}}
@@ -409,4 +412,62 @@ test('SIGTERM finishes the calls of gRPC that are under way: what is answered is
   assert.equal(await exit, 0);
   assert.ok(taken.length > 0);
   assert.deepEqual(namesInFile(file).toSorted(), taken.toSorted());
+});
+
+test('SIGHUP reads the configuration again; a wrong one is told, line by line, and changes nothing', async (t) => {
+  const dir = tempDir(t);
+  const [first, second] = [path.join(dir, 'a.jsonl'), path.join(dir, 'b.jsonl')];
+  const port = await freePort();
+  const file = configIn(dir, ok(first, port));
+  const { child, url, exit, stderr } = await runCollect(t, ['--config', file]);
+  const load = postLoad(t, url);
+  await eventually(() => load.taken.length > 0);
+  const hangUp = async (text: string, line: string): Promise<void> => {
+    writeFileSync(file, text);
+    const before = stderr().split(line).length;
+    child.kill('SIGHUP');
+    await eventually(() => stderr().split(line).length > before);
+  };
+  await hangUp(
+    'receivers: {otlp: {}}\nexporters: {fil: }\nservice: {pipelines: {logs: {receivers: [otlp], exporters: [file]}}}\n',
+    'ERROR configuration not reloaded; the one before runs on\n',
+  );
+  assert.match(stderr(), / ERROR .*config\.yaml:1:19: receivers\.otlp\.protocols: is missing$/m);
+  assert.match(
+    stderr(),
+    / ERROR .*config\.yaml:2:13: exporters\.fil: unknown exporter; did you mean file\?$/m,
+  );
+  await hangUp(ok(second, port), 'INFO configuration reloaded\n');
+  await eventually(() => existsSync(second) && namesInFile(second).length > 0);
+  for (const signal of ['SIGHUP', 'SIGHUP', 'SIGTERM', 'SIGHUP'] as const) child.kill(signal);
+  assert.equal(await exit, 0);
+  await load.end();
+  const written = new Set([...namesInFile(first), ...namesInFile(second)]);
+  assert.deepEqual(
+    load.taken.filter((name) => !written.has(name)),
+    [],
+  );
+  // Only the stop is seen by who sends.
+  assert.deepEqual(
+    load.refused.filter((reason) => !/ECONNREFUSED|ECONNRESET|socket hang up/.test(reason)),
+    [],
+  );
+});
+
+test('SIGHUP while it starts is heard, and heeded then', { skip: NO_PROC }, async (t) => {
+  const dir = tempDir(t);
+  const args = ['collect', '--config', configIn(dir, ok(path.join(dir, 'a.jsonl')))];
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk) => {
+    stderr += chunk;
+  });
+  // The kernel tells when somebody listens to the signal: the first bit of the signals that are caught.
+  await eventually(() =>
+    /^SigCgt:\s+\S*[13579bdf]$/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8')),
+  );
+  child.kill('SIGHUP');
+  await eventually(() => stderr.includes('INFO configuration reloaded'));
+  assert.match(stderr, / INFO listening component=otlp/);
 });

@@ -19,11 +19,12 @@ function configOf(type: string, settings: object): object {
 }
 
 /** A processor as a configuration makes it, and what it logs. */
-export async function makeProcessor(type: string, settings: object) {
+export async function makeProcessor(type: string, settings: object, collectGarbage?: () => void) {
   const lines: string[] = [];
   const config = await readConfig(configOf(type, settings), { environment: {} });
   const processor = await config.processors.get(type)?.create({
     id: type,
+    collectGarbage,
     log: (level, message, fields = {}) =>
       lines.push([level, message, ...Object.entries(fields).map((pair) => pair.join('='))].join(' ')),
   });

@@ -333,6 +333,28 @@ test('a variable that is not set is warned about, one with a default is not', as
   assert.deepEqual(warnings, ['environment variable NOT_SET is not set; it is taken as empty']);
 });
 
+test('a server does not listen on all addresses because a variable is empty', async () => {
+  const withEndpoint = (endpoint: string) => ({
+    receivers: { otlp: { protocols: { http: { endpoint }, grpc: { endpoint: ':1' } } } },
+    exporters: { nop: {} },
+    extensions: { health_check: { endpoint } },
+    service: {
+      extensions: ['health_check'],
+      pipelines: { logs: { receivers: ['otlp'], exporters: ['nop'] } },
+    },
+  });
+  const says =
+    'the variable for the host is empty; set it, or say localhost:4318, or 0.0.0.0:4318 for all addresses of this machine';
+  for (const environment of [{}, { HOST: '' }]) {
+    await assert.rejects(readConfig(withEndpoint(`${env('env:HOST')}:4318`), { environment }), {
+      code: 'COLLECTOR_CONFIG_INVALID',
+      message: `config: receivers.otlp.protocols.http.endpoint: ${says}\nconfig: extensions.health_check.endpoint: ${says}`,
+    });
+  }
+  for (const host of ['', '0.0.0.0', '[::]', `${env('env:HOST:-localhost')}`])
+    assert.ok(await readConfig(withEndpoint(`${host}:4318`), { environment: {} }));
+});
+
 test('the configuration that comes with the package is valid', async () => {
   const file = path.join(import.meta.dirname, '..', '..', 'collector', 'embedded.yaml');
   const { service } = await readConfig(file, { environment: {} });

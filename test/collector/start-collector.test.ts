@@ -3,31 +3,21 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { type Collector, type CollectorOptions, startCollector } from '../../src/collector/index.ts';
+import { test } from 'node:test';
+import { type Collector, startCollector } from '../../src/collector/index.ts';
 import { decodeProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
 import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import { freePort } from '../harness/free-port.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { deferred, eventually, logsOf, namesIn, namesInFile, protobufOf } from './samples.ts';
+import { startFor } from './start-for.ts';
 import { withoutTime } from './without-time.ts';
 
 const RECEIVERS = { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } };
 const logsTo = (...exporters: readonly string[]) => ({
   pipelines: { logs: { receivers: ['otlp'], exporters } },
 });
-
-async function start(t: TestContext, config: object, options: Partial<CollectorOptions> = {}) {
-  const lines: string[] = [];
-  const collector = await startCollector({
-    config,
-    write: (line) => lines.push(withoutTime(line)),
-    ...options,
-  });
-  t.after(() => collector.stop({ timeoutMs: 100 }));
-  return { collector, lines };
-}
 
 async function send(url: string, ...names: readonly string[]): Promise<number> {
   const headers = { 'content-type': 'application/x-protobuf' };
@@ -46,7 +36,7 @@ test('what is sent is in the file before it is answered, and on its way to the n
   const dir = tempDir(t);
   const sink = await httpSink();
   t.after(() => sink.close());
-  const { collector } = await start(t, {
+  const { collector } = await startFor(t, {
     receivers: RECEIVERS,
     exporters: { file: { path: path.join(dir, 'a.jsonl') }, otlp_http: { endpoint: `${sink.url}/base/` } },
     service: logsTo('file', 'otlp_http'),
@@ -73,7 +63,7 @@ test('what is sent is in the file before it is answered, and on its way to the n
 test('endpoints of a signal are used as they are', async (t) => {
   const sink = await httpSink();
   t.after(() => sink.close());
-  const { collector } = await start(t, {
+  const { collector } = await startFor(t, {
     receivers: RECEIVERS,
     exporters: {
       otlphttp: { logs_endpoint: `${sink.url}/my/logs?key=1`, encoding: 'json', compression: 'none' },
@@ -88,7 +78,7 @@ test('endpoints of a signal are used as they are', async (t) => {
 
 test('an exporter that is slow does not hold back the file', async (t) => {
   const file = path.join(tempDir(t), 'a.jsonl');
-  const { collector } = await start(
+  const { collector } = await startFor(
     t,
     { receivers: RECEIVERS, exporters: { file: { path: file } }, service: logsTo('slow', 'file') },
     { exporters: { slow: () => new Promise(() => {}) } },
@@ -103,7 +93,7 @@ test('an exporter that is slow does not hold back the file', async (t) => {
 test('a full queue refuses requests, which are in no file then; it is counted, and logged once', async (t) => {
   const file = path.join(tempDir(t), 'a.jsonl');
   const away = `http://127.0.0.1:${await freePort()}`;
-  const { collector, lines } = await start(t, {
+  const { collector, lines } = await startFor(t, {
     receivers: RECEIVERS,
     exporters: { file: { path: file }, otlp_http: { endpoint: away, sending_queue: { queue_size: 2 } } },
     service: logsTo('file', 'otlp_http'),
@@ -123,7 +113,7 @@ test('a full queue refuses requests, which are in no file then; it is counted, a
 });
 
 test('when every exporter refuses, the sender is told to try again', async (t) => {
-  const { collector } = await start(
+  const { collector } = await startFor(
     t,
     { receivers: RECEIVERS, service: logsTo('broken') },
     { exporters: { broken: () => Promise.reject(new Error('no')) } },
@@ -135,7 +125,7 @@ test('when every exporter refuses, the sender is told to try again', async (t) =
 
 test('pipelines share components, and each is there once', async (t) => {
   const seen: string[] = [];
-  const { collector } = await start(
+  const { collector } = await startFor(
     t,
     {
       receivers: { ...RECEIVERS, 'otlp/b': RECEIVERS.otlp },
@@ -161,7 +151,7 @@ test('pipelines share components, and each is there once', async (t) => {
 
 test('the health check answers 200 while the collector runs and 503 while it stops', async (t) => {
   const gate = deferred();
-  const { collector } = await start(
+  const { collector } = await startFor(
     t,
     {
       receivers: RECEIVERS,
@@ -198,7 +188,7 @@ test('the health check answers 200 while the collector runs and 503 while it sto
 });
 
 test('a health check at the root answers for all below it, and lives while exporters cannot', async (t) => {
-  const { collector } = await start(
+  const { collector } = await startFor(
     t,
     {
       receivers: RECEIVERS,
@@ -224,7 +214,7 @@ test('max_elapsed_time of 0 tries for ever', async (t) => {
   });
   t.after(() => sink.close());
   const retry = { initial_interval: '1ms', max_interval: '2ms', max_elapsed_time: 0 };
-  const { collector } = await start(t, {
+  const { collector } = await startFor(t, {
     receivers: RECEIVERS,
     exporters: { otlp_http: { endpoint: sink.url, retry_on_failure: retry } },
     service: logsTo('otlp_http'),
@@ -237,7 +227,11 @@ test('max_elapsed_time of 0 tries for ever', async (t) => {
 test('a collector on all addresses is reached by loopback', async (t) => {
   for (const endpoint of ['0.0.0.0:0', ':0', '127.0.0.1:0']) {
     const receivers = { otlp: { protocols: { http: { endpoint } } } };
-    const { collector } = await start(t, { receivers, exporters: { debug: null }, service: logsTo('debug') });
+    const { collector } = await startFor(t, {
+      receivers,
+      exporters: { debug: null },
+      service: logsTo('debug'),
+    });
     assert.match(collector.endpoint, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(await send(collector.endpoint, 'a'), 200);
   }
@@ -247,7 +241,7 @@ test('stop drains the queues', async (t) => {
   const gate = deferred();
   const sink = await httpSink((_request, response) => void gate.promise.then(() => response.end()));
   t.after(() => sink.close());
-  const { collector } = await start(t, {
+  const { collector } = await startFor(t, {
     receivers: RECEIVERS,
     exporters: { otlp_http: { endpoint: sink.url, compression: 'none' } },
     service: logsTo('otlp_http'),
@@ -264,7 +258,7 @@ test('stop drains the queues', async (t) => {
 });
 
 test('stop gives a queue up in time, and counts what is left', async (t) => {
-  const { collector, lines } = await start(t, {
+  const { collector, lines } = await startFor(t, {
     receivers: RECEIVERS,
     exporters: { otlp_http: { endpoint: `http://127.0.0.1:${await freePort()}` } },
     service: logsTo('otlp_http'),
@@ -295,7 +289,7 @@ test('a collector can be started again on the same port and file', async (t) => 
   const file = path.join(tempDir(t), 'a.jsonl');
   const port = await freePort();
   for (const name of ['a', 'b']) {
-    const { collector } = await start(t, {
+    const { collector } = await startFor(t, {
       receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
       exporters: { file: { path: file, append: true } },
       service: logsTo('file'),
@@ -356,7 +350,7 @@ service: {pipelines: {logs: {receivers: [otlp], exporters: [debug]}}, telemetry:
 });
 
 test('log lines quote what would break them', async (t) => {
-  const { collector, lines } = await start(
+  const { collector, lines } = await startFor(
     t,
     { receivers: RECEIVERS, service: logsTo('my/exporter') },
     { exporters: { 'my/exporter': () => Promise.reject(new Error('one\ntwo "three"')) } },
@@ -366,7 +360,7 @@ test('log lines quote what would break them', async (t) => {
 });
 
 test('nothing of an event is ever logged', async (t) => {
-  const { collector, lines } = await start(t, {
+  const { collector, lines } = await startFor(t, {
     receivers: RECEIVERS,
     exporters: {
       debug: null,
@@ -382,7 +376,7 @@ test('nothing of an event is ever logged', async (t) => {
 test('max_megabytes counts in units of 1,048,576 bytes', async (t) => {
   const dir = tempDir(t);
   const file = path.join(dir, 'events.jsonl');
-  const { collector } = await start(t, {
+  const { collector } = await startFor(t, {
     receivers: RECEIVERS,
     exporters: { file: { path: file, rotation: { max_megabytes: 1, max_backups: 2 } } },
     service: logsTo('file'),
@@ -396,7 +390,7 @@ test('max_megabytes counts in units of 1,048,576 bytes', async (t) => {
 });
 
 test('the old name of debug is taken, and told', async (t) => {
-  const { lines } = await start(t, {
+  const { lines } = await startFor(t, {
     receivers: { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } },
     exporters: { 'logging/old': { sampling_initial: 5, sampling_thereafter: 200 } },
     service: logsTo('logging/old'),
@@ -415,7 +409,7 @@ test('without the internal logger debug shows on standard output', async (t) => 
     if (isOurs) shown.push(text);
     return isOurs || write(text);
   });
-  const { collector, lines } = await start(t, {
+  const { collector, lines } = await startFor(t, {
     receivers: { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } },
     exporters: { debug: { use_internal_logger: false } },
     service: logsTo('debug'),

@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { resolve } from 'node:path';
 import { openOtlpFile } from '../../exporters/otlp-file.ts';
 import type { ExporterComponent } from '../component.ts';
 import { boolean, integer, mapping, oneOf, optional, type Read, required, text } from '../config/shape.ts';
@@ -35,13 +35,15 @@ export const fileExporter: ExporterComponent<Read<typeof shape>> = {
       add('append', 'not together with rotation, which appends by itself');
     if (file === undefined) return;
     // Two exporters would cut each other's lines in two.
-    const writer = claim(`file ${path.resolve(file)}`);
-    if (writer !== undefined) add('path', `${writer} writes the same file`);
+    const writer = claim(`file ${resolve(file)}`);
+    if (writer !== undefined)
+      add('path', `${writer} writes the same file; name that one in each of the pipelines`);
   },
-  create: ({ path, append, create_directory: createDirectory, rotation }, { id, log }) =>
+  create: ({ path, append, create_directory: createDirectory, rotation }, { id, log, isFirst }) =>
     openOtlpFile({
       path,
-      append,
+      // What this collector has written it does not remove, when it reads its configuration again.
+      append: append || !isFirst(`file ${resolve(path)}`),
       createDirectory,
       onError: ({ message }) => log('warn', message, { exporter: id }),
       ...(rotation !== undefined && {

@@ -32,6 +32,6 @@ export const fileStorage: ExtensionComponent<Read<typeof shape>> = {
       directory: path.join(root, encodeURIComponent(component)),
       fsync,
     });
-    return { storageFor };
+    return { storageRoot: root, storageFor };
   },
 };

@@ -12,7 +12,7 @@ const shape = mapping({
   spike_limit_mib: optional(integer(0, MAX_MEBIBYTES), 0),
   limit_percentage: optional(integer(0, MAX_MEBIBYTES), 0),
   spike_limit_percentage: optional(integer(0, MAX_MEBIBYTES), 0),
-  // Both are checked, so that one file runs on both engines, and change nothing: V8 collects garbage by itself.
+  // Only where the process is the collector's alone: in an app V8 collects garbage by itself.
   min_gc_interval_when_soft_limited: optional(duration, 10_000),
   min_gc_interval_when_hard_limited: optional(duration, 0),
 });
@@ -36,7 +36,7 @@ export const memoryLimiterProcessor: ProcessorComponent<Settings> = {
     if (percent > 0 && percent <= spikePercent)
       add('spike_limit_percentage', 'is not less than limit_percentage');
   },
-  create: (settings, { id, log }) => {
+  create: (settings, { id, log, collectGarbage }) => {
     const { limit_mib: limit, spike_limit_mib: spike } = settings;
     const { limit_percentage: percent, spike_limit_percentage: spikePercent } = settings;
     const share = limit > 0 ? MEBIBYTE : MemoryLimit.total() / 100;
@@ -46,6 +46,12 @@ export const memoryLimiterProcessor: ProcessorComponent<Settings> = {
     const memory = new MemoryLimit({
       mostBytes: limitBytes - spikeBytes,
       checkIntervalMs: settings.check_interval,
+      garbage: collectGarbage && {
+        collect: collectGarbage,
+        minIntervalMs: settings.min_gc_interval_when_soft_limited,
+        minIntervalHardMs: settings.min_gc_interval_when_hard_limited,
+        hardBytes: limitBytes,
+      },
       onChange: (isLimited, usedBytes) =>
         log(
           isLimited ? 'warn' : 'info',

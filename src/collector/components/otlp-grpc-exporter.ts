@@ -9,7 +9,7 @@ import { boolean, integer, mapping, optional, type Read, required, section, text
 import { checkClientTls, clientTls } from '../config/tls-shapes.ts';
 import { duration, headers } from '../config/value-shapes.ts';
 import type { Destination } from '../counts/exporter-counts.ts';
-import { checkQueue, queueOf } from '../queue/queue-of.ts';
+import { checkQueue, checkRetry, queueOf } from '../queue/queue-of.ts';
 import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
 import { readClientTls } from '../read-tls.ts';
 
@@ -56,7 +56,7 @@ export const otlpGrpcExporter: ExporterComponent<Settings> = {
   // Before 0.144.
   oldNames: ['otlp'],
   shape,
-  check: ({ sending_queue: queue, headers, tls, auth, endpoint }, context) => {
+  check: ({ sending_queue: queue, retry_on_failure: retry, headers, tls, auth, endpoint }, context) => {
     for (const name of Object.keys(headers ?? {}))
       if (RESERVED.test(name)) context.add(`headers.${name}`, 'gRPC sets this header itself');
     checkClientTls(tls, context.add);
@@ -65,6 +65,7 @@ export const otlpGrpcExporter: ExporterComponent<Settings> = {
     if (auth !== undefined && endpoint !== undefined && !isSecure(endpoint, tls?.insecure ?? false))
       context.add('auth', 'expected TLS: everybody on the way could read the secrets');
     if (queue !== undefined) checkQueue(queue, context);
+    if (retry !== undefined) checkRetry(retry, context);
   },
   create: async (settings, host) => {
     const tls = await tlsFor(settings);

@@ -8,7 +8,7 @@ import { HTTP_CLIENT_ELSEWHERE, HTTP_CLIENT_KEYS } from '../config/http-client-k
 import { mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
 import { checkClientTls } from '../config/tls-shapes.ts';
 import { duration, headers, httpUrl } from '../config/value-shapes.ts';
-import { checkQueue, queueOf } from '../queue/queue-of.ts';
+import { checkQueue, checkRetry, queueOf } from '../queue/queue-of.ts';
 import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
 import { readClientTls } from '../read-tls.ts';
 
@@ -42,11 +42,12 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
   // Before 0.150.
   oldNames: ['otlphttp'],
   shape,
-  check: ({ sending_queue: queue, tls, auth }, context) => {
+  check: ({ sending_queue: queue, retry_on_failure: retry, tls, auth }, context) => {
     checkEndpoints(context);
     checkClientTls(tls, context.add);
     checkAuth(auth, 'client', 'auth', context);
     checkQueue(queue, context);
+    if (retry !== undefined) checkRetry(retry, context);
   },
   create: async (settings, host) => {
     const tls = await readClientTls(settings.tls);

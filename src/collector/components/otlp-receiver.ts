@@ -1,11 +1,23 @@
 import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import type { CorsOptions } from '../../serve/cors.ts';
+import type { ListenAddress } from '../../serve/listen.ts';
 import type { CheckContext, ReceiverComponent, RunningReceiver } from '../component.ts';
 import { auth, checkAuth } from '../config/auth-shape.ts';
-import { HTTP_SERVER_ELSEWHERE, HTTP_SERVER_KEYS } from '../config/http-server-keys.ts';
-import { boolean, integer, mapping, optional, type Read, required, section, text } from '../config/shape.ts';
+import { HTTP_SERVER_ELSEWHERE, HTTP_SERVER_KEYS, transport } from '../config/http-server-keys.ts';
+import {
+  boolean,
+  integer,
+  type Key,
+  mapping,
+  optional,
+  type Read,
+  required,
+  type Shape,
+  section,
+  text,
+} from '../config/shape.ts';
 import { checkServerTls, serverTls } from '../config/tls-shapes.ts';
-import { duration, listenAddress } from '../config/value-shapes.ts';
+import { byTransport, duration, listenAddress, listenSocket } from '../config/value-shapes.ts';
 import { ReceiverCounts } from '../counts/receiver-counts.ts';
 import { GrpcReceiver, type GrpcReceiverOptions } from '../grpc/grpc-receiver.ts';
 import { Intake } from '../intake.ts';
@@ -27,16 +39,18 @@ const BODIES_AT_ONCE = 8;
 /** Where a signal is taken; as in the OpenTelemetry Collector without its query, and from the root. */
 const urlPath = text('the path of a URL, such as /v1/logs', parsePath);
 
-const http = mapping(
-  {
-    ...HTTP_SERVER_KEYS,
-    logs_url_path: optional(urlPath),
-    traces_url_path: optional(urlPath),
-    metrics_url_path: optional(urlPath),
-    endpoint: optional(listenAddress, { host: 'localhost', port: 4318 }),
-    max_request_body_size: optional(integer(0), MAX_BODY_BYTES),
-  },
-  HTTP_SERVER_ELSEWHERE,
+const http = servers(4318, (endpoint) =>
+  mapping(
+    {
+      ...HTTP_SERVER_KEYS,
+      endpoint,
+      logs_url_path: optional(urlPath),
+      traces_url_path: optional(urlPath),
+      metrics_url_path: optional(urlPath),
+      max_request_body_size: optional(integer(0), MAX_BODY_BYTES),
+    },
+    HTTP_SERVER_ELSEWHERE,
+  ),
 );
 
 const keepalive = mapping({
@@ -55,24 +69,33 @@ const keepalive = mapping({
   ),
 });
 
-const grpc = mapping(
-  {
-    endpoint: optional(listenAddress, { host: 'localhost', port: 4317 }),
-    max_recv_msg_size_mib: optional(integer(0, 2047), MAX_MESSAGE_MIB),
-    max_concurrent_streams: optional(integer(0, 2 ** 31 - 1)),
-    // Node.js reads and writes as much as there is: these two change nothing.
-    read_buffer_size: optional(integer(0)),
-    write_buffer_size: optional(integer(0)),
-    keepalive: section(keepalive),
-    tls: optional(serverTls),
-    auth: optional(auth),
-    // Receivers here keep no metadata of clients, so there is nothing that would see it.
-    include_metadata: optional(boolean, false),
-  },
-  ['middlewares', 'transport', 'dialer'],
+const grpc = servers(4317, (endpoint) =>
+  mapping(
+    {
+      endpoint,
+      transport,
+      max_recv_msg_size_mib: optional(integer(0, 2047), MAX_MESSAGE_MIB),
+      max_concurrent_streams: optional(integer(0, 2 ** 31 - 1)),
+      // Node.js reads and writes as much as there is: these two change nothing.
+      read_buffer_size: optional(integer(0)),
+      write_buffer_size: optional(integer(0)),
+      keepalive: section(keepalive),
+      tls: optional(serverTls),
+      auth: optional(auth),
+      // Receivers here keep no metadata of clients, so there is nothing that would see it.
+      include_metadata: optional(boolean, false),
+    },
+    ['middlewares', 'dialer'],
+  ),
 );
 
 const shape = mapping({ protocols: required(mapping({ grpc: optional(grpc), http: optional(http) })) });
+
+/** The settings of a server that listens at a port of this machine unless told otherwise, or at a socket in the file system. */
+function servers<T>(port: number, settings: (endpoint: Key<ListenAddress>) => Shape<T>): Shape<T> {
+  const tcp = settings(optional(listenAddress, { host: 'localhost', port }));
+  return byTransport(tcp, settings(required(listenSocket)));
+}
 
 type Settings = Read<typeof shape>;
 type GrpcSettings = Read<typeof grpc>;

@@ -13,6 +13,8 @@ interface Base {
   readonly at: Position | undefined;
   /** What an environment variable held, to the letter: where a string is wanted, `0123` stays that. */
   readonly text?: string;
+  /** A variable in it is empty. */
+  readonly hasGap?: boolean;
 }
 
 export interface ScalarNode extends Base {
@@ -46,4 +48,14 @@ export function kindOf(node: ConfigNode): string {
 /** The path of a key inside a mapping. */
 export function dotted(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
+}
+
+/** What a node says, wherever it stands: two that say the same have the same text. */
+export function saidBy(node: ConfigNode): string {
+  if (node.kind === 'list') return `[${node.items.map(saidBy).join()}]`;
+  if (node.kind === 'map') {
+    const entries = [...node.entries].map(([name, entry]) => `${JSON.stringify(name)}:${saidBy(entry.node)}`);
+    return `{${entries.join()}}`;
+  }
+  return JSON.stringify(node.text ?? null) + JSON.stringify(node.value);
 }

@@ -1,10 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 /** A scalar after expansion. */
 export interface Expanded {
   readonly text: string;
   /** The scalar was one variable and nothing else: what it held is read as YAML again, so that numbers are numbers. */
   readonly whole: boolean;
+  /** Something in it was expanded to nothing. */
+  readonly hasGap: boolean;
 }
 
 /** The variables to expand with; `onUnset` is told about each one that is neither set nor has a default. */
@@ -30,14 +32,17 @@ export function expandEnvironment(text: string, variables: Variables, depth = 0)
   let out = '';
   let at = 0;
   let whole = false;
+  let hasGap = false;
   for (;;) {
     const dollar = text.indexOf('$', at);
-    if (dollar < 0) return { text: out + text.slice(at), whole };
+    if (dollar < 0) return { text: out + text.slice(at), whole, hasGap };
     out += text.slice(at, dollar);
     const end = braces.get(dollar);
     if (end !== undefined) {
       const reference = expandEnvironment(text.slice(dollar + 2, end), variables, depth + 1).text;
-      out += resolve(reference, variables);
+      const value = resolve(reference, variables);
+      out += value;
+      hasGap ||= value === '';
       whole = dollar === 0 && end === text.length - 1;
       at = end + 1;
     } else {
@@ -81,11 +86,24 @@ function resolve(reference: string, { values, onUnset }: Variables): string {
 /** What a file holds, without the line break at its end. */
 function readReferred(file: string): string {
   try {
-    const { size } = statSync(file);
-    if (size > MAX_FILE_BYTES) throw new Error(`longer than ${MAX_FILE_BYTES} bytes`);
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return readBounded(file).replace(/\r?\n$/, '');
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new Error(`cannot read the file ${file}: ${code ?? message}`, { cause });
+  }
+}
+
+/** A device has no size, and may have no end. */
+function readBounded(file: string): string {
+  const bytes = Buffer.alloc(MAX_FILE_BYTES + 1);
+  const descriptor = openSync(file, 'r');
+  try {
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(descriptor, bytes, length, bytes.length - length, null);
+    if (length > MAX_FILE_BYTES) throw new Error(`longer than ${MAX_FILE_BYTES} bytes`);
+    return bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -16,6 +16,9 @@ const cors = mapping({
   max_age: optional(integer(Number.MIN_SAFE_INTEGER), 0),
 });
 
+/** Over what a server listens. */
+export const transport = optional(oneOf(['tcp', 'unix'], ['tcp4', 'tcp6']), 'tcp');
+
 /** Keys of HTTP servers, apart from their endpoint. */
 export const HTTP_SERVER_KEYS = {
   tls: optional(serverTls),
@@ -33,7 +36,7 @@ export const HTTP_SERVER_KEYS = {
   idle_timeout: timeout,
   // Answers are a few bytes; a connection on which nothing moves is closed anyway.
   write_timeout: timeout,
-  transport: optional(oneOf(['tcp'], ['tcp4', 'tcp6', 'unix']), 'tcp'),
+  transport,
 };
 
 /** Settings of HTTP servers that only the OpenTelemetry Collector has. */

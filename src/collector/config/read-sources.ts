@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { OtelEventsError } from '../../errors.ts';
 import type { ConfigNode } from './config-node.ts';
 import type { Variables } from './expand-environment.ts';
@@ -81,9 +81,12 @@ async function textOf(
 
 async function readText(file: string): Promise<string> {
   try {
-    const { size } = await stat(file);
-    if (size > MAX_FILE_BYTES) throw new Error(`${size} bytes is too long for a configuration`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+    // A pipe or a device has no size: it is read no further than a configuration goes.
+    const bytes: Buffer[] = await createReadStream(file, { end: MAX_FILE_BYTES }).toArray();
+    const whole = Buffer.concat(bytes);
+    if (whole.length > MAX_FILE_BYTES)
+      throw new Error(`more than ${MAX_FILE_BYTES} bytes is too long for a configuration`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(whole);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {

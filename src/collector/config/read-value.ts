@@ -52,7 +52,10 @@ function expand(text: string, place: Place): ConfigNode {
   if (variables === undefined) return { kind: 'scalar', at, value: text };
   try {
     const expanded = expandEnvironment(text, variables);
-    return expanded.whole ? retype(expanded.text, place) : { kind: 'scalar', at, value: expanded.text };
+    const { hasGap } = expanded;
+    return expanded.whole
+      ? retype(expanded.text, place)
+      : { kind: 'scalar', at, value: expanded.text, hasGap };
   } catch (error) {
     problems.add(at, path, (error as Error).message);
     return { kind: 'scalar', at, value: null };

@@ -178,9 +178,9 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Sha
   };
 }
 
-/** `1_000` is a number in YAML as the OpenTelemetry Collector reads it. */
+/** `1_000` is a number in YAML as the OpenTelemetry Collector reads it, wherever the lines are. */
 function toNumber(value: ScalarNode['value']): ScalarNode['value'] {
-  const isGrouped = typeof value === 'string' && /^\d{1,3}(_\d{3}){1,4}$/.test(value);
+  const isGrouped = typeof value === 'string' && /^\d+(_\d+)+$/.test(value);
   return isGrouped ? Number(value.replaceAll('_', '')) : value;
 }
 

@@ -14,26 +14,69 @@ export const duration: Shape<number> = {
 };
 
 /** A number that need not be whole. */
-export function decimal(min: number): Shape<number> {
+export function decimal(min: number, max = Number.POSITIVE_INFINITY): Shape<number> {
+  const range = max === Number.POSITIVE_INFINITY ? `${min} or more` : `${min} to ${max}`;
   return {
     read: (node, path, problems) => {
       const value = node.kind === 'scalar' ? node.value : undefined;
-      if (typeof value === 'number' && Number.isFinite(value) && value >= min) return value;
+      if (typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max) return value;
       problems.add(
         node.at,
         path,
-        `expected a number, ${min} or more, got ${typeof value === 'number' ? value : kindOf(node)}`,
+        `expected a number, ${range}, got ${typeof value === 'number' ? value : kindOf(node)}`,
       );
       return min;
     },
   };
 }
 
-/** Where a server listens. */
-export const listenAddress: Shape<ListenAddress> = text(
-  'HOST:PORT, with a port from 0 to 65535',
-  parseListenAddress,
+const address = text('HOST:PORT, with a port from 0 to 65535', parseListenAddress);
+
+/** Where a server listens. On all addresses only if that is meant: not because a variable for the host is empty. */
+export const listenAddress: Shape<ListenAddress> = {
+  read: (node, path, problems) => {
+    if (node.kind === 'scalar' && String(node.value).startsWith('unix:')) {
+      problems.add(
+        node.at,
+        path,
+        'expected HOST:PORT; a receiver has transport: unix for the path of a socket',
+      );
+      return { host: '', port: 0 };
+    }
+    const read = address.read(node, path, problems);
+    if (read?.host === '' && node.hasGap) {
+      const { port } = read;
+      const mend = `say localhost:${port}, or 0.0.0.0:${port} for all addresses of this machine`;
+      problems.add(node.at, path, `the variable for the host is empty; set it, or ${mend}`);
+    }
+    return read;
+  },
+};
+
+/** The longest path of a socket, in bytes; Linux has room for no more. */
+const MAX_SOCKET_PATH_BYTES = 107;
+
+/** The path of a socket in the file system, to listen at. */
+export const listenSocket: Shape<ListenAddress> = text(
+  `the path of a socket, of at most ${MAX_SOCKET_PATH_BYTES} bytes, such as /run/otel.sock`,
+  (path) => {
+    const isPath =
+      path !== '' && !/^(unix:|@)/.test(path) && Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES;
+    return isPath ? { host: 'localhost', port: 0, socketPath: path } : undefined;
+  },
 );
+
+/** The settings of a server, whose `endpoint` is a path where `transport` is `unix`. */
+export function byTransport<T>(tcp: Shape<T>, unix: Shape<T>): Shape<T> {
+  return {
+    takesNothing: true,
+    read: (node, path, problems) => {
+      const transport = node.kind === 'map' ? node.entries.get('transport')?.node : undefined;
+      const isUnix = transport?.kind === 'scalar' && transport.value === 'unix';
+      return (isUnix ? unix : tcp).read(node, path, problems);
+    },
+  };
+}
 
 export const httpUrl: Shape<URL> = text('an http or https URL', parseHttpUrl);
 

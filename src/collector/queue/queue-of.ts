@@ -66,6 +66,18 @@ function checkPlace(directory: string): void {
   accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
 }
 
+/** As in the OpenTelemetry Collector: what is tried for a time is tried twice in it at the least. */
+export function checkRetry(
+  { enabled, initial_interval: initial, max_interval: longest, max_elapsed_time: elapsed }: RetryOnFailure,
+  { add }: Pick<CheckContext, 'add'>,
+): void {
+  if (!enabled || elapsed === 0) return;
+  const key = 'retry_on_failure.max_elapsed_time';
+  if (elapsed < initial) add(key, `is less than initial_interval (${initial / 1_000}s); 0 is without an end`);
+  else if (elapsed < longest)
+    add(key, `is less than max_interval (${longest / 1_000}s); 0 is without an end`);
+}
+
 /** A queue in files needs somebody who says where; and what is in the queue's settings has to go together. */
 export function checkQueue(
   { storage, enabled, queue_size: size, wait_for_result: waits }: SendingQueue,

@@ -30,7 +30,7 @@ export const retryOnFailure = mapping({
   max_elapsed_time: optional(duration, 300_000),
   // Intervals double here, half of each is chance: what they are to others changes how long a wait is, and nothing else.
   multiplier: optional(decimal(0)),
-  randomization_factor: optional(decimal(0)),
+  randomization_factor: optional(decimal(0, 1)),
 });
 
 export type SendingQueue = Read<typeof sendingQueue>;

@@ -83,6 +83,7 @@ interface Waiter {
  */
 export class RequestQueue implements BatchExporter {
   readonly reserve?: (batch: Batch) => Place;
+  readonly mayLinger: boolean;
   readonly #options: RequestQueueOptions;
   readonly #outbox: Outbox;
   readonly #lines = new Map<string, Line>();
@@ -94,6 +95,7 @@ export class RequestQueue implements BatchExporter {
 
   constructor(options: RequestQueueOptions) {
     this.#options = options;
+    this.mayLinger = options.storage === undefined;
     const { name, encoding, transports, queue, retry, storage, onError } = options;
     this.#outbox = new Outbox({
       holds: 'requests',

@@ -1,3 +1,4 @@
+import { OtelEventsError } from '../../errors.ts';
 import type { Tally } from '../counts/tally.ts';
 import type { Log } from '../log.ts';
 import { ScrapeServer } from '../prometheus/scrape-server.ts';
@@ -5,9 +6,12 @@ import type { MetricsSettings } from './metrics-shape.ts';
 import { ownFamilies, watchProcess } from './own-families.ts';
 import { pushMetrics } from './push-metrics.ts';
 
+const ID = 'service.telemetry.metrics';
+
 /** The collector's own metrics, where they are shown and sent. */
 export interface OpenMetrics {
-  readonly urls: readonly string[];
+  /** By id: `service.telemetry.metrics`. */
+  readonly endpoints: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -32,12 +36,12 @@ export async function openMetrics({
   log,
 }: OpenMetricsOptions): Promise<OpenMetrics> {
   const servers: ScrapeServer[] = [];
-  const urls: string[] = [];
+  const endpoints: Record<string, string> = {};
   const ends: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     await Promise.all([...servers.map((server) => server.stop(0)), ...ends.map((end) => end())]);
   };
-  if (settings === undefined) return { urls, close };
+  if (settings === undefined) return { endpoints, close };
   watchProcess(tally);
   const onError = (error: unknown): void =>
     log('warn', 'a scrape of own metrics failed', { error: (error as Error).message });
@@ -45,12 +49,14 @@ export async function openMetrics({
     const gather = () => ownFamilies(tally, resource, reader);
     const server = new ScrapeServer({ address: reader.address, hasOpenMetrics: false, gather, onError });
     try {
-      urls.push(await server.start());
+      const at = servers.length;
+      endpoints[`${ID}${at === 0 ? '' : `.readers[${at}]`}`] = await server.start();
       servers.push(server);
     } catch (error) {
       if (!settings.isByDefault) {
         await close();
-        throw error;
+        const message = `${ID}: ${(error as Error).message}`;
+        throw new OtelEventsError('COLLECTOR_START_FAILED', message, { cause: error });
       }
       log('warn', 'own metrics are not shown', {
         error: (error as Error).message,
@@ -59,5 +65,5 @@ export async function openMetrics({
     }
   }
   for (const push of settings.pushes) ends.push(await pushMetrics({ push, tally, resource, log }));
-  return { urls, close };
+  return { endpoints, close };
 }

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { VERSION } from '../../version.ts';
 import type { OwnAttributes } from './resource-shape.ts';
 
 /** The attributes of this collector: those that it always has, with what the configuration says over them. */
-export function ownResource(configured: OwnAttributes): ReadonlyMap<string, string> {
+export function ownResource(configured: OwnAttributes, instanceId: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string | undefined>([
-    ['service.instance.id', randomUUID()],
+    ['service.instance.id', instanceId],
     ['service.name', 'otel-events'],
     ['service.version', VERSION],
     ...configured,

@@ -65,6 +65,7 @@ async function openExporter(push: MetricsPush, log: Log): Promise<BatchExporter>
     drops: new Drops(log, ID),
     // What is sent of the metrics is no part of them.
     counts: new ExporterCounts(new Tally(), ID),
+    isFirst: () => true,
     signals: new Set(['metrics']),
     storage: elsewhere,
     credentials: elsewhere,

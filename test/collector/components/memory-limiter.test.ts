@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runInNewContext } from 'node:vm';
+import { garbageCollector } from '../../../src/cli/garbage-collector.ts';
 import { makeProcessor, problemsOf, recordsOf } from '../make-processor.ts';
 import { eventually } from '../samples.ts';
 
@@ -53,6 +54,54 @@ test('requests are refused while too much memory is in use, and taken again when
     lines.map((line) => line.replace(/ processor.*/, '')),
     ['warn too much memory in use, requests are refused', 'info requests are taken again'],
   );
+});
+
+test('where garbage may be collected it does not count', async () => {
+  const settings = {
+    check_interval: '1ms',
+    limit_mib: usedMebibytes() + 80,
+    spike_limit_mib: 20,
+    min_gc_interval_when_soft_limited: '0s',
+  };
+  const { pass, lines } = await makeProcessor('memory_limiter', settings, garbageCollector());
+  let hog: Buffer | undefined = Buffer.alloc(150 * MEBIBYTE, 1);
+  await sleep(5);
+  await assert.rejects(async () => pass('logs', RECORDS), { reason: 'memory_limit' });
+  assert.equal(hog.length, 150 * MEBIBYTE);
+  hog = undefined;
+  // Nothing else is made meanwhile, so that V8 has no reason of its own; a collection takes a tenth of the time at most.
+  await eventually(async () => {
+    await sleep(20);
+    return (await pass('logs', RECORDS).catch(() => undefined)) !== undefined;
+  });
+  assert.equal(lines.length, 2);
+  assert.equal(runInNewContext('typeof gc'), 'undefined');
+});
+
+test('garbage is collected no more often than said, nor for more than a tenth of the time', async () => {
+  const collected: number[] = [];
+  const collect = (lastsMs: number) => () => {
+    collected.push(performance.now());
+    const untilMs = performance.now() + lastsMs;
+    while (performance.now() < untilMs);
+  };
+  const at = async (settings: object, lastsMs: number): Promise<number> => {
+    collected.length = 0;
+    const common = { check_interval: '1ms', min_gc_interval_when_soft_limited: '10s' };
+    const { pass } = await makeProcessor('memory_limiter', { ...common, ...settings }, collect(lastsMs));
+    const untilMs = performance.now() + 300;
+    while (performance.now() < untilMs) {
+      await pass('logs', RECORDS).catch(() => {});
+      await sleep(2);
+    }
+    return collected.length;
+  };
+  const used = usedMebibytes();
+  // Above the limit less the spike, and far from the limit: once in ten seconds.
+  assert.equal(await at({ limit_mib: used * 10, spike_limit_mib: used * 10 - 1 }, 0), 1);
+  // Above the limit: always, unless that takes too long.
+  assert.ok((await at({ limit_mib: 1 }, 0)) > 10);
+  assert.ok((await at({ limit_mib: 1 }, 20)) <= 2);
 });
 
 test('a limit in percent is one of the memory of the machine', async () => {

@@ -106,8 +106,8 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   ],
   [
     'a transport of the other engine',
-    yaml({ receivers: 'receivers: {otlp: {protocols: {grpc: {transport: unix}}}}' }),
-    `1:39: receivers.otlp.protocols.grpc.transport: ${ELSEWHERE}`,
+    yaml({ receivers: 'receivers: {otlp: {protocols: {grpc: {transport: tcp4}}}}' }),
+    `1:50: receivers.otlp.protocols.grpc.transport: expected tcp or unix; ${ELSEWHERE}`,
   ],
   [
     'an endpoint without a port',
@@ -214,7 +214,7 @@ const ERRORS: readonly [string, string, ...string[]][] = [
   [
     'one file for two exporters',
     yaml({ exporters: 'exporters: {file: {path: a}, file/b: {path: ./a}}' }),
-    '2:38: exporters.file/b.path: exporters.file writes the same file',
+    '2:38: exporters.file/b.path: exporters.file writes the same file; name that one in each of the pipelines',
   ],
   [
     'an endpoint without a scheme',
@@ -290,6 +290,23 @@ const ERRORS: readonly [string, string, ...string[]][] = [
     'a sizer of nobody',
     yaml(otlp('sending_queue: {sizer: records}')),
     '2:91: exporters.otlp_http.sending_queue.sizer: expected requests, items or bytes, got another string',
+  ],
+  [
+    'retries that are over before the second one',
+    yaml(otlp('retry_on_failure: {initial_interval: 10s, max_elapsed_time: 6s}')),
+    '2:47: exporters.otlp_http.retry_on_failure.max_elapsed_time: is less than initial_interval (10s); 0 is without an end',
+  ],
+  [
+    'retries that are over before the longest wait, over gRPC',
+    yaml({
+      exporters: 'exporters: {otlp_grpc: {endpoint: "a:1", retry_on_failure: {max_elapsed_time: 10s}}}',
+    }).replaceAll('[file]', '[otlp_grpc]'),
+    '2:24: exporters.otlp_grpc.retry_on_failure.max_elapsed_time: is less than max_interval (30s); 0 is without an end',
+  ],
+  [
+    'more chance than there is',
+    yaml(otlp('retry_on_failure: {randomization_factor: 1.5}')),
+    '2:109: exporters.otlp_http.retry_on_failure.randomization_factor: expected a number, 0 to 1, got 1.5',
   ],
   [
     'a misspelt key of retry',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { COMPONENTS } from '../../../src/collector/components.ts';
 import { parseDuration } from '../../../src/collector/config/duration.ts';
 import { expandEnvironment } from '../../../src/collector/config/expand-environment.ts';
 import { readConfig } from '../../../src/collector/read-config.ts';
@@ -14,6 +15,8 @@ const MAX_MS = 5_000;
 
 /** So that no text here looks like a template to the linter. */
 const DOLLAR = '$';
+
+const NO_DEVICES = !existsSync('/dev/zero') && 'there is no /dev/zero';
 
 const COMPLETE = `receivers: {otlp: {protocols: {http: }}}
 exporters: {file: {path: a.jsonl}}
@@ -115,3 +118,44 @@ test('a duration of a million digits is none, and is so at once', () => {
     assert.ok(clock() < 500);
   }
 });
+
+test('what has no end is read no further than a configuration goes', {
+  skip: NO_DEVICES,
+  timeout: 60_000,
+}, async () => {
+  await assert.rejects(readConfig('/dev/zero'), {
+    code: 'COLLECTOR_START_FAILED',
+    message: 'cannot read /dev/zero: more than 1048576 bytes is too long for a configuration',
+  });
+  const config = { ...GOOD, exporters: { nop: {}, file: { path: `${DOLLAR}{file:/dev/zero}` } } };
+  await assert.rejects(readConfig(config), {
+    code: 'COLLECTOR_CONFIG_INVALID',
+    message: /exporters\.file\.path: cannot read the file \/dev\/zero: longer than 262144 bytes/,
+  });
+});
+
+const GOOD = {
+  receivers: { otlp: { protocols: { http: {} } } },
+  exporters: { nop: {} },
+  service: { pipelines: { logs: { receivers: ['otlp'], exporters: ['nop'] } } },
+};
+
+for (const [section, components] of Object.entries<readonly { types: readonly string[] }[]>({
+  ...COMPONENTS,
+})) {
+  // The one that takes whatever the other engine's has.
+  for (const type of components.flatMap(({ types }) => types).filter((name) => name !== 'pprof')) {
+    test(`${section}.${type} that is no mapping is told`, async () => {
+      for (const settings of [5, 'text', true, [1]]) {
+        const config = {
+          ...GOOD,
+          [section]: { ...(GOOD as Record<string, object>)[section], [type]: settings },
+        };
+        await assert.rejects(readConfig(config), {
+          code: 'COLLECTOR_CONFIG_INVALID',
+          message: new RegExp(`config: ${section}\\.${type}: expected a mapping, got`),
+        });
+      }
+    });
+  }
+}

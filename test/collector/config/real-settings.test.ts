@@ -16,6 +16,9 @@ const configOf = (exporter: object, others: object = {}) => ({
 const TAKEN: Readonly<Record<string, object>> = {
   'a queue of nothing that is off': configOf({ sending_queue: { enabled: false, queue_size: 0 } }),
   'a number in groups': configOf({ sending_queue: { queue_size: '1_000' } }),
+  'a number in groups of one': configOf({ sending_queue: { queue_size: '1_0_0' } }),
+  'retries without an end': configOf({ retry_on_failure: { initial_interval: '10s', max_elapsed_time: 0 } }),
+  'no retries, however short': configOf({ retry_on_failure: { enabled: false, max_elapsed_time: '1s' } }),
   'nothing for a queue': configOf({ sending_queue: null }),
   'how intervals grow': configOf({ retry_on_failure: { multiplier: 2, randomization_factor: 0.5 } }),
   'false and nothing for what is not here': configOf({

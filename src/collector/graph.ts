@@ -1,0 +1,369 @@
+import { OtelEventsError } from '../errors.ts';
+import type { Consume } from '../otlp/wire/batch.ts';
+import { within } from '../time.ts';
+import { Borrowed } from './borrowed.ts';
+import type {
+  ConfiguredProcessor,
+  ConfiguredReceiver,
+  Processor,
+  RunningExtension,
+  RunningReceiver,
+} from './component.ts';
+import type { PipelineConfig } from './config/read-pipelines.ts';
+import { countedProcessor } from './counts/counted-processor.ts';
+import { ExporterCounts } from './counts/exporter-counts.ts';
+import type { Tally } from './counts/tally.ts';
+import { Drops } from './drops.ts';
+import { Entry } from './entry.ts';
+import { Lane } from './lane.ts';
+import type { Log } from './log.ts';
+import { Outage } from './outage.ts';
+import { closing, keepable, type Part, type Parts, partOf } from './part.ts';
+import { entriesOf, type Pipeline } from './pipeline.ts';
+import type { RunnableConfig } from './read-config.ts';
+import type { Gone } from './retirement.ts';
+import type { ServiceStatus } from './status-page.ts';
+import type { StorageUse } from './tell-orphans.ts';
+
+/** What components are given that is the collector's, whichever configuration they are of. */
+export interface Surroundings {
+  readonly log: Log;
+  /** Takes the lines of exporters that show data. */
+  readonly write: (line: string) => void;
+  /** Exporters that the caller brings, by component id. */
+  readonly extra: Readonly<Record<string, Consume>>;
+  /** Collects all garbage while everything waits; only in a process of the collector's own. */
+  readonly collectGarbage?: (() => void) | undefined;
+  /** What runs, and its counts. */
+  readonly status: () => ServiceStatus;
+  /** Whether everything that has to own data can take it at the moment. */
+  readonly isWell: () => boolean;
+  /** Where the requests of receivers go in, by id; for the life of the collector. */
+  readonly entries: Map<string, Entry>;
+  /** Things that an exporter has had, such as files; for the life of the collector. */
+  readonly claimed: Set<string>;
+  /** Counts for the collector's own metrics. */
+  readonly tally: Tally;
+}
+
+/** How long requests under way may take before the files of their exporters change hands; those behind them wait. */
+const UNDER_WAY_MS = 2_000;
+
+/** How long a queue may go on delivering before its files change hands. */
+const HAND_OVER_MS = 250;
+
+/** For the requests under way at a receiver that goes. */
+const RECEIVER_STOP_MS = 5_000;
+
+/** The components of a configuration: made, or kept from those that ran before, and linked by its pipelines. */
+export class Graph {
+  readonly config: RunnableConfig;
+  readonly extensions = new Map<string, Part<RunningExtension>>();
+  readonly lanes = new Map<string, Part<Lane>>();
+  readonly receivers = new Map<string, Part<RunningReceiver>>();
+  readonly #processors = new Map<string, Part<Processor>>();
+  readonly #around: Surroundings;
+
+  constructor(config: RunnableConfig, around: Surroundings) {
+    this.config = config;
+    this.#around = around;
+  }
+
+  /** The URLs of those that listen, by component id. */
+  get endpoints(): Record<string, string> {
+    const urls: Record<string, string> = {};
+    for (const parts of [this.lanes, this.extensions, this.receivers]) {
+      for (const [id, part] of parts) {
+        for (const [protocol, url] of Object.entries(part.urls)) {
+          urls[urls[id] === undefined ? id : `${id}.protocols.${protocol}`] = url;
+        }
+      }
+    }
+    return urls;
+  }
+
+  /**
+   * Makes what is new, keeps what is the same, and leads requests into its pipelines; from their end to their beginning:
+   * what takes requests starts when all else is ready.
+   * @param before - what runs; what of it is not kept here is left as it is, but for files and ports that change hands
+   * @returns a promise for the end of the requests that went into the pipelines before
+   * @throws OtelEventsError `COLLECTOR_START_FAILED`; what has been made is still to be closed then
+   */
+  async start(before: readonly Graph[] = []): Promise<{ readonly settled: Promise<unknown> }> {
+    const { pipelines } = this.config.service;
+    await this.#openExtensions(before);
+    for (const pipeline of pipelines) await this.#openProcessors(pipeline, before);
+    try {
+      await this.#openLanes(before);
+      const settled = this.#lead();
+      await this.#startExtensions(before);
+      await this.#startReceivers(before);
+      for (const { running } of this.extensions.values()) running.setAvailable?.(true);
+      return { settled };
+    } finally {
+      for (const entry of this.#around.entries.values()) entry.letGo();
+    }
+  }
+
+  /** Where exporters keep their queues. */
+  get storages(): StorageUse[] {
+    return [...this.extensions.values()].flatMap(({ running: { storageRoot: root, storageFor } }) => {
+      if (root === undefined || storageFor === undefined) return [];
+      const users = [...this.lanes].filter(([, { uses }]) =>
+        [...uses.values()].some(({ storageRoot }) => storageRoot === root),
+      );
+      return [{ root, directories: users.map(([id]) => storageFor(id).directory) }];
+    });
+  }
+
+  /** The parts of others that are none here. */
+  goneFrom(others: readonly Graph[]): Gone {
+    const gone = <T>(mine: Parts<T>, theirs: readonly Parts<T>[]): [string, Part<T>][] => {
+      const kept = new Set(mine.values());
+      return theirs.flatMap((parts) => [...parts]).filter(([, part]) => !kept.has(part));
+    };
+    return {
+      lanes: gone(
+        this.lanes,
+        others.map(({ lanes }) => lanes),
+      ),
+      extensions: gone(
+        this.extensions,
+        others.map(({ extensions }) => extensions),
+      ),
+      receivers: gone(
+        this.receivers,
+        others.map(({ receivers }) => receivers),
+      ),
+    };
+  }
+
+  /** Takes no more requests, finishes those under way, drains queues and closes files. */
+  async stop(timeoutMs: number): Promise<void> {
+    const [receivers, lanes, extensions] = [this.receivers, this.lanes, this.extensions];
+    for (const { running } of extensions.values()) running.setAvailable?.(false);
+    await Promise.all(
+      [...receivers.values()].map((part) => closing(part, () => part.running.stop(timeoutMs))),
+    );
+    await Promise.all([...lanes.values()].map((part) => closing(part, () => part.running.close(timeoutMs))));
+    await Promise.all([...extensions.values()].map((part) => closing(part, () => part.running.stop?.())));
+  }
+
+  /** Senders let go of what is answered with 200: in such a pipeline nobody has it then. */
+  warnOfLoss(): void {
+    for (const { id, exporters } of this.config.service.pipelines) {
+      if (exporters.some((exporter) => this.lanes.get(exporter)?.running.keeps)) continue;
+      this.#around.log('warn', 'nothing is kept', { pipeline: id, exporters: exporters.join(', ') });
+    }
+  }
+
+  /** Made before all else: exporters may keep their files with one. */
+  async #openExtensions(before: readonly Graph[]): Promise<void> {
+    const { isWell, log, status } = this.#around;
+    const candidates = before.map(({ extensions }) => extensions);
+    for (const id of this.config.service.extensions) {
+      const configured = this.config.extensions.get(id);
+      if (configured === undefined) continue;
+      const kept = keepable(candidates, id, configured.said, this.extensions);
+      this.extensions.set(
+        id,
+        kept ??
+          (await named(`extensions.${id}`, async () =>
+            partOf(await configured.create({ id, isWell, log, status }), configured.said),
+          )),
+      );
+    }
+  }
+
+  async #openProcessors(
+    { id: pipeline, signal, processors }: PipelineConfig,
+    before: readonly Graph[],
+  ): Promise<void> {
+    for (const id of processors) {
+      const configured = this.config.processors.get(id) as ConfiguredProcessor;
+      // Each pipeline has one of its own.
+      const key = keyOf(pipeline, id);
+      const candidates = before.map((graph) => graph.#processors);
+      const kept = keepable(candidates, key, configured.said, this.extensions);
+      const { log, collectGarbage, tally } = this.#around;
+      this.#processors.set(
+        key,
+        kept ??
+          (await named(`processors.${id}`, async () => {
+            const processor = await configured.create({ id, log, collectGarbage });
+            const counted = countedProcessor(processor, { id, type: configured.type, signal }, tally);
+            return partOf(counted, configured.said);
+          })),
+      );
+    }
+  }
+
+  /** Those that stay first; then, if others have files or ports, these are closed before the new ones are opened. */
+  async #openLanes(before: readonly Graph[]): Promise<void> {
+    const candidates = before.map(({ lanes }) => lanes);
+    const ids = new Set(this.config.service.pipelines.flatMap(({ exporters }) => exporters));
+    const made: string[] = [];
+    for (const id of ids) {
+      const kept = keepable(candidates, id, this.#madeOf(id), this.extensions);
+      if (kept === undefined) made.push(id);
+      else this.lanes.set(id, kept);
+    }
+    if (made.length > 0) await this.#closeRivals(candidates);
+    for (const id of made) this.lanes.set(id, await this.#openLane(id));
+  }
+
+  /** Nobody but who made them knows their files: so all go that neither stay nor can go on beside others. */
+  async #closeRivals(candidates: readonly Parts<Lane>[]): Promise<void> {
+    const kept = new Set(this.lanes.values());
+    const rivals = candidates
+      .flatMap((parts) => [...parts.values()])
+      .filter((part) => !kept.has(part) && !part.running.mayLinger && part.closed === undefined);
+    if (rivals.length === 0) return;
+    const underWay = [...this.#around.entries.values()].map((entry) => entry.hold());
+    await within(UNDER_WAY_MS, Promise.all(underWay));
+    await Promise.all(rivals.map((part) => closing(part, () => part.running.close(HAND_OVER_MS))));
+  }
+
+  async #openLane(id: string): Promise<Part<Lane>> {
+    const { log, write, extra, claimed, tally } = this.#around;
+    const drops = new Drops(log, id);
+    const counts = new ExporterCounts(tally, id);
+    const borrowed = new Borrowed(this.extensions);
+    const host = {
+      id,
+      log,
+      write,
+      drops,
+      counts,
+      isFirst: (thing: string) => {
+        const isFirst = !claimed.has(thing);
+        claimed.add(thing);
+        return isFirst;
+      },
+      signals: this.#signalsOf(id),
+      storage: (extension: string) => borrowed.storage(extension, id),
+      credentials: borrowed.get('credentials'),
+    };
+    const configured = this.config.exporters.get(id);
+    const exporter =
+      configured === undefined
+        ? { consume: extra[id] as Consume, close: async () => {} }
+        : await named(`exporters.${id}`, () => configured.create(host));
+    counts.begin(this.#signalsOf(id), exporter.reserve !== undefined);
+    const lane = new Lane(exporter, new Outage(log, 'export', id), drops, counts);
+    const part = partOf(lane, this.#madeOf(id), borrowed.uses);
+    if (exporter.endpoint !== undefined) part.urls = { http: exporter.endpoint };
+    return part;
+  }
+
+  #signalsOf(exporter: string): ReadonlySet<PipelineConfig['signal']> {
+    const fed = this.config.service.pipelines.filter(({ exporters }) => exporters.includes(exporter));
+    return new Set(fed.map(({ signal }) => signal));
+  }
+
+  #madeOf(exporter: string): string {
+    const { said = '' } = this.config.exporters.get(exporter) ?? {};
+    return `${[...this.#signalsOf(exporter)].sort().join()} ${said}`;
+  }
+
+  /** @returns a promise for the end of the requests that went where they went before */
+  #lead(): Promise<unknown> {
+    const { entries } = this.#around;
+    const pipelines = this.config.service.pipelines.map((pipeline) => this.#pipelineOf(pipeline));
+    for (const id of this.#receiverIds()) if (!entries.has(id)) entries.set(id, new Entry());
+    // A receiver that goes finishes what it has begun where it has always gone.
+    const led = this.#receiverIds().map((id) => entries.get(id)?.lead(entriesOf(id, pipelines)));
+    return Promise.all(led);
+  }
+
+  #pipelineOf({ id: pipeline, signal, receivers, processors, exporters }: PipelineConfig): Pipeline {
+    return {
+      signal,
+      receivers,
+      processors: processors.map(
+        (id) => (this.#processors.get(keyOf(pipeline, id)) as Part<Processor>).running,
+      ),
+      lanes: exporters.map((id) => (this.lanes.get(id) as Part<Lane>).running),
+    };
+  }
+
+  #receiverIds(): string[] {
+    return [...new Set(this.config.service.pipelines.flatMap(({ receivers }) => receivers))];
+  }
+
+  async #startExtensions(before: readonly Graph[]): Promise<void> {
+    const kept = new Set(this.extensions.values());
+    const gone = before
+      .flatMap(({ extensions }) => [...extensions.values()])
+      .filter((part) => !kept.has(part));
+    // Their ports may be wanted; what they did for others they go on doing.
+    const listening = gone.filter(({ running }) => running.start !== undefined);
+    await Promise.all(listening.map((part) => closing(part, () => part.running.stop?.())));
+    const had = new Set(before.flatMap(({ extensions }) => [...extensions.values()]));
+    for (const [id, part] of this.extensions) {
+      if (had.has(part)) continue;
+      await named(`extensions.${id}`, async () => {
+        const url = await part.running.start?.();
+        if (url !== undefined) part.urls = { http: url };
+      });
+    }
+  }
+
+  async #startReceivers(before: readonly Graph[]): Promise<void> {
+    const candidates = before.map(({ receivers }) => receivers);
+    const ids = this.#receiverIds();
+    const kept = new Map(ids.map((id) => [id, keepable(candidates, id, this.#saidOf(id), this.extensions)]));
+    const staying = new Set(kept.values());
+    const going = candidates.flatMap((parts) => [...parts.values()]).filter((part) => !staying.has(part));
+    for (const id of ids) {
+      const part = kept.get(id);
+      if (part !== undefined) this.receivers.set(id, part);
+      else await named(`receivers.${id}`, () => this.#startReceiver(id, going));
+    }
+  }
+
+  /** Those that go listen until another one needs their address: so nobody is refused who comes to one that stays. */
+  async #startReceiver(id: string, going: readonly Part<RunningReceiver>[]): Promise<void> {
+    const part = await this.#makeReceiver(id);
+    try {
+      part.urls = await part.running.start();
+    } catch (error) {
+      const listening = going.filter(({ closed }) => closed === undefined);
+      if (listening.length === 0) throw error;
+      // The addresses are free at once; what is under way there may take its time.
+      for (const one of [part, ...listening]) void closing(one, () => one.running.stop(RECEIVER_STOP_MS));
+      const again = await this.#makeReceiver(id);
+      again.urls = await again.running.start();
+    }
+  }
+
+  async #makeReceiver(id: string): Promise<Part<RunningReceiver>> {
+    const borrowed = new Borrowed(this.extensions);
+    const configured = this.config.receivers.get(id) as ConfiguredReceiver;
+    const { consume } = this.#around.entries.get(id) as Entry;
+    const { log, tally } = this.#around;
+    const host = { id, log, tally, consume, authenticator: borrowed.get('authenticator') };
+    const part = partOf(await configured.create(host), configured.said, borrowed.uses);
+    this.receivers.set(id, part);
+    return part;
+  }
+
+  #saidOf(receiver: string): string {
+    return (this.config.receivers.get(receiver) as ConfiguredReceiver).said;
+  }
+}
+
+/** A processor of a pipeline. */
+function keyOf(pipeline: string, processor: string): string {
+  return `${pipeline} ${processor}`;
+}
+
+/** Runs a step of the start; an error says which component it was. */
+async function named<T>(component: string, step: () => T | Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    const message = `${component}: ${(cause as Error).message}`;
+    throw new OtelEventsError('COLLECTOR_START_FAILED', message, { cause });
+  }
+}
