@@ -2,21 +2,30 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { COMPONENTS } from '../collector/components.ts';
+import { parseDuration } from '../collector/config/duration.ts';
 import { nameOfSource, sourceOfSetting } from '../collector/config/read-sources.ts';
 import { readConfig } from '../collector/read-config.ts';
-import { type Collector, type CollectorStats, runCollector } from '../collector/run-collector.ts';
+import { type Collector, type LoggingCollector, runCollector } from '../collector/run-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
+import { MAX_TIMER_MS } from '../time.ts';
 import { defineCommand } from './command.ts';
 import { garbageCollector } from './garbage-collector.ts';
+import { printStats } from './print-stats.ts';
 
 /** The configuration that comes with the package. */
 const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', import.meta.url));
+
+/** Between two tables of counts, unless told otherwise. */
+const STATS_EVERY = '10s';
+/** A table more often is nothing to read. */
+const MIN_STATS_MS = 100;
 
 /** For the last lines of standard output and error, when it is time to end. */
 const LAST_WRITES_MS = 500;
 
 const USAGE = `Usage: otel-events collect [--config FILE]... [--set KEY=VALUE]... [--check]
+                           [--print-stats[=10s]]
 
 Runs a collector until it is told to stop (SIGINT, SIGTERM). SIGHUP reads the
 configuration again; a wrong one changes nothing.
@@ -26,26 +35,31 @@ configuration again; a wrong one changes nothing.
                  or yaml:TEXT; several are merged in their order
   --set KEY=VALUE
                  over them, such as exporters.otlp_http.timeout=5s
+  --print-stats[=10s]
+                 prints on standard output what was received, sent, refused and
+                 dropped, by component, each 10 s or so often, and at the end
   --check        only check the configuration
   --help         show this
 
 Exit status: 0 stopped as told, or the configuration is valid; 1 it is not;
 2 it cannot be read, or a port or a file cannot be opened.`;
 
-export const command = defineCommand({
+const collect = defineCommand({
   name: 'otel-events collect',
   usage: USAGE,
   options: {
     config: { type: 'string', short: 'c', multiple: true },
     set: { type: 'string', multiple: true },
     check: { type: 'boolean' },
+    'print-stats': { type: 'string' },
   },
   isBare: true,
-  async run(_, { config: files = [DEFAULT_CONFIG], set = [], check = false }) {
+  async run(_, { config: files = [DEFAULT_CONFIG], set = [], check = false, 'print-stats': every }) {
     try {
+      const statsEveryMs = every === undefined ? undefined : toInterval(every);
       const sources = [...files, ...set.map(toSource)];
       const name = files.map(nameOfSource).join(', ');
-      if (!check) return await run(sources, name);
+      if (!check) return await run(sources, name, statsEveryMs);
       const { warnings } = await readConfig(sources);
       for (const warning of warnings) process.stderr.write(escapeLines(`WARN ${warning}\n`));
       process.stdout.write(escapeLines(`${name}: valid\n`));
@@ -59,6 +73,17 @@ export const command = defineCommand({
   },
 });
 
+/** An option whose value may be missing is one that Node does not know. */
+export const command: typeof collect = (args) =>
+  collect(args.map((arg) => (arg === '--print-stats' ? `--print-stats=${STATS_EVERY}` : arg)));
+
+function toInterval(given: string): number {
+  const everyMs = parseDuration(given);
+  if (everyMs !== undefined && everyMs >= MIN_STATS_MS && everyMs <= MAX_TIMER_MS) return everyMs;
+  const message = '--print-stats: expected a duration such as 10s or 5m, of 100ms or more';
+  throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', message);
+}
+
 function toSource(setting: string): string {
   const source = sourceOfSetting(setting);
   if (source !== undefined) return source;
@@ -71,20 +96,30 @@ function toSource(setting: string): string {
  */
 const HEAP_GROWING_PERCENT = 400;
 
-async function run(config: readonly string[], name: string): Promise<number> {
+async function run(
+  config: readonly string[],
+  name: string,
+  statsEveryMs: number | undefined,
+): Promise<number> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   // A terminal or a pipe that goes away takes the log with it, and not the collector.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  let collector: Collector | undefined;
-  const told = untilTold(() => leftBehind(collector?.stats()));
+  let collector: LoggingCollector | undefined;
+  const told = untilTold(() => tellLeftBehind(collector));
   const reloads = new Reloads();
   collector = await runCollector(COMPONENTS, { config }, garbageCollector());
-  process.stderr.write(escapeLines(process.stderr.isTTY ? banner(name, collector) : startLines(collector)));
-  process.stderr.write(forwardWarning(collector));
+  if (process.stderr.isTTY) process.stderr.write(escapeLines(banner(name, collector)));
+  else tellEndpoints(collector);
+  warnOfForward(collector);
   reloads.serve(collector);
+  const printLast =
+    statsEveryMs === undefined
+      ? undefined
+      : printStats(collector, statsEveryMs, (text) => process.stdout.write(text));
   await told;
   reloads.end();
   await collector.stop();
+  printLast?.();
   // Everything has had its time: what still waits for the reader of a pipe must not keep the process.
   setTimeout(() => process.exit(), LAST_WRITES_MS).unref();
   return 0;
@@ -92,7 +127,7 @@ async function run(config: readonly string[], name: string): Promise<number> {
 
 /** Reads the configuration again at SIGHUP: once for all that come before it has been read. */
 class Reloads {
-  #collector: Collector | undefined;
+  #collector: LoggingCollector | undefined;
   #isAsked = false;
   #isOver = false;
   #isRunning = false;
@@ -106,7 +141,7 @@ class Reloads {
   }
 
   /** The collector has started: what has been asked for meanwhile is done now. */
-  serve(collector: Collector): void {
+  serve(collector: LoggingCollector): void {
     this.#collector = collector;
     void this.#run();
   }
@@ -121,42 +156,45 @@ class Reloads {
     this.#isRunning = true;
     while (this.#isAsked && !this.#isOver) {
       this.#isAsked = false;
-      process.stderr.write(escapeLines(await reload(this.#collector)));
+      await reload(this.#collector);
     }
     this.#isRunning = false;
   }
 }
 
-/** @returns the lines that say what came of it */
-async function reload(collector: Collector): Promise<string> {
+/** Says what came of it. */
+async function reload(collector: LoggingCollector): Promise<void> {
   const { endpoints } = collector;
   try {
     await collector.reload();
-    const lines = startLines(collector, (id, url) => endpoints[id] !== url);
-    return `INFO configuration reloaded\n${lines}${forwardWarning(collector)}`;
+    collector.log('info', 'configuration reloaded');
+    tellEndpoints(collector, (id, url) => endpoints[id] !== url);
+    warnOfForward(collector);
   } catch (error) {
     const problems = error instanceof OtelEventsError ? error.message : String(error);
-    const lines = problems.split('\n').map((problem) => `ERROR ${problem}\n`);
-    return `${lines.join('')}ERROR configuration not reloaded; the one before runs on\n`;
+    for (const problem of problems.split('\n')) collector.log('error', problem);
+    collector.log('error', 'configuration not reloaded; the one before runs on');
   }
 }
 
 /** The endpoint alone forwards nothing in the default configuration: silence would be misleading. */
-function forwardWarning({ config }: Collector): string {
+function warnOfForward({ config, log }: LoggingCollector): void {
   const { OTEL_EVENTS_FORWARD_ENDPOINT: endpoint, OTEL_EVENTS_FORWARD: forward } = process.env;
   const used = config.service.pipelines.flatMap(({ exporters }) => exporters);
-  if (!endpoint || forward || used.includes('otlp_http/forward')) return '';
-  return 'WARN OTEL_EVENTS_FORWARD_ENDPOINT is set and nothing is forwarded; set OTEL_EVENTS_FORWARD=otlp_http/forward too\n';
+  if (!endpoint || forward || used.includes('otlp_http/forward')) return;
+  log('warn', 'OTEL_EVENTS_FORWARD_ENDPOINT is set and nothing is forwarded', {
+    fix: 'set OTEL_EVENTS_FORWARD=otlp_http/forward too',
+  });
 }
 
 /** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
-function untilTold(lastWords: () => string): Promise<void> {
+function untilTold(lastWords: () => void): Promise<void> {
   return new Promise((resolve) => {
     let told = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         if (told) {
-          process.stderr.write(lastWords());
+          lastWords();
           process.exit(130);
         }
         told = true;
@@ -167,25 +205,24 @@ function untilTold(lastWords: () => string): Promise<void> {
 }
 
 /** What is lost when the collector does not wait for its queues. */
-function leftBehind(stats: CollectorStats | undefined): string {
-  return Object.entries(stats?.exporters ?? {})
-    .filter(([, { queued }]) => queued > 0)
-    .map(([id, { queued }]) => `ERROR lost exporter=${id} count=${queued} reason=ended_at_once\n`)
-    .join('');
+function tellLeftBehind(collector: LoggingCollector | undefined): void {
+  for (const [exporter, { queued: count }] of Object.entries(collector?.stats().exporters ?? {}))
+    if (count > 0) collector?.log('error', 'lost', { exporter, count, reason: 'ended_at_once' });
 }
 
-function startLines(collector: Collector, isTold = (_id: string, _url: string) => true): string {
-  return Object.entries(collector.endpoints)
-    .filter(([id, url]) => isTold(id, url))
-    .map(
-      ([id, url]) =>
-        `INFO listening component=${id} url=${url}${isOpen(collector, id) ? ' addresses=all' : ''}\n`,
-    )
-    .join('');
+function tellEndpoints(collector: LoggingCollector, isTold = (_id: string, _url: string) => true): void {
+  for (const [component, url] of Object.entries(collector.endpoints)) {
+    if (!isTold(component, url)) continue;
+    const addresses = isOpen(collector, component) ? { addresses: 'all' } : {};
+    collector.log('info', 'listening', { component, url, ...addresses });
+  }
 }
 
 /** Behind the id of a receiver that speaks HTTP as well. */
 const GRPC_ENDPOINT = '.protocols.grpc';
+
+/** Where the collector's own metrics are. */
+const OWN_METRICS = 'service.telemetry.metrics';
 
 /** What is told of settings, whichever component they are of. */
 interface Told {
@@ -202,7 +239,8 @@ function isOpen({ config }: Collector, id: string): boolean {
   const receiver = config.receivers.get(component)?.settings as Told | undefined;
   const extension = config.extensions.get(id)?.settings as Told | undefined;
   const { http, grpc } = receiver?.protocols ?? {};
-  const address = ((isGrpc ? undefined : http) ?? grpc ?? extension)?.endpoint;
+  const [reader] = id === OWN_METRICS ? (config.service.telemetry.metrics?.readers ?? []) : [];
+  const address = ((isGrpc ? undefined : http) ?? grpc ?? extension)?.endpoint ?? reader?.address;
   return address?.host !== undefined && ['', '0.0.0.0', '::'].includes(address.host);
 }
 

@@ -4,6 +4,8 @@ import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Authenticator, Credentials } from './auth/authenticator.ts';
 import { saidBy } from './config/config-node.ts';
 import { isNothing, type Shape } from './config/shape.ts';
+import type { ExporterCounts } from './counts/exporter-counts.ts';
+import type { Tally } from './counts/tally.ts';
 import type { Drops } from './drops.ts';
 import type { ReceiverStats } from './intake.ts';
 import type { Log } from './log.ts';
@@ -64,6 +66,8 @@ export interface CheckContext {
 export interface ReceiverHost {
   readonly id: string;
   readonly log: Log;
+  /** Counts for the collector's own metrics. */
+  readonly tally: Tally;
   /** Where the pipelines of each signal begin; a signal that no pipeline takes has none. */
   readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
   /** Who lets requests in: the extension of that id. */
@@ -88,6 +92,8 @@ export interface ExporterHost {
   readonly write: (line: string) => void;
   /** Is told of what the exporter took and lost. */
   readonly drops: Drops;
+  /** Counts for the collector's own metrics; what is refused when it is offered is counted by who offers it. */
+  readonly counts: ExporterCounts;
   /** Claims a thing, such as a file, for the life of the collector. @returns whether nobody has done so before */
   readonly isFirst: (thing: string) => boolean;
   /** Of the pipelines that name it. */

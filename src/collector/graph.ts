@@ -1,4 +1,3 @@
-import { OtelEventsError } from '../errors.ts';
 import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import { within } from '../time.ts';
 import { batchingBefore } from './batching-before.ts';
@@ -13,13 +12,17 @@ import type {
   RunningReceiver,
 } from './component.ts';
 import type { PipelineConfig } from './config/read-pipelines.ts';
+import { countedProcessor } from './counts/counted-processor.ts';
+import { ExporterCounts } from './counts/exporter-counts.ts';
+import type { Tally } from './counts/tally.ts';
 import { Drops } from './drops.ts';
 import { Entry, noLongerTaken } from './entry.ts';
 import { Lane } from './lane.ts';
 import { keepsData, linkPipelines } from './link-pipelines.ts';
 import type { Log } from './log.ts';
+import { namedStep } from './named-step.ts';
 import { Outage } from './outage.ts';
-import { closing, keepable, type Part, type Parts, partOf } from './part.ts';
+import { closing, keepable, type Part, type Parts, partOf, partsGone } from './part.ts';
 import { entriesOf } from './pipeline.ts';
 import type { RunnableConfig } from './read-config.ts';
 import type { Gone } from './retirement.ts';
@@ -43,6 +46,8 @@ export interface Surroundings {
   readonly entries: Map<string, Entry>;
   /** Things that an exporter has had, such as files; for the life of the collector. */
   readonly claimed: Set<string>;
+  /** Counts for the collector's own metrics. */
+  readonly tally: Tally;
 }
 
 /** How long requests under way may take before the files of their exporters change hands; those behind them wait. */
@@ -119,24 +124,20 @@ export class Graph {
 
   /** The parts of others that are none here. */
   goneFrom(others: readonly Graph[]): Gone {
-    const gone = <T>(mine: Parts<T>, theirs: readonly Parts<T>[]): [string, Part<T>][] => {
-      const kept = new Set(mine.values());
-      return theirs.flatMap((parts) => [...parts]).filter(([, part]) => !kept.has(part));
-    };
     return {
-      lanes: gone(
+      lanes: partsGone(
         this.lanes,
         others.map(({ lanes }) => lanes),
       ),
-      connectors: gone(
+      connectors: partsGone(
         this.connectors,
         others.map(({ connectors }) => connectors),
       ),
-      extensions: gone(
+      extensions: partsGone(
         this.extensions,
         others.map(({ extensions }) => extensions),
       ),
-      receivers: gone(
+      receivers: partsGone(
         this.receivers,
         others.map(({ receivers }) => receivers),
       ),
@@ -177,7 +178,7 @@ export class Graph {
       this.extensions.set(
         id,
         kept ??
-          (await named(`extensions.${id}`, async () =>
+          (await namedStep(`extensions.${id}`, async () =>
             partOf(await configured.create({ id, isWell, log, status }), configured.said),
           )),
       );
@@ -185,7 +186,7 @@ export class Graph {
   }
 
   async #openProcessors(
-    { id: pipeline, processors }: PipelineConfig,
+    { id: pipeline, signal, processors }: PipelineConfig,
     before: readonly Graph[],
   ): Promise<void> {
     for (const id of processors) {
@@ -194,13 +195,15 @@ export class Graph {
       const key = keyOf(pipeline, id);
       const candidates = before.map((graph) => graph.#processors);
       const kept = keepable(candidates, key, configured.said, this.extensions);
-      const { log, collectGarbage } = this.#around;
+      const { log, collectGarbage, tally } = this.#around;
       this.#processors.set(
         key,
         kept ??
-          (await named(`processors.${id}`, async () =>
-            partOf(await configured.create({ id, log, collectGarbage }), configured.said),
-          )),
+          (await namedStep(`processors.${id}`, async () => {
+            const processor = await configured.create({ id, log, collectGarbage });
+            const counted = countedProcessor(processor, { id, type: configured.type, signal }, tally);
+            return partOf(counted, configured.said);
+          })),
       );
     }
   }
@@ -222,7 +225,7 @@ export class Graph {
       this.connectors.set(
         id,
         kept ??
-          (await named(`connectors.${id}`, async () =>
+          (await namedStep(`connectors.${id}`, async () =>
             partOf(await configured.create({ id, log, emit }), configured.said),
           )),
       );
@@ -256,14 +259,16 @@ export class Graph {
   }
 
   async #openLane(id: string): Promise<Part<Lane>> {
-    const { log, write, extra, claimed } = this.#around;
+    const { log, write, extra, claimed, tally } = this.#around;
     const drops = new Drops(log, id);
+    const counts = new ExporterCounts(tally, id);
     const borrowed = new Borrowed(this.extensions);
     const host = {
       id,
       log,
       write,
       drops,
+      counts,
       isFirst: (thing: string) => {
         const isFirst = !claimed.has(thing);
         claimed.add(thing);
@@ -278,8 +283,9 @@ export class Graph {
     const exporter =
       configured === undefined
         ? { consume: extra[id] as Consume, close: async () => {} }
-        : await named(`exporters.${id}`, () => configured.create(host));
-    const lane = new Lane(exporter, new Outage(log, 'export', id), drops);
+        : await namedStep(`exporters.${id}`, () => configured.create(host));
+    counts.begin(this.#signalsOf(id), exporter.reserve !== undefined);
+    const lane = new Lane(exporter, new Outage(log, 'export', id), drops, counts);
     const part = partOf(lane, this.#madeOf(id), borrowed.uses);
     if (exporter.endpoint !== undefined) part.urls = { http: exporter.endpoint };
     return part;
@@ -329,7 +335,7 @@ export class Graph {
     const had = new Set(before.flatMap(({ extensions }) => [...extensions.values()]));
     for (const [id, part] of this.extensions) {
       if (had.has(part)) continue;
-      await named(`extensions.${id}`, async () => {
+      await namedStep(`extensions.${id}`, async () => {
         const url = await part.running.start?.();
         if (url !== undefined) part.urls = { http: url };
       });
@@ -345,7 +351,7 @@ export class Graph {
     for (const id of ids) {
       const part = kept.get(id);
       if (part !== undefined) this.receivers.set(id, part);
-      else await named(`receivers.${id}`, () => this.#startReceiver(id, going));
+      else await namedStep(`receivers.${id}`, () => this.#startReceiver(id, going));
     }
   }
 
@@ -368,9 +374,11 @@ export class Graph {
     const borrowed = new Borrowed(this.extensions);
     const configured = this.config.receivers.get(id) as ConfiguredReceiver;
     const { consume } = this.#around.entries.get(id) as Entry;
+    const { log, tally } = this.#around;
     const host = {
       id,
-      log: this.#around.log,
+      log,
+      tally,
       consume,
       authenticator: borrowed.get('authenticator'),
       // An exporter may have the same id.
@@ -389,14 +397,4 @@ export class Graph {
 /** A processor of a pipeline. */
 function keyOf(pipeline: string, processor: string): string {
   return `${pipeline} ${processor}`;
-}
-
-/** Runs a step of the start; an error says which component it was. */
-async function named<T>(component: string, step: () => T | Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (cause) {
-    const message = `${component}: ${(cause as Error).message}`;
-    throw new OtelEventsError('COLLECTOR_START_FAILED', message, { cause });
-  }
 }

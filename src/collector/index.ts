@@ -1,4 +1,5 @@
 export type { ComponentConfig } from './component.ts';
+export type { ProcessorStats } from './counts/processor-stats.ts';
 export type { ReceiverStats } from './intake.ts';
 export type { ExporterStats } from './lane.ts';
 export type { CollectorConfig } from './read-config.ts';

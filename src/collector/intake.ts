@@ -2,7 +2,9 @@ import { OtelEventsError } from '../errors.ts';
 import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { BodyBudget, type BodyLease } from '../serve/body-budget.ts';
+import type { ReceiverCounts, TransportName } from './counts/receiver-counts.ts';
 import { noLongerTaken } from './entry.ts';
+import type { Refusals } from './refusals.ts';
 
 /** What became of what a receiver was sent. */
 export interface ReceiverStats {
@@ -20,6 +22,23 @@ export interface IntakeOptions {
   readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
   /** The memory for the bodies of all requests under way, in bytes. */
   readonly maxHeldBytes: number;
+  /** Counts the same for the collector's own metrics. */
+  readonly counts?: ReceiverCounts | undefined;
+  /** Is told of requests that are refused for what they are. */
+  readonly refusals?: Refusals | undefined;
+}
+
+/** A request as it came. */
+export interface Arrival {
+  readonly signal: Signal;
+  readonly transport: TransportName;
+  readonly encoding: 'protobuf' | 'json';
+}
+
+/** What the sender of a request that was refused is told. */
+export interface RefusedAnswer {
+  readonly code: string;
+  readonly reason: string;
 }
 
 /** What a receiver's servers have in common, whichever protocol they speak: pipelines, memory for bodies, and counts. */
@@ -28,9 +47,13 @@ export class Intake {
   readonly #budget: BodyBudget;
   readonly #accepted = { logs: 0, traces: 0, metrics: 0 };
   readonly #refused = { logs: 0, traces: 0, metrics: 0 };
+  readonly #counts: ReceiverCounts | undefined;
+  readonly #refusals: Refusals | undefined;
   #invalidRequests = 0;
 
-  constructor({ consume, maxHeldBytes }: IntakeOptions) {
+  constructor({ consume, maxHeldBytes, counts, refusals }: IntakeOptions) {
+    this.#refusals = refusals;
+    this.#counts = counts;
     this.#consume = consume;
     this.#budget = new BodyBudget(maxHeldBytes);
   }
@@ -50,7 +73,7 @@ export class Intake {
    * @throws OtelEventsError `OTLP_INVALID` for what is no OTLP; else the exporters' error, with `retry` if the sender
    *   may come again
    */
-  async take(signal: Signal, encoding: 'protobuf' | 'json', bytes: Uint8Array): Promise<void> {
+  async take({ signal, transport, encoding }: Arrival, bytes: Uint8Array): Promise<void> {
     const batch = OtlpRequest.read(signal, encoding, bytes);
     if (batch.count === 0) return;
     try {
@@ -59,16 +82,24 @@ export class Intake {
       if (consume === undefined) throw noLongerTaken(signal);
       await consume(batch);
       this.#accepted[signal] += batch.count;
+      this.#counts?.accepted(signal, transport, batch.count);
     } catch (error) {
       this.#refused[signal] += batch.count;
+      this.#counts?.refused(signal, transport, batch.count);
       throw error;
     }
   }
 
-  /** Counts a request that was refused for what it is, unless its items were counted as refused. */
-  noteInvalid(error: unknown): void {
+  /**
+   * Counts a request that was refused for what it is, unless its items were counted as refused.
+   * @param answer - what its sender was told: a code such as `http_413` or `grpc_8`, and why
+   */
+  noteInvalid(error: unknown, transport: TransportName, { code, reason }: RefusedAnswer): void {
     const isRefusedData = error instanceof OtelEventsError && error.code !== 'OTLP_INVALID';
-    if (!isRefusedData) this.#invalidRequests++;
+    if (isRefusedData) return;
+    this.#invalidRequests++;
+    this.#counts?.refusedRequest(transport, code);
+    this.#refusals?.add(transport, code, reason);
   }
 
   stats(): ReceiverStats {

@@ -2,6 +2,7 @@ import { OtelEventsError } from '../errors.ts';
 import type { BatchExporter, Place } from '../exporters/batch-exporter.ts';
 import type { Batch } from '../otlp/wire/batch.ts';
 import { performance, within } from '../time.ts';
+import type { ExporterCounts } from './counts/exporter-counts.ts';
 import type { Drops } from './drops.ts';
 import type { Outage } from './outage.ts';
 
@@ -49,6 +50,7 @@ export class Lane {
   readonly #exporter: BatchExporter;
   readonly #outage: Outage;
   readonly #drops: Drops | undefined;
+  readonly #counts: ExporterCounts | undefined;
   /** In the order of the offers. */
   readonly #unfinished = new Set<Offer>();
   #unfinishedBytes = 0;
@@ -57,13 +59,14 @@ export class Lane {
   #copies = 0;
   #unwellUntilMs = 0;
 
-  constructor(exporter: BatchExporter, outage: Outage, drops?: Drops) {
+  constructor(exporter: BatchExporter, outage: Outage, drops?: Drops, counts?: ExporterCounts) {
     this.keeps = exporter.keeps ?? true;
     this.hasQueue = exporter.reserve !== undefined;
     this.mayLinger = exporter.mayLinger ?? false;
     this.#exporter = exporter;
     this.#outage = outage;
     this.#drops = drops;
+    this.#counts = counts;
   }
 
   /** Whether it has refused something a moment ago, for a reason that does not lie in the data. */
@@ -79,7 +82,7 @@ export class Lane {
   reserve(batch: Batch, giveUpMs: number): Place | undefined {
     try {
       const place = this.#exporter.reserve?.(batch);
-      if (place !== undefined) return { ...place, take: () => this.#took(place.take()) };
+      if (place !== undefined) return { ...place, take: () => this.#tookPlace(place, batch) };
       if (this.#isBehind(giveUpMs)) throw tooSlow();
       this.#checkRoom(batch);
       return undefined;
@@ -87,6 +90,16 @@ export class Lane {
       this.#refused(batch, error);
       throw error;
     }
+  }
+
+  #tookPlace(place: Place, { signal, count }: Batch): boolean {
+    const isTaken = this.#took(place.take());
+    // The queue was closed meanwhile, and the sender is told.
+    if (!isTaken) {
+      this.#failed += count;
+      this.#counts?.enqueueFailed(signal, count);
+    }
+    return isTaken;
   }
 
   /** Whether something was waited for in vain, or has been unfinished for longer than `patienceMs`. */
@@ -109,6 +122,7 @@ export class Lane {
     try {
       await this.#consume(batch);
       this.#sent += batch.count;
+      if (this.#exporter.taken === undefined) this.#counts?.sent(batch.signal, batch.count);
       this.#took(true);
       return undefined;
     } catch (error) {
@@ -168,8 +182,10 @@ export class Lane {
     return taken;
   }
 
-  #refused({ count }: Batch, error: unknown): void {
+  #refused({ signal, count }: Batch, error: unknown): void {
     this.#failed += count;
+    if (this.hasQueue) this.#counts?.enqueueFailed(signal, count);
+    else this.#counts?.sendFailed(signal, count);
     this.#outage.failed(error);
     const isFinal = error instanceof OtelEventsError && error.retry === undefined;
     if (!isFinal) this.#unwellUntilMs = performance.now() + UNWELL_MS;

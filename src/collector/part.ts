@@ -49,3 +49,12 @@ export function closing<Running>(part: Part<Running>, close: () => Promise<void>
   part.closed ??= close() ?? Promise.resolve();
   return part.closed;
 }
+
+/** The parts of others that are none of mine. */
+export function partsGone<Running>(
+  mine: Parts<Running>,
+  theirs: readonly Parts<Running>[],
+): [string, Part<Running>][] {
+  const kept = new Set(mine.values());
+  return theirs.flatMap((parts) => [...parts]).filter(([, part]) => !kept.has(part));
+}

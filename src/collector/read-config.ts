@@ -10,14 +10,14 @@ import type {
 import { COMPONENTS } from './components.ts';
 import { checkComponents } from './config/check-components.ts';
 import { checkConnectors } from './config/check-connectors.ts';
-import type { ConfigNode, MapNode } from './config/config-node.ts';
+import type { MapNode } from './config/config-node.ts';
 import type { Variables } from './config/expand-environment.ts';
 import { Problems } from './config/problems.ts';
 import { type Defined, section } from './config/read-components.ts';
 import { type KnownIds, type PipelineConfig, pipelines, references } from './config/read-pipelines.ts';
 import { type ConfigSource, nameOfSource, readSources } from './config/read-sources.ts';
-import { anything, asMap, listed, mapping, optional, required, text } from './config/shape.ts';
-import { LOG_LEVELS, type LogLevel } from './log.ts';
+import { anything, asMap, mapping, optional, required } from './config/shape.ts';
+import { DEFAULT_TELEMETRY, type TelemetrySettings, telemetryShape } from './telemetry/telemetry-shape.ts';
 
 /** A configuration that has been checked as a whole: everything that it names exists. */
 export interface CollectorConfig {
@@ -31,7 +31,7 @@ export interface CollectorConfig {
     /** The extensions that run. */
     readonly extensions: readonly string[];
     readonly pipelines: readonly PipelineConfig[];
-    readonly logLevel: LogLevel;
+    readonly telemetry: TelemetrySettings;
   };
   /** What is no error and still worth a line: variables that are not set, and what is left out. */
   readonly warnings: readonly string[];
@@ -81,37 +81,6 @@ export async function readConfig(
   warnings.push(...[...unset].map((name) => `environment variable ${name} is not set; it is taken as empty`));
   return { ...(checked as Omit<RunnableConfig, 'warnings'>), warnings };
 }
-
-/** Other names of levels: of zap, which the OpenTelemetry Collector logs with. */
-const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
-  ...LOG_LEVELS.map((level) => [level, level] as const),
-  ['warning', 'warn'],
-  ['dpanic', 'error'],
-  ['panic', 'error'],
-  ['fatal', 'error'],
-]);
-
-const logLevel = text(listed(LOG_LEVELS), (given) => LEVELS.get(given.toLowerCase()));
-
-const logs = mapping({ level: optional(logLevel, 'info') }, [
-  'development',
-  'disable_caller',
-  'disable_stacktrace',
-  'encoding',
-  'error_output_paths',
-  'initial_fields',
-  'output_paths',
-  'processors',
-  'sampling',
-]);
-
-const telemetry = mapping({
-  logs: optional(logs),
-  // About the other engine's own metrics and traces; this one has none to be set up.
-  metrics: optional(anything),
-  traces: optional(anything),
-  resource: optional(anything),
-});
 
 function readRoot(
   node: MapNode,
@@ -165,32 +134,17 @@ function readService(
   warn: (message: string) => void,
 ): CollectorConfig['service'] {
   const service = node.entries.get('service')?.node;
-  if (service === undefined) return { extensions: [], pipelines: [], logLevel: 'info' };
+  if (service === undefined) return { extensions: [], pipelines: [], telemetry: DEFAULT_TELEMETRY };
   const shape = mapping({
     extensions: optional(references('extension', known.extensions, 0), []),
     pipelines: required(pipelines(known, warn)),
-    telemetry: optional(telemetry),
+    telemetry: optional(telemetryShape(warn), DEFAULT_TELEMETRY),
   });
   // What is missing has been reported.
   const {
     extensions = [],
     pipelines: read = [],
-    telemetry: about,
+    telemetry = DEFAULT_TELEMETRY,
   } = shape.read(service, 'service', problems);
-  if (isSaid(service, ['telemetry', 'metrics']) || isSaid(service, ['telemetry', 'traces']))
-    warn(
-      'service.telemetry: this engine shows no metrics or traces of its own; stats() and zpages have its counts',
-    );
-  return { extensions, pipelines: read, logLevel: about?.logs?.level ?? 'info' };
-}
-
-/** Whether something is asked for at these keys: level none asks for nothing. */
-function isSaid(service: ConfigNode, keys: readonly string[]): boolean {
-  const node = keys.reduce<ConfigNode | undefined>(
-    (found, key) => (found?.kind === 'map' ? found.entries.get(key)?.node : undefined),
-    service,
-  );
-  if (node?.kind !== 'map') return false;
-  const level = node.entries.get('level')?.node;
-  return !(level?.kind === 'scalar' && level.value === 'none');
+  return { extensions, pipelines: read, telemetry };
 }

@@ -94,7 +94,8 @@ export class Receiver {
           `unsupported content type; ${[...ENCODINGS.keys()].join(' and ')} are supported`,
         );
       }
-      await intake.take(signal, encoding, await readBody(request, { maxBytes, lease, encodings }));
+      const body = await readBody(request, { maxBytes, lease, encodings });
+      await intake.take({ signal, transport: 'http', encoding }, body);
       this.#answer(response, 200, encoding, RESPONSE[signal], {});
     } catch (error) {
       // A sender reads the answer only when it has got rid of its body.
@@ -117,7 +118,8 @@ export class Receiver {
     // The sender went away: nobody is left to be told.
     if (response.destroyed) return;
     const { status, message, headers } = toRefusal(error);
-    if (status < 500 || headers['retry-after'] !== undefined) this.#options.intake.noteInvalid(error);
+    if (status < 500 || headers['retry-after'] !== undefined)
+      this.#options.intake.noteInvalid(error, 'http', { code: `http_${status}`, reason: message });
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     this.#answer(response, status, encoding, STATUS, { code: grpcCodeOf(status), message });
     // Ours, so the server's guard tells of it.

@@ -1,16 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { OtelEventsError } from '../errors.ts';
 import { type Checks, checkOptions, fn, invalidOption, isMap, mapOfChecked } from '../options.ts';
 import type { Consume } from '../otlp/wire/batch.ts';
 import type { KnownComponents } from './component.ts';
+import { type ProcessorStats, processorStats } from './counts/processor-stats.ts';
+import { Tally } from './counts/tally.ts';
 import { Graph, type Surroundings } from './graph.ts';
 import type { ReceiverStats } from './intake.ts';
 import type { ExporterStats, Lane } from './lane.ts';
-import { createLog, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import type { Parts } from './part.ts';
 import { type CollectorConfig, type RunnableConfig, readConfig } from './read-config.ts';
 import { Retirement } from './retirement.ts';
 import type { ServiceStatus } from './status-page.ts';
 import { sumOfExporters, sumOfReceivers } from './sum-stats.ts';
+import { type OpenLog, openLog } from './telemetry/open-log.ts';
+import { type OpenMetrics, openMetrics } from './telemetry/open-metrics.ts';
+import { ownResource } from './telemetry/own-resource.ts';
 import { tellOrphans } from './tell-orphans.ts';
 
 /** How to start a collector. */
@@ -22,7 +29,10 @@ export interface CollectorOptions {
   readonly config: string | object;
   /** Exporters of your own, by component id: pipelines name them like any other. */
   readonly exporters?: Readonly<Record<string, Consume>>;
-  /** Takes the lines that the collector logs, without their line break. Default: standard error. */
+  /**
+   * Takes the lines that the collector logs, without their line break, instead of `service.telemetry.logs.output_paths`.
+   * Default: these, which are standard error unless set.
+   */
   readonly write?: (line: string) => void;
 }
 
@@ -32,7 +42,7 @@ export interface Collector {
   readonly endpoint: string;
   /**
    * The URLs of all receivers, health checks and `prometheus` exporters, by component id. Of a receiver with two protocols it is that of HTTP,
-   * and gRPC is at `otlp.protocols.grpc`.
+   * and gRPC is at `otlp.protocols.grpc`. The collector's own metrics are at `service.telemetry.metrics`.
    */
   readonly endpoints: Readonly<Record<string, string>>;
   /** What runs, as checked. */
@@ -52,6 +62,11 @@ export interface Collector {
   stats(): CollectorStats;
 }
 
+/** A collector whose log others may write to: the command that runs it. */
+export interface LoggingCollector extends Collector {
+  readonly log: Log;
+}
+
 /** How a collector is stopped. */
 export interface StopOptions {
   /** For requests under way and for queues, each. Default 5,000. */
@@ -61,6 +76,8 @@ export interface StopOptions {
 /** Counts since the start, by the names of components. */
 export interface CollectorStats {
   readonly receivers: Readonly<Record<string, ReceiverStats>>;
+  /** Of all processors but `batch`. */
+  readonly processors: Readonly<Record<string, ProcessorStats>>;
   readonly exporters: Readonly<Record<string, ExporterStats>>;
 }
 
@@ -86,9 +103,9 @@ export async function runCollector(
   components: KnownComponents,
   options: CollectorOptions,
   collectGarbage?: () => void,
-): Promise<Collector> {
+): Promise<LoggingCollector> {
   checkOptions(options, OPTIONS, PLACE);
-  const { config: source, exporters = {}, write = writeToStderr } = options;
+  const { config: source, exporters = {}, write } = options;
   if (source === undefined) throw invalidOption('config', OPTIONS.config.wanted, source, PLACE);
   const read = (from: CollectorOptions['config']) =>
     readConfig(from, { components, extraExporters: Object.keys(exporters) });
@@ -104,20 +121,25 @@ export async function runCollector(
 }
 
 /** What a collector begins with. */
-interface Beginning extends Pick<Surroundings, 'write' | 'extra' | 'collectGarbage'> {
+interface Beginning extends Pick<Surroundings, 'extra' | 'collectGarbage'> {
+  readonly write: ((line: string) => void) | undefined;
   readonly config: RunnableConfig;
   readonly source: CollectorOptions['config'];
   readonly read: (source: CollectorOptions['config']) => Promise<RunnableConfig>;
 }
 
-class RunningCollector implements Collector {
-  readonly #write: (line: string) => void;
+class RunningCollector implements LoggingCollector {
+  readonly log: Log = (...line) => this.#output.log(...line);
+  readonly #write: Beginning['write'];
+  readonly #instanceId = randomUUID();
+  readonly #tally = new Tally();
   readonly #read: Beginning['read'];
   readonly #around: Surroundings;
   readonly #retirement: Retirement;
   readonly #toldOrphans = new Set<string>();
   #source: Beginning['source'];
-  #log: Log;
+  #output: OpenLog;
+  #metrics: OpenMetrics | undefined;
   #graph: Graph;
   /** What has been begun: one start or reload after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -127,11 +149,12 @@ class RunningCollector implements Collector {
     this.#write = write;
     this.#read = read;
     this.#source = source;
-    this.#log = createLog(config.service.logLevel, write);
-    const log: Log = (...line) => this.#log(...line);
+    this.#output = this.#openLog(config);
+    const { log } = this;
     this.#around = {
       log,
-      write,
+      write: (line) => this.#output.show(line),
+      tally: this.#tally,
       extra,
       collectGarbage,
       status: () => this.#status(),
@@ -154,11 +177,12 @@ class RunningCollector implements Collector {
   }
 
   get endpoints(): Readonly<Record<string, string>> {
-    return this.#graph.endpoints;
+    return { ...this.#graph.endpoints, ...this.#metrics?.endpoints };
   }
 
   async start(): Promise<void> {
     this.#warn(this.#graph.config);
+    this.#metrics = await this.#openMetrics(this.#graph.config);
     await this.#graph.start();
     this.#warnOf(this.#graph);
   }
@@ -183,6 +207,7 @@ class RunningCollector implements Collector {
     const { receivers, lanes } = this.#graph;
     return {
       receivers: sums([...statsOf(receivers), ...this.#retirement.receivers()], sumOfReceivers),
+      processors: processorStats(this.#tally),
       exporters: sums([...statsOf(lanes), ...this.#retirement.exporters()], sumOfExporters),
     };
   }
@@ -203,9 +228,35 @@ class RunningCollector implements Collector {
       throw error;
     }
     this.#source = source;
-    this.#log = createLog(config.service.logLevel, this.#write);
+    await this.#followTelemetry(before.config, config);
     this.#warn(config);
     this.#warnOf(after);
+  }
+
+  #openLog({ service: { telemetry } }: CollectorConfig): OpenLog {
+    return openLog(telemetry, ownResource(telemetry.resource, this.#instanceId), this.#write);
+  }
+
+  #openMetrics({ service: { telemetry } }: CollectorConfig): Promise<OpenMetrics> {
+    const resource = ownResource(telemetry.resource, this.#instanceId);
+    return openMetrics({ settings: telemetry.metrics, tally: this.#tally, resource, log: this.log });
+  }
+
+  /** The rest runs by now: what cannot be opened is told, and not what a reload fails for. */
+  async #followTelemetry(before: CollectorConfig, after: CollectorConfig): Promise<void> {
+    if (isDeepStrictEqual(before.service.telemetry, after.service.telemetry)) return;
+    try {
+      const output = this.#openLog(after);
+      this.#output.close();
+      this.#output = output;
+      await this.#metrics?.close();
+      this.#metrics = undefined;
+      this.#metrics = await this.#openMetrics(after);
+    } catch (error) {
+      this.log('error', 'the collector cannot tell of itself as configured', {
+        error: (error as Error).message,
+      });
+    }
   }
 
   /** What has been closed for what could not be opened is opened again; all else has never stopped. */
@@ -215,7 +266,7 @@ class RunningCollector implements Collector {
     try {
       ({ settled } = await this.#graph.start([before, failed]));
     } catch (error) {
-      this.#log('error', 'the configuration before does not run as a whole', {
+      this.log('error', 'the configuration before does not run as a whole', {
         error: (error as Error).message,
       });
     }
@@ -223,7 +274,7 @@ class RunningCollector implements Collector {
   }
 
   #warn({ warnings }: CollectorConfig): void {
-    for (const warning of warnings) this.#log('warn', warning);
+    for (const warning of warnings) this.log('warn', warning);
   }
 
   #warnOf(graph: Graph): void {
@@ -234,6 +285,8 @@ class RunningCollector implements Collector {
   async #stop(timeoutMs: number): Promise<void> {
     await this.#work;
     await Promise.all([this.#graph.stop(timeoutMs), this.#retirement.stop(timeoutMs)]);
+    await this.#metrics?.close();
+    this.#output.close();
   }
 
   *#lanes(): Iterable<Lane> {
@@ -257,8 +310,4 @@ function sums<T>(stats: Iterable<readonly [string, T]>, sum: (one: T, other: T) 
     byId.set(id, before === undefined ? counts : sum(before, counts));
   }
   return Object.fromEntries(byId);
-}
-
-function writeToStderr(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

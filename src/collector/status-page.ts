@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { guardedServer, type ServerSettings } from '../serve/guarded-server.ts';
 import { type ListenAddress, listen, stopServer } from '../serve/listen.ts';
 import type { PipelineConfig } from './config/read-pipelines.ts';
+import type { ProcessorStats } from './counts/processor-stats.ts';
 import type { ReceiverStats } from './intake.ts';
 import type { ExporterStats } from './lane.ts';
 
@@ -10,6 +11,7 @@ export interface ServiceStatus {
   readonly pipelines: readonly PipelineConfig[];
   readonly extensions: readonly string[];
   readonly receivers: Readonly<Record<string, ReceiverStats>>;
+  readonly processors: Readonly<Record<string, ProcessorStats>>;
   readonly exporters: Readonly<Record<string, ExporterStats>>;
 }
 
@@ -70,7 +72,7 @@ export class StatusPage {
   }
 }
 
-function drawService({ extensions, receivers, exporters }: ServiceStatus, since: Date): string {
+function drawService({ extensions, receivers, processors, exporters }: ServiceStatus, since: Date): string {
   const about: Row[] = [
     ['started', since.toISOString()],
     ['extensions', extensions.join(', ')],
@@ -82,6 +84,11 @@ function drawService({ extensions, receivers, exporters }: ServiceStatus, since:
       return [id, name, accepted[name], refused[name], invalidRequests];
     }),
   );
+  const passed: Row[] = Object.entries(processors).map(([id, { incoming, outgoing }]) => [
+    id,
+    incoming,
+    outgoing,
+  ]);
   const given: Row[] = Object.entries(exporters).map(([id, { sent, failed, queued, dropped }]) => [
     id,
     sent,
@@ -92,6 +99,7 @@ function drawService({ extensions, receivers, exporters }: ServiceStatus, since:
   return [
     table([], about),
     table(['receiver', 'signal', 'accepted', 'refused', 'invalid requests'], taken),
+    table(['processor', 'incoming', 'outgoing'], passed),
     table(['exporter', 'sent', 'failed', 'queued', 'dropped'], given),
   ].join('');
 }

@@ -1,7 +1,7 @@
 import type { Outbox } from '../spool/outbox.ts';
 import { otlpTransport } from '../spool/send/otlp-transport.ts';
+import { VERSION } from '../version.ts';
 import { OTLP_SINK, SPAN_SINK } from './ledger/accounts.ts';
-import { VERSION } from './resource/version.ts';
 import type { OtlpSettings } from './settings/otlp-settings.ts';
 
 const DEFAULT_INTERVAL_MS = 1000;

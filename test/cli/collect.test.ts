@@ -272,6 +272,56 @@ test('a port in use ends with 2 and one line', async (t) => {
   assert.deepEqual(pick(runToEnd('collect', '--config', second)), [2, '', message]);
 });
 
+test('what was received, sent, refused and dropped is printed each so often, and at the end', async (t) => {
+  const dir = tempDir(t);
+  const config = configIn(
+    dir,
+    `
+receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:0"}}}}
+processors: {filter: {log_conditions: ['log.event_name == "b"']}}
+exporters: {file: {path: ${JSON.stringify(path.join(dir, 'a'))}, append: true}, otlp_http/away: {endpoint: "http://127.0.0.1:${await freePort()}", sending_queue: {queue_size: 1}, retry_on_failure: {max_elapsed_time: 100ms, initial_interval: 50ms, max_interval: 50ms}}}
+service: {pipelines: {logs: {receivers: [otlp], processors: [filter], exporters: [file, otlp_http/away]}}}
+`,
+  );
+  const { child, url, exit } = await runCollect(t, ['--config', config, '--print-stats=100ms']);
+  let stdout = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+    stdout += chunk;
+  });
+  assert.deepEqual([await send(url, 'a'), await send(url, 'c'), await send(url, 'b')], [200, 503, 200]);
+  assert.equal((await fetch(url)).status, 404);
+  await eventually(() => stdout.includes('dropped by otlp_http/away: gave_up 1'));
+  child.kill('SIGTERM');
+  assert.equal(await exit, 0);
+  const tables = stdout.trimEnd().split('\n\n');
+  assert.ok(tables.length > 2);
+  assert.match(tables[0] ?? '', /^\d{4}-\d\d-\d\dT\S+Z since the start\n/);
+  const [title = '', ...lines] = (tables.at(-1) ?? '').split('\n');
+  assert.match(title, /Z at the end$/);
+  assert.deepEqual(lines, [
+    'component       taken  refused  sent  dropped  queued  /s',
+    'otlp logs           2        1                          0',
+    'otlp requests                1',
+    'filter              3              2                    0',
+    'file                1        0     1        0       0   0',
+    'otlp_http/away      1        1     0        1       0   0',
+    'dropped by otlp_http/away: gave_up 1',
+  ]);
+});
+
+test('counts are printed each 10 s unless said otherwise, which has to be a duration', () => {
+  for (const args of [
+    ['--print-stats', '--check'],
+    ['--print-stats=1m', '--check'],
+  ])
+    assert.equal(runToEnd('collect', ...args).status, 0);
+  for (const wrong of ['10', 'often', '1ms', '']) {
+    const { status, stderr } = runToEnd('collect', `--print-stats=${wrong}`, '--check');
+    assert.equal(status, 1);
+    assert.match(stderr, /^--print-stats: expected a duration such as 10s or 5m, of 100ms or more\n$/);
+  }
+});
+
 test('a wrong option ends with 1', () => {
   const { status, stderr } = runToEnd('collect', '--confg', 'x');
   assert.equal(status, 1);
@@ -335,10 +385,10 @@ service: {pipelines: {logs: {receivers: [otlp], exporters: [otlp_http]}}}
   await new Promise((resolve) => setTimeout(resolve, 300));
   hasty?.child.kill('SIGTERM');
   assert.deepEqual([await hasty?.exit, await patient?.exit], [130, 0]);
-  assert.match(hasty?.stderr() ?? '', /^ERROR lost exporter=otlp_http count=1 reason=ended_at_once$/m);
+  assert.match(hasty?.stderr() ?? '', /^\S+Z ERROR lost exporter=otlp_http count=1 reason=ended_at_once$/m);
   assert.match(
     patient?.stderr() ?? '',
-    /^ERROR lost since the start exporter=otlp_http count=1 reason=closed$/m,
+    /^\S+Z ERROR lost since the start exporter=otlp_http count=1 reason=closed$/m,
   );
 });
 
@@ -382,10 +432,10 @@ test('SIGHUP reads the configuration again; a wrong one is told, line by line, a
     'receivers: {otlp: {}}\nexporters: {fil: }\nservice: {pipelines: {logs: {receivers: [otlp], exporters: [file]}}}\n',
     'ERROR configuration not reloaded; the one before runs on\n',
   );
-  assert.match(stderr(), /^ERROR .*config\.yaml:1:19: receivers\.otlp\.protocols: is missing$/m);
+  assert.match(stderr(), / ERROR .*config\.yaml:1:19: receivers\.otlp\.protocols: is missing$/m);
   assert.match(
     stderr(),
-    /^ERROR .*config\.yaml:2:13: exporters\.fil: unknown exporter; did you mean file\?$/m,
+    / ERROR .*config\.yaml:2:13: exporters\.fil: unknown exporter; did you mean file\?$/m,
   );
   await hangUp(ok(second, port), 'INFO configuration reloaded\n');
   await eventually(() => existsSync(second) && namesInFile(second).length > 0);
@@ -419,5 +469,5 @@ test('SIGHUP while it starts is heard, and heeded then', { skip: NO_PROC }, asyn
   );
   child.kill('SIGHUP');
   await eventually(() => stderr.includes('INFO configuration reloaded'));
-  assert.match(stderr, /^INFO listening component=otlp/);
+  assert.match(stderr, / INFO listening component=otlp/);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { createLog } from '../../src/collector/log.ts';
+import { createLog } from '../../src/collector/telemetry/create-log.ts';
 import { consoleExporter } from '../../src/exporters/console.ts';
 import { debugExporter } from '../../src/exporters/debug.ts';
 import { terminalLine } from '../../src/exporters/terminal-line.ts';
@@ -119,7 +119,9 @@ test('the console exporter, the debug exporter and the log of the collector like
   for (const verbosity of ['normal', 'detailed'] as const) {
     await debugExporter(verbosity, (text) => written.push(text)).consume(batch);
   }
-  createLog('debug', (line) => written.push(line))('warn', BAD, { error: BAD });
+  createLog({ level: 'debug', encoding: 'console', initialFields: new Map(), resource: undefined }, (line) =>
+    written.push(line),
+  )('warn', BAD, { error: BAD });
   assert.ok(written.length > 4);
   for (const text of written) assertSafe(text);
 });

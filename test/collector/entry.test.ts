@@ -51,6 +51,9 @@ test('what comes for a signal that is no longer taken is refused, to come again:
   await assert.rejects(waiting ?? Promise.resolve(), refusal);
   // Its head was taken when there was a pipeline, and its body came when there was none.
   const intake = new Intake({ consume: entry.consume, maxHeldBytes: 1_000 });
-  await assert.rejects(intake.take('logs', 'protobuf', protobufOf(logsOf('b'))), refusal);
+  await assert.rejects(
+    intake.take({ signal: 'logs', transport: 'http', encoding: 'protobuf' }, protobufOf(logsOf('b'))),
+    refusal,
+  );
   assert.deepEqual([intake.takes('logs'), intake.stats().refused.logs], [false, 1]);
 });

@@ -2,19 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fanOut as offerShares } from '../../src/collector/fan-out.ts';
 import { Lane } from '../../src/collector/lane.ts';
-import { createLog } from '../../src/collector/log.ts';
 import { Outage } from '../../src/collector/outage.ts';
+import { createLog } from '../../src/collector/telemetry/create-log.ts';
 import { OtelEventsError } from '../../src/errors.ts';
 import type { BatchExporter } from '../../src/exporters/batch-exporter.ts';
 import type { Batch, Consume } from '../../src/otlp/wire/batch.ts';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { batchOf, deferred, logsOf, namesIn } from './samples.ts';
+import { withoutTime } from './without-time.ts';
 
 const GIVE_UP_MS = 300;
 
 function lane(consume: Consume, lines: string[] = [], name = 'test'): Lane {
   const outage = new Outage(
-    createLog('info', (line) => lines.push(line)),
+    createLog({ level: 'info', encoding: 'console', initialFields: new Map(), resource: undefined }, (line) =>
+      lines.push(withoutTime(line)),
+    ),
     'export',
     name,
   );

@@ -137,7 +137,7 @@ for (const [name, { body, code, message, headers }] of Object.entries(INVALID)) 
 }
 
 test('what is no call of gRPC gets a status of HTTP', async (t) => {
-  const { url } = await setUp(t);
+  const { url, intake } = await setUp(t);
   const session = openSession(t, url);
   const json = { 'content-type': 'application/json' };
   assert.equal((await callRaw(session, Buffer.from('{}'), json)).status, 'http 415');
@@ -147,6 +147,7 @@ test('what is no call of gRPC gets a status of HTTP', async (t) => {
   );
   const { status, headers } = await callRaw(session, new Uint8Array(), { ':method': 'PUT' });
   assert.deepEqual([status, headers.allow], ['http 405', 'POST']);
+  assert.equal(intake.stats().invalidRequests, 3);
 });
 
 /** The bytes of the `RetryInfo` in an answer, in hex: a Duration of seconds (08) and nanoseconds (10). */
@@ -206,7 +207,7 @@ test('a call is over when its time is up, also while exporters work', async (t) 
 });
 
 test('a message that comes too slowly is not waited for', async (t) => {
-  const { url } = await setUp(t, { messageTimeoutMs: 100 });
+  const { url, intake } = await setUp(t, { messageTimeoutMs: 100 });
   const stream = openSession(t, url).request({
     ':method': 'POST',
     ':path': '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
@@ -215,6 +216,7 @@ test('a message that comes too slowly is not waited for', async (t) => {
   stream.write(frameOf(request).subarray(0, 9));
   const [headers] = await once(stream, 'response');
   assert.equal(headers['grpc-status'], '4');
+  await eventually(() => intake.stats().invalidRequests === 1);
 });
 
 test('messages of all connections share one memory; beyond it they may come again', async (t) => {

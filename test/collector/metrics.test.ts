@@ -21,6 +21,7 @@ import { REQUEST, RESPONSE } from '../../src/otlp/wire/messages.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { eventually } from './samples.ts';
+import { withoutTime } from './without-time.ts';
 
 const RECEIVERS = { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } };
 const metricsTo = (...exporters: readonly string[]) => ({
@@ -29,7 +30,7 @@ const metricsTo = (...exporters: readonly string[]) => ({
 
 async function start(t: TestContext, config: object) {
   const lines: string[] = [];
-  const collector = await startCollector({ config, write: (line) => lines.push(line) });
+  const collector = await startCollector({ config, write: (line) => lines.push(withoutTime(line)) });
   t.after(() => collector.stop({ timeoutMs: 100 }));
   return { collector, lines };
 }

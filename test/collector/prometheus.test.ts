@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { startCollector } from '../../src/collector/index.ts';
 import { eventually } from './samples.ts';
+import { withoutTime } from './without-time.ts';
 
 const RECEIVERS = { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } };
 const SERVICE = { pipelines: { metrics: { receivers: ['otlp'], exporters: ['prometheus'] } } };
@@ -18,7 +19,10 @@ function configOf(settings: object, service: object = SERVICE): object {
 
 async function start(t: TestContext, settings: object = {}) {
   const lines: string[] = [];
-  const collector = await startCollector({ config: configOf(settings), write: (line) => lines.push(line) });
+  const collector = await startCollector({
+    config: configOf(settings),
+    write: (line) => lines.push(withoutTime(line)),
+  });
   t.after(() => collector.stop({ timeoutMs: 0 }));
   const url = collector.endpoints.prometheus ?? '';
   const send = async (...metrics: readonly object[]): Promise<number> => {

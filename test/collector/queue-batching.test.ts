@@ -47,7 +47,7 @@ async function setUp(t: TestContext, setting: Setting) {
       transports: new Map([['logs', send]]),
       onError: (error) => errors.push(error),
       onDelivered: () => {},
-      onDropped: (count, reason) => dropped.push(`${count} ${reason}`),
+      onDropped: (_signal, { count, reason }) => dropped.push(`${count} ${reason}`),
       onLeft: () => {},
       queue: {
         enabled: true,

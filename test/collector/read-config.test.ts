@@ -214,7 +214,7 @@ test('log levels may be in capitals', async () => {
     ...withFile({}),
     service: { ...PIPELINES, telemetry: { logs: { level: 'WARN' }, metrics: { level: 'none' } } },
   };
-  assert.equal((await readConfig(config)).service.logLevel, 'warn');
+  assert.equal((await readConfig(config)).service.telemetry.logs.level, 'warn');
 });
 
 test('components that no pipeline names are fine', async () => {

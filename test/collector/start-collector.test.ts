@@ -12,6 +12,7 @@ import { httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { deferred, eventually, logsOf, namesIn, namesInFile, protobufOf } from './samples.ts';
 import { startFor } from './start-for.ts';
+import { withoutTime } from './without-time.ts';
 
 const RECEIVERS = { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } };
 const logsTo = (...exporters: readonly string[]) => ({
@@ -54,6 +55,7 @@ test('what is sent is in the file before it is answered, and on its way to the n
         invalidRequests: 0,
       },
     },
+    processors: {},
     exporters: { file: { ...idle, sent: 2 }, otlp_http: { ...idle, sent: 2 } },
   });
 });
@@ -167,16 +169,42 @@ test('the health check answers 200 while the collector runs and 503 while it sto
   assert.ok(Math.abs(Date.now() - Date.parse(upSince ?? '')) < 60_000);
   assert.match(uptime ?? '', /^[\d.]+s$/);
   assert.equal((await fetch(health.replace('/health', '/'))).status, 404);
+  const statuses = async () => [
+    (await fetch(health.replace('/health', '/ready?verbose'))).status,
+    (await fetch(health.replace('/health', '/live'))).status,
+  ];
+  assert.deepEqual(await statuses(), [200, 200]);
 
   const answer = send(collector.endpoint, 'a');
   await eventually(() => collector.stats().exporters.gated?.queued === 1);
   const stopped = collector.stop({ timeoutMs: 5_000 });
   const stopping = await fetch(health);
   assert.deepEqual([stopping.status, await stopping.json()], [503, { status: 'Server not available' }]);
+  assert.deepEqual(await statuses(), [503, 200]);
   gate.resolve();
   assert.equal(await answer, 200);
   await stopped;
   await assert.rejects(fetch(health));
+});
+
+test('a health check at the root answers for all below it, and lives while exporters cannot', async (t) => {
+  const { collector } = await startFor(
+    t,
+    {
+      receivers: RECEIVERS,
+      extensions: { health_check: { endpoint: 'localhost:0' } },
+      service: { extensions: ['health_check'], ...logsTo('broken') },
+    },
+    { exporters: { broken: () => Promise.reject(new Error('no')) } },
+  );
+  const statuses = async () => {
+    const base = collector.endpoints.health_check ?? '';
+    const answers = ['', 'any/path', 'ready', 'live'].map((path) => fetch(`${base}${path}`));
+    return (await Promise.all(answers)).map(({ status }) => status);
+  };
+  assert.deepEqual(await statuses(), [200, 200, 200, 200]);
+  assert.equal(await send(collector.endpoint, 'a'), 503);
+  assert.deepEqual(await statuses(), [503, 503, 503, 200]);
 });
 
 test('max_elapsed_time of 0 tries for ever', async (t) => {
@@ -310,7 +338,10 @@ exporters: {debug: {verbosity: normal}, file: {path: ${JSON.stringify(path.join(
 service: {pipelines: {logs: {receivers: [otlp], exporters: [debug]}}, telemetry: {logs: {level: error}}}`,
   );
   const lines: string[] = [];
-  const collector: Collector = await startCollector({ config, write: (line) => lines.push(line) });
+  const collector: Collector = await startCollector({
+    config,
+    write: (line) => lines.push(withoutTime(line)),
+  });
   t.after(() => collector.stop());
   await send(collector.endpoint, 'a');
   assert.equal(lines[0], 'debug: logs items=1 resources=1');

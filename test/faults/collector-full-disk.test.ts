@@ -7,9 +7,10 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Drops } from '../../src/collector/drops.ts';
 import { type CollectorOptions, startCollector } from '../../src/collector/index.ts';
-import { createLog } from '../../src/collector/log.ts';
+import { createLog } from '../../src/collector/telemetry/create-log.ts';
 import { EventLogger } from '../../src/index.ts';
 import { batchOf, eventually, namesInFile } from '../collector/samples.ts';
+import { withoutTime } from '../collector/without-time.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type Answer, httpSink } from '../harness/http-sink.ts';
 import { smallDisk } from '../harness/small-disk.ts';
@@ -28,7 +29,7 @@ async function start(
   const service = { extensions: ['health_check'], pipelines };
   const collector = await startCollector({
     config: { receivers: RECEIVERS, exporters, extensions: health, service },
-    write: (line) => lines.push(line),
+    write: (line) => lines.push(withoutTime(line)),
     ...options,
   });
   t.after(() => collector.stop({ timeoutMs: 50 }));
@@ -131,7 +132,10 @@ test('what a destination refuses behind a queue is said with count, exporter and
 
 test('drops are said at once, then summed each interval', async () => {
   const lines: string[] = [];
-  const log = createLog('error', (line) => lines.push(line));
+  const log = createLog(
+    { level: 'error', encoding: 'console', initialFields: new Map(), resource: undefined },
+    (line) => lines.push(withoutTime(line)),
+  );
   const drops = new Drops(log, 'x', 50);
   const said = (): string[] => lines.splice(0);
   drops.add(1, 'gave_up');

@@ -11,11 +11,11 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { type Ledger, type LedgerRow, SPAN_SINK } from '../../src/delivery/ledger/accounts.ts';
 import { type MeteredSink, meteredOtlp } from '../../src/delivery/metered-sink.ts';
-import { VERSION } from '../../src/delivery/resource/version.ts';
 import { otlpSettings } from '../../src/delivery/settings/otlp-settings.ts';
 import { OtelEventsError } from '../../src/errors.ts';
 import { EventLogger } from '../../src/index.ts';
 import { DeliveryMetrics } from '../../src/otel/metrics/delivery-metrics.ts';
+import { VERSION } from '../../src/version.ts';
 
 type Counts = Pick<Ledger, 'total' | 'sinks' | 'spans' | 'adopted'>;
 

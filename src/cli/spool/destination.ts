@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { VERSION } from '../../delivery/resource/version.ts';
 import { otlpSettings } from '../../delivery/settings/otlp-settings.ts';
 import type { OtelEventsError } from '../../errors.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import { SIGNALS } from '../../otlp/wire/batch.ts';
 import { otlpTransport } from '../../spool/send/otlp-transport.ts';
 import type { Transport } from '../../spool/send/transport.ts';
+import { VERSION } from '../../version.ts';
 import { usageError } from '../command.ts';
 
 /** The options of commands that send. */

@@ -18,6 +18,7 @@ import {
 } from '../config/shape.ts';
 import { checkClientTls, clientTls } from '../config/tls-shapes.ts';
 import { duration, headers } from '../config/value-shapes.ts';
+import type { Destination } from '../counts/exporter-counts.ts';
 import { checkQueue, checkRetry, queueOf } from '../queue/queue-of.ts';
 import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
 import { readClientTls } from '../read-tls.ts';
@@ -80,8 +81,9 @@ export const otlpGrpcExporter: ExporterComponent<Settings> = {
     const tls = await tlsFor(settings);
     const { keepalive } = settings;
     const credentials = settings.auth && host.credentials(settings.auth.authenticator);
-    const wayFor = (signal: Signal) =>
-      grpcTransport({
+    const wayFor = (signal: Signal) => {
+      host.counts.sendsTo(signal, destinationOf(settings.endpoint));
+      return grpcTransport({
         signal,
         target: settings.endpoint,
         tls,
@@ -96,9 +98,14 @@ export const otlpGrpcExporter: ExporterComponent<Settings> = {
           withoutCalls: keepalive.permit_without_stream,
         },
       });
+    };
     return queueOf(settings, host, 'protobuf', wayFor);
   },
 };
+
+function destinationOf({ name, host, port, socketPath }: GrpcTarget): Destination {
+  return socketPath === undefined ? { address: host, port: String(port) } : { address: name };
+}
 
 /** As in the OpenTelemetry Collector TLS is the rule; `http://`, a socket in the file system or `insecure` make the exception. */
 async function tlsFor({ endpoint, tls }: Settings): Promise<ConnectionOptions | undefined> {

@@ -53,9 +53,13 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
     const tls = await readClientTls(settings.tls);
     const credentials = settings.auth && host.credentials(settings.auth.authenticator);
     const encoding = settings.encoding === 'json' ? 'json' : 'protobuf';
-    const transportFor = (signal: Signal) =>
-      otlpTransport({
-        url: urlFor(signal, settings),
+    const transportFor = (signal: Signal) => {
+      const url = urlFor(signal, settings);
+      // A URL without a path has none there.
+      const path = url.pathname === '/' ? undefined : url.pathname;
+      host.counts.sendsTo(signal, { address: url.hostname, port: url.port, path });
+      return otlpTransport({
+        url,
         headers: settings.headers,
         credentials: credentials && (() => credentials.headers()),
         tls,
@@ -64,6 +68,7 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
         timeoutMs: Math.min(settings.timeout || MAX_TIMER_MS, MAX_TIMER_MS),
         userAgent: 'otel-events-collector',
       });
+    };
     return queueOf(settings, host, encoding, transportFor);
   },
 };

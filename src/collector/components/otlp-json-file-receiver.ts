@@ -1,7 +1,9 @@
+import { SIGNALS } from '../../otlp/wire/batch.ts';
 import type { ReceiverComponent, ReceiverHost } from '../component.ts';
 import { byteSize } from '../config/byte-size.ts';
 import { boolean, integer, listOf, mapping, oneOf, optional, type Read, text } from '../config/shape.ts';
 import { duration } from '../config/value-shapes.ts';
+import { ReceiverCounts } from '../counts/receiver-counts.ts';
 import { FileTail } from '../files/file-tail.ts';
 import { LineTaker } from '../files/line-taker.ts';
 import { OffsetStore } from '../files/offset-store.ts';
@@ -78,9 +80,11 @@ export const otlpJsonFileReceiver: ReceiverComponent<Settings> = {
   create: (settings, host) => receiverOf(settings, host),
 };
 
-function receiverOf(settings: Settings, { id, log, consume, storage }: ReceiverHost) {
+function receiverOf(settings: Settings, { id, log, tally, consume, storage }: ReceiverHost) {
   const end = new AbortController();
-  const intake = new Intake({ consume, maxHeldBytes: 0 });
+  const signals = SIGNALS.filter((signal) => consume[signal] !== undefined);
+  const counts = new ReceiverCounts(tally, id, signals, ['file']);
+  const intake = new Intake({ consume, maxHeldBytes: 0, counts });
   const taker = new LineTaker(intake, log, id, end.signal);
   const told = new Set<string>();
   const onError = (file: string, { message }: Error): void => {

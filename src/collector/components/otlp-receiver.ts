@@ -18,10 +18,12 @@ import {
 } from '../config/shape.ts';
 import { checkServerTls, serverTls } from '../config/tls-shapes.ts';
 import { byTransport, duration, listenAddress, listenSocket } from '../config/value-shapes.ts';
+import { ReceiverCounts } from '../counts/receiver-counts.ts';
 import { GrpcReceiver, type GrpcReceiverOptions } from '../grpc/grpc-receiver.ts';
 import { Intake } from '../intake.ts';
 import { readServerTls } from '../read-tls.ts';
 import { Receiver, type ReceiverOptions } from '../receiver.ts';
+import { Refusals } from '../refusals.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -107,12 +109,22 @@ export const otlpReceiver: ReceiverComponent<Settings> = {
   type: 'otlp',
   shape,
   check,
-  create: async ({ protocols: { http, grpc } }, { id, log, consume, authenticator }) => {
+  create: async ({ protocols: { http, grpc } }, { id, log, tally, consume, authenticator }) => {
     const largestBytes = Math.max(
       http === undefined ? 0 : bodyBytesOf(http),
       grpc === undefined ? 0 : maxBytesOf(grpc),
     );
-    const intake = new Intake({ consume, maxHeldBytes: BODIES_AT_ONCE * largestBytes });
+    const transports = [http && ('http' as const), grpc && ('grpc' as const)].filter(
+      (one) => one !== undefined,
+    );
+    const refusals = new Refusals(log, id);
+    const counts = new ReceiverCounts(
+      tally,
+      id,
+      SIGNALS.filter((signal) => consume[signal] !== undefined),
+      transports,
+    );
+    const intake = new Intake({ consume, maxHeldBytes: BODIES_AT_ONCE * largestBytes, counts, refusals });
     const onError = (error: unknown): void =>
       log('error', 'request failed', { receiver: id, error: String(error) });
     const servers = new Map<string, OtlpServer>();
@@ -123,7 +135,7 @@ export const otlpReceiver: ReceiverComponent<Settings> = {
     });
     if (http !== undefined) servers.set('http', await httpServer(http, common(http)));
     if (grpc !== undefined) servers.set('grpc', await grpcServer(grpc, common(grpc)));
-    return running(servers, intake);
+    return running(servers, intake, refusals);
   },
 };
 
@@ -211,7 +223,11 @@ function maxBytesOf({ max_recv_msg_size_mib: mebibytes }: GrpcSettings): number 
   return (mebibytes || MAX_MESSAGE_MIB) * MEBIBYTE;
 }
 
-function running(servers: ReadonlyMap<string, OtlpServer>, intake: Intake): RunningReceiver {
+function running(
+  servers: ReadonlyMap<string, OtlpServer>,
+  intake: Intake,
+  refusals: Refusals,
+): RunningReceiver {
   return {
     start: async () => {
       const urls: [string, string][] = [];
@@ -220,6 +236,7 @@ function running(servers: ReadonlyMap<string, OtlpServer>, intake: Intake): Runn
     },
     stop: async (timeoutMs) => {
       await Promise.all([...servers.values()].map((server) => server.stop(timeoutMs)));
+      refusals.end();
     },
     stats: () => intake.stats(),
   };

@@ -51,7 +51,7 @@ export const prometheusExporter: ExporterComponent<Read<typeof shape>> = {
     const other = claim(`address ${endpoint.host}:${endpoint.port}`);
     if (other !== undefined) add('endpoint', `${other} listens there`);
   },
-  create: (settings, { id, log, drops }) => {
+  create: (settings, { id, log, drops, counts }) => {
     const { translation_strategy: strategy, resource_to_telemetry_conversion: conversion } = settings;
     if (!settings.add_metric_suffixes && strategy === undefined) {
       // As the OpenTelemetry Collector does since 0.132.
@@ -75,6 +75,7 @@ export const prometheusExporter: ExporterComponent<Read<typeof shape>> = {
       exporter: id,
       log,
       drops,
+      counts,
     });
   },
 };

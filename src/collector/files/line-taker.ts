@@ -71,7 +71,7 @@ export class LineTaker {
   /** @returns when to try again; undefined if that is over */
   async #attempt(file: string, start: number, signal: Signal, line: Buffer): Promise<number | undefined> {
     try {
-      await this.#intake.take(signal, 'json', line);
+      await this.#intake.take({ signal, transport: 'file', encoding: 'json' }, line);
       return undefined;
     } catch (error) {
       if (!(error instanceof OtelEventsError)) {
@@ -89,7 +89,7 @@ export class LineTaker {
 
   #noteBroken(file: string, start: number, why: string): void {
     this.#broken++;
-    this.#intake.noteInvalid(undefined);
+    this.#intake.noteInvalid(undefined, 'file', { code: 'broken_line', reason: why });
     this.#tellOnce(`broken ${file}`, 'a broken line; others of this file are only counted', {
       ...this.#at(file, start),
       error: why,

@@ -39,6 +39,8 @@ const ENCODINGS = [...PACKINGS.keys()].join(',');
 /** An answer that says nothing but that all was taken: an empty message. */
 const TAKEN = frameOf(new Uint8Array());
 
+const TOO_SLOW = new GrpcRefusal(GRPC.deadlineExceeded, 'the time of the call is up');
+
 // A map, not an object: senders say what is looked for, and an object has a `constructor`.
 const SIGNALS_BY_PATH: ReadonlyMap<unknown, Signal> = new Map(
   SIGNALS.map((signal) => [EXPORT_PATHS[signal], signal]),
@@ -68,14 +70,17 @@ export class GrpcReceiver {
   }
 
   async #handle(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    const { intake, maxMessageBytes, messageTimeoutMs = 60_000 } = this.#options;
     const status = httpStatusOf(headers);
     if (status !== 200) {
+      const refused = { code: `http_${status}`, reason: 'no call of gRPC' };
+      intake.noteInvalid(undefined, 'grpc', refused);
       refuseHttp(stream, status);
       return;
     }
-    const { intake, maxMessageBytes, messageTimeoutMs = 60_000 } = this.#options;
     const lease = intake.lease();
     const deadline = new Deadline(stream);
+    let isWhole = false;
     try {
       const signal = this.#route(headers);
       await this.#options.authenticator?.authenticate(headers);
@@ -84,13 +89,16 @@ export class GrpcReceiver {
       deadline.set(Math.min(timeoutMs, messageTimeoutMs));
       const message = await readMessage(stream, { maxBytes: maxMessageBytes, packing, lease });
       deadline.set(timeoutMs);
-      await intake.take(signal, 'protobuf', message);
+      isWhole = true;
+      await intake.take({ signal, transport: 'grpc', encoding: 'protobuf' }, message);
       answer(stream);
     } catch (error) {
       const refusal = toGrpcRefusal(error);
       const isOurs = refusal.code === GRPC.internal && refusal !== error;
+      const told = deadline.isOver ? TOO_SLOW : refusal;
       // A call that its sender has given up is no invalid one.
-      if (!isOurs && !stream.aborted && !deadline.isOver) intake.noteInvalid(error);
+      if (!stream.aborted && (deadline.isOver ? !isWhole : !isOurs))
+        intake.noteInvalid(error, 'grpc', { code: `grpc_${told.code}`, reason: told.message });
       refuse(stream, refusal);
       // Ours, so the server tells of it.
       if (isOurs && !stream.aborted && !deadline.isOver) throw error;
@@ -134,7 +142,7 @@ class Deadline {
 
   readonly #end = (): void => {
     this.isOver = true;
-    refuse(this.#stream, new GrpcRefusal(GRPC.deadlineExceeded, 'the time of the call is up'));
+    refuse(this.#stream, TOO_SLOW);
   };
 }
 

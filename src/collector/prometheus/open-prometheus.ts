@@ -2,6 +2,7 @@ import type { BatchExporter } from '../../exporters/batch-exporter.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import type { ListenAddress } from '../../serve/listen.ts';
 import { clearInterval, setInterval } from '../../time.ts';
+import type { ExporterCounts } from '../counts/exporter-counts.ts';
 import type { Drops } from '../drops.ts';
 import type { Log } from '../log.ts';
 import { Families } from './families.ts';
@@ -18,6 +19,7 @@ export interface PrometheusOptions extends SeriesStoreOptions {
   readonly exporter: string;
   readonly log: Log;
   readonly drops: Drops;
+  readonly counts: ExporterCounts;
 }
 
 /** So many metrics that cannot be shown are told of; each once. */
@@ -31,7 +33,7 @@ const MAX_TIMER_MS = 60_000;
  * @throws OtelEventsError `COLLECTOR_START_FAILED` if it cannot listen
  */
 export async function openPrometheus(options: PrometheusOptions): Promise<BatchExporter> {
-  const { exporter, log, drops, expirationMs } = options;
+  const { exporter, log, drops, counts, expirationMs } = options;
   const told = new Set<string>();
   const onProblem = (metric: string, problem: string): void => {
     const key = JSON.stringify([metric, problem]);
@@ -62,10 +64,12 @@ export async function openPrometheus(options: PrometheusOptions): Promise<BatchE
       let refused = 0;
       for (const [reason, count] of store.add(OtlpRequest.of(batch).decoded())) {
         drops.add(count, reason);
+        counts.dropped('metrics', count, reason);
         refused += count;
       }
       dropped += refused;
       sent += batch.count - refused;
+      counts.sent('metrics', batch.count - refused);
     },
     taken: () => ({ sent, queued: 0, dropped }),
     close: async (timeoutMs) => {

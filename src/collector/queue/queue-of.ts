@@ -23,7 +23,7 @@ export interface Way {
 /** The queue before a destination: what an exporter that sends somewhere is, apart from its ways for the signals. */
 export function queueOf(
   { sending_queue: queue, retry_on_failure: retry }: QueuedSettings,
-  { id, log, drops, signals, storage, batching }: ExporterHost,
+  { id, log, drops, counts, signals, storage, batching }: ExporterHost,
   encoding: Batch['encoding'],
   wayFor: (signal: Signal) => Way,
 ): RequestQueue {
@@ -42,7 +42,7 @@ export function queueOf(
       exporter: id,
       signals: [...joined.keys()].join(', '),
     });
-  return new RequestQueue({
+  const requests = new RequestQueue({
     name: id,
     // Only protobuf can be joined without being read.
     encoding: joined.size === 0 ? encoding : 'protobuf',
@@ -56,10 +56,21 @@ export function queueOf(
       if (error.code.startsWith('EXPORT_')) outage.failed(error);
       else log('error', error.message, { exporter: id, code: error.code });
     },
-    onDelivered: () => outage.worked(),
-    onDropped: (count, reason, isKept) => drops.add(count, reason, isKept ? place?.directory : undefined),
+    onDelivered: (signal, count) => {
+      outage.worked();
+      counts.sent(signal, count);
+    },
+    onDropped: (signal, { count, reason, isKept }) => {
+      drops.add(count, reason, isKept ? place?.directory : undefined);
+      counts.dropped(signal, count, reason);
+    },
     onLeft: (count) => log('info', 'left in the queue', { exporter: id, count }),
   });
+  if (enabled) {
+    for (const signal of signals)
+      counts.queue(signal, { capacity: queue.queue_size, size: () => requests.sizeOf(signal) });
+  }
+  return requests;
 }
 
 function ownBatching({ batch }: SendingQueue): Batching | undefined {

@@ -36,12 +36,21 @@ export interface RequestQueueOptions {
   readonly storage?: QueueStorage | undefined;
   /** Called for the first failure of an outage, and for what is given up. */
   readonly onError: (error: OtelEventsError) => void;
-  /** Called when something was delivered. */
-  readonly onDelivered: () => void;
+  /** Called when something was delivered. @param count - log records, spans or data points */
+  readonly onDelivered: (signal: Signal, count: number) => void;
   /** Called for log records, spans or data points that were taken and are lost, or kept as dead letters. */
-  readonly onDropped: (count: number, reason: string, isKept: boolean) => void;
+  readonly onDropped: (signal: Signal, drop: Dropped) => void;
   /** Called at the end for those that the storage keeps for the next process. */
   readonly onLeft: (count: number) => void;
+}
+
+/** What was taken, and is not delivered. */
+export interface Dropped {
+  /** Log records, spans or data points. */
+  readonly count: number;
+  readonly reason: string;
+  /** Whether they are dead letters now. */
+  readonly isKept: boolean;
 }
 
 /** However it is counted, a queue in memory holds no more than this: 1,000 requests of 20 MiB would be 20 GB. */
@@ -145,6 +154,13 @@ export class RequestQueue implements BatchExporter {
     return { ...this.#taken, queued };
   };
 
+  /** How much of the queue of a signal is taken, as its sizer counts it. */
+  sizeOf(signal: Signal): number {
+    const { records, bytes } = this.#outbox.pendingOf(signal);
+    const held: Size = { requests: records, items: this.#lines.get(signal)?.items.count ?? 0, bytes };
+    return held[this.#options.queue.sizer];
+  }
+
   readonly close = async (timeoutMs: number): Promise<void> => {
     await this.#outbox.close(timeoutMs);
     const { queued } = this.taken();
@@ -216,22 +232,25 @@ export class RequestQueue implements BatchExporter {
     if (line !== undefined) line.items.count -= items;
     for (const position of positions) this.#answer(position, outcome);
     if (outcome.column === 'handedOver') return;
-    if (outcome.column !== 'acked') this.#drop(items, outcome.reason, false);
+    const signal = sink as Signal;
+    if (outcome.column !== 'acked') this.#drop(signal, items, outcome.reason, false);
     else {
       const refused = outcome.refused ?? [];
       // Of a partial success nobody knows which they are.
-      for (const { count, reason } of refused) this.#drop(count, reason, reason !== 'partial_success');
+      for (const { count, reason } of refused)
+        this.#drop(signal, count, reason, reason !== 'partial_success');
       const sent = items - refused.reduce((sum, { count }) => sum + count, 0);
       this.#taken.sent += sent;
-      if (sent > 0) this.#options.onDelivered();
+      if (sent > 0) this.#options.onDelivered(signal, sent);
     }
   }
 
-  #drop(count: number, reason: string, isRefused: boolean): void {
+  #drop(signal: Signal, count: number, reason: string, isRefused: boolean): void {
     // Without a queue the sender is told: it still has them.
     if (!this.#options.queue.enabled && reason !== 'partial_success') return;
     this.#taken.dropped += count;
-    this.#options.onDropped(count, reason, isRefused && this.#options.storage !== undefined);
+    const isKept = isRefused && this.#options.storage !== undefined;
+    this.#options.onDropped(signal, { count, reason, isKept });
   }
 
   #answer(position: number, outcome: Outcome): void {

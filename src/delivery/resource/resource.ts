@@ -1,5 +1,6 @@
 import type { AttributeMap, AttributeValue } from '../../otlp/values/attribute-value.ts';
 import { APP, CONTAINER_ID } from '../../otlp/values/event-attributes.ts';
+import { VERSION } from '../../version.ts';
 import { resourceVariable } from '../settings/resource-variable.ts';
 import { text } from '../settings/variable-text.ts';
 import { type AppOptions, appAttributes } from './app.ts';
@@ -7,7 +8,6 @@ import { containerId } from './container-id.ts';
 import { deviceAttributes, deviceIds } from './device.ts';
 import { processAttributes } from './process.ts';
 import { defaultServiceName } from './service-name.ts';
-import { VERSION } from './version.ts';
 
 /** What a resource attribute can hold: OTel allows no maps there. */
 export type ResourceAttributes = Readonly<

@@ -1,4 +1,4 @@
-import { VERSION } from './version.ts';
+import { VERSION } from '../../version.ts';
 
 /**
  * Who made the records, where no SDK of OpenTelemetry's did.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startCollector } from '../../../src/collector/index.ts';
 import { logsOf } from '../samples.ts';
+import { withoutTime } from '../without-time.ts';
 
 test('zpages show pipelines and counts, and pprof says that it does nothing', async (t) => {
   const lines: string[] = [];
@@ -16,7 +17,7 @@ test('zpages show pipelines and counts, and pprof says that it does nothing', as
       },
     },
     exporters: { mine: async () => {} },
-    write: (line) => void lines.push(line),
+    write: (line) => void lines.push(withoutTime(line)),
   });
   t.after(() => collector.stop());
   assert.equal(lines.filter((line) => /WARN this engine has no pprof/.test(line)).length, 1);

@@ -67,7 +67,7 @@ test('levels of the log have the names of zap', async () => {
   ]) {
     const telemetry = { logs: { level } };
     assert.equal(
-      (await readConfig(configOf({}, { service: { ...service, telemetry } }))).service.logLevel,
+      (await readConfig(configOf({}, { service: { ...service, telemetry } }))).service.telemetry.logs.level,
       ours,
     );
   }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { OtelEventsError } from '../../errors.ts';
+import { OtelEventsError } from './errors.ts';
 
 /** The version of this package, as its `package.json` has it. */
 export const VERSION: string = readVersion();
@@ -10,10 +10,7 @@ export const VERSION: string = readVersion();
  */
 function readVersion(): string {
   try {
-    const { name, version } = createRequire(import.meta.url)('../../../package.json') as Record<
-      string,
-      string
-    >;
+    const { name, version } = createRequire(import.meta.url)('../package.json') as Record<string, string>;
     if (name === 'otel-events' && version !== undefined) return version;
   } catch (cause) {
     throw bundled(cause);

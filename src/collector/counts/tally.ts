@@ -1,0 +1,53 @@
+import type { OwnMetric } from './metric-table.ts';
+
+/** Names and values of labels, in any order. */
+export type TallyLabels = Readonly<Record<string, string>>;
+
+/** Goes up. */
+export interface Counter {
+  value: number;
+}
+
+/** One series of a metric, as it is now. */
+export interface TallySeries {
+  readonly metric: OwnMetric;
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly value: number;
+}
+
+interface Entry {
+  readonly metric: OwnMetric;
+  readonly labels: TallySeries['labels'];
+  readonly counter: Counter | undefined;
+  read: () => number;
+}
+
+/** What the collector counts of itself. Who counts often asks for the counter once. */
+export class Tally {
+  readonly #entries = new Map<string, Entry>();
+
+  /** The counter of these labels; 0 at first, and there from then on. */
+  counter(metric: OwnMetric, labels: TallyLabels): Counter {
+    const key = keyOf(metric, labels);
+    const there = this.#entries.get(key.text)?.counter;
+    if (there !== undefined) return there;
+    const counter = { value: 0 };
+    this.#entries.set(key.text, { metric, labels: key.labels, counter, read: () => counter.value });
+    return counter;
+  }
+
+  /** Has a value read at each look; one of the same labels that was there before is replaced. */
+  gauge(metric: OwnMetric, labels: TallyLabels, read: () => number): void {
+    const key = keyOf(metric, labels);
+    this.#entries.set(key.text, { metric, labels: key.labels, counter: undefined, read });
+  }
+
+  series(): TallySeries[] {
+    return [...this.#entries.values()].map(({ metric, labels, read }) => ({ metric, labels, value: read() }));
+  }
+}
+
+function keyOf(metric: OwnMetric, given: TallyLabels): { text: string; labels: TallySeries['labels'] } {
+  const labels = Object.entries(given).sort(([left], [right]) => (left < right ? -1 : 1));
+  return { text: JSON.stringify([metric.name, labels]), labels };
+}
