@@ -1,6 +1,7 @@
 /** Where the parts of one run are. */
 export interface Places {
   readonly port: number;
+  readonly grpcPort: number;
   /** A directory of its own. */
   readonly directory: string;
   /** Takes requests and answers 200. */
@@ -11,13 +12,22 @@ export interface Places {
 export interface Case {
   readonly name: string;
   readonly encoding: 'protobuf' | 'json';
+  /** Default: logs. */
+  readonly signal?: 'logs' | 'metrics';
+  /** Over how it is sent; default: http. */
+  readonly protocol?: 'http' | 'grpc';
   /** Of the other engine's CPU. */
   readonly limit: number;
   readonly config: (places: Places) => object;
 }
 
-const receiver = ({ port }: Places) => ({
-  otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } },
+const receiver = ({ port, grpcPort }: Places) => ({
+  otlp: {
+    protocols: {
+      http: { endpoint: `127.0.0.1:${port}` },
+      grpc: { endpoint: `127.0.0.1:${grpcPort}` },
+    },
+  },
 });
 const file = ({ directory }: Places) => ({
   path: `${directory}/out.jsonl`,
@@ -31,14 +41,51 @@ const next = ({ sink }: Places, queue: object = {}) => ({
 const QUIET = { telemetry: { logs: { level: 'error' }, metrics: { level: 'none' } } };
 
 function toFile(places: Places): object {
+  const pipeline = { receivers: ['otlp'], exporters: ['file'] };
   return {
     receivers: receiver(places),
     exporters: { file: file(places) },
-    service: { ...QUIET, pipelines: { logs: { receivers: ['otlp'], exporters: ['file'] } } },
+    service: { ...QUIET, pipelines: { logs: pipeline, metrics: pipeline } },
   };
 }
 
-function toFileAndHttp(places: Places): object {
+/** What people put before an exporter: a resource that says where, no probes, no secrets, and three statements. */
+const PROCESSORS = {
+  resource: { attributes: [{ key: 'deployment.environment.name', value: 'production', action: 'upsert' }] },
+  filter: { error_mode: 'ignore', logs: { log_record: ['attributes["http.route"] == "/healthz"'] } },
+  attributes: {
+    actions: [
+      { key: 'user.id', action: 'hash' },
+      { key: 'session.id', action: 'delete' },
+    ],
+  },
+  transform: {
+    error_mode: 'ignore',
+    log_statements: [
+      {
+        context: 'log',
+        statements: [
+          'set(severity_text, "NOTICE") where severity_number == SEVERITY_NUMBER_INFO',
+          'set(attributes["event.name"], event_name)',
+          'replace_pattern(body, "the order", "an order")',
+        ],
+      },
+    ],
+  },
+};
+
+function processed(places: Places): object {
+  const pipeline = { receivers: ['otlp'], processors: Object.keys(PROCESSORS), exporters: ['file'] };
+  return {
+    receivers: receiver(places),
+    processors: PROCESSORS,
+    exporters: { file: file(places) },
+    service: { ...QUIET, pipelines: { logs: pipeline } },
+  };
+}
+
+/** To a file, and on to another collector. */
+export function toFileAndHttp(places: Places): object {
   return {
     receivers: receiver(places),
     exporters: { file: file(places), otlp_http: next(places) },
@@ -68,4 +115,7 @@ export const CASES: readonly Case[] = [
   { name: 'JSON → file', encoding: 'json', limit: 0.6, config: toFile },
   { name: 'JSON → file + gzip', encoding: 'json', limit: 0.6, config: toFileAndHttp },
   { name: 'protobuf → queue on disk, synced', encoding: 'protobuf', limit: 0.5, config: toStorage },
+  { name: 'gRPC → file', encoding: 'protobuf', protocol: 'grpc', limit: 0.6, config: toFile },
+  { name: 'protobuf → processors → file', encoding: 'protobuf', limit: 1, config: processed },
+  { name: 'metrics, protobuf → file', encoding: 'protobuf', signal: 'metrics', limit: 0.8, config: toFile },
 ];

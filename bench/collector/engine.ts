@@ -6,7 +6,7 @@ import { type Server, startServer } from '../../test/services/start-server.ts';
 
 /** A collector as a program. */
 export interface Engine {
-  readonly name: 'embedded' | 'otelcol';
+  readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
 }
@@ -30,13 +30,18 @@ export function engines(): readonly Engine[] {
 export interface RunningEngine {
   readonly server: Server;
   readonly endpoint: string;
-  /** From the start of the process to its first answer. */
+  /** From the start of the process to its first 200, in steps of the 50 ms that pass between two questions. */
   readonly startMs: number;
   /** Of the process so far, in microseconds. */
   cpuMicros(): number;
   /** The most that was resident, in MiB. */
   peakMib(): number;
+  /** What is resident. */
+  residentMib(): number;
 }
+
+/** A request of nothing, which is taken as any other. */
+const EMPTY = { method: 'POST', headers: { 'content-type': 'application/x-protobuf' } };
 
 /** Clock ticks a second of `/proc`: the same on every Linux that Node runs on. */
 const TICKS = 100;
@@ -57,11 +62,18 @@ export async function startEngine(
     args: [...args, '--config', file],
     cwd: directory,
     env: {},
-    isReady: async () => (await fetch(`${endpoint}/v1/logs`, { method: 'POST' })).status > 0,
+    isReady: async () => (await fetch(`${endpoint}/v1/logs`, EMPTY)).status === 200,
   });
   const startMs = performance.now() - startedMs;
   const { pid } = server;
-  return { server, endpoint, startMs, cpuMicros: () => cpuMicros(pid), peakMib: () => peakMib(pid) };
+  return {
+    server,
+    endpoint,
+    startMs,
+    cpuMicros: () => cpuMicros(pid),
+    peakMib: () => mibIn(pid, 'VmHWM'),
+    residentMib: () => mibIn(pid, 'VmRSS'),
+  };
 }
 
 function cpuMicros(pid: number): number {
@@ -71,7 +83,8 @@ function cpuMicros(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1_000_000;
 }
 
-function peakMib(pid: number): number {
-  const [, kib = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+function mibIn(pid: number, name: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const [, kib = '0'] = new RegExp(`${name}:\\s+(\\d+)`).exec(status) ?? [];
   return Number(kib) / 1024;
 }

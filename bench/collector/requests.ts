@@ -1,5 +1,6 @@
 import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
+import type { Message } from '../../src/otlp/wire/message.ts';
 import { REQUEST } from '../../src/otlp/wire/messages.ts';
 
 const attribute = (key: string, value: OtlpObject): OtlpObject => ({ key, value });
@@ -30,9 +31,15 @@ function record(index: number) {
   };
 }
 
-/** A logs request of so many records, in both encodings. */
-export function logsRequest(records: number): { readonly protobuf: Buffer; readonly json: Buffer } {
-  const request = {
+/** A request in both encodings. */
+export interface Bodies {
+  readonly protobuf: Buffer;
+  readonly json: Buffer;
+}
+
+/** A logs request of so many records. */
+export function logsRequest(records: number): Bodies {
+  return encoded(REQUEST.logs, {
     resourceLogs: [
       {
         resource: { attributes: [attribute('service.name', { stringValue: 'shop' })] },
@@ -44,9 +51,49 @@ export function logsRequest(records: number): { readonly protobuf: Buffer; reado
         ],
       },
     ],
-  };
+  });
+}
+
+/** A data point as SDKs make them of a counter, or of a gauge, which has more digits. */
+function point(index: number, isCounter: boolean): OtlpObject {
   return {
-    protobuf: Buffer.from(encodeProtobuf(REQUEST.logs, request)),
+    attributes: [
+      attribute('http.request.method', { stringValue: index % 3 === 0 ? 'POST' : 'GET' }),
+      attribute('http.route', { stringValue: `/products/{id}/${index % 31}` }),
+      attribute('http.response.status_code', { intValue: index % 7 === 0 ? '404' : '200' }),
+      attribute('server.address', { stringValue: 'shop-1.example.com' }),
+    ],
+    startTimeUnixNano: '1700000000000000000',
+    timeUnixNano: `${1_700_000_000_000 + index}123456`,
+    ...(isCounter ? { asInt: String(1_000 * index) } : { asDouble: Math.sin(index) }),
+  };
+}
+
+/** A metrics request of so many data points: counters and gauges of ten points each. */
+export function metricsRequest(points: number): Bodies {
+  const metrics = Array.from({ length: Math.ceil(points / 10) }, (_, index) => {
+    const isCounter = index % 2 === 0;
+    const from = 10 * index;
+    const dataPoints = Array.from({ length: Math.min(10, points - from) }, (_, at) =>
+      point(from + at, isCounter),
+    );
+    const name = { name: `shop.http.${isCounter ? 'requests' : 'load'}.${index}`, unit: '1' };
+    if (!isCounter) return { ...name, gauge: { dataPoints } };
+    return { ...name, sum: { dataPoints, aggregationTemporality: 2, isMonotonic: true } };
+  });
+  return encoded(REQUEST.metrics, {
+    resourceMetrics: [
+      {
+        resource: { attributes: [attribute('service.name', { stringValue: 'shop' })] },
+        scopeMetrics: [{ scope: { name: 'otel-events' }, metrics }],
+      },
+    ],
+  });
+}
+
+function encoded(message: Message, request: OtlpObject): Bodies {
+  return {
+    protobuf: Buffer.from(encodeProtobuf(message, request)),
     json: Buffer.from(JSON.stringify(request)),
   };
 }

@@ -10,7 +10,10 @@ import { markdownTable } from '../report/markdown-table.ts';
 import { CASES, type Case } from './cases.ts';
 import { type Engine, engines, startEngine } from './engine.ts';
 import { send } from './load.ts';
-import { logsRequest } from './requests.ts';
+import { memory } from './memory.ts';
+import { oneRecord } from './one-record.ts';
+import { quantile } from './quantile.ts';
+import { logsRequest, metricsRequest } from './requests.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,6 +24,10 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '4' },
     /** Only cases whose name has this. */
     case: { type: 'string', default: '' },
+    /** Of the case `one-record`. */
+    'one-record-requests': { type: 'string', default: '50000' },
+    /** Of the case `memory`. */
+    minutes: { type: 'string', default: '0.5' },
   },
 });
 const [rounds, requests, records, connections] = [
@@ -43,7 +50,7 @@ const root = path.join(import.meta.dirname, '..', '..');
 execFileSync(process.execPath, [path.join(root, 'scripts', 'build.ts')], { cwd: root, stdio: 'inherit' });
 const sink = fork(path.join(import.meta.dirname, 'sink-program.ts'));
 const [sinkPort] = (await once(sink, 'message')) as [number];
-const body = logsRequest(records);
+const bodies = { logs: logsRequest(records), metrics: metricsRequest(records) };
 const pair = engines();
 
 const rows: Record<string, string>[] = [];
@@ -54,20 +61,34 @@ for (const one of CASES.filter(({ name }) => name.includes(options.case))) {
   }
   rows.push(rowOf(one, runs.get('embedded') ?? [], runs.get('otelcol') ?? []));
 }
+if (rows.length > 0) {
+  console.log(
+    `${records} records a request, ${connections} connections, ${rounds} rounds, Node ${process.version}`,
+  );
+  console.log(markdownTable(rows));
+}
+const [ours] = pair;
+if (ours !== undefined && 'one-record'.includes(options.case)) {
+  const requests = Number(options['one-record-requests']);
+  console.log(await oneRecord(ours, { rounds, requests, connections }));
+}
+if (ours !== undefined && 'memory'.includes(options.case)) {
+  const load = { minutes: Number(options.minutes), connections, body: bodies.logs.protobuf };
+  console.log(await memory(ours, { ...load, sink: `http://127.0.0.1:${sinkPort}` }));
+}
 sink.disconnect();
-console.log(
-  `${records} records a request, ${connections} connections, ${rounds} rounds, Node ${process.version}`,
-);
-console.log(markdownTable(rows));
 
 async function run(one: Case, engine: Engine): Promise<Run> {
   const directory = mkdtempSync(path.join(tmpdir(), 'otel-events-bench-'));
-  const port = await freePort();
-  const config = one.config({ port, directory, sink: `http://127.0.0.1:${sinkPort}` });
+  const [port, grpcPort] = [await freePort(), await freePort()];
+  const config = one.config({ port, grpcPort, directory, sink: `http://127.0.0.1:${sinkPort}` });
   const running = await startEngine(engine, config, { directory, port });
   try {
     const contentType = one.encoding === 'json' ? 'application/json' : 'application/x-protobuf';
-    const load = { endpoint: running.endpoint, contentType, body: body[one.encoding], connections };
+    const { protocol, signal = 'logs' } = one;
+    const endpoint = protocol === 'grpc' ? `http://127.0.0.1:${grpcPort}` : running.endpoint;
+    const body = bodies[signal][one.encoding];
+    const load = { endpoint, protocol, signal, contentType, body, connections };
     await send({ ...load, requests: Math.ceil(requests / 4) });
     await drained();
     const [cpuBefore, startedMs] = [running.cpuMicros(), performance.now()];
@@ -113,9 +134,4 @@ function rowOf({ name, limit }: Case, ours: readonly Run[], theirs: readonly Run
     'start, ms': both(({ startMs }) => startMs),
     'p99, ms': both(({ p99Ms }) => p99Ms, 1),
   };
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
 }

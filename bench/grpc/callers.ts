@@ -2,6 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:http2';
 import { frameOf } from '../../src/otlp/grpc/frame.ts';
 import { EXPORT_PATHS } from '../../src/otlp/grpc/services.ts';
+import type { Signal } from '../../src/otlp/wire/batch.ts';
 
 /** Sends one request; resolves when it has been taken. */
 export interface Caller {
@@ -10,12 +11,12 @@ export interface Caller {
 }
 
 /** Over one connection of HTTP/2, by hand: the cost of a client does not matter here. */
-export function grpcCaller(url: string, body: Buffer, gzip: boolean): Caller {
+export function grpcCaller(url: string, body: Buffer, gzip: boolean, signal: Signal = 'logs'): Caller {
   const session = connect(url);
   const frame = frameOf(body, gzip);
   const headers = {
     ':method': 'POST',
-    ':path': EXPORT_PATHS.logs,
+    ':path': EXPORT_PATHS[signal],
     'content-type': 'application/grpc',
     te: 'trailers',
     ...(gzip && { 'grpc-encoding': 'gzip' }),
