@@ -6,6 +6,7 @@ import { jsonBytes } from './json-bytes.ts';
 import type { Message } from './message.ts';
 import { REQUEST } from './messages.ts';
 import { protobufToJson } from './protobuf-to-json.ts';
+import { scanQuickly } from './transcoder.ts';
 
 const LINE_BREAK = Buffer.from('\n');
 
@@ -44,9 +45,9 @@ export class OtlpRequest implements Batch {
    * @throws OtelEventsError `OTLP_INVALID`
    */
   static read(signal: Signal, encoding: Batch['encoding'], bytes: Uint8Array): OtlpRequest {
-    const source = { encoding, bytes };
-    if (encoding === 'protobuf') return new OtlpRequest(signal, source, scanProtobuf(REQUEST[signal], bytes));
-    return new OtlpRequest(signal, source, undefined, decodeJson(REQUEST[signal], bytes));
+    const [message, source] = [REQUEST[signal], { encoding, bytes }];
+    if (encoding === 'json') return new OtlpRequest(signal, source, undefined, decodeJson(message, bytes));
+    return new OtlpRequest(signal, source, scanQuickly(message, bytes) ?? scanProtobuf(message, bytes));
   }
 
   /** A batch that has been checked. */

@@ -1,0 +1,97 @@
+import type { Message } from './message.ts';
+import { OTLP_WASM } from './otlp-wasm.ts';
+import { type MessagePlaces, writeTables } from './wasm-tables.ts';
+
+/** Where the input lies, behind the tables; and the zeros behind it. */
+const INPUT = 0x2_0000;
+const PADDING = 64;
+/** Larger requests are left to others: the module's memory never shrinks. */
+const MAX_INPUT_BYTES = 8 * 1024 * 1024;
+/** A module that has needed more memory than this is not kept. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
+const PAGE_BYTES = 64 * 1024;
+
+/** What is used of WebAssembly; Node.js has no types for it. Not there in a Node.js that makes no machine code. */
+interface Api {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+  readonly RuntimeError: new () => Error;
+}
+
+const { WebAssembly: api } = globalThis as unknown as { readonly WebAssembly: Api | undefined };
+
+/** What `wasm/index.ts` exports. */
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
+  readonly scan: (message: number, start: number, end: number) => number;
+}
+
+/** The module, and its memory as it is now. */
+class Transcoder {
+  readonly exports: Exports;
+  readonly #places: MessagePlaces;
+  #memory: Buffer;
+
+  constructor({ Instance: Of }: Api, module: object) {
+    this.exports = new Of(module, {}).exports as Exports;
+    this.#places = writeTables(this.exports.memory.buffer);
+    this.#memory = Buffer.from(this.exports.memory.buffer);
+  }
+
+  /** Memory that grows is another one. */
+  memory(): Buffer {
+    const { buffer } = this.exports.memory;
+    if (this.#memory.buffer !== buffer) this.#memory = Buffer.from(buffer);
+    return this.#memory;
+  }
+
+  place(message: Message): number {
+    return this.#places.get(message) as number;
+  }
+
+  /** Puts the input where it belongs, and makes sure of room behind it. @returns where output may begin */
+  put(bytes: Uint8Array, room: number): number {
+    const end = INPUT + bytes.length;
+    const output = (end + PADDING + 15) & ~15;
+    const missing = output + room - this.exports.memory.buffer.byteLength;
+    if (missing > 0) this.exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    const memory = this.memory();
+    memory.set(bytes, INPUT);
+    memory.fill(0, end, output);
+    return output;
+  }
+}
+
+let compiled: object | undefined;
+let kept: Transcoder | undefined;
+
+/** Runs what the module does; undefined of what it leaves to others, or where there is no WebAssembly. */
+function run<T>(bytes: Uint8Array, work: (instance: Transcoder) => T): T | undefined {
+  if (api === undefined || bytes.length > MAX_INPUT_BYTES) return undefined;
+  const instance = kept;
+  // While it works nobody else may: a callback of it never comes here.
+  kept = undefined;
+  let used: Transcoder | undefined;
+  try {
+    compiled ??= new api.Module(Buffer.from(OTLP_WASM, 'base64'));
+    used = instance ?? new Transcoder(api, compiled);
+    return work(used);
+  } catch (error) {
+    // It has given up, or there was no memory.
+    if (error instanceof api.RuntimeError || error instanceof RangeError) return undefined;
+    throw error;
+  } finally {
+    if (used !== undefined && used.exports.memory.buffer.byteLength <= MAX_KEPT_BYTES) kept = used;
+  }
+}
+
+/**
+ * Checks protobuf, as `scanProtobuf` does, in a third of its time.
+ * @returns how many log records, spans or data points are inside; undefined of what is malformed or rare
+ */
+export function scanQuickly(message: Message, bytes: Uint8Array): number | undefined {
+  return run(bytes, (instance) => {
+    instance.put(bytes, 0);
+    return instance.exports.scan(instance.place(message), INPUT, INPUT + bytes.length);
+  });
+}

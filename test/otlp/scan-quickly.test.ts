@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { scanProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
+import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
+import { REQUEST } from '../../src/otlp/wire/messages.ts';
+import { scanQuickly } from '../../src/otlp/wire/transcoder.ts';
+import { arbitraryMessage } from './arbitrary-message.ts';
+import { mutated } from './mutated.ts';
+
+for (const signal of ['logs', 'traces', 'metrics'] as const) {
+  const message = REQUEST[signal];
+  const encoded = arbitraryMessage(message).map((value) => encodeProtobuf(message, value));
+
+  test(`${signal} are counted as the careful way counts them`, () => {
+    fc.assert(
+      fc.property(encoded, (bytes) => {
+        assert.equal(scanQuickly(message, bytes), scanProtobuf(message, bytes));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test(`broken ${signal} are counted only where the careful way takes them, and alike`, () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(mutated(encoded), (bytes) => {
+        const count = scanQuickly(message, bytes);
+        if (count === undefined) return;
+        taken++;
+        assert.equal(count, scanProtobuf(message, bytes));
+      }),
+      { numRuns: 3_000 },
+    );
+    assert.ok(taken > 100, 'some are taken');
+  });
+}
+
+test('what is too large for the module, and nested without an end, is left to the careful way', () => {
+  assert.equal(scanQuickly(REQUEST.logs, new Uint8Array(9 * 1024 * 1024)), undefined);
+  let value: Uint8Array = new Uint8Array();
+  // An AnyValue with a list with an AnyValue.
+  for (let depth = 0; depth < 300; depth++) value = within(0x2a, within(0x0a, value));
+  const body = within(0x0a, within(0x12, within(0x12, within(0x2a, value))));
+  assert.equal(scanQuickly(REQUEST.logs, body), undefined);
+});
+
+test('it counts on after it has given up, and after it has needed much memory', () => {
+  const large = within(0x0a, within(0x12, within(0x12, within(0x1a, new Uint8Array(7 * 1024 * 1024)))));
+  for (let round = 0; round < 3; round++) {
+    assert.equal(scanQuickly(REQUEST.logs, Buffer.from([0x0a, 9])), undefined);
+    assert.equal(scanQuickly(REQUEST.logs, large), 1);
+  }
+});
+
+function within(tag: number, inside: Uint8Array): Uint8Array {
+  const length: number[] = [];
+  for (let rest = inside.length; ; rest >>>= 7) {
+    length.push(rest < 0x80 ? rest : (rest & 0x7f) | 0x80);
+    if (rest < 0x80) break;
+  }
+  return Buffer.concat([Buffer.from([tag, ...length]), inside]);
+}
