@@ -1,1 +1,2 @@
+export { toJson } from './protobuf-to-json';
 export { scan } from './scan';

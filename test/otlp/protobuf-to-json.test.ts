@@ -10,7 +10,7 @@ import {
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
 import type { Message } from '../../src/otlp/wire/message.ts';
 import { REQUEST } from '../../src/otlp/wire/messages.ts';
-import { protobufToJson } from '../../src/otlp/wire/protobuf-to-json.ts';
+import { protobufToJson } from '../../src/otlp/wire/transcoder.ts';
 import { arbitraryMessage } from './arbitrary-message.ts';
 
 /** The same with its keys in the order in which the message declares them. */

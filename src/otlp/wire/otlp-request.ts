@@ -5,8 +5,7 @@ import { encodeProtobuf } from './encode-protobuf.ts';
 import { jsonBytes } from './json-bytes.ts';
 import type { Message } from './message.ts';
 import { REQUEST } from './messages.ts';
-import { protobufToJson } from './protobuf-to-json.ts';
-import { scanQuickly } from './transcoder.ts';
+import { protobufToJson, scanQuickly } from './transcoder.ts';
 
 const LINE_BREAK = Buffer.from('\n');
 
@@ -100,9 +99,12 @@ export class OtlpRequest implements Batch {
     if (this.#source?.encoding === 'json') {
       return Buffer.concat([jsonBytes(this.decoded(), this.#source.bytes), LINE_BREAK]);
     }
-    // What came in pieces is put together first.
-    const whole = (): Uint8Array => encodeProtobuf(message, this.decoded());
-    return (protobufToJson(message, this.protobuf()) ?? protobufToJson(message, whole())) as Uint8Array;
+    const protobuf = this.protobuf();
+    const line = protobufToJson(message, protobuf);
+    if (line !== undefined) return line;
+    // What came in pieces is put together, and what is no UTF-8 replaced.
+    const whole = encodeProtobuf(message, this.decoded());
+    return protobufToJson(message, whole) ?? Buffer.concat([jsonBytes(this.decoded(), protobuf), LINE_BREAK]);
   }
 
   /**
