@@ -1,2 +1,3 @@
+export { itemsRead, toProtobuf } from './json-to-protobuf';
 export { toJson } from './protobuf-to-json';
 export { scan } from './scan';

@@ -7,6 +7,8 @@ const INPUT = 0x2_0000;
 const PADDING = 64;
 /** Larger requests are left to others: the module's memory never shrinks. */
 const MAX_INPUT_BYTES = 8 * 1024 * 1024;
+/** Of JSON: `0,` in a list becomes a double of eight bytes. */
+const MAX_GROWTH = 5;
 /** A module that has needed more memory than this is not kept. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 const PAGE_BYTES = 64 * 1024;
@@ -25,6 +27,8 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; readonly grow: (pages: number) => number };
   readonly scan: (message: number, start: number, end: number) => number;
   readonly toJson: (message: number, start: number, end: number, to: number) => number;
+  readonly toProtobuf: (message: number, start: number, end: number, to: number) => number;
+  readonly itemsRead: () => number;
 }
 
 /** The module, and its memory as it is now. */
@@ -37,6 +41,9 @@ class Transcoder {
     const imports = {
       'json-scalars': {
         formatDouble: (value: number, at: number) => this.memory().write(textOf(value), at, 'latin1'),
+      },
+      'json-reader': {
+        parseDouble: (start: number, end: number) => Number(this.memory().toString('latin1', start, end)),
       },
     };
     this.exports = new Of(module, imports).exports as Exports;
@@ -125,5 +132,25 @@ export function protobufToJson(message: Message, bytes: Uint8Array): Uint8Array 
     const output = instance.put(bytes, 0);
     const end = instance.exports.toJson(instance.place(message), INPUT, INPUT + bytes.length, output);
     return instance.copy(output, end);
+  });
+}
+
+/** OTLP/JSON that was read. */
+export interface ReadJson {
+  readonly protobuf: Uint8Array;
+  /** Log records, spans or data points inside. */
+  readonly count: number;
+}
+
+/**
+ * Reads OTLP/JSON, as `decodeJson` does, into protobuf, and makes no objects.
+ * @returns undefined of what is malformed or rare: unknown members, nulls, escapes in keys, values nested deep
+ */
+export function jsonToProtobuf(message: Message, bytes: Uint8Array): ReadJson | undefined {
+  return run(bytes, (instance) => {
+    const output = instance.put(bytes, MAX_GROWTH * bytes.length + PAGE_BYTES);
+    const { toProtobuf, itemsRead } = instance.exports;
+    const end = toProtobuf(instance.place(message), INPUT, INPUT + bytes.length, output);
+    return { protobuf: instance.copy(output, end), count: itemsRead() };
   });
 }
