@@ -16,7 +16,7 @@ import { startOtelcol } from './start-otelcol.ts';
 /** What an engine made of a request. */
 interface Outcome {
   readonly status: number;
-  /** The line of its file; of one that came as JSON, read: its keys stand in the sender's order. */
+  /** The line of its file; of one that came as JSON, read: doubles may be written in two ways. */
   readonly line: unknown;
 }
 

@@ -5,7 +5,7 @@ import { encodeProtobuf } from './encode-protobuf.ts';
 import { jsonBytes } from './json-bytes.ts';
 import type { Message } from './message.ts';
 import { REQUEST } from './messages.ts';
-import { protobufToJson, scanQuickly } from './transcoder.ts';
+import { jsonToProtobuf, protobufToJson, scanQuickly } from './transcoder.ts';
 
 const LINE_BREAK = Buffer.from('\n');
 
@@ -45,8 +45,14 @@ export class OtlpRequest implements Batch {
    */
   static read(signal: Signal, encoding: Batch['encoding'], bytes: Uint8Array): OtlpRequest {
     const [message, source] = [REQUEST[signal], { encoding, bytes }];
-    if (encoding === 'json') return new OtlpRequest(signal, source, undefined, decodeJson(message, bytes));
-    return new OtlpRequest(signal, source, scanQuickly(message, bytes) ?? scanProtobuf(message, bytes));
+    if (encoding === 'protobuf') {
+      return new OtlpRequest(signal, source, scanQuickly(message, bytes) ?? scanProtobuf(message, bytes));
+    }
+    const read = jsonToProtobuf(message, bytes);
+    if (read === undefined) return new OtlpRequest(signal, source, undefined, decodeJson(message, bytes));
+    const request = new OtlpRequest(signal, source, read.count);
+    request.#protobuf = read.protobuf;
+    return request;
   }
 
   /** A batch that has been checked. */
@@ -66,23 +72,34 @@ export class OtlpRequest implements Batch {
    * @throws OtelEventsError `OTLP_INVALID`
    */
   decoded(): OtlpObject {
-    if (this.#decoded === undefined) {
-      const { encoding, bytes } = this.#source as Source;
-      this.#decoded = (encoding === 'protobuf' ? decodeProtobuf : decodeJson)(REQUEST[this.signal], bytes);
-    }
+    this.#decoded ??= this.#decode(REQUEST[this.signal]);
     return this.#decoded;
+  }
+
+  #decode(message: Message): OtlpObject {
+    const { encoding, bytes } = this.#source as Source;
+    if (encoding === 'protobuf') return decodeProtobuf(message, bytes);
+    return this.#protobuf === undefined
+      ? decodeJson(message, bytes)
+      : decodeProtobuf(message, this.#protobuf);
   }
 
   /** As protobuf; bytes that are protobuf already stay untouched. */
   protobuf(): Uint8Array {
     if (this.#source?.encoding === 'protobuf') return this.#source.bytes;
-    this.#protobuf ??= encodeProtobuf(REQUEST[this.signal], this.decoded());
+    this.#protobuf ??= this.#toProtobuf(REQUEST[this.signal]);
     return this.#protobuf;
   }
 
+  #toProtobuf(message: Message): Uint8Array {
+    const source = this.#decoded === undefined ? this.#source : undefined;
+    const read = source?.encoding === 'json' ? jsonToProtobuf(message, source.bytes) : undefined;
+    return read?.protobuf ?? encodeProtobuf(message, this.decoded());
+  }
+
   /**
-   * As canonical OTLP/JSON on one line, without a line break. The keys stand in the order of the messages' declaration;
-   * those of a message that came as JSON in its sender's.
+   * As canonical OTLP/JSON on one line, without a line break. The keys stand in the order of the messages' declaration,
+   * but for messages of many megabytes.
    */
   json(): Uint8Array {
     return this.jsonLine().subarray(0, -1);
@@ -96,9 +113,6 @@ export class OtlpRequest implements Batch {
 
   #toLine(): Uint8Array {
     const message = REQUEST[this.signal];
-    if (this.#source?.encoding === 'json') {
-      return Buffer.concat([jsonBytes(this.decoded(), this.#source.bytes), LINE_BREAK]);
-    }
     const protobuf = this.protobuf();
     const line = protobufToJson(message, protobuf);
     if (line !== undefined) return line;
