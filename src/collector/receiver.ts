@@ -133,15 +133,15 @@ export class Receiver {
     message: Message,
     value: OtlpObject,
   ): void {
-    const body =
-      encoding === 'protobuf' ? encodeProtobuf(message, value) : Buffer.from(JSON.stringify(value));
+    // A text leaves in one write with its header, and so does nothing.
+    const body = encoding === 'protobuf' ? encodeProtobuf(message, value) : JSON.stringify(value);
     const { keepsConnections = true } = this.#options;
     if (this.#stopping || !keepsConnections) response.setHeader('connection', 'close');
     response.writeHead(status, {
       'content-type': CONTENT_TYPES[encoding],
-      'content-length': body.byteLength,
+      'content-length': Buffer.byteLength(body),
     });
-    response.end(body);
+    response.end(body.length === 0 ? undefined : body);
   }
 }
 

@@ -75,7 +75,7 @@ export class AppendFile extends NamedFile {
     const { bytesWritten } = await this.handle.write(bytes, 0, bytes.length, null);
     // Half a line is mended before anything else: who is killed now leaves it to others.
     const early = bytesWritten < bytes.length ? this.#settle(patch, lines, bytes, bytesWritten) : undefined;
-    await this.look();
+    this.look();
     if (early !== undefined) return early;
     if (known < 0 || this.size !== known + bytesWritten)
       return this.#settle(patch, lines, bytes, bytesWritten);

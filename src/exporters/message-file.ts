@@ -49,10 +49,10 @@ export class MessageFile extends NamedFile {
       if (wholeBytes < written)
         await this.handle.truncate((await this.handle.stat()).size - written + wholeBytes);
       if (whole === 0) throw error;
-      await this.look();
+      this.look();
       return whole;
     }
-    await this.look();
+    this.look();
     return messages.length;
   }
 }

@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs';
-import { type FileHandle, stat } from 'node:fs/promises';
+import { fstatSync, type Stats, statSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 
 /** An open file, and whether it is still the one that its name leads to: others may move it away, or delete it. */
 export class NamedFile {
@@ -33,7 +33,7 @@ export class NamedFile {
 
   /** Whether its name leads to this file now. */
   async isNamed(): Promise<boolean> {
-    await this.look();
+    this.look();
     return this.isInPlace;
   }
 
@@ -42,10 +42,20 @@ export class NamedFile {
     await this.handle.close();
   }
 
-  protected async look(): Promise<void> {
-    const named = await stat(this.#path).catch(() => undefined);
+  /** At once: what was written a moment ago is in the system's memory, and another thread costs ten times as much. */
+  protected look(): void {
+    const named = factsOf(this.#path);
     this.isInPlace = named !== undefined && inodeOf(named) === this.#inode;
-    this.size = this.isInPlace && named !== undefined ? named.size : (await this.handle.stat()).size;
+    this.size = this.isInPlace && named !== undefined ? named.size : fstatSync(this.handle.fd).size;
+  }
+}
+
+/** What the name leads to; nothing where it leads nowhere, or nobody may look. */
+function factsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 
