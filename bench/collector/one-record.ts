@@ -23,29 +23,34 @@ interface Rounds {
 export async function oneRecord(ours: Engine, rounds: Rounds): Promise<string> {
   const program = path.join(import.meta.dirname, 'bare-program.ts');
   const bare: Engine = { name: 'bare node:http', command: process.execPath, args: [program] };
-  const runs: { rate: number; p99: number; bareRate: number; bareP99: number }[] = [];
+  const runs: { own: Run; other: Run }[] = [];
   for (let round = 0; round < rounds.rounds; round++) {
-    const [own, other] = [await run(ours, rounds), await run(bare, rounds)];
-    runs.push({ rate: own.rate, p99: own.p99Ms, bareRate: other.rate, bareP99: other.p99Ms });
+    runs.push({ own: await run(ours, rounds), other: await run(bare, rounds) });
   }
   const median = (of: (run: (typeof runs)[number]) => number): number => quantile(runs.map(of), 0.5);
-  const ratio = median(({ rate, bareRate }) => rate / bareRate);
-  const p99Ms = median(({ p99 }) => p99);
+  const both = (of: (run: Run) => number, digits: number): string =>
+    `${median(({ own }) => of(own)).toFixed(digits)} / ${median(({ other }) => of(other)).toFixed(digits)} bare`;
+  const ratio = median(({ own, other }) => own.rate / other.rate);
+  const p99Ms = median(({ own }) => own.p99Ms);
   const verdict = ratio >= LEAST_RATE && p99Ms < MOST_P99_MS ? '✓' : '✗';
   const row = {
     case: 'one record a request',
-    'requests a second': `${median(({ rate }) => rate).toFixed(0)} / ${median(({ bareRate }) => bareRate).toFixed(0)} bare`,
+    'requests a second': both(({ rate }) => rate, 0),
     ratio: ratio.toFixed(2),
-    'p99, ms': `${p99Ms.toFixed(2)} / ${median(({ bareP99 }) => bareP99).toFixed(2)} bare`,
+    'CPU, µs a request': both(({ cpuMicros }) => cpuMicros, 0),
+    'p99, ms': both(({ p99Ms }) => p99Ms, 2),
     wanted: `${LEAST_RATE} and below ${MOST_P99_MS} ms ${verdict}`,
   };
   return `${rounds.requests} requests, ${rounds.connections} connections, ${rounds.rounds} rounds\n${markdownTable([row])}`;
 }
 
-async function run(
-  engine: Engine,
-  { requests, connections }: Rounds,
-): Promise<{ rate: number; p99Ms: number }> {
+interface Run {
+  readonly rate: number;
+  readonly p99Ms: number;
+  readonly cpuMicros: number;
+}
+
+async function run(engine: Engine, { requests, connections }: Rounds): Promise<Run> {
   const directory = mkdtempSync(path.join(tmpdir(), 'otel-events-bench-'));
   const [port, grpcPort] = [await freePort(), await freePort()];
   const config = CASES[0]?.config({ port, grpcPort, directory, sink: '' }) ?? {};
@@ -54,9 +59,11 @@ async function run(
     const { protobuf: body } = logsRequest(1);
     const load = { endpoint: running.endpoint, contentType: 'application/x-protobuf', body, connections };
     await send({ ...load, requests: requests / 10 });
-    const startedMs = performance.now();
+    const [cpuBefore, startedMs] = [running.cpuMicros(), performance.now()];
     const times = await send({ ...load, requests });
-    return { rate: requests / ((performance.now() - startedMs) / 1_000), p99Ms: quantile(times, 0.99) };
+    const seconds = (performance.now() - startedMs) / 1_000;
+    const cpuMicros = (running.cpuMicros() - cpuBefore) / requests;
+    return { rate: requests / seconds, p99Ms: quantile(times, 0.99), cpuMicros };
   } finally {
     await running.server.stop();
     rmSync(directory, { recursive: true, force: true });
