@@ -12,6 +12,7 @@ export interface GrowingBufferOptions {
 
 const FIRST_BYTES = 4 * 1024;
 const MAX_FIRST_BYTES = 64 * 1024;
+const GROWTH = 4;
 
 /**
  * Bytes that come in pieces, in one piece of memory. The pieces themselves are not kept: one of a single byte
@@ -57,10 +58,10 @@ export class GrowingBuffer {
     this.#memory = resized(this.#memory.subarray(0, this.#length), memory);
   }
 
-  /** Twice as much, but no more than can come. */
+  /** Four times as much, but no more than can come: each step is new memory, and a copy. */
   #nextSize(): number {
     const first = Math.min(this.#expectedBytes ?? FIRST_BYTES, MAX_FIRST_BYTES);
-    const size = Math.max(first, 2 * this.#memory.length);
+    const size = Math.max(first, GROWTH * this.#memory.length);
     return Math.min(size, this.#maxBytes, Math.max(this.#expectedBytes ?? size, this.#length));
   }
 }
