@@ -1,4 +1,10 @@
 const TWO_32 = 2 ** 32;
+const TWO_16 = 2 ** 16;
+const BILLION = 1_000_000_000;
+const MINUS = 0x2d;
+const SHORT_TEXT = 48;
+/** Below 10^19, and so below 2^64. */
+const MAX_EASY_DIGITS = 19;
 const EMPTY = Buffer.alloc(0);
 
 /**
@@ -21,9 +27,26 @@ export class BackwardWriter {
   }
 
   string(value: string, encoding: 'utf8' | 'base64' | 'hex'): void {
+    if (encoding === 'utf8' && value.length <= SHORT_TEXT && this.#ascii(value)) return;
     const length = Buffer.byteLength(value, encoding);
     this.#reserve(length);
     this.#bytes.write(value, this.#start, length, encoding);
+  }
+
+  /** A call into Node.js costs more than to copy a short text. @returns false of what is not ASCII */
+  #ascii(value: string): boolean {
+    const { length } = value;
+    this.#reserve(length);
+    const [bytes, start] = [this.#bytes, this.#start];
+    for (let index = 0; index < length; index++) {
+      const unit = value.charCodeAt(index);
+      if (unit >= 0x80) {
+        this.#start += length;
+        return false;
+      }
+      bytes[start + index] = unit;
+    }
+    return true;
   }
 
   /** An unsigned integer below 2^53. */
@@ -51,9 +74,21 @@ export class BackwardWriter {
     this.#bytes.writeUInt32LE(value, this.#start);
   }
 
-  fixed64(value: bigint): void {
+  /** An integer of 64 bits, in decimal. */
+  fixed64(value: string): void {
     this.#reserve(8);
-    this.#bytes.writeBigUInt64LE(value, this.#start);
+    const { length } = value;
+    if (length > MAX_EASY_DIGITS || value.charCodeAt(0) === MINUS) {
+      this.#bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), this.#start);
+      return;
+    }
+    // A bigint takes ten times as long. All products here are exact: below 2^48.
+    const upper = Number(value.slice(0, -9));
+    const [first, second] = [Math.floor(upper / TWO_16), upper % TWO_16];
+    const most = first * BILLION;
+    const rest = (most % TWO_16) * TWO_16 + second * BILLION + Number(value.slice(-9));
+    this.#bytes.writeUInt32LE(rest % TWO_32, this.#start);
+    this.#bytes.writeUInt32LE(Math.floor(most / TWO_16) + Math.floor(rest / TWO_32), this.#start + 4);
   }
 
   double(value: number): void {

@@ -14,6 +14,15 @@ export function encodeProtobuf(message: Message, value: OtlpObject): Uint8Array 
 
 /** Last field first, so that the length of a nested message is known when it has to be written. */
 function writeMessage(writer: BackwardWriter, message: Message, value: OtlpObject): void {
+  if (message.isOneof) {
+    // Of many fields one is there, as a rule: values of attributes are most of what is written.
+    for (const name in value) {
+      const field = message.byName.get(name);
+      const given = value[name];
+      if (field !== undefined && given !== undefined) writeField(writer, field, given);
+    }
+    return;
+  }
   for (let index = message.fields.length - 1; index >= 0; index--) {
     const field = message.fields[index] as Field;
     const given = value[field.name];
@@ -59,7 +68,7 @@ const WRITE: Readonly<Record<ScalarType, (writer: BackwardWriter, value: OtlpVal
   int64: (writer, value) => writer.int64(value as string),
   uint64: (writer, value) => writer.int64(value as string),
   fixed32: (writer, value) => writer.fixed32(value as number),
-  fixed64: (writer, value) => writer.fixed64(BigInt(value as string)),
-  sfixed64: (writer, value) => writer.fixed64(BigInt.asUintN(64, BigInt(value as string))),
+  fixed64: (writer, value) => writer.fixed64(value as string),
+  sfixed64: (writer, value) => writer.fixed64(value as string),
   double: (writer, value) => writer.double(Number(value)),
 };

@@ -47,6 +47,8 @@ export interface Message {
   readonly name: string;
   /** Some of its fields are members of a oneof; no message here has two of these. */
   readonly oneof: boolean;
+  /** All of its fields are: it has one value, of many kinds. */
+  readonly isOneof: boolean;
   /** What is counted is in it, or in what is inside it. */
   readonly holdsItems: boolean;
   /** Can contain itself: the only nesting without a natural end. */
@@ -114,6 +116,7 @@ export function message(name: string, fields: readonly Field[]): Message {
 /** A message whose fields are still to come. */
 export interface OpenMessage extends Message {
   oneof: boolean;
+  isOneof: boolean;
   holdsItems: boolean;
   readonly fields: Field[];
   readonly always: string[];
@@ -129,6 +132,7 @@ export function open(
   return {
     name,
     oneof: false,
+    isOneof: false,
     holdsItems: false,
     recursive,
     fields: [],
@@ -152,5 +156,6 @@ export function fill(target: OpenMessage, fields: readonly Field[]): Message {
     );
     target.byName.set(one.name, one);
   }
+  target.isOneof = fields.every(({ member }) => member);
   return target;
 }
