@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
 import type { AttributeAction } from './config/attribute-actions.ts';
 import { bodyText, fromAnyValue, keyOf, keyValue, toAnyValue } from './ottl/convert-value.ts';
@@ -76,13 +76,17 @@ function changed(
 /** The SHA-256 of the bytes that Go has of a value; lists, maps and bytes become empty. */
 function hashed(message: OtlpObject): OtlpObject {
   const value = fromAnyValue(message);
+  if (typeof value === 'string') return { stringValue: sha256(value) };
   const bytes = Buffer.alloc(8);
   if (typeof value === 'bigint') bytes.writeBigInt64LE(value);
   else if (typeof value === 'number') bytes.writeDoubleLE(value);
-  else if (typeof value !== 'string' && typeof value !== 'boolean') return { stringValue: '' };
-  const text =
-    typeof value === 'boolean' ? Uint8Array.of(value ? 1 : 0) : typeof value === 'string' ? value : bytes;
-  return { stringValue: createHash('sha256').update(text).digest('hex') };
+  else if (typeof value !== 'boolean') return { stringValue: '' };
+  return { stringValue: sha256(typeof value === 'boolean' ? Uint8Array.of(value ? 1 : 0) : bytes) };
+}
+
+/** At once: an object for it takes three times as long. */
+function sha256(data: string | Uint8Array): string {
+  return hash('sha256', data, 'hex');
 }
 
 function extracted(entries: Entries, { key, pattern }: AttributeAction): Entries {

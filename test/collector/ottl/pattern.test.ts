@@ -62,3 +62,19 @@ test('a pattern takes time in proportion to the text', () => {
     assert.ok(performance.now() - startedMs < 2_000, source);
   }
 });
+
+test('a pattern that is a text finds what the same finds as an expression', () => {
+  for (const [source, text] of [
+    ['the order', 'the order of the orders'],
+    ['aa', 'aaaaa'],
+    ['a', 'bcd'],
+    ['a-b: c', 'xa-b: c'],
+  ] as const) {
+    const [plain, grouped] = [new Pattern(source), new Pattern(`(?:${source})`)];
+    const replacementOf = (pattern: Pattern) =>
+      pattern.replace(text, (groups) => pattern.expand('<$0$$>', groups));
+    assert.equal(plain.test(text), grouped.test(text));
+    assert.deepEqual(plain.groups(text), grouped.groups(text));
+    assert.equal(replacementOf(plain), replacementOf(grouped));
+  }
+});

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { StatementFailure, wrongType } from '../failure.ts';
 import { converter, type OttlFunction } from '../function.ts';
 import type { Getter } from '../getter.ts';
@@ -21,7 +21,7 @@ function hashed(name: string, algorithm: string): OttlFunction {
 }
 
 function hexHash(algorithm: string, text: string): string {
-  return createHash(algorithm).update(text).digest('hex');
+  return hash(algorithm, text, 'hex');
 }
 
 /** FNV-1a of 64 bits, as an int. */
