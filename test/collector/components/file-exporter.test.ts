@@ -6,6 +6,7 @@ import { type Collector, startCollector } from '../../../src/collector/index.ts'
 import { namesWritten } from '../../exporters/messages-in.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { logsOf } from '../samples.ts';
+import { withoutTime } from '../without-time.ts';
 
 async function start(t: TestContext, file: object, lines: string[] = []): Promise<Collector> {
   const collector = await startCollector({
@@ -14,7 +15,7 @@ async function start(t: TestContext, file: object, lines: string[] = []): Promis
       exporters: { file },
       service: { pipelines: { logs: { receivers: ['otlp'], exporters: ['file'] } } },
     },
-    write: (line) => void lines.push(line),
+    write: (line) => void lines.push(withoutTime(line)),
   });
   t.after(() => collector.stop());
   return collector;
