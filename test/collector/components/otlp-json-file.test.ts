@@ -19,6 +19,7 @@ import { OtelEventsError } from '../../../src/errors.ts';
 import type { Batch } from '../../../src/otlp/wire/batch.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { eventually, logsOf, namesIn } from '../samples.ts';
+import { withoutTime } from '../without-time.ts';
 
 interface Reading {
   readonly collector: Collector;
@@ -59,7 +60,7 @@ async function read(
         reading.names.push(...namesIn(Buffer.from(batch.bytes).toString()));
       },
     },
-    write: (line) => void reading.log.push(line),
+    write: (line) => void reading.log.push(withoutTime(line)),
   });
   t.after(() => reading.collector?.stop());
   return reading as Reading;
