@@ -22,6 +22,7 @@ async function start(t: TestContext, endpoint: string) {
     '"0.0.0.0:4317"': '"localhost:0"',
     '"0.0.0.0:4318"': '"localhost:0"',
     '"0.0.0.0:13133"': '"localhost:0"',
+    'host: 0.0.0.0, port: 8888': 'host: localhost, port: 0',
   });
   const variables = { STATE_DIRECTORY: directory, CREDENTIALS_DIRECTORY: directory, OTLP_ENDPOINT: endpoint };
   const file = path.join(directory, 'collector.yaml');
@@ -146,8 +147,29 @@ test('the manifests fit together, and the probes find a collector that is ready'
   assert.equal(health.endpoint, `0.0.0.0:${ports.get('health')}`);
 
   const { collector } = await start(t, 'http://127.0.0.1:9');
-  const { path: place, port } = container.readinessProbe.httpGet;
-  assert.equal(port, 'health');
-  assert.equal((await fetch(new URL(place, collector.endpoints.health_check))).status, 200);
-  assert.equal(container.livenessProbe.tcpSocket.port, 'health');
+  for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
+    const { path: place, port } = container[probe].httpGet;
+    assert.equal(port, 'health');
+    assert.equal(place, probe === 'readinessProbe' ? '/ready' : '/live');
+    assert.equal((await fetch(new URL(place, collector.endpoints.health_check))).status, 200);
+  }
+});
+
+test('what is to be alarmed on is among the metrics that the configuration shows', async (t) => {
+  const { telemetry } = parse(page.block('yaml collector.yaml')).service;
+  const { port } = telemetry.metrics.readers[0].pull.exporter.prometheus;
+  assert.ok(page.block('yaml kubernetes.yaml').includes(`{ name: metrics, containerPort: ${port} }`));
+  assert.ok(page.text.includes(`\`GET :${port}/metrics\``));
+
+  // A destination that is reached and refuses: one record is lost.
+  const sink = await httpSink((_, response) => response.writeHead(400).end());
+  t.after(() => sink.close());
+  const { collector } = await start(t, sink.url);
+  assert.equal(await send(collector, TOKEN), 200);
+  const told = [...page.text.matchAll(/`(otel(?:col|_events)_\w+)`/g)].map(([, name = '']) => name);
+  assert.equal(new Set(told).size, 3);
+  await eventually(async () => {
+    const scrape = await (await fetch(collector.endpoints['service.telemetry.metrics'] ?? '')).text();
+    return told.every((name) => new RegExp(`^${name}\\{.*exporter="otlp_http"`, 'm').test(scrape));
+  });
 });
