@@ -48,7 +48,6 @@ export async function openPrometheus(options: PrometheusOptions): Promise<BatchE
     log('warn', 'a scrape failed', { exporter, error: (error as Error).message });
   const server = new ScrapeServer({ ...options, gather, onError });
   const url = await server.start();
-  log('info', 'metrics are shown', { exporter, url });
   // Where nobody scrapes, what has expired goes as well.
   const timer = setInterval(
     () => store.forgetExpired(),
