@@ -5,7 +5,10 @@ import { defineGroup } from './command-group.ts';
 const command = defineGroup({
   name: 'otel-events',
   commands: {
-    collect: ['run a collector: OTLP over HTTP in, files and OTLP out', () => import('./collect.ts')],
+    collect: [
+      'run a collector: OTLP in; files, OTLP and metrics for Prometheus out',
+      () => import('./collect.ts'),
+    ],
     spool: ['look into a spool directory, and get out what is in it', () => import('./spool/spool.ts')],
     quarantine: [
       'look at events that their schema refused, mend them and send them, or remove them',
