@@ -58,10 +58,21 @@ const prometheus = mapping({
   ),
 });
 
-const reader = mapping({
+const readerKeys = mapping({
   pull: optional(mapping({ exporter: required(mapping({ prometheus: required(prometheus) })) })),
   periodic: optional(pushShape),
 });
+
+const reader: Shape<Read<typeof readerKeys>> = {
+  read: (node, path, problems) => {
+    const count = problems.count;
+    const given = readerKeys.read(node, path, problems);
+    // One with something wrong in it is there all the same.
+    if (problems.count === count && (given.pull === undefined) === (given.periodic === undefined))
+      problems.add(node.at, path, 'expected pull or periodic');
+    return given;
+  },
+};
 
 const ADDRESS =
   'the OpenTelemetry Collector has no such key any more; write readers: [{pull: {exporter: {prometheus: {host: HOST, port: PORT}}}}]';
@@ -108,9 +119,6 @@ function checkTogether(
     problems.add(at, `${path}.readers`, 'expected a reader, or level: none');
   if (views !== undefined && level !== 'detailed')
     problems.add(at, `${path}.views`, 'expected level: detailed beside it');
-  for (const [index, { pull, periodic }] of (readers ?? []).entries())
-    if ((pull === undefined) === (periodic === undefined))
-      problems.add(at, `${path}.readers[${index}]`, 'expected pull or periodic');
 }
 
 /** @param given - undefined where nobody says anything, or something that is none */

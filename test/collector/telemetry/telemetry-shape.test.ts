@@ -110,6 +110,13 @@ test('nothing is said of traces that the OpenTelemetry Collector does not make e
   for (const traces of quiet) assert.deepEqual((await read({ traces })).warnings, []);
 });
 
+test('a reader with something wrong in it is not told to be none as well', async () => {
+  await assert.rejects(read({ metrics: pushing({ protocol: 'http/protobuf' }) }), (error: Error) => {
+    assert.equal(error.message.split('\n').length, 1, error.message);
+    return true;
+  });
+});
+
 const REFUSED: readonly [name: string, telemetry: object, message: RegExp][] = [
   [
     'an unknown key of metrics',
