@@ -37,7 +37,8 @@ configuration again; a wrong one changes nothing.
                  over them, such as exporters.otlp_http.timeout=5s
   --print-stats[=10s]
                  prints on standard output what was received, sent, refused and
-                 dropped, by component, each 10 s or so often, and at the end
+                 dropped, by component: every 10 s, or as often as it says, and at
+                 the end
   --check        only check the configuration
   --help         show this
 
