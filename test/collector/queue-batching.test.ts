@@ -48,6 +48,7 @@ async function setUp(t: TestContext, setting: Setting) {
       onError: (error) => errors.push(error),
       onDelivered: () => {},
       onDropped: (_signal, { count, reason }) => dropped.push(`${count} ${reason}`),
+      onFound: () => {},
       onLeft: () => {},
       queue: {
         enabled: true,

@@ -49,6 +49,7 @@ async function setUp(t: TestContext, answer?: Answer, overrides: Overrides = {})
     onError: (error) => errors.push(error),
     onDelivered: () => {},
     onDropped: () => {},
+    onFound: () => {},
     onLeft: () => {},
     queue: { enabled: true, num_consumers: 1, queue_size: 1000, sizer: 'requests', ...overrides.queue },
     retry: {

@@ -136,6 +136,13 @@ test('what waits for a destination that is away is there after an end as ordered
   );
   const second = await start(t, config);
   await eventually(() => second.next()?.queued === 6);
+  const found = () => second.lines.filter((line) => line.includes('found in the queue'));
+  await eventually(() => found().length > 0);
+  assert.deepEqual(
+    [first, second].map(({ lines }) => lines.filter((line) => line.includes('found in the queue')).length),
+    [0, 1],
+  );
+  assert.match(found()[0] ?? '', /INFO found in the queue exporter=otlp_http\/next count=6$/);
   const sink = await httpSink(undefined, port);
   t.after(() => sink.close());
   await eventually(() => second.next()?.sent === 6);

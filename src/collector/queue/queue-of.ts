@@ -64,6 +64,7 @@ export function queueOf(
       drops.add(count, reason, isKept ? place?.directory : undefined);
       counts.dropped(signal, count, reason);
     },
+    onFound: (count) => log('info', 'found in the queue', { exporter: id, count }),
     onLeft: (count) => log('info', 'left in the queue', { exporter: id, count }),
   });
   if (enabled) {

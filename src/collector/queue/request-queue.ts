@@ -8,6 +8,7 @@ import { wholeHeader } from '../../spool/log/definitions.ts';
 import type { Outcome, Settlement } from '../../spool/log/outcome.ts';
 import { Outbox } from '../../spool/outbox.ts';
 import type { Transport } from '../../spool/send/transport.ts';
+import { setImmediate } from '../../time.ts';
 import { type Batching, batchingOptions } from './batching.ts';
 import { deliverWhole } from './deliver-whole.ts';
 import type { RetryOnFailure, SendingQueue } from './queue-settings.ts';
@@ -40,6 +41,8 @@ export interface RequestQueueOptions {
   readonly onDelivered: (signal: Signal, count: number) => void;
   /** Called for log records, spans or data points that were taken and are lost, or kept as dead letters. */
   readonly onDropped: (signal: Signal, drop: Dropped) => void;
+  /** Called for those that the storage holds of an earlier process or queue, which are delivered now. */
+  readonly onFound: (count: number) => void;
   /** Called at the end for those that the storage keeps for the next process. */
   readonly onLeft: (count: number) => void;
 }
@@ -91,6 +94,8 @@ export class RequestQueue implements BatchExporter {
   readonly #outbox: Outbox;
   readonly #lines = new Map<string, Line>();
   readonly #taken = { sent: 0, dropped: 0 };
+  /** Found, and not yet told. */
+  #untold = 0;
   /** By the position behind the request. */
   readonly #waiters = new Map<number, Waiter>();
   /** Why a request was refused, where somebody waits. */
@@ -222,7 +227,17 @@ export class RequestQueue implements BatchExporter {
 
   #found(sink: string, items: number): void {
     const line = this.#lines.get(sink);
-    if (line !== undefined) line.items.count += items;
+    if (line === undefined) return;
+    line.items.count += items;
+    // They are found one by one, and told together.
+    if (this.#untold === 0) setImmediate(() => this.#tellFound());
+    this.#untold += items;
+  }
+
+  #tellFound(): void {
+    const count = this.#untold;
+    this.#untold = 0;
+    if (count > 0) this.#options.onFound(count);
   }
 
   #settled({ sink, names, outcome, positions = [] }: Settlement): void {
