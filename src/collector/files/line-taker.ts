@@ -56,11 +56,12 @@ export class LineTaker {
   async #takeRequest(file: string, start: number, line: Buffer): Promise<boolean> {
     const signal = signalOfLine(line);
     if (signal === undefined) throw new OtelEventsError('OTLP_INVALID', 'it is no request of OTLP/JSON');
-    if (!this.#intake.takes(signal)) {
-      this.#tellOnce(signal, 'lines of a signal that no pipeline takes', { file, signal });
-      return true;
-    }
     while (!this.#end.aborted) {
+      // Each time: a reload may have taken the pipeline away while the line waited, and what is behind it must not.
+      if (!this.#intake.takes(signal)) {
+        this.#tellOnce(signal, 'lines of a signal that no pipeline takes', { file, signal });
+        return true;
+      }
       const retryMs = await this.#attempt(file, start, signal, line);
       if (retryMs === undefined) return true;
       await pause(retryMs, this.#end);

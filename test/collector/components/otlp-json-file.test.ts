@@ -19,6 +19,7 @@ import { OtelEventsError } from '../../../src/errors.ts';
 import type { Batch } from '../../../src/otlp/wire/batch.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { eventually, logsOf, namesIn } from '../samples.ts';
+import { startFor } from '../start-for.ts';
 import { withoutTime } from '../without-time.ts';
 
 interface Reading {
@@ -111,6 +112,32 @@ test('a line that is refused for now is tried again, and nothing behind it comes
   };
   await eventually(() => reading.names.length === 2);
   assert.deepEqual(reading.names, ['a', 'b']);
+});
+
+test('a line that waits for a pipeline that a reload takes away lets those behind it go on', async (t) => {
+  const dir = tempDir(t);
+  const span = { traceId: '1'.repeat(32), spanId: '1'.repeat(16), name: 'waits' };
+  const traces = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
+  writeFileSync(path.join(dir, 'a.jsonl'), `${traces}\n${lineOf('behind it')}`);
+  const names: string[] = [];
+  const attempted = Promise.withResolvers<void>();
+  const file = { include: [path.join(dir, '*.jsonl')], start_at: 'beginning', poll_interval: '10ms' };
+  const logs = { receivers: ['otlp_json_file'], exporters: ['mine'] };
+  const config = (pipelines: object) => ({ receivers: { otlp_json_file: file }, service: { pipelines } });
+  const { collector, lines } = await startFor(t, config({ logs, traces: { ...logs, exporters: ['away'] } }), {
+    exporters: {
+      mine: async ({ bytes }) => void names.push(...namesIn(Buffer.from(bytes).toString())),
+      away: async () => {
+        attempted.resolve();
+        throw new OtelEventsError('EXPORT_FAILED', 'away', { retry: { afterMs: 5 } });
+      },
+    },
+  });
+  await attempted.promise;
+  await collector.reload(config({ logs }));
+  await eventually(() => names.length === 1);
+  assert.deepEqual(names, ['behind it']);
+  assert.ok(lines.some((line) => line.includes('lines of a signal that no pipeline takes')));
 });
 
 test('a line that is refused for good is counted and said, and costs no other', async (t) => {
