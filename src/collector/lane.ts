@@ -154,6 +154,7 @@ export class Lane {
     await within(timeoutMs, Promise.allSettled([...this.#unfinished].map(({ done }) => done)));
     await within(timeoutMs + LET_GO_MS, this.#exporter.close(timeoutMs));
     this.#drops?.end();
+    this.#counts?.end();
   }
 
   async #consume(batch: Batch): Promise<void> {

@@ -16,6 +16,7 @@ export class ExporterCounts {
   readonly #exporter: string;
   readonly #destinations = new Map<Signal, TallyLabels>();
   readonly #counters = new Map<string, Counter>();
+  readonly #gauges: (() => void)[] = [];
 
   constructor(tally: Tally, exporter: string) {
     this.#tally = tally;
@@ -63,8 +64,15 @@ export class ExporterCounts {
 
   queue(signal: Signal, { capacity, size }: QueueGauges): void {
     const labels = { exporter: this.#exporter, data_type: signal };
-    this.#tally.gauge(OWN_METRICS.queueCapacity, labels, () => capacity);
-    this.#tally.gauge(OWN_METRICS.queueSize, labels, size);
+    this.#gauges.push(
+      this.#tally.gauge(OWN_METRICS.queueCapacity, labels, () => capacity),
+      this.#tally.gauge(OWN_METRICS.queueSize, labels, size),
+    );
+  }
+
+  /** The exporter has ended, and so has its queue: an alert must not hang on how full it was. What was counted stays. */
+  end(): void {
+    for (const remove of this.#gauges.splice(0)) remove();
   }
 
   #of(what: What, signal: Signal): Counter {

@@ -19,7 +19,8 @@ interface Entry {
   readonly metric: OwnMetric;
   readonly labels: TallySeries['labels'];
   readonly counter: Counter | undefined;
-  read: () => number;
+  /** The last one is asked. */
+  readonly readers: (() => number)[];
 }
 
 /** What the collector counts of itself. Who counts often asks for the counter once. */
@@ -32,18 +33,37 @@ export class Tally {
     const there = this.#entries.get(key.text)?.counter;
     if (there !== undefined) return there;
     const counter = { value: 0 };
-    this.#entries.set(key.text, { metric, labels: key.labels, counter, read: () => counter.value });
+    this.#entries.set(key.text, { metric, labels: key.labels, counter, readers: [() => counter.value] });
     return counter;
   }
 
-  /** Has a value read at each look; one of the same labels that was there before is replaced. */
-  gauge(metric: OwnMetric, labels: TallyLabels, read: () => number): void {
+  /**
+   * Has a value read at each look, in place of one of the same labels, for as long as it is there.
+   * @returns what takes it away: then the one before is read again, if that is there still
+   */
+  gauge(metric: OwnMetric, labels: TallyLabels, read: () => number): () => void {
     const key = keyOf(metric, labels);
-    this.#entries.set(key.text, { metric, labels: key.labels, counter: undefined, read });
+    const entry = this.#entries.get(key.text) ?? {
+      metric,
+      labels: key.labels,
+      counter: undefined,
+      readers: [],
+    };
+    entry.readers.push(read);
+    this.#entries.set(key.text, entry);
+    return () => {
+      const index = entry.readers.indexOf(read);
+      if (index >= 0) entry.readers.splice(index, 1);
+      if (entry.readers.length === 0 && this.#entries.get(key.text) === entry) this.#entries.delete(key.text);
+    };
   }
 
   series(): TallySeries[] {
-    return [...this.#entries.values()].map(({ metric, labels, read }) => ({ metric, labels, value: read() }));
+    return [...this.#entries.values()].map(({ metric, labels, readers }) => ({
+      metric,
+      labels,
+      value: readers.at(-1)?.() ?? 0,
+    }));
   }
 }
 

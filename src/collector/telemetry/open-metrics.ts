@@ -38,11 +38,13 @@ export async function openMetrics({
   const servers: ScrapeServer[] = [];
   const endpoints: Record<string, string> = {};
   const ends: (() => Promise<void>)[] = [];
+  if (settings === undefined) return { endpoints, close: async () => {} };
+  const unwatch = watchProcess(tally);
   const close = async (): Promise<void> => {
     await Promise.all([...servers.map((server) => server.stop(0)), ...ends.map((end) => end())]);
+    // What is pushed last has it all.
+    unwatch();
   };
-  if (settings === undefined) return { endpoints, close };
-  watchProcess(tally);
   const onError = (error: unknown): void =>
     log('warn', 'a scrape of own metrics failed', { error: (error as Error).message });
   for (const reader of settings.readers) {

@@ -7,15 +7,20 @@ import { metricName } from '../prometheus/metric-name.ts';
 import type { Point } from '../prometheus/point.ts';
 import type { MetricsReader, ResourceLabels } from './metrics-shape.ts';
 
-/** Has the process itself in the metrics: how long it runs, and what it takes. */
-export function watchProcess(tally: Tally): void {
-  tally.gauge(OWN_METRICS.uptime, {}, () => process.uptime());
-  tally.gauge(OWN_METRICS.cpu, {}, () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  });
-  tally.gauge(OWN_METRICS.memory, {}, () => process.memoryUsage.rss());
-  tally.gauge(OWN_METRICS.heap, {}, () => process.memoryUsage().heapUsed);
+/** Has the process itself in the metrics: how long it runs, and what it takes. @returns what takes it out of them */
+export function watchProcess(tally: Tally): () => void {
+  const removals = [
+    tally.gauge(OWN_METRICS.uptime, {}, () => process.uptime()),
+    tally.gauge(OWN_METRICS.cpu, {}, () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1e6;
+    }),
+    tally.gauge(OWN_METRICS.memory, {}, () => process.memoryUsage.rss()),
+    tally.gauge(OWN_METRICS.heap, {}, () => process.memoryUsage().heapUsed),
+  ];
+  return () => {
+    for (const remove of removals) remove();
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { freePort } from '../../harness/free-port.ts';
 import { httpSink } from '../../harness/http-sink.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
@@ -121,4 +122,48 @@ test('what a memory limiter refuses is shown', async (t) => {
   assert.equal(await send('a', 'b'), 503);
   const refused = 'otelcol_processor_memory_limiter_refused_log_records{processor="memory_limiter"}';
   assert.equal(await metric(refused), '2');
+});
+
+test('a queue is shown for as long as its exporter is there, whatever becomes of a reload', async (t) => {
+  const queue = { storage: 'file_storage', queue_size: 5 };
+  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const receiver = (port: number | string) => ({ protocols: { http: { endpoint: `127.0.0.1:${port}` } } });
+  const directory = tempDir(t);
+  const config = (id: string, settings: object = {}, more: object = {}) => ({
+    receivers: { otlp: receiver(0), ...more },
+    exporters: { [id]: { endpoint, ...settings } },
+    extensions: { file_storage: { directory } },
+    service: {
+      extensions: ['file_storage'],
+      telemetry: { metrics: reader() },
+      pipelines: { logs: { receivers: ['otlp', ...Object.keys(more)], exporters: [id] } },
+    },
+  });
+  const { collector } = await start(t, config('otlp_http/old'));
+  const shown = async () =>
+    [...(await scrape(collector.endpoints['service.telemetry.metrics']))].filter(([series]) =>
+      /^otelcol_exporter_queue_/.test(series),
+    );
+  const gauges = (id: string, size: number, capacity: number) => [
+    [`otelcol_exporter_queue_capacity{data_type="logs",exporter="${id}"}`, `${capacity}`],
+    [`otelcol_exporter_queue_size{data_type="logs",exporter="${id}"}`, `${size}`],
+  ];
+  const send = (name: string) => post(`${collector.endpoint}/v1/logs`, protobufOf(logsOf(name)));
+  assert.equal(await send('a'), 200);
+  const taken = { 'otlp/taken': receiver(new URL(collector.endpoint).port) };
+  // The queue that the reload has made is gone with it.
+  await assert.rejects(collector.reload(config('otlp_http/old', { timeout: '7s' }, taken)), {
+    code: 'COLLECTOR_START_FAILED',
+  });
+  const same = async (wanted: readonly string[][]) =>
+    eventually(async () => isDeepStrictEqual((await shown()).sort(), wanted)).catch(async () =>
+      assert.deepEqual((await shown()).sort(), wanted),
+    );
+  await same(gauges('otlp_http/old', 1, 1000));
+  await collector.reload(config('otlp_http/stored', { sending_queue: queue }));
+  // In memory: it delivers beside its successor what it has.
+  await same([...gauges('otlp_http/old', 1, 1000), ...gauges('otlp_http/stored', 0, 5)].sort());
+  assert.equal(await send('b'), 200);
+  await collector.reload(config('otlp_http/new', { sending_queue: queue }));
+  await same([...gauges('otlp_http/old', 1, 1000), ...gauges('otlp_http/new', 0, 5)].sort());
 });
