@@ -25,6 +25,8 @@ interface Entry {
 
 /** What the collector counts of itself. Who counts often asks for the counter once. */
 export class Tally {
+  /** When counting began, epoch milliseconds. */
+  readonly sinceMs = Date.now();
   readonly #entries = new Map<string, Entry>();
 
   /** The counter of these labels; 0 at first, and there from then on. */

@@ -8,14 +8,9 @@ const CUMULATIVE = 2;
 /**
  * The collector's own metrics as a request of OTLP.
  * @param resource - the attributes of the collector itself
- * @param sinceMs - when counting began, epoch milliseconds
  */
-export function ownRequest(
-  tally: Tally,
-  resource: ReadonlyMap<string, string>,
-  sinceMs: number,
-): OtlpRequest {
-  const times = { startTimeUnixNano: nano(sinceMs), timeUnixNano: nano(Date.now()) };
+export function ownRequest(tally: Tally, resource: ReadonlyMap<string, string>): OtlpRequest {
+  const times = { startTimeUnixNano: nano(tally.sinceMs), timeUnixNano: nano(Date.now()) };
   const series = Map.groupBy(tally.series(), ({ metric }) => metric);
   const metrics = [...series].map(([{ name, unit, help, role }, all]) => {
     const dataPoints = all.map(({ labels, value }) => {

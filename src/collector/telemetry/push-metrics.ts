@@ -32,11 +32,10 @@ export async function pushMetrics({
   log,
 }: PushMetricsOptions): Promise<() => Promise<void>> {
   const exporter = await openExporter(push, log);
-  const sinceMs = Date.now();
   let underWay: Promise<void> | undefined;
   const send = async (): Promise<void> => {
     try {
-      await exporter.consume(ownRequest(tally, resource, sinceMs));
+      await exporter.consume(ownRequest(tally, resource));
     } catch {
       // The exporter logs it, once an outage.
     }

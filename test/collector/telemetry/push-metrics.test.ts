@@ -53,6 +53,25 @@ for (const protocol of ['http/protobuf', 'grpc'] as const) {
   });
 }
 
+test('sums have the same beginning after a reload, as they go on', async (t) => {
+  const { endpoints, requests } = await destination(t);
+  const otlp = { protocol: 'http/protobuf', endpoint: endpoints.otlp };
+  const { collector } = await start(t, { metrics: pushing(otlp) });
+  await eventually(() => requests.length > 0);
+  const { config } = collector;
+  const telemetry = { metrics: pushing(otlp, 40) };
+  await collector.reload({
+    receivers: { otlp: { protocols: { http: { endpoint: 'localhost:0', max_request_body_size: 1000 } } } },
+    exporters: { debug: null },
+    service: { telemetry, pipelines: { logs: { receivers: ['otlp'], exporters: ['debug'] } } },
+  });
+  assert.notEqual(collector.config, config);
+  const before = requests.length;
+  await eventually(() => requests.length > before);
+  const starts = new Set(requests.flatMap((text) => text.match(/"startTimeUnixNano":"\d+"/g) ?? []));
+  assert.equal(starts.size, 1);
+});
+
 test('a path in the endpoint is where metrics go, with the headers', async (t) => {
   const sink = await httpSink();
   t.after(() => sink.close());
