@@ -230,7 +230,7 @@ class RunningCollector implements LoggingCollector {
     this.#source = source;
     await this.#followTelemetry(before.config, config);
     this.#warn(config);
-    this.#warnOf(after);
+    this.#warnOf(after, before);
   }
 
   #openLog({ service: { telemetry } }: CollectorConfig): OpenLog {
@@ -277,9 +277,13 @@ class RunningCollector implements LoggingCollector {
     for (const warning of warnings) this.log('warn', warning);
   }
 
-  #warnOf(graph: Graph): void {
+  #warnOf(graph: Graph, before?: Graph): void {
     graph.warnOfLoss();
-    void tellOrphans(graph.storages, this.#toldOrphans, this.#around.log);
+    const roots = new Set(graph.storages.map(({ root }) => root));
+    // A storage that went may hold requests as well, and nobody uses it any more.
+    const gone = (before?.storages ?? []).filter(({ root }) => !roots.has(root));
+    const uses = [...graph.storages, ...gone.map(({ root }) => ({ root, directories: [] }))];
+    void tellOrphans(uses, this.#toldOrphans, this.#around.log);
   }
 
   async #stop(timeoutMs: number): Promise<void> {

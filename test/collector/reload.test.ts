@@ -354,3 +354,24 @@ test('requests in the storage of an exporter that is not there are told once, wi
   await later.collector.reload(config('otlp_http/old'));
   await eventually(() => later.collector.stats().exporters['otlp_http/old']?.queued === 2);
 });
+
+test('requests in a storage that goes, or is elsewhere from then on, are told with how to send them', async (t) => {
+  const dir = tempDir(t);
+  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const config = (place?: string) => ({
+    receivers: { otlp: http() },
+    exporters: { otlp_http: { endpoint, ...(place && { sending_queue: { storage: 'file_storage' } }) } },
+    ...(place && { extensions: { file_storage: { directory: path.join(dir, place) } } }),
+    service: { ...(place && { extensions: ['file_storage'] }), ...logsTo('otlp_http') },
+  });
+  const { collector, lines } = await startFor(t, config('one'));
+  const told = () =>
+    lines.flatMap((line) => / are left of .* count=(\d+) directory=(\S+) /.exec(line)?.slice(1).join() ?? []);
+  assert.equal(await send(collector.endpoint, 'a'), 200);
+  await collector.reload(config('two'));
+  await eventually(() => told().length === 1);
+  for (const name of ['b', 'c']) assert.equal(await send(collector.endpoint, name), 200);
+  await collector.reload(config());
+  await eventually(() => told().length === 2);
+  assert.deepEqual(told(), [`1,${path.join(dir, 'one/otlp_http')}`, `2,${path.join(dir, 'two/otlp_http')}`]);
+});
