@@ -1,5 +1,4 @@
 import type { Consume, Signal } from '../otlp/wire/batch.ts';
-import { within } from '../time.ts';
 import { batchingBefore } from './batching-before.ts';
 import { Borrowed } from './borrowed.ts';
 import type {
@@ -17,12 +16,13 @@ import { ExporterCounts } from './counts/exporter-counts.ts';
 import type { Tally } from './counts/tally.ts';
 import { Drops } from './drops.ts';
 import { Entry, noLongerTaken } from './entry.ts';
+import { handOver } from './hand-over.ts';
 import { Lane } from './lane.ts';
 import { keepsData, linkPipelines } from './link-pipelines.ts';
 import type { Log } from './log.ts';
 import { namedStep } from './named-step.ts';
 import { Outage } from './outage.ts';
-import { closing, keepable, type Part, type Parts, partOf, partsGone } from './part.ts';
+import { closing, keepable, type Part, partOf, partsGone } from './part.ts';
 import { entriesOf } from './pipeline.ts';
 import type { RunnableConfig } from './read-config.ts';
 import type { Gone } from './retirement.ts';
@@ -49,12 +49,6 @@ export interface Surroundings {
   /** Counts for the collector's own metrics. */
   readonly tally: Tally;
 }
-
-/** How long requests under way may take before the files of their exporters change hands; those behind them wait. */
-const UNDER_WAY_MS = 2_000;
-
-/** How long a queue may go on delivering before its files change hands. */
-const HAND_OVER_MS = 250;
 
 /** For the requests under way at a receiver that goes. */
 const RECEIVER_STOP_MS = 5_000;
@@ -242,20 +236,19 @@ export class Graph {
       if (kept === undefined) made.push(id);
       else this.lanes.set(id, kept);
     }
-    if (made.length > 0) await this.#closeRivals(candidates);
+    if (made.length > 0) await this.#closeRivals(before);
     for (const id of made) this.lanes.set(id, await this.#openLane(id));
   }
 
   /** Nobody but who made them knows their files: so all go that neither stay nor can go on beside others. */
-  async #closeRivals(candidates: readonly Parts<Lane>[]): Promise<void> {
+  async #closeRivals(before: readonly Graph[]): Promise<void> {
     const kept = new Set(this.lanes.values());
-    const rivals = candidates
-      .flatMap((parts) => [...parts.values()])
+    const lanes = before
+      .flatMap((graph) => [...graph.lanes.values()])
       .filter((part) => !kept.has(part) && !part.running.mayLinger && part.closed === undefined);
-    if (rivals.length === 0) return;
-    const underWay = [...this.#around.entries.values()].map((entry) => entry.hold());
-    await within(UNDER_WAY_MS, Promise.all(underWay));
-    await Promise.all(rivals.map((part) => closing(part, () => part.running.close(HAND_OVER_MS))));
+    if (lanes.length === 0) return;
+    const { connectors } = this.goneFrom(before);
+    await handOver({ entries: this.#around.entries, lanes, connectors });
   }
 
   async #openLane(id: string): Promise<Part<Lane>> {

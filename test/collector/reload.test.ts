@@ -375,3 +375,49 @@ test('requests in a storage that goes, or is elsewhere from then on, are told wi
   await eventually(() => told().length === 2);
   assert.deepEqual(told(), [`1,${path.join(dir, 'one/otlp_http')}`, `2,${path.join(dir, 'two/otlp_http')}`]);
 });
+
+test('a connector that goes hands on what it has gathered before its exporter hands over its files', async (t) => {
+  const sink = await sinkFor(t);
+  const directory = tempDir(t);
+  const config = (isThere: boolean) => ({
+    receivers: { otlp: http() },
+    ...(isThere && {
+      connectors: { span_metrics: { aggregation_temporality: 'AGGREGATION_TEMPORALITY_DELTA' } },
+    }),
+    exporters: {
+      nop: null,
+      otlp_http: {
+        endpoint: sink.url,
+        timeout: isThere ? '5s' : '6s',
+        sending_queue: { storage: 'file_storage' },
+      },
+    },
+    extensions: { file_storage: { directory } },
+    service: {
+      extensions: ['file_storage'],
+      pipelines: {
+        traces: { receivers: ['otlp'], exporters: [isThere ? 'span_metrics' : 'nop'] },
+        metrics: { receivers: [isThere ? 'span_metrics' : 'otlp'], exporters: ['otlp_http'] },
+      },
+    },
+  });
+  const { collector, lines } = await startFor(t, config(true));
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] };
+  const spans = [{ traceId: '1'.repeat(32), spanId: '1'.repeat(16), name: 'checkout' }];
+  const response = await fetch(`${collector.endpoint}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] }),
+  });
+  assert.equal(response.status, 200);
+  await collector.reload(config(false));
+  await eventually(() => sink.requests.length > 0 || lines.some((line) => line.startsWith('ERROR')));
+  const [calls] = sink.requests.map(({ body }) =>
+    JSON.stringify(decodeProtobuf(REQUEST.metrics, gunzipSync(body))),
+  );
+  assert.match(calls ?? '', /"asInt":"1".*traces\.span\.metrics\.duration/);
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('ERROR')),
+    [],
+  );
+});
