@@ -126,6 +126,8 @@ export interface ExtensionHost {
 
 /** A receiver that was made, and listens once it is started. */
 export interface RunningReceiver {
+  /** It keeps how far it has read: it ends before its successor begins, which would take the same once more. */
+  readonly endsFirst?: boolean;
   /** @returns the URLs where it listens, by protocol (`http`, `grpc`); the first one is that of the component */
   start(): Promise<Readonly<Record<string, string>>>;
   /** Takes no more requests and waits for those under way, for at most `timeoutMs`. */

@@ -93,6 +93,7 @@ export class Graph {
     await this.#openExtensions(before);
     for (const pipeline of pipelines) await this.#openProcessors(pipeline, before);
     await this.#openConnectors(before);
+    await this.#endReceivers(before);
     try {
       await this.#openLanes(before);
       const settled = this.#lead();
@@ -215,10 +216,9 @@ export class Graph {
         if (way === undefined) throw noLongerTaken(batch.signal);
         await way(batch);
       };
-      const kept = keepable(candidates, id, configured.said, this.extensions);
       this.connectors.set(
         id,
-        kept ??
+        keepable(candidates, id, configured.said, this.extensions) ??
           (await namedStep(`connectors.${id}`, async () =>
             partOf(await configured.create({ id, log, emit }), configured.said),
           )),
@@ -335,14 +335,25 @@ export class Graph {
     }
   }
 
-  async #startReceivers(before: readonly Graph[]): Promise<void> {
+  /** Before requests are held: what is under way there is still to be taken. */
+  async #endReceivers(before: readonly Graph[]): Promise<void> {
+    for (const part of this.#receiversOf(before).going)
+      if (part.running.endsFirst) await closing(part, () => part.running.stop(RECEIVER_STOP_MS));
+  }
+
+  #receiversOf(before: readonly Graph[]) {
     const candidates = before.map(({ receivers }) => receivers);
-    const ids = this.#ids('receivers', false);
-    const kept = new Map(ids.map((id) => [id, keepable(candidates, id, this.#saidOf(id), this.extensions)]));
+    const saidOf = (id: string): string => (this.config.receivers.get(id) as ConfiguredReceiver).said;
+    const keptOf = (id: string) => keepable(candidates, id, saidOf(id), this.extensions);
+    const kept = new Map(this.#ids('receivers', false).map((id) => [id, keptOf(id)]));
     const staying = new Set(kept.values());
     const going = candidates.flatMap((parts) => [...parts.values()]).filter((part) => !staying.has(part));
-    for (const id of ids) {
-      const part = kept.get(id);
+    return { kept, going };
+  }
+
+  async #startReceivers(before: readonly Graph[]): Promise<void> {
+    const { kept, going } = this.#receiversOf(before);
+    for (const [id, part] of kept) {
       if (part !== undefined) this.receivers.set(id, part);
       else await namedStep(`receivers.${id}`, () => this.#startReceiver(id, going));
     }
@@ -380,10 +391,6 @@ export class Graph {
     const part = partOf(await configured.create(host), configured.said, borrowed.uses);
     this.receivers.set(id, part);
     return part;
-  }
-
-  #saidOf(receiver: string): string {
-    return (this.config.receivers.get(receiver) as ConfiguredReceiver).said;
   }
 }
 

@@ -110,6 +110,7 @@ function receiverOf(settings: Settings, { id, log, tally, consume, storage }: Re
     onError: (file, error) => onError(file, error as Error),
   });
   return {
+    endsFirst: settings.storage !== undefined,
     start: async () => {
       await tail.start();
       return {};

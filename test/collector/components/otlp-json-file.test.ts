@@ -114,6 +114,46 @@ test('a line that is refused for now is tried again, and nothing behind it comes
   assert.deepEqual(reading.names, ['a', 'b']);
 });
 
+test('with storage, reloads that change the receiver, or fail, take each line once', async (t) => {
+  const [dir, directory] = [tempDir(t), tempDir(t)];
+  const all = Array.from({ length: 4 }, (_, file) => Array.from({ length: 300 }, (_, at) => `${file} ${at}`));
+  for (const [file, names] of all.entries())
+    writeFileSync(path.join(dir, `${file}.jsonl`), names.map((name) => lineOf(name)).join(''));
+  const file = { include: [path.join(dir, '*.jsonl')], start_at: 'beginning', storage: 'file_storage' };
+  const taken = { protocols: { http: { endpoint: '127.0.0.1:0' } } };
+  const config = (interval: number, more: object = {}) => ({
+    receivers: { otlp: taken, otlp_json_file: { ...file, poll_interval: `${interval}ms` }, ...more },
+    extensions: { file_storage: { directory } },
+    service: {
+      extensions: ['file_storage'],
+      pipelines: {
+        logs: { receivers: ['otlp', 'otlp_json_file', ...Object.keys(more)], exporters: ['mine'] },
+      },
+    },
+  });
+  const names: string[] = [];
+  const { collector } = await startFor(t, config(10), {
+    exporters: {
+      mine: async ({ bytes }) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        names.push(...namesIn(Buffer.from(bytes).toString()));
+      },
+    },
+  });
+  const endpoint = new URL(collector.endpoint).host;
+  for (let interval = 11; names.length < 1_000; interval++) {
+    await collector.reload(config(interval));
+    const inTheWay = { 'otlp/other': { protocols: { http: { endpoint } } } };
+    await assert.rejects(collector.reload(config(interval + 100, inTheWay)), {
+      code: 'COLLECTOR_START_FAILED',
+    });
+    const before = names.length;
+    await eventually(() => names.length > before + 50);
+  }
+  await eventually(() => new Set(names).size === 1_200);
+  assert.equal(names.length, 1_200);
+});
+
 test('a line that waits for a pipeline that a reload takes away lets those behind it go on', async (t) => {
   const dir = tempDir(t);
   const span = { traceId: '1'.repeat(32), spanId: '1'.repeat(16), name: 'waits' };
