@@ -52,7 +52,7 @@ export class Retirement {
   /** The counts of all that has ended or is about to, each with an id. */
   *exporters(): Iterable<readonly [string, ExporterStats]> {
     yield* this.#exporterStats;
-    for (const [id, { running }] of this.#lanes) yield [id, running.stats()];
+    for (const [id, part] of this.#lanes) yield [id, statsOf(part)];
   }
 
   *receivers(): Iterable<readonly [string, ReceiverStats]> {
@@ -92,6 +92,12 @@ export class Retirement {
     // What it has left in its files is another's now.
     add(this.#exporterStats, id, { ...part.running.stats(), queued: 0 }, sumOfExporters);
   }
+}
+
+/** What an exporter has left in its files is its successor's as soon as it is closed. */
+function statsOf({ running, closed }: Part<Lane>): ExporterStats {
+  const isLeft = closed !== undefined && !running.mayLinger;
+  return { ...running.stats(), ...(isLeft && { queued: 0 }) };
 }
 
 function add<T>(sums: Map<string, T>, id: string, stats: T, sum: (one: T, other: T) => T): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -420,4 +420,39 @@ test('a connector that goes hands on what it has gathered before its exporter ha
     lines.filter((line) => line.startsWith('ERROR')),
     [],
   );
+});
+
+test('what a queue in files holds is counted once while an exporter and a slow receiver go', async (t) => {
+  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const directory = tempDir(t);
+  const config = (index: number) => ({
+    receivers: { otlp: http('127.0.0.1:0', { include_metadata: index > 0 }) },
+    exporters: {
+      otlp_http: { endpoint, timeout: `${index + 5}s`, sending_queue: { storage: 'file_storage' } },
+    },
+    extensions: { file_storage: { directory } },
+    service: { extensions: ['file_storage'], ...logsTo('otlp_http') },
+  });
+  const { collector } = await startFor(t, config(0));
+  for (const name of ['a', 'b', 'c']) assert.equal(await send(collector.endpoint, name), 200);
+  const { hostname, port } = new URL(collector.endpoint);
+  const slow = connect(Number(port), hostname);
+  t.after(() => slow.destroy());
+  slow.write(
+    'POST /v1/logs HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\ncontent-type: application/json\r\n\r\n{',
+  );
+  const queued = () => collector.stats().exporters.otlp_http?.queued ?? 0;
+  await collector.reload(config(1));
+  let most = 0;
+  // Its successor has them when it has looked through the files.
+  await eventually(() => {
+    most = Math.max(most, queued());
+    return most >= 3;
+  });
+  for (let look = 0; look < 50; look++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    most = Math.max(most, queued());
+  }
+  slow.destroy();
+  assert.deepEqual([queued(), most], [3, 3]);
 });
