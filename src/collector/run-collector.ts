@@ -140,6 +140,8 @@ class RunningCollector implements LoggingCollector {
   #source: Beginning['source'];
   #output: OpenLog;
   #metrics: OpenMetrics | undefined;
+  /** Whether the collector tells of itself as its configuration says. */
+  #tells = true;
   #graph: Graph;
   /** What has been begun: one start or reload after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -244,7 +246,8 @@ class RunningCollector implements LoggingCollector {
 
   /** The rest runs by now: what cannot be opened is told, and not what a reload fails for. */
   async #followTelemetry(before: CollectorConfig, after: CollectorConfig): Promise<void> {
-    if (isDeepStrictEqual(before.service.telemetry, after.service.telemetry)) return;
+    if (this.#tells && isDeepStrictEqual(before.service.telemetry, after.service.telemetry)) return;
+    this.#tells = false;
     try {
       const output = this.#openLog(after);
       this.#output.close();
@@ -252,6 +255,7 @@ class RunningCollector implements LoggingCollector {
       await this.#metrics?.close();
       this.#metrics = undefined;
       this.#metrics = await this.#openMetrics(after);
+      this.#tells = true;
     } catch (error) {
       this.log('error', 'the collector cannot tell of itself as configured', {
         error: (error as Error).message,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { OtelEventsError } from '../../../src/errors.ts';
 import { VERSION } from '../../../src/version.ts';
@@ -97,4 +98,25 @@ test('the default port is not worth a start', async (t) => {
   );
   assert.ok(said.length >= 1);
   assert.match(said[0] ?? '', /the port is in use" fix="say where in service\.telemetry\.metrics\.readers"$/);
+});
+
+test('what could not be opened at a reload is opened at the next one', async (t) => {
+  const blocker = createServer();
+  await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
+  t.after(() => blocker.close());
+  const { port } = blocker.address() as AddressInfo;
+  const config = (at: number) => ({
+    receivers: { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } },
+    exporters: { debug: null },
+    service: {
+      telemetry: { metrics: reader({ host: '127.0.0.1', port: at }) },
+      pipelines: { logs: { receivers: ['otlp'], exporters: ['debug'] } },
+    },
+  });
+  const { collector, lines } = await start(t, config(0));
+  await collector.reload(config(port));
+  assert.equal(lines.filter((line) => line.includes('cannot tell of itself')).length, 1);
+  await new Promise((resolve) => blocker.close(resolve));
+  await collector.reload(config(port));
+  assert.ok((await scrape(collector.endpoints['service.telemetry.metrics'])).size > 0);
 });
