@@ -1,9 +1,10 @@
 import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
+import { roomFor } from './room-for.ts';
 
 /** Durations, in buckets. */
 export interface Histogram {
-  /** @param count - how many spans of this duration there were */
-  add(value: number, count: number): void;
+  /** @param claimed - how many spans of this duration there were, as far as there is room for them */
+  add(value: number, claimed: number): void;
   /** The fields of a data point that are of its kind. */
   point(): OtlpObject;
 }
@@ -20,7 +21,8 @@ export class ExplicitHistogram implements Histogram {
     this.#counts = new Array<number>(bounds.length + 1).fill(0);
   }
 
-  add(value: number, count: number): void {
+  add(value: number, claimed: number): void {
+    const count = roomFor(this.#count, claimed);
     const found = this.#bounds.findIndex((bound) => bound >= value);
     const index = found < 0 ? this.#bounds.length : found;
     this.#counts[index] = (this.#counts[index] ?? 0) + count;
@@ -61,7 +63,9 @@ export class ExponentialHistogram implements Histogram {
     this.#maxSize = maxSize;
   }
 
-  add(value: number, count: number): void {
+  add(value: number, claimed: number): void {
+    const count = roomFor(this.#count, claimed);
+    if (count === 0) return;
     this.#min = this.#count === 0 ? value : Math.min(this.#min, value);
     this.#max = this.#count === 0 ? value : Math.max(this.#max, value);
     this.#count += count;

@@ -4,7 +4,8 @@ import { attributeIn } from '../attribute-in.ts';
 import { probabilityOf } from '../sampling-threshold.ts';
 import { parseTraceState } from '../sampling-trace-state.ts';
 import { attributesOf, type CommonDimensions, type Dimension, keyOf, type SpanPlace } from './dimensions.ts';
-import { Resources, type ResourcesOptions } from './resources.ts';
+import { type Counter, Resources, type ResourcesOptions } from './resources.ts';
+import { roomFor } from './room-for.ts';
 import { type Budget, OVERFLOW, type Series, type SeriesSet } from './series-set.ts';
 import { type Sending, writeMetrics } from './write-metrics.ts';
 
@@ -88,13 +89,13 @@ export class SpanAggregator {
       this.#exemplify(series, span, duration);
       return series.value;
     };
-    find(calls, callsDimensions).count += count;
+    countIn(find(calls, callsDimensions), count);
     if (durations !== undefined) find(durations, durationDimensions).add(duration, count);
     if (events === undefined) return;
     for (const event of listIn(span.events)) {
       // What the event says is stronger than what its resource does.
       const attributes = [...listIn(event.attributes), ...listIn(given.resource.attributes)];
-      find(events, eventDimensions, { attributes }).count += count;
+      countIn(find(events, eventDimensions, { attributes }), count);
     }
   }
 
@@ -107,6 +108,10 @@ export class SpanAggregator {
     if (exemplars.length >= maxExemplars || !traceId || attributes === OVERFLOW) return;
     exemplars.push({ traceId, ...(spanId && { spanId }), asDouble: value });
   }
+}
+
+function countIn(counter: Counter, spans: number): void {
+  counter.count += roomFor(counter.count, spans);
 }
 
 function nanosBetween(start: unknown, end: unknown): number {

@@ -216,6 +216,28 @@ test('a sampled span counts for those it stands for', async () => {
   assert.deepEqual(pointsOf(sent, 'sum')[0], 'duration sampling.method=extrapolated 4');
 });
 
+for (const kind of ['explicit', 'exponential']) {
+  test(`what spans claim to stand for wraps no count and stops no metrics: ${kind}`, async () => {
+    const claims = Array.from({ length: 20_000 }, () => ({ ms: 1, traceState: 'ot=th:ffffffffffffff' }));
+    const large = Array.from({ length: 600 }, () => ({ ms: 1, traceState: 'ot=th:fffffffffff' }));
+    const sent = await sentAtTheEnd({ histogram: { [kind]: {} } }, tracesOf(SHOP, ...claims, ...large, {}));
+    const request = OtlpRequest.from('metrics', sent as OtlpObject);
+    const [calls, duration] = metricsOf(
+      OtlpRequest.read('metrics', 'protobuf', request.protobuf()).decoded(),
+    );
+    const counted = Number(calls?.sum?.dataPoints[0]?.asInt);
+    assert.ok(counted > 20_600 && counted <= Number.MAX_SAFE_INTEGER, String(counted));
+    const point = (duration?.histogram ?? (duration as { exponentialHistogram?: Data })?.exponentialHistogram)
+      ?.dataPoints[0] as { count: string; zeroCount?: string; bucketCounts?: string[] };
+    const { bucketCounts } = (point as { positive?: typeof point }).positive ?? point;
+    const inside = (bucketCounts ?? []).reduce(
+      (sum, count) => sum + Number(count),
+      Number(point.zeroCount ?? 0),
+    );
+    assert.deepEqual([Number(point.count), inside], [counted, counted]);
+  });
+}
+
 test('resources are told apart by the attributes that are named; those without a service are none', async () => {
   const sent = await sentAtTheEnd(
     { resource_metrics_key_attributes: ['service.name'] },
