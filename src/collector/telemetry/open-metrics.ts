@@ -66,6 +66,12 @@ export async function openMetrics({
       });
     }
   }
-  for (const push of settings.pushes) ends.push(await pushMetrics({ push, tally, resource, log }));
+  try {
+    for (const push of settings.pushes) ends.push(await pushMetrics({ push, tally, resource, log }));
+  } catch (error) {
+    // What listens by now would have its port for as long as the process lives.
+    await close();
+    throw error;
+  }
   return { endpoints, close };
 }

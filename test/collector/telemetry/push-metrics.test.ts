@@ -93,3 +93,13 @@ test('a destination that is away is told once, and stops nothing', async (t) => 
   assert.equal(lines.filter((line) => line.includes('exporter=service.telemetry.metrics')).length, 1);
   assert.equal(await post(`${collector.endpoint}/v1/logs`, protobufOf(logsOf('a'))), 200);
 });
+
+test('a reader that cannot be opened leaves the ports of those before it free', async (t) => {
+  const port = await freePort();
+  const pull = { pull: { exporter: { prometheus: { host: '127.0.0.1', port } } } };
+  const otlp = { protocol: 'http/protobuf', endpoint: 'https://127.0.0.1:1', certificate: '/not/there.pem' };
+  const readers = [pull, ...pushing(otlp).readers];
+  await assert.rejects(start(t, { metrics: { readers } }), /not.there\.pem/);
+  const { collector } = await start(t, { metrics: { readers: [pull] } });
+  assert.equal(collector.endpoints['service.telemetry.metrics'], `http://127.0.0.1:${port}/metrics`);
+});
