@@ -1,6 +1,7 @@
 import { fstatSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { blankOut, lacksLineBreak, mendBefore, read } from './mend-line.ts';
+import { LENGTH_BYTES } from './message-file.ts';
 import { inOnePiece, inodeOf, NamedFile, requireFile, wholePieces } from './named-file.ts';
 
 /** Attempts to open a file that others set aside at the same time. */
@@ -37,7 +38,10 @@ export class AppendFile extends NamedFile {
     this.#known = facts.size === 0 ? 0 : -1;
   }
 
-  /** Opens or makes the file. Anything else than a regular file is an error: it could not keep lines. */
+  /**
+   * Opens or makes the file.
+   * @throws for anything else than a regular file, which could not keep lines, and for a file of messages
+   */
   static async open(options: AppendFileOptions, attempt = 1): Promise<AppendFile> {
     const { path, truncate, lineStart } = options;
     requireFile(await stat(path).catch(() => undefined));
@@ -51,6 +55,8 @@ export class AppendFile extends NamedFile {
       if (patch !== undefined && inodeOf(await patch.stat()) === inodeOf(facts)) {
         if (truncate) await handle.truncate(0);
         const { size } = await handle.stat();
+        if (holdsMessages(handle.fd))
+          throw new Error('it holds messages and no lines; rename it, or change the path');
         if (lacksLineBreak(handle.fd, size, lineStart)) await handle.appendFile('\n');
         return new AppendFile(options, handle, patch, await handle.stat());
       }
@@ -125,6 +131,12 @@ export interface AppendFileOptions {
   /** How a line of ours begins: half a line that does not is somebody else's, and kept. */
   readonly lineStart: string;
   readonly truncate: boolean;
+}
+
+/** A message behind its length begins with a zero, and is not empty; no line begins so, nor what a crash left empty. */
+function holdsMessages(fd: number): boolean {
+  const head = Buffer.alloc(LENGTH_BYTES + 1);
+  return readSync(fd, head, 0, head.length, 0) === head.length && head[0] === 0 && head[LENGTH_BYTES] !== 0;
 }
 
 async function closeAll(handle: FileHandle, patch: FileHandle | undefined): Promise<void> {

@@ -168,7 +168,12 @@ test('the configuration of the package takes what stock SDKs send by default, ov
   const { child, url, exit, stderr } = await runCollect(t, [], {
     env: { PATH: process.env.PATH, ...ports, OTEL_EVENTS_DIR: dir },
   });
-  const [, grpcUrl = ''] = /component=otlp\.protocols\.grpc url=(\S+)/.exec(stderr()) ?? [];
+  let grpcUrl = '';
+  // The line of gRPC may come after the one that tells the first address.
+  await eventually(() => {
+    [, grpcUrl = ''] = /component=otlp\.protocols\.grpc url=(\S+)\s/.exec(stderr()) ?? [];
+    return grpcUrl !== '';
+  });
   const metrics = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: [GAUGE] }] }] });
   const headers = { 'content-type': 'application/json' };
   assert.equal((await fetch(`${url}/v1/metrics`, { method: 'POST', headers, body: metrics })).status, 200);

@@ -83,6 +83,24 @@ test('files are readable by their owner only', async (t) => {
   assert.equal(statSync(file).mode & 0o777, 0o600);
 });
 
+test('lines are not written behind messages, which nobody could read any more', async (t) => {
+  const file = fileIn(tempDir(t));
+  const messages = await openOtlpFile({ path: file, append: true, format: 'proto' });
+  await messages.consume(batchOf('a'));
+  await messages.close(0);
+  const before = readFileSync(file);
+  await assert.rejects(openOtlpFile({ path: file, append: true }), {
+    code: 'EXPORT_FAILED',
+    message: /it holds messages and no lines; rename it, or change the path$/,
+  });
+  assert.deepEqual(readFileSync(file), before);
+  // What a crash has left empty is no message.
+  writeFileSync(file, '\0'.repeat(64));
+  const lines = await open(t, { path: file, append: true });
+  await lines.consume(batchOf('b'));
+  assert.deepEqual(namesIn(readFileSync(file, 'utf8').replace(/^[\s\0]+/, '')), ['b']);
+});
+
 test('a missing directory is made if that is asked for, and an error otherwise', async (t) => {
   const file = path.join(tempDir(t), 'a', 'b', 'events.jsonl');
   await assert.rejects(openOtlpFile({ path: file }), {
