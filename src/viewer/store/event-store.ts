@@ -1,0 +1,233 @@
+import type { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
+import type { Field, Query } from '../query/query.ts';
+
+/** Keeps events, logs and spans, and answers questions about them. Every answer is of what was committed when it began. */
+export interface EventStore {
+  /**
+   * Keeps a request of logs or spans; of metrics only the number of points is counted. Resolves when all of it is committed;
+   * rejects with `retry` when nothing of it was (a full disk, a closed store).
+   */
+  ingest(request: OtlpRequest): Promise<Ingested>;
+  /** Rows, newest first. */
+  page(query: Query, options?: PageOptions): Promise<Page>;
+  /** One row, or undefined when it is gone. */
+  row(id: RowId): Promise<Row | undefined>;
+  count(query: Query, bounds?: Bounds): Promise<Answer<number>>;
+  histogram(query: Query, options: HistogramOptions): Promise<Answer<Histogram>>;
+  /** The values of fields that occur most. */
+  facets(query: Query, options: FacetOptions): Promise<Answer<readonly Facet[]>>;
+  /** Numbers by groups, over time if asked. */
+  group(query: Query, options: GroupOptions): Promise<Answer<readonly Group[]>>;
+  funnel(query: Query, options: FunnelOptions): Promise<Answer<Funnel>>;
+  /** All of a trace, oldest first; at most 10,000 rows, and whether there are more. */
+  trace(traceId: string): Promise<Page>;
+  /** All rows that have this value at `session`, `user` or `conversation`, oldest first; at most 10,000. */
+  story(by: 'session' | 'user' | 'conversation', id: string, options?: PageOptions): Promise<Page>;
+  /** What fields there are, by how many rows have them. */
+  fields(query: Query, bounds?: Bounds): Promise<Answer<readonly FieldSeen[]>>;
+  /** What was received and stored, by name and minute. */
+  ledger(range: Query['range']): Promise<readonly LedgerEntry[]>;
+  status(): Promise<StoreStatus>;
+  /** Calls back after each commit with the rows that came, in the order in which they were stored. @returns ends it */
+  watch(listener: (rows: readonly Row[]) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Of one request: each of its records is one of these. */
+export interface Ingested {
+  readonly stored: number;
+  /** Records that the store has already, by their `log.record.uid`, or trace and span id. */
+  readonly repeated: number;
+}
+
+/** A row's place in the store: it stays the same as long as the row is there. */
+export type RowId = string;
+
+/** One event, log record or span, as the page shows it. */
+export interface Row {
+  readonly id: RowId;
+  readonly kind: 'event' | 'log' | 'span';
+  /** The time of the event, the start of a span: milliseconds of the Unix epoch, with fractions. */
+  readonly timeMs: number;
+  /** The same, exactly: nanoseconds as decimal digits. */
+  readonly timeUnixNano: string;
+  readonly name: string;
+  /** 1 to 24; 0 without one. */
+  readonly severity: number;
+  readonly service: string;
+  readonly traceId?: string | undefined;
+  readonly spanId?: string | undefined;
+  readonly parentSpanId?: string | undefined;
+  /** Milliseconds. */
+  readonly durationMs?: number | undefined;
+  readonly status?: 'ok' | 'error' | 'unset' | undefined;
+  readonly body?: unknown;
+  /** By their keys; maps and lists inside are objects and arrays, bytes are base64, integers beyond 2^53 are texts. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly resource: Readonly<Record<string, unknown>>;
+  readonly scope: string;
+  /** The record with its resource and scope as a request of one item: canonical OTLP/JSON. Only from `row()`. */
+  readonly otlp?: unknown;
+}
+
+/** How far an answer may go. */
+export interface Bounds {
+  /** Milliseconds; then what was found so far is given, and `complete` is false. Default 2,000. */
+  readonly withinMs?: number | undefined;
+}
+
+/** An answer, and how much was looked through for it. */
+export interface Answer<T> {
+  readonly value: T;
+  /** False when time was up before all rows in the range were looked at. */
+  readonly complete: boolean;
+  readonly scanned: Scanned;
+}
+
+export interface Scanned {
+  /** Rows in the part of the range that was looked at, and in all of the range. */
+  readonly rows: number;
+  readonly of: number;
+  readonly tookMs: number;
+}
+
+export interface PageOptions extends Bounds {
+  /** Default 100, at most 1,000. */
+  readonly limit?: number | undefined;
+  /** From `next` or `previous` of another page. */
+  readonly cursor?: string | undefined;
+  /** Default `newest`: newest first. */
+  readonly order?: 'newest' | 'oldest' | undefined;
+}
+
+export interface Page {
+  readonly rows: readonly Row[];
+  /** Of the page behind this one; undefined at the end. */
+  readonly next: string | undefined;
+  readonly complete: boolean;
+  readonly scanned: Scanned;
+}
+
+export interface HistogramOptions extends Bounds {
+  /** 1 to 2,000. The range of the query, or that of the rows, is cut into so many. */
+  readonly buckets: number;
+  /** Counts for each of its most frequent values as well (at most 8, and the rest). */
+  readonly by?: Field | undefined;
+}
+
+export interface Histogram {
+  readonly fromMs: number;
+  readonly bucketMs: number;
+  readonly counts: readonly number[];
+  /** With `by`: the value, `null` for rows without one, undefined for all other values. */
+  readonly series?:
+    | readonly { readonly value: FacetValue | undefined; readonly counts: readonly number[] }[]
+    | undefined;
+}
+
+export interface FacetOptions extends Bounds {
+  readonly fields: readonly Field[];
+  /** Of each; default 10, at most 1,000. */
+  readonly top?: number | undefined;
+}
+
+export type FacetValue = string | number | boolean | null;
+
+export interface Facet {
+  readonly field: Field;
+  /** Those that occur most first. */
+  readonly values: readonly { readonly value: FacetValue; readonly count: number }[];
+  /** How many values there are in all, up to 100,000. */
+  readonly distinct: number;
+  /** Rows that have the field. */
+  readonly rows: number;
+}
+
+export interface GroupOptions extends Bounds {
+  /** Undefined: one group of all. */
+  readonly by?: Field | undefined;
+  /** What to work out of numbers: `avg`, `p95` and the like of a field. `count` is always there. */
+  readonly stats?: readonly { readonly stat: Stat; readonly field: Field }[] | undefined;
+  /** Over time, in buckets of so many milliseconds. */
+  readonly overMs?: number | undefined;
+  /** Groups with the most rows; default 20, at most 1,000. */
+  readonly top?: number | undefined;
+}
+
+export const STATS = ['sum', 'avg', 'min', 'max', 'p50', 'p90', 'p95', 'p99', 'distinct'] as const;
+export type Stat = (typeof STATS)[number];
+
+export interface Group {
+  /** Undefined for rows without the field. */
+  readonly value: FacetValue | undefined;
+  readonly count: number;
+  /** In the order that was asked for; undefined without a number. */
+  readonly stats: readonly (number | undefined)[];
+  /** With `overMs`: the same by bucket; those without rows are left out. */
+  readonly over?: readonly {
+    readonly fromMs: number;
+    readonly count: number;
+    readonly stats: readonly (number | undefined)[];
+  }[];
+}
+
+export interface FunnelOptions extends Bounds {
+  /** Two to ten conditions beside that of the query, in the order in which they have to come. */
+  readonly steps: readonly Query['where'][];
+  /** Whose way it is. */
+  readonly by: Field;
+  /** From the first step to the last. */
+  readonly withinWindowMs: number;
+  /** Splits by a value at the first step. */
+  readonly split?: Field | undefined;
+}
+
+export interface Funnel {
+  readonly steps: readonly FunnelStep[];
+  readonly split?:
+    | readonly { readonly value: FacetValue | undefined; readonly steps: readonly FunnelStep[] }[]
+    | undefined;
+}
+
+export interface FunnelStep {
+  /** Who came so far. */
+  readonly people: number;
+  /** From the step before, in milliseconds; undefined for the first. */
+  readonly medianMs?: number | undefined;
+  /** Some of those who came so far and no further; at most 100. */
+  readonly droppedOff: readonly FacetValue[];
+  /** What these did next, by name: at most 10. */
+  readonly next: readonly { readonly name: string; readonly people: number }[];
+}
+
+export interface FieldSeen {
+  readonly field: Field;
+  readonly rows: number;
+  /** The kinds of its values. */
+  readonly types: readonly ('text' | 'number' | 'boolean' | 'null')[];
+}
+
+export interface LedgerEntry {
+  readonly name: string;
+  readonly service: string;
+  /** Of its beginning, Unix epoch. */
+  readonly minuteMs: number;
+  /** What the app's logger says it emitted; undefined when it says nothing. */
+  readonly emitted?: number | undefined;
+  readonly received: number;
+  readonly stored: number;
+  readonly repeated: number;
+}
+
+export interface StoreStatus {
+  readonly directory: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: number;
+  readonly oldestMs: number | undefined;
+  readonly newestMs: number | undefined;
+  /** Rows that went because of a cap on size or age, since the store was made. */
+  readonly removed: number;
+  /** Files that could not be read whole, with the reason. */
+  readonly damaged: readonly { readonly file: string; readonly reason: string }[];
+}
