@@ -37,6 +37,7 @@
  * | `SCHEMA_INVALID` | a schema that cannot be read or used |
  * | `SCHEMA_DUPLICATE` | a schema whose `$id` and version are registered already |
  * | `SCHEMA_ASYNC` | a schema of a library that would answer later; events are checked where they are logged |
+ * | `QUERY_INVALID` | a query that cannot be read; the message shows the place |
  */
 export type ErrorCode =
   | 'OPTION_UNKNOWN'
@@ -72,7 +73,8 @@ export type ErrorCode =
   | 'SCHEMA_UNKNOWN'
   | 'SCHEMA_INVALID'
   | 'SCHEMA_DUPLICATE'
-  | 'SCHEMA_ASYNC';
+  | 'SCHEMA_ASYNC'
+  | 'QUERY_INVALID';
 
 /** What an {@link OtelEventsError} carries beside its code and message. */
 export interface ErrorDetails {

@@ -1,0 +1,26 @@
+import type { Field } from './query.ts';
+import { fieldName } from './read-field.ts';
+
+/** A condition as text, to be put behind a query: `user.id:42`, `"odd key":"a b"`; of no value that the field is not there. */
+export function writeTerm(field: Field, value: string | number | boolean | null | undefined): string {
+  const name = quotedName(fieldName(field));
+  if (value === undefined) return `-${name}:*`;
+  return `${name}:${typeof value === 'string' ? quotedValue(value) : String(value)}`;
+}
+
+function quotedName(name: string): string {
+  return /^[^\s():,"<>=!-][^\s():,"<>=!]*$/u.test(name) && !/^(?:last|since|until|on|\d+)$/.test(name)
+    ? name
+    : quoted(name);
+}
+
+/** Bare only where it is read as the same text: neither a number nor a pattern, and no comparison. */
+function quotedValue(value: string): string {
+  return /^(?!\/\/)[\p{L}_/@#$][^\s(),"*<>=]*$/u.test(value) && !/^(?:true|false|null)$|\.\./.test(value)
+    ? value
+    : quoted(value);
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
