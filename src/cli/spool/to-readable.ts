@@ -2,9 +2,9 @@ import { readEvent } from '../../otlp/event/read-event.ts';
 import type { AnyValue, KeyValue } from '../../otlp/values/any-value.ts';
 import type { AttributeMap } from '../../otlp/values/attribute-value.ts';
 import { APP } from '../../otlp/values/event-attributes.ts';
+import { plainMap, plainValue } from '../../otlp/values/plain-value.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
-import { plainMap, plainValue } from './plain-value.ts';
 
 /** A record as somebody wants to read it; what it does not have is left out. */
 export type Readable = Readonly<Record<string, unknown>>;

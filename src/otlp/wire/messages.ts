@@ -260,6 +260,12 @@ export const REQUEST = {
   metrics: message('ExportMetricsServiceRequest', [field(1, 'resourceMetrics', resourceMetrics, REPEATED)]),
 } as const;
 
+/** One item of a request of each signal, for those who keep them one by one. */
+export const RECORD = { logs: logRecord, traces: span } as const;
+
+/** A value, for those who need it alone. */
+export const VALUE: Message = anyValue;
+
 /** The answer to a request of each signal. */
 export const RESPONSE = {
   logs: response('ExportLogs', 'rejectedLogRecords'),

@@ -1,5 +1,5 @@
-import { type AnyValue, exactInteger, type KeyValue } from '../../otlp/values/any-value.ts';
-import type { AttributeMap, AttributeValue } from '../../otlp/values/attribute-value.ts';
+import { type AnyValue, exactInteger, type KeyValue } from './any-value.ts';
+import type { AttributeMap, AttributeValue } from './attribute-value.ts';
 
 /**
  * A value as JSON can hold it without loss: bytes as base64, and as text the integers and doubles that a number
