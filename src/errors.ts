@@ -32,6 +32,10 @@
  * | `SPOOL_UNWRITABLE` | the spool's directory cannot be written; events wait in memory until it can be |
  * | `SPOOL_UNREADABLE` | a part of the spool's directory cannot be read or taken over; it stays where it is |
  * | `SPOOL_UNSERVED` | a spool holds events for a sink that is not configured any more; they stay in it |
+ * | `STORE_UNAVAILABLE` | a Node.js without the SQLite that the viewer's store is made of |
+ * | `STORE_UNWRITABLE` | the viewer's store kept nothing of a request: a full disk, a directory that cannot be written |
+ * | `STORE_VERSION` | the viewer's store was written by a newer version of this package |
+ * | `STORE_FAILED` | the viewer's store could not answer a question; it may be asked again |
  * | `OTLP_INVALID` | bytes that are not the OTLP message they claim to be |
  * | `SCHEMA_UNKNOWN` | an event of a schema, or of a version of it, that nobody registered |
  * | `SCHEMA_INVALID` | a schema that cannot be read or used |
@@ -69,6 +73,10 @@ export type ErrorCode =
   | 'SPOOL_UNWRITABLE'
   | 'SPOOL_UNREADABLE'
   | 'SPOOL_UNSERVED'
+  | 'STORE_UNAVAILABLE'
+  | 'STORE_UNWRITABLE'
+  | 'STORE_VERSION'
+  | 'STORE_FAILED'
   | 'OTLP_INVALID'
   | 'SCHEMA_UNKNOWN'
   | 'SCHEMA_INVALID'

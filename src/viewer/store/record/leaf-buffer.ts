@@ -1,0 +1,88 @@
+import type { BlockBuilder } from '../block/block-builder.ts';
+import type { PathNode } from './path-node.ts';
+import type { LeafSink } from './record-walker.ts';
+import { indexedText, squashedId, textKind } from './words.ts';
+
+export type LeafValue = string | number | boolean | null;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A `log.record.uid` of the usual form is in no index of words: it is told by its hash. */
+export function isUuid(text: string): boolean {
+  return text.length === 36 && UUID.test(text);
+}
+
+/** The values of one record, until it is known whether it is kept. */
+export class LeafBuffer implements LeafSink {
+  readonly places: PathNode[] = [];
+  readonly values: LeafValue[] = [];
+  /** In the body. */
+  readonly bodyTexts: string[] = [];
+
+  clear(): void {
+    this.places.length = 0;
+    this.values.length = 0;
+    this.bodyTexts.length = 0;
+  }
+
+  text(place: PathNode, value: string): void {
+    this.#add(place, value);
+  }
+
+  number(place: PathNode, value: number): void {
+    this.#add(place, value);
+  }
+
+  flag(place: PathNode, value: boolean | null): void {
+    this.#add(place, value);
+  }
+
+  bodyText(value: string): void {
+    this.bodyTexts.push(value);
+  }
+
+  #add(place: PathNode, value: LeafValue): void {
+    this.places.push(place);
+    this.values.push(value);
+  }
+
+  /** Puts the values into a block's columns. */
+  fill(block: BlockBuilder): void {
+    const { places, values } = this;
+    for (let at = 0; at < places.length; at++) {
+      const place = places[at] as PathNode;
+      const value = values[at] as LeafValue;
+      if (typeof value === 'string') block.text(place, value);
+      else if (typeof value === 'number') block.number(place, value);
+      else block.flag(place, value);
+    }
+  }
+
+  /** Calls for each text that is found by words: of the body and of attributes. A span's key is no uid, which is a text there. */
+  eachText(isSpan: boolean, take: (text: string) => void): void {
+    for (const text of this.bodyTexts) take(text);
+    const { places, values } = this;
+    for (let at = 0; at < places.length; at++) {
+      const value = values[at];
+      if (typeof value !== 'string') continue;
+      if (isSpan || !(places[at] as PathNode).isUid || !isUuid(value)) take(value);
+    }
+  }
+}
+
+/** What a row gives the two indexes: the words of its texts, and what looks like ids. */
+export class IndexedTexts {
+  words = '';
+  ids = '';
+
+  readonly add = (text: string): void => {
+    const kind = textKind(text);
+    if (kind !== 'words') this.ids += ` ${squashedId(text)}`;
+    if (kind !== 'id') this.words += ` ${indexedText(text)}`;
+  };
+
+  clear(): void {
+    this.words = '';
+    this.ids = '';
+  }
+}

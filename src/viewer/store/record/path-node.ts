@@ -1,0 +1,47 @@
+/** The longest path that has a column of its own. */
+const MAX_PATH_LENGTH = 512;
+
+/** A place of values in records: the names on the way to it. There is one node for each, so that it can be found quickly. */
+export class PathNode {
+  /** The names, by points. */
+  readonly path: string;
+  /** False of a path that is too long, or beyond the most that are kept: its values stay in their rows. */
+  readonly isKept: boolean;
+  /** Of `log.record.uid`: told by its hash, and in no column. */
+  readonly isUid: boolean;
+  /** What the block that is being filled knows of it; belongs to `BlockBuilder`. */
+  slot: object | undefined;
+  readonly #children = new Map<string, PathNode>();
+  readonly #tree: { nodes: number; readonly maxNodes: number };
+
+  private constructor(path: string, isKept: boolean, tree: { nodes: number; readonly maxNodes: number }) {
+    this.path = path;
+    this.isKept = isKept;
+    this.isUid = path === 'log.record.uid';
+    this.#tree = tree;
+  }
+
+  /** A new tree: its root is above the names of attributes. */
+  static root(maxNodes: number): PathNode {
+    return new PathNode('', true, { nodes: 0, maxNodes });
+  }
+
+  /** How many nodes the tree keeps. */
+  get size(): number {
+    return this.#tree.nodes;
+  }
+
+  /** @param isTop - of the root: a name stands alone in the path */
+  child(key: string, isTop: boolean): PathNode {
+    const known = this.#children.get(key);
+    if (known !== undefined) return known;
+    const path = isTop ? key : `${this.path}.${key}`;
+    const isKept = this.isKept && path.length <= MAX_PATH_LENGTH && this.#tree.nodes < this.#tree.maxNodes;
+    const made = new PathNode(path, isKept, this.#tree);
+    if (isKept) {
+      this.#tree.nodes++;
+      this.#children.set(key, made);
+    }
+    return made;
+  }
+}

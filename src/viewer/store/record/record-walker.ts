@@ -1,0 +1,266 @@
+import { plainValue } from '../../../otlp/values/plain-value.ts';
+import { decodeProtobuf } from '../../../otlp/wire/decode-protobuf.ts';
+import { VALUE } from '../../../otlp/wire/messages.ts';
+import { ProtobufReader } from '../../../otlp/wire/protobuf-reader.ts';
+import { LOG_RECORD, SPAN, SPAN_STATUS } from '../../../otlp/wire/record-tags.ts';
+import type { PathNode } from './path-node.ts';
+
+/** Takes the values of a record, one by one. */
+export interface LeafSink {
+  text(place: PathNode, value: string): void;
+  number(place: PathNode, value: number): void;
+  /** True, false or the empty value. */
+  flag(place: PathNode, value: boolean | null): void;
+  /** A text in the body. */
+  bodyText(value: string): void;
+}
+
+const [KEY, KEY_VALUE] = [0x0a, 0x12];
+const [STRING, BOOL, INT, DOUBLE, ARRAY, MAP, BYTES, STRING_INDEX] = [
+  0x0a, 0x10, 0x18, 0x21, 0x2a, 0x32, 0x3a, 0x40,
+];
+/** `values` of `ArrayValue` and of `KeyValueList`. */
+const VALUES = 0x0a;
+const STATUS = ['unset', 'ok', 'error'] as const;
+const TWO_32 = 2 ** 32;
+
+/** Reads records that have been checked, from protobuf: fields of a row here, values of attributes to a sink. */
+export class RecordWalker {
+  isSpan = false;
+  /** Of the event or the start of the span; 0 of a log record without any time. */
+  timeMs = 0;
+  name = '';
+  severity = 0;
+  traceId = '';
+  spanId = '';
+  parentId = '';
+  durationMs: number | undefined;
+  status: (typeof STATUS)[number] = 'unset';
+  /** Its text, or its JSON. */
+  body: string | undefined;
+  uid: string | undefined;
+  readonly #bytes: Buffer;
+  readonly #reader: ProtobufReader;
+  readonly #root: PathNode;
+  readonly #uid: PathNode;
+  readonly #duration: PathNode;
+  #sink: LeafSink;
+
+  /** @param root - whose nodes the sink is given */
+  constructor(bytes: Uint8Array, root: PathNode, sink: LeafSink) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#reader = new ProtobufReader(bytes);
+    this.#root = root;
+    this.#sink = sink;
+    this.#uid = root.child('log.record.uid', true);
+    this.#duration = root.child('event.duration', true);
+  }
+
+  /** Reads the record between two places of the bytes. */
+  walk(isSpan: boolean, start: number, end: number): void {
+    this.isSpan = isSpan;
+    this.timeMs = 0;
+    this.name = '';
+    this.severity = 0;
+    this.traceId = '';
+    this.spanId = '';
+    this.parentId = '';
+    this.durationMs = undefined;
+    this.status = 'unset';
+    this.body = undefined;
+    this.uid = undefined;
+    this.#reader.position = start;
+    this.#reader.end = end;
+    if (isSpan) this.#span(end);
+    else this.#log(end);
+  }
+
+  #log(end: number): void {
+    const reader = this.#reader;
+    let observedMs = 0;
+    while (reader.position < end) {
+      const tag = reader.tag();
+      if (tag === LOG_RECORD.attributes) this.#attribute(this.#root, true);
+      else if (tag === LOG_RECORD.time) this.timeMs = this.#timeMs();
+      else if (tag === LOG_RECORD.observedTime) observedMs = this.#timeMs();
+      else if (tag === LOG_RECORD.severityNumber) this.severity = reader.varint() | 0;
+      else if (tag === LOG_RECORD.eventName) this.name = reader.string();
+      else if (tag === LOG_RECORD.traceId) this.traceId = reader.hex(16);
+      else if (tag === LOG_RECORD.spanId) this.spanId = reader.hex(8);
+      else if (tag === LOG_RECORD.body) this.#body();
+      else reader.skipUnknown(tag);
+    }
+    if (this.timeMs === 0) this.timeMs = observedMs;
+  }
+
+  #span(end: number): void {
+    const reader = this.#reader;
+    let endMs = 0;
+    while (reader.position < end) {
+      const tag = reader.tag();
+      if (tag === SPAN.attributes) this.#attribute(this.#root, true);
+      else if (tag === SPAN.startTime) this.timeMs = this.#timeMs();
+      else if (tag === SPAN.endTime) endMs = this.#timeMs();
+      else if (tag === SPAN.name) this.name = reader.string();
+      else if (tag === SPAN.traceId) this.traceId = reader.hex(16);
+      else if (tag === SPAN.spanId) this.spanId = reader.hex(8);
+      else if (tag === SPAN.parentSpanId) this.parentId = reader.hex(8);
+      else if (tag === SPAN.status) this.#status();
+      else reader.skipUnknown(tag);
+    }
+    // A span that has not ended has no duration.
+    this.durationMs = endMs >= this.timeMs ? endMs - this.timeMs : undefined;
+  }
+
+  #timeMs(): number {
+    const at = this.#reader.position;
+    this.#reader.fixed32();
+    this.#reader.fixed32();
+    return (this.#bytes.readUInt32LE(at + 4) * TWO_32 + this.#bytes.readUInt32LE(at)) / 1e6;
+  }
+
+  #status(): void {
+    const reader = this.#reader;
+    const outerEnd = reader.end;
+    reader.enter();
+    while (reader.position < reader.end) {
+      const tag = reader.tag();
+      if (tag === SPAN_STATUS.code) this.status = STATUS[reader.varint()] ?? 'unset';
+      else reader.skipUnknown(tag);
+    }
+    reader.end = outerEnd;
+  }
+
+  #body(): void {
+    const reader = this.#reader;
+    const outerEnd = reader.end;
+    reader.enter();
+    const { position: start, end } = reader;
+    this.body = undefined;
+    if (start < end && this.#bytes[start] === STRING) {
+      reader.tag();
+      const text = reader.string();
+      if (reader.position === end) this.body = text;
+    }
+    if (this.body === undefined && start < end) {
+      const value = plainValue(decodeProtobuf(VALUE, this.#bytes.subarray(start, end)));
+      this.body = typeof value === 'string' ? value : value === null ? undefined : JSON.stringify(value);
+      eachText(value, this.#sink);
+    } else if (this.body !== undefined) this.#sink.bodyText(this.body);
+    reader.position = end;
+    reader.end = outerEnd;
+  }
+
+  /** A key and its value; of fields that come twice the last one counts. */
+  #attribute(parent: PathNode, isTop: boolean): void {
+    const reader = this.#reader;
+    const outerEnd = reader.end;
+    reader.enter();
+    const { end } = reader;
+    let key = '';
+    let valueAt = -1;
+    while (reader.position < end) {
+      const tag = reader.tag();
+      if (tag === KEY) key = reader.string();
+      else if (tag === KEY_VALUE) {
+        valueAt = reader.position;
+        const length = reader.length();
+        reader.position += length;
+      } else reader.skipUnknown(tag);
+    }
+    const place = parent.child(key, isTop);
+    if (valueAt < 0) this.#sink.flag(place, null);
+    else {
+      reader.position = valueAt;
+      this.#value(place);
+    }
+    reader.position = end;
+    reader.end = outerEnd;
+  }
+
+  /** A value with its length. */
+  #value(place: PathNode): void {
+    const reader = this.#reader;
+    const outerEnd = reader.end;
+    reader.enter();
+    const { end } = reader;
+    let at = reader.position;
+    // All but the last member of a oneof are passed over; there is one as a rule.
+    for (let next = at; next < end; next = reader.position) {
+      reader.position = next;
+      const tag = reader.tag();
+      if (isMember(tag)) at = next;
+      reader.skipUnknown(tag);
+    }
+    reader.position = at;
+    if (at === end) this.#sink.flag(place, null);
+    else this.#member(place, reader.tag());
+    reader.position = end;
+    reader.end = outerEnd;
+  }
+
+  #member(place: PathNode, tag: number): void {
+    const reader = this.#reader;
+    if (tag === STRING) this.#text(place, reader.string());
+    else if (tag === INT) this.#integer(place);
+    else if (tag === DOUBLE) {
+      const value = reader.double();
+      if (Number.isFinite(value)) this.#number(place, value);
+      else this.#text(place, String(value));
+    } else if (tag === BOOL) this.#sink.flag(place, reader.bool());
+    else if (tag === MAP || tag === ARRAY) this.#items(place, tag === MAP);
+    else if (tag === BYTES) this.#text(place, reader.base64());
+    else this.#sink.flag(place, null);
+  }
+
+  #text(place: PathNode, value: string): void {
+    if (place === this.#uid) this.uid = value;
+    this.#sink.text(place, value);
+  }
+
+  #integer(place: PathNode): void {
+    const text = this.#reader.int64();
+    const value = Number(text);
+    if (Number.isSafeInteger(value)) this.#number(place, value);
+    else this.#text(place, text);
+  }
+
+  #number(place: PathNode, value: number): void {
+    if (place === this.#duration && !this.isSpan) this.durationMs = value * 1000;
+    this.#sink.number(place, value);
+  }
+
+  #items(place: PathNode, isMap: boolean): void {
+    const reader = this.#reader;
+    const outerEnd = reader.end;
+    reader.enter();
+    const { end } = reader;
+    while (reader.position < end) {
+      const tag = reader.tag();
+      if (tag !== VALUES) reader.skipUnknown(tag);
+      else if (isMap) this.#attribute(place, false);
+      else this.#value(place);
+    }
+    reader.end = outerEnd;
+  }
+}
+
+function isMember(tag: number): boolean {
+  return (
+    tag === STRING ||
+    tag === INT ||
+    tag === DOUBLE ||
+    tag === BOOL ||
+    tag === MAP ||
+    tag === ARRAY ||
+    tag === BYTES ||
+    tag === STRING_INDEX
+  );
+}
+
+function eachText(value: unknown, sink: LeafSink): void {
+  if (typeof value === 'string') sink.bodyText(value);
+  else if (typeof value === 'object' && value !== null) {
+    for (const item of Object.values(value)) eachText(item, sink);
+  }
+}
