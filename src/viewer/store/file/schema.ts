@@ -1,0 +1,32 @@
+/** The version of the tables below. Files of a newer one are refused. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * The tables of a file. `seq` is the number of a row in the whole store, in order of arrival. FTS5 without content, positions
+ * and sizes (`detail=none`): a word's list of rows is all that it keeps. Its tokenizer knows ASCII; the rest is done before.
+ */
+export const SCHEMA = `
+create table if not exists meta(key text primary key, value any) strict;
+create table if not exists chunk(seq integer primary key, n integer not null, at real not null, bytes blob not null) strict;
+create table if not exists block(id integer primary key, first integer not null, n integer not null, lo real not null,
+  hi real not null, key_lo real, key_hi real, times blob not null, keys blob not null) strict;
+create table if not exists place(id integer primary key, name text not null unique) strict;
+create table if not exists col(id integer primary key, place integer not null, block integer not null, kind text not null,
+  rows integer not null, lo real, hi real, bytes blob not null) strict;
+create unique index if not exists col_at on col(place, block, kind);
+create table if not exists resource(id integer primary key, bytes blob not null) strict;
+create table if not exists scope(id integer primary key, bytes blob not null) strict;
+create table if not exists ledger(service text not null, name text not null, minute real not null, received integer not null,
+  stored integer not null, repeated integer not null, primary key(service, name, minute)) strict, without rowid;
+create virtual table if not exists words using fts5(body, content='', detail=none, columnsize=0, tokenize="ascii");
+create virtual table if not exists ids using fts5(body, content='', detail=none, columnsize=0, tokenize="ascii");
+`;
+
+/** Fewer and larger merges than by default: half of what is written. */
+export const INDEX_SETTINGS = ['words', 'ids']
+  .flatMap((table) => [
+    `insert into ${table}(${table}, rank) values('automerge', 8);`,
+    `insert into ${table}(${table}, rank) values('crisismerge', 32);`,
+    `insert into ${table}(${table}, rank) values('hashsize', ${4 << 20});`,
+  ])
+  .join('\n');
