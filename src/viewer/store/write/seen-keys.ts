@@ -1,0 +1,137 @@
+import { typed } from '../block/column.ts';
+import { readChunk } from '../file/chunk.ts';
+import type { EventFile } from '../file/event-file.ts';
+import { LeafBuffer } from '../record/leaf-buffer.ts';
+import { PathNode } from '../record/path-node.ts';
+import { recordKey } from '../record/record-key.ts';
+import { RecordWalker } from '../record/record-walker.ts';
+
+/** A block whose rows' keys can be looked through. */
+export interface KeyBlock {
+  readonly file: EventFile;
+  readonly id: number;
+  readonly first: number;
+  readonly keyLoMs: number;
+  readonly keyHiMs: number;
+}
+
+/** The most blocks whose hashes are held: 100 KB each. */
+const MAX_LOADED = 64;
+
+/** Tells records that the store has already. Those of the open block are in memory, others are looked for in blocks of their time. */
+export class SeenKeys {
+  /** By the end of their times, latest first. */
+  #blocks: KeyBlock[] = [];
+  readonly #loaded = new Map<KeyBlock, HashTable>();
+  #open = new Map<number, string | string[]>();
+  readonly #rows = new RowKeys();
+
+  /** Begins a block; the one before has been written, if any. */
+  sealed(block: KeyBlock | undefined): void {
+    this.#open = new Map();
+    if (block === undefined || block.keyLoMs > block.keyHiMs) return;
+    this.#blocks.push(block);
+    this.#blocks.sort((one, other) => other.keyHiMs - one.keyHiMs);
+  }
+
+  /** Lets go of a file's blocks. */
+  drop(file: EventFile): void {
+    this.#blocks = this.#blocks.filter((block) => block.file !== file);
+    for (const block of this.#loaded.keys()) if (block.file === file) this.#loaded.delete(block);
+    this.#rows.forget();
+  }
+
+  /** Notes a row of the open block. */
+  add(hash: number, key: string): void {
+    const known = this.#open.get(hash);
+    if (known === undefined) this.#open.set(hash, key);
+    else this.#open.set(hash, Array.isArray(known) ? [...known, key] : [known, key]);
+  }
+
+  /** @param ms - the key's time */
+  has(hash: number, key: string, ms: number): boolean {
+    const open = this.#open.get(hash);
+    if (open !== undefined && (Array.isArray(open) ? open.includes(key) : open === key)) return true;
+    for (const block of this.#blocks) {
+      if (block.keyHiMs < ms) return false;
+      if (block.keyLoMs <= ms && this.#isIn(block, hash, key)) return true;
+    }
+    return false;
+  }
+
+  #isIn(block: KeyBlock, hash: number, key: string): boolean {
+    let table = this.#loaded.get(block);
+    if (table === undefined) {
+      table = new HashTable(block);
+      this.#loaded.set(block, table);
+      const [oldest] = this.#loaded.keys();
+      if (this.#loaded.size > MAX_LOADED && oldest !== undefined) this.#loaded.delete(oldest);
+    }
+    return table.placesOf(hash).some((place) => this.#rows.keyAt(block, place) === key);
+  }
+}
+
+/** The hashes of a block's rows, to be found quickly. */
+class HashTable {
+  readonly #hashes: Uint32Array;
+  /** Places plus one, at what the hash points to or behind it. */
+  readonly #slots: Uint32Array;
+  readonly #mask: number;
+
+  constructor({ file, id }: KeyBlock) {
+    const row = file.prepare('select n, keys from block where id = ?').get(id) as {
+      n: number;
+      keys: Uint8Array;
+    };
+    const bytes = Buffer.from(row.keys.buffer, row.keys.byteOffset, row.keys.byteLength);
+    this.#hashes = typed(bytes, 0, row.n, Uint32Array);
+    const size = 2 ** Math.ceil(Math.log2(2 * row.n + 1));
+    this.#mask = size - 1;
+    this.#slots = new Uint32Array(size);
+    for (let place = 0; place < row.n; place++) {
+      const hash = this.#hashes[place] as number;
+      if (hash === 0) continue;
+      let slot = hash & this.#mask;
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+      this.#slots[slot] = place + 1;
+    }
+  }
+
+  placesOf(hash: number): number[] {
+    const places: number[] = [];
+    for (let slot = hash & this.#mask; this.#slots[slot] !== 0; slot = (slot + 1) & this.#mask) {
+      const place = (this.#slots[slot] as number) - 1;
+      if (this.#hashes[place] === hash) places.push(place);
+    }
+    return places;
+  }
+}
+
+/** Reads keys of rows; a request that comes again asks for one after the other. */
+class RowKeys {
+  #from = 0;
+  #keys: readonly string[] = [];
+
+  keyAt({ file, first }: KeyBlock, place: number): string | undefined {
+    const seq = first + place;
+    if (seq < this.#from || seq >= this.#from + this.#keys.length) this.#read(file, seq);
+    return this.#keys[seq - this.#from];
+  }
+
+  forget(): void {
+    this.#keys = [];
+  }
+
+  #read(file: EventFile, seq: number): void {
+    const row = file
+      .prepare('select seq, bytes from chunk where seq <= ? order by seq desc limit 1')
+      .get(seq) as { seq: number; bytes: Uint8Array };
+    const { bytes, records } = readChunk(row.bytes);
+    const walker = new RecordWalker(bytes, PathNode.root(64), new LeafBuffer());
+    this.#from = row.seq;
+    this.#keys = records.map(({ isSpan, start, end }) => {
+      walker.walk(isSpan, start, end);
+      return recordKey(walker);
+    });
+  }
+}
