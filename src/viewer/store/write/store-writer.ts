@@ -1,0 +1,290 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Signal } from '../../../otlp/wire/batch.ts';
+import { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
+import { wallClockMs } from '../../../time.ts';
+import { type Counts, EventFile, type Layout, type Synchronous } from '../file/event-file.ts';
+import { bytesOfFile, storeFiles } from '../file/store-files.ts';
+import { isRotationDue } from './is-rotation-due.ts';
+import { LedgerCounts } from './ledger-counts.ts';
+import { OpenBlock, type Stored } from './open-block.ts';
+import { removeFile } from './remove-file.ts';
+import { SeenKeys } from './seen-keys.ts';
+import { unwritable } from './store-error.ts';
+
+export interface WriterOptions extends Layout, Caps {
+  readonly directory: string;
+  readonly synchronous: Synchronous;
+}
+
+/** What a store may grow to; undefined: as far as it comes. Whole files go, oldest first. */
+export interface Caps {
+  readonly maxBytes?: number | undefined;
+  /** Of the newest row in a file. */
+  readonly maxAgeMs?: number | undefined;
+}
+
+/** A request on its way to the writer. */
+export interface WireRequest {
+  readonly signal: Signal;
+  readonly encoding: 'protobuf' | 'json';
+  readonly bytes: Uint8Array;
+  readonly count: number;
+}
+
+/** A file that gets no more rows. */
+interface SealedFile {
+  readonly file: EventFile;
+  readonly hiMs: number;
+  readonly rows: number;
+}
+
+/** Writes a store. There is one writer of a directory; readers may be several. */
+export class StoreWriter {
+  /** Grows when a file comes or goes. */
+  filesVersion = 0;
+  readonly #options: WriterOptions;
+  readonly #layout: Layout;
+  readonly #sealed: SealedFile[] = [];
+  readonly #keys = new SeenKeys();
+  readonly #ledger = new LedgerCounts();
+  #open: OpenBlock;
+  #openedMs = wallClockMs();
+  #counts: Counts = { removed: 0, removedBelow: 0, metricPoints: 0 };
+  #isBehind = false;
+
+  /**
+   * @throws OtelEventsError `STORE_VERSION` of a store of a newer version, `STORE_UNWRITABLE` of a directory that cannot
+   * be written
+   */
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    try {
+      mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+      this.#openAll();
+      const newest = this.#sealed.at(-1);
+      this.#layout = newest?.file.layout ?? { blockRows: options.blockRows, fileRows: options.fileRows };
+      this.#counts = newest?.file.counts ?? this.#counts;
+      this.#open = this.#reopen();
+      this.#removeLeftOver();
+    } catch (error) {
+      throw unwritable(options.directory, error);
+    }
+  }
+
+  /** The number that the next row gets. */
+  get next(): number {
+    return this.#open.next;
+  }
+
+  get counts(): Counts {
+    return this.#counts;
+  }
+
+  /** Keeps requests in one transaction: all of them, or nothing of any. @throws OtelEventsError `STORE_UNWRITABLE`, with `retry` */
+  ingest(requests: readonly WireRequest[]): Stored[] {
+    const count = requests.reduce(
+      (sum, request) => sum + (request.signal === 'metrics' ? 0 : request.count),
+      0,
+    );
+    try {
+      if (this.#isBehind) this.#recover();
+      if (this.#isFull(count)) this.#rotate();
+      const { file } = this.#open;
+      const points = this.#counts.metricPoints;
+      const stored = file.transaction(() => {
+        const all = requests.map((request) => this.#add(request));
+        this.#open.flush();
+        this.#ledger.write(file);
+        if (this.#counts.metricPoints !== points) file.setMeta('metricPoints', this.#counts.metricPoints);
+        return all;
+      });
+      this.#ledger.clear();
+      return stored;
+    } catch (error) {
+      this.#isBehind = true;
+      this.#ledger.clear();
+      this.#recoverIfPossible();
+      throw unwritable(this.#options.directory, error);
+    }
+  }
+
+  /** Removes files beyond the caps, but the one that is being filled. @returns whether there were any */
+  removeOld(): boolean {
+    const { maxBytes = Number.POSITIVE_INFINITY, maxAgeMs = Number.POSITIVE_INFINITY } = this.#options;
+    const oldestMs = wallClockMs() - maxAgeMs;
+    let bytes = storeFiles(this.#options.directory).reduce((sum, file) => sum + bytesOfFile(file), 0);
+    let hasRemoved = false;
+    for (const sealed of [...this.#sealed]) {
+      if (bytes <= maxBytes && sealed.hiMs >= oldestMs) break;
+      bytes -= bytesOfFile(sealed.file.path);
+      this.#remove(sealed);
+      hasRemoved = true;
+    }
+    return hasRemoved;
+  }
+
+  close(): void {
+    for (const { file } of this.#sealed) file.close();
+    this.#open.file.close();
+  }
+
+  #add({ signal, encoding, bytes, count }: WireRequest): Stored {
+    if (signal === 'metrics') {
+      this.#counts = { ...this.#counts, metricPoints: this.#counts.metricPoints + count };
+      return { stored: 0, repeated: 0 };
+    }
+    const isProtobuf = encoding === 'protobuf';
+    return this.#open.add(
+      signal,
+      isProtobuf ? bytes : OtlpRequest.of({ signal, encoding, bytes, count }).protobuf(),
+    );
+  }
+
+  /** All files that can be read; one that cannot is passed over, and readers say so. */
+  #openAll(): void {
+    for (const file of storeFiles(this.#options.directory)) {
+      try {
+        this.#addSealed(EventFile.open(file, this.#options.synchronous));
+      } catch (error) {
+        if ((error as { code?: unknown }).code === 'STORE_VERSION') throw error;
+        if (isUnmade(error)) this.#addSealed(this.#complete(file));
+      }
+    }
+  }
+
+  /** A crash came while the file was made: nothing is in it. */
+  #complete(file: string): EventFile {
+    const { directory, synchronous, blockRows, fileRows } = this.#options;
+    const before = this.#sealed.at(-1)?.file;
+    const layout = before?.layout ?? { blockRows, fileRows };
+    return EventFile.create({
+      directory,
+      first: firstOfPath(file),
+      synchronous,
+      ...layout,
+      counts: before?.counts,
+    });
+  }
+
+  #addSealed(file: EventFile): void {
+    const last = file.prepare('select max(hi) as hi, sum(n) as n from block').get();
+    const blocks = file.prepare('select id, first, key_lo as keyLoMs, key_hi as keyHiMs from block');
+    for (const block of blocks.all()) {
+      if (block.keyLoMs === null) continue;
+      this.#keys.sealed({
+        file,
+        ...(block as { id: number; first: number; keyLoMs: number; keyHiMs: number }),
+      });
+    }
+    this.#sealed.push({
+      file,
+      hiMs: Number(last?.hi ?? Number.NEGATIVE_INFINITY),
+      rows: Number(last?.n ?? 0),
+    });
+  }
+
+  /** Goes on with the newest file, or begins one behind all that are there. */
+  #reopen(): OpenBlock {
+    const { directory } = this.#options;
+    const newest = this.#sealed.at(-1);
+    const last = storeFiles(directory).at(-1);
+    if (newest !== undefined && newest.file.path === last && newest.file.meta('next') === undefined) {
+      this.#sealed.pop();
+      return new OpenBlock(newest.file, this.#layout.blockRows, this.#keys, this.#ledger);
+    }
+    // Behind a file that cannot be read no number may be given twice: it may hold more rows than files do as a rule.
+    const damagedEnd = last === undefined ? 0 : firstOfPath(last) + 16 * this.#layout.fileRows;
+    const isWhole = newest !== undefined && newest.file.path === last;
+    return this.#create(isWhole ? newest.file.end() : damagedEnd);
+  }
+
+  #create(first: number): OpenBlock {
+    const { directory, synchronous } = this.#options;
+    const file = EventFile.create({ directory, first, synchronous, ...this.#layout, counts: this.#counts });
+    this.filesVersion++;
+    this.#openedMs = wallClockMs();
+    return new OpenBlock(file, this.#layout.blockRows, this.#keys, this.#ledger);
+  }
+
+  #isFull(count: number): boolean {
+    const { rows, file } = this.#open;
+    if (rows === 0) return false;
+    if (rows + count > this.#layout.fileRows) return true;
+    return isRotationDue(this.#options, file.path, this.#openedMs);
+  }
+
+  /** Ends the file and begins the next one. */
+  #rotate(): void {
+    const { file } = this.#open;
+    file.transaction(() => {
+      this.#open.seal();
+      file.setMeta('next', this.#open.next);
+    });
+    const { next } = this.#open;
+    file.db.exec('pragma wal_checkpoint(truncate)');
+    const made = this.#create(next);
+    const hi = file.prepare('select max(hi) as hi, sum(n) as n from block').get();
+    this.#sealed.push({ file, hiMs: Number(hi?.hi), rows: Number(hi?.n) });
+    this.#open = made;
+  }
+
+  #recoverIfPossible(): void {
+    try {
+      this.#recover();
+    } catch {
+      // The next request tries again, and is told when it fails.
+    }
+  }
+
+  #recover(): void {
+    this.#counts = this.#open.file.counts;
+    if (this.#open.file.meta('next') !== undefined) this.#open = this.#afterRotation();
+    else this.#open.recover();
+    this.#isBehind = false;
+  }
+
+  /** A file was ended, and the next one could not be made. */
+  #afterRotation(): OpenBlock {
+    const { file } = this.#open;
+    const made = this.#create(file.end());
+    this.#keys.drop(file);
+    this.#addSealed(file);
+    return made;
+  }
+
+  #remove(sealed: SealedFile): void {
+    const { file } = this.#open;
+    const end = sealed.file.end();
+    const counts = { ...this.#counts, removed: this.#counts.removed + sealed.rows, removedBelow: end };
+    // Counted first: what a crash leaves of the file is removed at the next start.
+    file.transaction(() => {
+      file.setMeta('removed', counts.removed);
+      file.setMeta('removedBelow', counts.removedBelow);
+    });
+    this.#counts = counts;
+    this.#sealed.splice(this.#sealed.indexOf(sealed), 1);
+    this.#keys.drop(sealed.file);
+    sealed.file.close();
+    removeFile(sealed.file.path);
+    this.filesVersion++;
+  }
+
+  #removeLeftOver(): void {
+    for (const sealed of [...this.#sealed]) {
+      if (sealed.file.first >= this.#counts.removedBelow) continue;
+      this.#sealed.splice(this.#sealed.indexOf(sealed), 1);
+      this.#keys.drop(sealed.file);
+      sealed.file.close();
+      removeFile(sealed.file.path);
+    }
+  }
+}
+
+function firstOfPath(file: string): number {
+  return Number(/\d+/.exec(path.basename(file))?.[0]);
+}
+
+function isUnmade(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('no such table: meta');
+}
