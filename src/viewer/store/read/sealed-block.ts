@@ -1,0 +1,104 @@
+import zlib from 'node:zlib';
+import { type Column, type ColumnKind, decodeColumn, type TypedArray, typed } from '../block/column.ts';
+import type { Block, NamedZone, Zone } from './block.ts';
+import type { ReadFile } from './read-file.ts';
+
+/** What the table of blocks says of one. */
+export interface BlockRow {
+  readonly id: number;
+  readonly first: number;
+  readonly n: number;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** A block whose columns are in the file. */
+export class SealedBlock implements Block {
+  readonly file: ReadFile;
+  readonly first: number;
+  readonly rows: number;
+  readonly loMs: number;
+  readonly hiMs: number;
+  readonly #id: number;
+
+  constructor(file: ReadFile, { id, first, n, lo, hi }: BlockRow) {
+    this.file = file;
+    this.#id = id;
+    this.first = first;
+    this.rows = n;
+    this.loMs = lo;
+    this.hiMs = hi;
+  }
+
+  times(): Float64Array {
+    return this.file.cached(`${this.#id} times`, () => this.#readTimes(), byteLength);
+  }
+
+  keys(): Uint32Array {
+    return this.file.cached(`${this.#id} keys`, () => this.#readKeys(), byteLength);
+  }
+
+  zone(name: string, kind: ColumnKind): Zone | undefined {
+    return this.file.zonesOf(name).get(`${this.#id} ${kind}`);
+  }
+
+  column(name: string, kind: ColumnKind): Column | undefined {
+    if (this.zone(name, kind) === undefined) return undefined;
+    return this.file.cached(`${this.#id} ${kind} ${name}`, () => this.#readColumn(name, kind), bytesOfColumn);
+  }
+
+  zones(): readonly NamedZone[] {
+    const rows = this.file
+      .prepare('select name, kind, rows, lo, hi from col join place on place.id = col.place where block = ?')
+      .all(this.#id);
+    return rows.map(({ name, kind, rows: count, lo, hi }) => ({
+      name: name as string,
+      kind: kind as ColumnKind,
+      rows: count as number,
+      lowest: lo as number,
+      highest: hi as number,
+    }));
+  }
+
+  #readTimes(): Float64Array {
+    const { times } = this.#row('times');
+    return typed(
+      zlib.zstdDecompressSync(times as Uint8Array),
+      0,
+      this.rows,
+      Float64Array as TypedArray<Float64Array>,
+    );
+  }
+
+  #readKeys(): Uint32Array {
+    const { buffer, byteOffset, byteLength } = this.#row('keys').keys as Uint8Array;
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    return typed(bytes, 0, this.rows, Uint32Array as TypedArray<Uint32Array>);
+  }
+
+  #readColumn(name: string, kind: ColumnKind): Column {
+    const place = this.file.placeOf(name) as number;
+    const row = this.file
+      .prepare('select bytes from col where place = ? and block = ? and kind = ?')
+      .get(place, this.#id, kind);
+    return decodeColumn(kind, row?.bytes as Uint8Array);
+  }
+
+  #row(column: 'times' | 'keys'): Record<string, unknown> {
+    return this.file.prepare(`select ${column} from block where id = ?`).get(this.#id) as Record<
+      string,
+      unknown
+    >;
+  }
+}
+
+function byteLength(array: ArrayBufferView): number {
+  return array.byteLength;
+}
+
+/** About: texts are counted with what V8 keeps for each. */
+function bytesOfColumn({ codes, places, values, kind }: Column): number {
+  const texts =
+    kind === 'text' ? (values as readonly string[]).reduce((sum, text) => sum + text.length + 32, 0) : 0;
+  return codes.byteLength + (places?.byteLength ?? 0) + texts;
+}
