@@ -1,0 +1,177 @@
+import type { Field, RowField } from '../../query/query.ts';
+import { MAX_TEXT } from '../block/block-builder.ts';
+import { type Column, ColumnBuilder, FLAGS } from '../block/column.ts';
+import { attributeColumn, ROW_COLUMN } from '../block/column-name.ts';
+import type { FacetValue } from '../event-store.ts';
+import type { Block } from './block.ts';
+import { isIn, type Mask } from './mask.ts';
+import { columnsOfRows, type ReadRecord } from './read-leaves.ts';
+
+/** The path of an attribute, without the marks of lists. */
+export function plainPath(path: string): string {
+  return path.replaceAll('[]', '');
+}
+
+/** The attribute that a field of rows is read from. */
+export const ROW_ATTRIBUTE: { readonly [name in RowField]?: string } = {
+  session: 'session.id',
+  conversation: 'gen_ai.conversation.id',
+  uid: 'log.record.uid',
+};
+
+const USER = ['user.id', 'enduser.id'] as const;
+
+const KINDS = ['text', 'number', 'flag'] as const;
+
+/** All values of a field that the rows in `among` have, as columns; of other rows some may be there, too. */
+export function fieldColumns(block: Block, field: Field, among: Mask): Column[] {
+  if (field.of === 'attribute') return attributeColumns(block, plainPath(field.path), among);
+  if (field.of === 'resource') return resourceColumns(block, plainPath(field.path));
+  const { name } = field;
+  const path = ROW_ATTRIBUTE[name];
+  if (path !== undefined) return attributeColumns(block, path, among);
+  if (name === 'service') return resourceColumns(block, 'service.name');
+  if (name === 'user') return userColumns(block, among);
+  if (name === 'scope') return scopeColumns(block);
+  if (name === 'body') return bodyColumns(block, among);
+  const column =
+    ROW_COLUMN[name as 'kind' | 'name' | 'severity' | 'duration' | 'status' | 'trace' | 'span' | 'parent'];
+  return KINDS.flatMap((kind) => block.column(column, kind) ?? []);
+}
+
+/** The columns in the block, without those of rows that have to be read. */
+export function storedColumns(block: Block, path: string): Column[] {
+  const name = attributeColumn(path);
+  return KINDS.flatMap((kind) => block.column(name, kind) ?? []);
+}
+
+function attributeColumns(block: Block, path: string, among: Mask): Column[] {
+  const stored = storedColumns(block, path);
+  const held = block.column(attributeColumn(path), 'held');
+  if (held !== undefined) {
+    const places = held.places ?? 'all';
+    const isUid = path === 'log.record.uid';
+    const isHeld = (value: FacetValue): boolean =>
+      typeof value === 'string' && (isUid || value.length > MAX_TEXT);
+    return [...stored, ...columnsOfRows(block, places, among, (row) => valuesAt(row, path).filter(isHeld))];
+  }
+  return stored.length > 0 ? stored : restColumns(block, path, among);
+}
+
+/** Of a path that has no column in the block: some rows may have it all the same. */
+export function restColumns(block: Block, path: string, among: Mask): Column[] {
+  const rest = block.column(ROW_COLUMN.rest, 'held');
+  if (rest === undefined) return [];
+  return columnsOfRows(block, rest.places ?? 'all', among, (row) => valuesAt(row, path));
+}
+
+/** The values of a record at a path, of every item of lists on the way. */
+export function valuesAt({ leaves }: ReadRecord, path: string): FacetValue[] {
+  return leaves.values.filter((_, at) => leaves.places[at]?.path === path);
+}
+
+/** `user.id`, and of rows without it `enduser.id`. */
+function userColumns(block: Block, among: Mask): Column[] {
+  const [first, second] = USER;
+  const own = attributeColumns(block, first, among);
+  const others = attributeColumns(block, second, among);
+  if (own.length === 0 || others.length === 0) return [...own, ...others];
+  const has = new Uint8Array(block.rows);
+  for (const column of own) eachPlace(column, (place) => (has[place] = 1));
+  return [...own, ...others.map((column) => pick(column, (place) => has[place] === 0))];
+}
+
+export function eachPlace({ places, size }: Column, visit: (place: number, at: number) => void): void {
+  for (let at = 0; at < size; at++) visit(places === undefined ? at : (places[at] as number), at);
+}
+
+function pick(column: Column, isWanted: (place: number) => boolean): Column {
+  const places: number[] = [];
+  const codes: number[] = [];
+  eachPlace(column, (place, at) => {
+    if (!isWanted(place)) return;
+    places.push(place);
+    codes.push(column.codes[at] as number);
+  });
+  const type = column.codes.constructor as unknown as { from(codes: number[]): Column['codes'] };
+  return { ...column, size: places.length, places: Uint16Array.from(places), codes: type.from(codes) };
+}
+
+function bodyColumns(block: Block, among: Mask): Column[] {
+  const held = block.column(ROW_COLUMN.body, 'held');
+  if (held === undefined) return [];
+  return columnsOfRows(block, held.places ?? 'all', among, ({ record }) => [record.body as string]);
+}
+
+function resourceColumns(block: Block, path: string): Column[] {
+  return block.file.cached(
+    `${block.first} ${block.rows} resource ${path}`,
+    () => columnsOfNumbers(block, ROW_COLUMN.resource, (id) => leavesAt(block.file.resource(id), path)),
+    (columns) =>
+      columns.reduce((sum, { codes, places }) => sum + codes.byteLength + (places?.byteLength ?? 0), 0),
+  );
+}
+
+function scopeColumns(block: Block): Column[] {
+  return block.file.cached(
+    `${block.first} ${block.rows} scope`,
+    () =>
+      columnsOfNumbers(block, ROW_COLUMN.scope, (id) => {
+        const name = block.file.scope(id);
+        return name === '' ? [] : [name];
+      }),
+    (columns) =>
+      columns.reduce((sum, { codes, places }) => sum + codes.byteLength + (places?.byteLength ?? 0), 0),
+  );
+}
+
+/** Columns of what the numbers in a column stand for. */
+function columnsOfNumbers(block: Block, name: string, valuesOf: (id: number) => FacetValue[]): Column[] {
+  const column = block.column(name, 'number');
+  if (column === undefined) return [];
+  const known = new Map<number, FacetValue[]>();
+  const builders = {
+    text: new ColumnBuilder('text'),
+    number: new ColumnBuilder('number'),
+    flag: new ColumnBuilder('flag'),
+  };
+  eachPlace(column, (place, at) => {
+    const id = column.codes[at] as number;
+    let values = known.get(id);
+    if (values === undefined) {
+      values = valuesOf(id);
+      known.set(id, values);
+    }
+    for (const value of values) {
+      if (typeof value === 'string') builders.text.text(place, value);
+      else if (typeof value === 'number') builders.number.code(place, value);
+      else builders.flag.code(place, FLAGS.indexOf(value));
+    }
+  });
+  return Object.values(builders).flatMap((builder) => (builder.rows === 0 ? [] : builder.column(block.rows)));
+}
+
+/** The values at a path of plain data, of every item of lists on the way. */
+export function leavesAt(data: unknown, path: string): FacetValue[] {
+  return leavesOf(data).flatMap(([at, value]) => (at === path ? [value] : []));
+}
+
+/** All values of plain data and their paths. */
+export function leavesOf(data: unknown, prefix = ''): [string, FacetValue][] {
+  if (Array.isArray(data)) return data.flatMap((item) => leavesOf(item, prefix));
+  if (typeof data !== 'object' || data === null) return [[prefix, data as FacetValue]];
+  return Object.entries(data).flatMap(([key, value]) =>
+    leavesOf(value, prefix === '' ? key : `${prefix}.${key}`),
+  );
+}
+
+/** Whether a row of a mask has the value: counted once, however often it stands in it. */
+export function isCounted({ places, codes }: Column, at: number, among: Mask): boolean {
+  if (places === undefined) return isIn(among, at);
+  const place = places[at] as number;
+  if (!isIn(among, place)) return false;
+  for (let before = at - 1; before >= 0 && places[before] === place; before--) {
+    if (codes[before] === codes[at]) return false;
+  }
+  return true;
+}
