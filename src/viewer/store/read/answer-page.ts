@@ -1,0 +1,151 @@
+import { OtelEventsError } from '../../../errors.ts';
+import type { Query } from '../../query/query.ts';
+import type { Page, PageOptions, Row } from '../event-store.ts';
+import type { Block } from './block.ts';
+import { isIn } from './mask.ts';
+import type { ReadStore } from './read-store.ts';
+import { type Hits, Search } from './search.ts';
+import { toRow } from './to-row.ts';
+
+/** Where a row stands in order of time; those of the same time by their number. */
+interface Place {
+  readonly timeMs: number;
+  readonly seq: number;
+}
+
+interface Found extends Place {
+  readonly block: Block;
+}
+
+type Direction = 1 | -1;
+
+const DEFAULT_LIMIT = 100;
+
+/** Rows in order of time. @param limit - how many there may be, however many are asked for */
+export function answerPage(store: ReadStore, query: Query, options: PageOptions, maxLimit: number): Page {
+  const { order = 'newest', cursor } = options;
+  const limit = Math.max(1, Math.min(options.limit ?? DEFAULT_LIMIT, maxLimit));
+  const direction = order === 'oldest' ? 1 : -1;
+  const search = new Search(store, query, options, order, true);
+  const top = new Top(limit + 1, direction, cursor === undefined ? undefined : readCursor(cursor));
+  let stoppedAt: Place | undefined;
+  for (const block of search.blocks) {
+    if (top.isBehind(block)) continue;
+    if (top.isFull && top.isAfterAll(block)) break;
+    const mask = search.look(block);
+    if (mask === 'time is up') {
+      stoppedAt = { timeMs: edgeOf(block, direction), seq: direction * Number.NEGATIVE_INFINITY };
+      break;
+    }
+    if (mask !== 'none') search.read(block, () => top.take({ block, mask }));
+  }
+  const found = top.rows(stoppedAt);
+  const shown = found.slice(0, limit);
+  const hasMore = found.length > limit;
+  const rows = rowsOf(search, shown);
+  return {
+    rows,
+    next: hasMore ? cursorOf(shown.at(-1) as Found) : stoppedAt && cursorOf(stoppedAt),
+    complete: search.isComplete,
+    scanned: search.scanned(),
+  };
+}
+
+/** The time of a block from which on its rows lie in a direction. */
+function edgeOf(block: Block, direction: Direction): number {
+  return direction === -1 ? block.hiMs : block.loMs;
+}
+
+/** The first rows in a direction of time, behind a cursor. */
+class Top {
+  readonly #limit: number;
+  readonly #direction: Direction;
+  readonly #after: Place | undefined;
+  #found: Found[] = [];
+  /** Of the last row that there is room for. */
+  #worst: Place | undefined;
+
+  constructor(limit: number, direction: Direction, after: Place | undefined) {
+    this.#limit = limit;
+    this.#direction = direction;
+    this.#after = after;
+  }
+
+  get isFull(): boolean {
+    return this.#worst !== undefined;
+  }
+
+  /** Whether all rows of a block come before the cursor. */
+  isBehind({ loMs, hiMs }: Block): boolean {
+    if (this.#after === undefined) return false;
+    return this.#direction === -1 ? loMs > this.#after.timeMs : hiMs < this.#after.timeMs;
+  }
+
+  /** Whether all rows of a block come after those that were found. */
+  isAfterAll(block: Block): boolean {
+    const edge = edgeOf(block, this.#direction);
+    return this.#worst !== undefined && this.#direction * (edge - this.#worst.timeMs) > 0;
+  }
+
+  take({ block, mask }: Hits): void {
+    const times = block.times();
+    const { rows, first } = block;
+    // Rows come in order of time as a rule: from the end that is wanted, the first ones are soon found.
+    for (let step = 0; step < rows; step++) {
+      const place = this.#direction === -1 ? rows - 1 - step : step;
+      if (!isIn(mask, place)) continue;
+      const timeMs = times[place] as number;
+      if (this.#worst !== undefined && this.#direction * (timeMs - this.#worst.timeMs) > 0) continue;
+      const seq = first + place;
+      if (this.#after !== undefined && this.#compare({ timeMs, seq }, this.#after) <= 0) continue;
+      this.#found.push({ timeMs, seq, block });
+      if (this.#found.length >= 2 * this.#limit + 100) this.#cut();
+    }
+    this.#cut();
+  }
+
+  /** @param before - only rows before this place are certain */
+  rows(before: Place | undefined): Found[] {
+    this.#cut();
+    if (before === undefined) return this.#found;
+    return this.#found.filter((row) => this.#compare(row, before) < 0);
+  }
+
+  #cut(): void {
+    this.#found.sort((one, other) => this.#compare(one, other));
+    if (this.#found.length < this.#limit) return;
+    this.#found.length = this.#limit;
+    this.#worst = this.#found.at(-1);
+  }
+
+  #compare(one: Place, other: Place): number {
+    return this.#direction * (one.timeMs - other.timeMs || one.seq - other.seq);
+  }
+}
+
+/** In order of their numbers, so that each chunk is read once. */
+function rowsOf(search: Search, found: readonly Found[]): Row[] {
+  const rows = new Map<number, Row>();
+  for (const { seq, block } of [...found].sort((one, other) => one.seq - other.seq)) {
+    const row = search.read(block, () => toRow(block.file, seq));
+    if (row !== undefined) rows.set(seq, row);
+  }
+  return found.flatMap(({ seq }) => rows.get(seq) ?? []);
+}
+
+function cursorOf({ timeMs, seq }: Place): string {
+  return `${timeMs}_${Number.isFinite(seq) ? seq : seq > 0 ? 'max' : 'min'}`;
+}
+
+const CURSOR = /^(-?\d+(?:\.\d+)?)_(\d+|max|min)$/;
+
+function readCursor(cursor: string): Place {
+  const [, timeMs, seq] = CURSOR.exec(cursor) ?? [];
+  if (timeMs === undefined || seq === undefined) {
+    const message = 'cursor: wanted what a page gave as `next`, got another text';
+    throw new OtelEventsError('OPTION_INVALID', message, { fix: 'begin with the first page' });
+  }
+  const number =
+    seq === 'max' ? Number.POSITIVE_INFINITY : seq === 'min' ? Number.NEGATIVE_INFINITY : Number(seq);
+  return { timeMs: Number(timeMs), seq: number };
+}

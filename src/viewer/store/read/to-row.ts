@@ -1,0 +1,80 @@
+import type { AnyValue, KeyValue } from '../../../otlp/values/any-value.ts';
+import { plainMap, plainValue } from '../../../otlp/values/plain-value.ts';
+import { decodeProtobuf } from '../../../otlp/wire/decode-protobuf.ts';
+import { RECORD } from '../../../otlp/wire/messages.ts';
+import type { Row } from '../event-store.ts';
+import { requestOf } from '../record/read-surroundings.ts';
+import type { ReadFile } from './read-file.ts';
+
+/** The shape of a decoded log record or span, as far as rows have it. */
+interface Decoded {
+  readonly timeUnixNano?: string;
+  readonly observedTimeUnixNano?: string;
+  readonly startTimeUnixNano?: string;
+  readonly endTimeUnixNano?: string;
+  readonly eventName?: string;
+  readonly name?: string;
+  readonly severityNumber?: number;
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly parentSpanId?: string;
+  readonly status?: { readonly code?: number };
+  readonly body?: AnyValue;
+  readonly attributes?: readonly KeyValue[];
+}
+
+const STATUS = ['unset', 'ok', 'error'] as const;
+
+/** A row as the page shows it. */
+export function toRow(file: ReadFile, seq: number): Row {
+  const { isSpan, bytes, start, end, resource, scope, arrivedMs } = file.recordAt(seq);
+  const message = isSpan ? RECORD.traces : RECORD.logs;
+  const record = decodeProtobuf(message, bytes.subarray(start, end)) as Decoded;
+  const attributes = plainMap(record.attributes);
+  const shared = file.resource(resource);
+  const service = shared['service.name'];
+  const nanos = nanosOf(record, arrivedMs);
+  return {
+    id: String(seq),
+    kind: isSpan ? 'span' : record.eventName ? 'event' : 'log',
+    timeMs: Number(nanos) / 1e6,
+    timeUnixNano: String(nanos),
+    name: record.eventName ?? record.name ?? '',
+    severity: record.severityNumber ?? 0,
+    service: typeof service === 'string' ? service : '',
+    traceId: record.traceId,
+    spanId: record.spanId,
+    parentSpanId: record.parentSpanId,
+    durationMs: isSpan ? durationOf(record) : eventDuration(attributes['event.duration']),
+    status: isSpan ? (STATUS[record.status?.code ?? 0] ?? 'unset') : undefined,
+    body: isSpan ? undefined : (plainValue(record.body) ?? undefined),
+    attributes,
+    resource: shared,
+    scope: file.scope(scope),
+  };
+}
+
+/** The same with the record as a request of one item. */
+export function toWholeRow(file: ReadFile, seq: number): Row {
+  const { isSpan, bytes, start, end, resource, scope } = file.recordAt(seq);
+  const record = bytes.subarray(start, end);
+  const around = [file.surroundings('resource', resource), file.surroundings('scope', scope)] as const;
+  return { ...toRow(file, seq), otlp: requestOf(isSpan ? 'traces' : 'logs', ...around, record) };
+}
+
+function nanosOf(
+  { startTimeUnixNano, timeUnixNano, observedTimeUnixNano }: Decoded,
+  arrivedMs: number,
+): bigint {
+  const text = startTimeUnixNano ?? timeUnixNano ?? observedTimeUnixNano;
+  return text === undefined ? BigInt(arrivedMs) * 1_000_000n : BigInt(text);
+}
+
+function durationOf({ startTimeUnixNano, endTimeUnixNano = '0' }: Decoded): number | undefined {
+  const [start, end] = [Number(startTimeUnixNano ?? 0) / 1e6, Number(endTimeUnixNano) / 1e6];
+  return end >= start ? end - start : undefined;
+}
+
+function eventDuration(seconds: unknown): number | undefined {
+  return typeof seconds === 'number' ? seconds * 1000 : undefined;
+}
