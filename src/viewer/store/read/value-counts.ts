@@ -1,0 +1,87 @@
+import type { Column } from '../block/column.ts';
+import type { FacetValue } from '../event-store.ts';
+import { eachPlace, isCounted } from './field-columns.ts';
+import { countOf, isIn, type Mask } from './mask.ts';
+
+/** The most values that are told apart; of those that come later none is counted. */
+const MAX_VALUES = 100_000;
+
+const KINDS = ['string', 'number', 'boolean', 'object', 'undefined'];
+
+/** Texts before numbers before true and false before null, each in their order; undefined last. */
+export function compareValues(one: FacetValue | undefined, other: FacetValue | undefined): number {
+  const kinds = KINDS.indexOf(typeof one) - KINDS.indexOf(typeof other);
+  if (kinds !== 0 || one === other) return kinds;
+  return (one as string) < (other as string) ? -1 : 1;
+}
+
+/** How many rows have each value of a field. */
+export class ValueCounts {
+  /** Rows with any value. */
+  rows = 0;
+  readonly #counts = new Map<FacetValue, number>();
+
+  get distinct(): number {
+    return this.#counts.size;
+  }
+
+  /** Counts the rows of a mask, in all columns of a field. */
+  add(columns: readonly Column[], among: Mask, blockRows: number): void {
+    this.rows += rowsWithAny(columns, among, blockRows);
+    for (const column of columns) {
+      if (column.values === undefined) this.#addNumbers(column, among);
+      else this.#addCoded(column, column.values, among);
+    }
+  }
+
+  #addCoded(column: Column, values: readonly FacetValue[], among: Mask): void {
+    const { codes, size } = column;
+    const counts = new Uint32Array(values.length);
+    for (let at = 0; at < size; at++) {
+      if (isCounted(column, at, among))
+        counts[codes[at] as number] = (counts[codes[at] as number] as number) + 1;
+    }
+    for (let code = 0; code < counts.length; code++) {
+      if (counts[code] !== 0) this.#bump(values[code] as FacetValue, counts[code] as number);
+    }
+  }
+
+  #addNumbers(column: Column, among: Mask): void {
+    for (let at = 0; at < column.size; at++) {
+      if (isCounted(column, at, among)) this.#bump(column.codes[at] as number, 1);
+    }
+  }
+
+  #bump(value: FacetValue, by: number): void {
+    const before = this.#counts.get(value);
+    if (before === undefined && this.#counts.size >= MAX_VALUES) return;
+    this.#counts.set(value, (before ?? 0) + by);
+  }
+
+  /** Those that occur most, most first; of as many the first in order. */
+  top(count: number): { readonly value: FacetValue; readonly count: number }[] {
+    return [...this.#counts]
+      .map(([value, rows]) => ({ value, count: rows }))
+      .sort((one, other) => other.count - one.count || compareValues(one.value, other.value))
+      .slice(0, count);
+  }
+}
+
+/** How many rows of a mask have a value in any of some columns. */
+export function rowsWithAny(columns: readonly Column[], among: Mask, blockRows: number): number {
+  const [only] = columns;
+  if (only === undefined) return 0;
+  if (columns.length === 1 && only.places === undefined) return countOf(among, blockRows);
+  return countOf(withAny(columns, blockRows, among), blockRows);
+}
+
+/** The rows of a mask with a value in any of some columns. */
+export function withAny(columns: readonly Column[], blockRows: number, among: Mask): Uint8Array {
+  const mask = new Uint8Array(blockRows);
+  for (const column of columns) {
+    eachPlace(column, (place) => {
+      if (isIn(among, place)) mask[place] = 1;
+    });
+  }
+  return mask;
+}
