@@ -1,0 +1,142 @@
+import { OtelEventsError } from '../../../errors.ts';
+import type { Query } from '../../query/query.ts';
+import type { Answer, FacetValue, Funnel, FunnelOptions, FunnelStep } from '../event-store.ts';
+import { fieldColumns } from './field-columns.ts';
+import { funnelWay, type Way } from './funnel-way.ts';
+import { InternedValues } from './interned-values.ts';
+import { isIn, type Mask } from './mask.ts';
+import { NextSteps } from './next-steps.ts';
+import type { ReadStore } from './read-store.ts';
+import { type Hits, Search } from './search.ts';
+import { StepEvents } from './step-events.ts';
+import { compareValues } from './value-counts.ts';
+
+const MAX_STEPS = 10;
+
+/** The most people that are named at a step. */
+const MAX_NAMED = 100;
+
+/** The most values by which a funnel is split: those with the most people at the first step. */
+const MAX_SPLIT = 50;
+
+/** How many come from step to step, where they leave, and what they do then. */
+export function answerFunnel(store: ReadStore, query: Query, options: FunnelOptions): Answer<Funnel> {
+  const { steps, by, split, withinWindowMs } = options;
+  if (steps.length < 2 || steps.length > MAX_STEPS) {
+    const message = `funnel: wanted two to ${MAX_STEPS} steps, got ${steps.length}`;
+    throw new OtelEventsError('OPTION_INVALID', message);
+  }
+  const search = new Search(store, query, options);
+  const people = new InternedValues();
+  const splits = new InternedValues();
+  const events = new StepEvents();
+  const looked: Hits[] = [];
+  for (const hits of search.hits()) {
+    search.read(hits.block, () => {
+      const bits = stepBits(search, hits, steps);
+      if (bits !== undefined) addEvents(hits, bits, by, split, people, splits, events);
+      looked.push(hits);
+    });
+  }
+  const ways = events
+    .byPerson(people.values.length)
+    .map((own) => funnelWay(own, steps.length, withinWindowMs));
+  const next = new NextSteps(ways, steps.length);
+  for (const hits of looked) search.read(hits.block, () => next.look(hits, by, people));
+  const told = { steps: stepsOf(ways, steps.length, people, next) };
+  if (split === undefined) return search.answer(told);
+  return search.answer({ ...told, split: splitsOf(ways, steps.length, people, splits, next) });
+}
+
+/** Of each row a bit for each step that it fits; undefined when there is none. */
+function stepBits(search: Search, hits: Hits, steps: FunnelOptions['steps']): Uint16Array | undefined {
+  const bits = new Uint16Array(hits.block.rows);
+  let any = false;
+  for (const [step, where] of steps.entries()) {
+    const mask: Mask = search.narrow(where, hits);
+    if (mask === 'none') continue;
+    any = true;
+    for (let place = 0; place < bits.length; place++) {
+      if (isIn(mask, place)) bits[place] = (bits[place] as number) | (1 << step);
+    }
+  }
+  return any ? bits : undefined;
+}
+
+function addEvents(
+  { block }: Hits,
+  bits: Uint16Array,
+  by: FunnelOptions['by'],
+  split: FunnelOptions['split'],
+  people: InternedValues,
+  splits: InternedValues,
+  events: StepEvents,
+): void {
+  const among = Uint8Array.from(bits, (bit) => (bit === 0 ? 0 : 1));
+  const persons = people.firstOf(fieldColumns(block, by, among), among, block.rows);
+  const parts =
+    split === undefined ? undefined : splits.firstOf(fieldColumns(block, split, among), among, block.rows);
+  const times = block.times();
+  for (let place = 0; place < block.rows; place++) {
+    const person = persons[place] as number;
+    if (person < 0) continue;
+    events.add(
+      person,
+      times[place] as number,
+      block.first + place,
+      bits[place] as number,
+      parts?.[place] ?? -1,
+    );
+  }
+}
+
+function stepsOf(
+  ways: readonly Way[],
+  count: number,
+  people: InternedValues,
+  next: NextSteps,
+  isWanted: (way: Way) => boolean = () => true,
+): FunnelStep[] {
+  const persons = [...ways.keys()].filter((person) => isWanted(ways[person] as Way));
+  return Array.from({ length: count }, (_, step) => {
+    const came = persons.filter((person) => (ways[person] as Way).reached > step);
+    const isLast = step === count - 1;
+    const left = isLast ? [] : came.filter((person) => (ways[person] as Way).reached === step + 1);
+    const took = came.map((person) => (ways[person] as Way).tookMs[step] as number);
+    return {
+      people: came.length,
+      ...(step === 0 || came.length === 0 ? {} : { medianMs: medianOf(took) }),
+      droppedOff: firstValues(left.map((person) => people.values[person] as FacetValue)),
+      next: next.of(left),
+    };
+  });
+}
+
+function firstValues(values: FacetValue[]): FacetValue[] {
+  return values.sort(compareValues).slice(0, MAX_NAMED);
+}
+
+/** The one in the middle, of two the lower. */
+function medianOf(numbers: readonly number[]): number {
+  const sorted = Float64Array.from(numbers).sort();
+  return sorted[Math.ceil(sorted.length / 2) - 1] as number;
+}
+
+function splitsOf(
+  ways: readonly Way[],
+  count: number,
+  people: InternedValues,
+  splits: InternedValues,
+  next: NextSteps,
+): NonNullable<Funnel['split']> {
+  const sizes = new Map<number, number>();
+  for (const { reached, split } of ways) if (reached > 0) sizes.set(split, (sizes.get(split) ?? 0) + 1);
+  const partOf = (split: number): FacetValue | undefined => splits.values[split];
+  return [...sizes]
+    .sort(([one, size], [other, otherSize]) => otherSize - size || compareValues(partOf(one), partOf(other)))
+    .slice(0, MAX_SPLIT)
+    .map(([split]) => ({
+      value: partOf(split),
+      steps: stepsOf(ways, count, people, next, (way) => way.reached > 0 && way.split === split),
+    }));
+}

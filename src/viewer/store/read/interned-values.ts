@@ -1,0 +1,39 @@
+import type { Column } from '../block/column.ts';
+import type { FacetValue } from '../event-store.ts';
+import { eachPlace } from './field-columns.ts';
+import { isIn, type Mask } from './mask.ts';
+
+/** Numbers for values, so that what is known of them can be in arrays. */
+export class InternedValues {
+  readonly values: FacetValue[] = [];
+  readonly #numbers = new Map<FacetValue, number>();
+
+  get(value: FacetValue): number {
+    let number = this.#numbers.get(value);
+    if (number === undefined) {
+      number = this.values.length;
+      this.values.push(value);
+      this.#numbers.set(value, number);
+    }
+    return number;
+  }
+
+  /** Of each row of a mask the number of its first value, texts before numbers before others; -1 without one. */
+  firstOf(columns: readonly Column[], among: Mask, rows: number): Int32Array {
+    const numbers = new Int32Array(rows).fill(-1);
+    for (const column of columns) {
+      const { codes, values } = column;
+      const known = values === undefined ? undefined : new Int32Array(values.length).fill(-1);
+      eachPlace(column, (place, at) => {
+        if (numbers[place] !== -1 || !isIn(among, place)) return;
+        const code = codes[at] as number;
+        if (known === undefined) numbers[place] = this.get(code);
+        else {
+          if (known[code] === -1) known[code] = this.get(values?.[code] as FacetValue);
+          numbers[place] = known[code] as number;
+        }
+      });
+    }
+    return numbers;
+  }
+}
