@@ -228,6 +228,8 @@ export interface StoreStatus {
   readonly newestMs: number | undefined;
   /** Rows that went because of a cap on size or age, since the store was made. */
   readonly removed: number;
+  /** Points of metrics that came: they are counted, and not kept. */
+  readonly metricPoints: number;
   /** Files that could not be read whole, with the reason. */
   readonly damaged: readonly { readonly file: string; readonly reason: string }[];
 }

@@ -1,38 +1,94 @@
-import type { Query } from '../../query/query.ts';
-import type { Answer, Bounds, Page, PageOptions } from '../event-store.ts';
+import type { Query, TimeRange } from '../../query/query.ts';
+import type {
+  Answer,
+  Bounds,
+  Facet,
+  FacetOptions,
+  FieldSeen,
+  Funnel,
+  FunnelOptions,
+  Group,
+  GroupOptions,
+  Histogram,
+  HistogramOptions,
+  LedgerEntry,
+  Page,
+  PageOptions,
+  Row,
+  RowId,
+  StoreStatus,
+} from '../event-store.ts';
 import { answerCount } from './answer-count.ts';
+import { answerFacets } from './answer-facets.ts';
+import { answerFields } from './answer-fields.ts';
+import { answerFunnel } from './answer-funnel.ts';
+import { answerGroup } from './answer-group.ts';
+import { answerHistogram } from './answer-histogram.ts';
+import { answerLedger } from './answer-ledger.ts';
 import { answerPage } from './answer-page.ts';
+import { answerRow, answerRows } from './answer-row.ts';
+import { answerStatus } from './answer-status.ts';
 import type { ReadStore } from './read-store.ts';
 
-/** The most rows of a page. */
+/** The most rows of a page, and of a trace or a story. */
 const MAX_PAGE = 1000;
+const MAX_STORY = 10_000;
+
+interface Asked<Given, Answered> {
+  readonly given: Given;
+  readonly answer: Answered;
+}
+
+interface With<Options> {
+  readonly query: Query;
+  readonly options: Options;
+}
 
 /** What a store is asked, and what it answers. */
 export interface Questions {
-  page: { readonly given: { readonly query: Query; readonly options: PageOptions }; readonly answer: Page };
-  count: {
-    readonly given: { readonly query: Query; readonly options: Bounds };
-    readonly answer: Answer<number>;
-  };
+  page: Asked<With<PageOptions>, Page>;
+  /** As a page, of more rows. */
+  story: Asked<With<PageOptions>, Page>;
+  row: Asked<RowId, Row | undefined>;
+  /** By their numbers: from the first up to the last, without that. */
+  rows: Asked<{ readonly from: number; readonly to: number }, readonly Row[]>;
+  count: Asked<With<Bounds>, Answer<number>>;
+  histogram: Asked<With<HistogramOptions>, Answer<Histogram>>;
+  facets: Asked<With<FacetOptions>, Answer<readonly Facet[]>>;
+  group: Asked<With<GroupOptions>, Answer<readonly Group[]>>;
+  funnel: Asked<With<FunnelOptions>, Answer<Funnel>>;
+  fields: Asked<With<Bounds>, Answer<readonly FieldSeen[]>>;
+  ledger: Asked<TimeRange, readonly LedgerEntry[]>;
+  status: Asked<undefined, StoreStatus>;
 }
 
-export type Asked = keyof Questions;
+export type QuestionName = keyof Questions;
 
 const ANSWER: {
-  readonly [asked in Asked]: (
+  readonly [name in QuestionName]: (
     store: ReadStore,
-    given: Questions[asked]['given'],
-  ) => Questions[asked]['answer'];
+    given: Questions[name]['given'],
+  ) => Questions[name]['answer'];
 } = {
   page: (store, { query, options }) => answerPage(store, query, options, MAX_PAGE),
+  story: (store, { query, options }) => answerPage(store, query, { limit: MAX_STORY, ...options }, MAX_STORY),
+  row: answerRow,
+  rows: answerRows,
   count: (store, { query, options }) => answerCount(store, query, options),
+  histogram: (store, { query, options }) => answerHistogram(store, query, options),
+  facets: (store, { query, options }) => answerFacets(store, query, options),
+  group: (store, { query, options }) => answerGroup(store, query, options),
+  funnel: (store, { query, options }) => answerFunnel(store, query, options),
+  fields: (store, { query, options }) => answerFields(store, query, options),
+  ledger: answerLedger,
+  status: answerStatus,
 };
 
 /** Answers from what was committed when the store was refreshed last. */
-export function answerQuestion<A extends Asked>(
+export function answerQuestion<Name extends QuestionName>(
   store: ReadStore,
-  asked: A,
-  given: Questions[A]['given'],
-): Questions[A]['answer'] {
-  return ANSWER[asked](store, given);
+  name: Name,
+  given: Questions[Name]['given'],
+): Questions[Name]['answer'] {
+  return ANSWER[name](store, given);
 }

@@ -1,0 +1,21 @@
+import type { StoreStatus } from '../event-store.ts';
+import { bytesOfFile, storeFiles } from '../file/store-files.ts';
+import type { ReadStore } from './read-store.ts';
+
+/** What there is of a store. */
+export function answerStatus(store: ReadStore): StoreStatus {
+  const { directory, files, blocks } = store;
+  const paths = storeFiles(directory);
+  const counts = files.at(-1)?.counts;
+  return {
+    directory,
+    rows: blocks.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: paths.reduce((sum, file) => sum + bytesOfFile(file), 0),
+    files: paths.length,
+    oldestMs: blocks.length === 0 ? undefined : Math.min(...blocks.map(({ loMs }) => loMs)),
+    newestMs: blocks.length === 0 ? undefined : Math.max(...blocks.map(({ hiMs }) => hiMs)),
+    removed: counts?.removed ?? 0,
+    metricPoints: counts?.metricPoints ?? 0,
+    damaged: store.damaged(),
+  };
+}
