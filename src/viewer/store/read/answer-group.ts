@@ -1,6 +1,14 @@
+import { OtelEventsError } from '../../../errors.ts';
 import type { Field, Query } from '../../query/query.ts';
 import type { Column } from '../block/column.ts';
-import type { Answer, FacetValue, Group, GroupOptions, Stat } from '../event-store.ts';
+import {
+  type Answer,
+  type FacetValue,
+  type Group,
+  type GroupOptions,
+  STATS,
+  type Stat,
+} from '../event-store.ts';
 import type { Block } from './block.ts';
 import { eachPlace, fieldColumns, isCounted } from './field-columns.ts';
 import { countOf, isIn, type Mask } from './mask.ts';
@@ -17,6 +25,9 @@ type Stats = NonNullable<GroupOptions['stats']>;
 /** Numbers by the values of a field, and over time. */
 export function answerGroup(store: ReadStore, query: Query, options: GroupOptions): Answer<readonly Group[]> {
   const { by, stats = [], overMs, top = DEFAULT_TOP } = options;
+  if (stats.some(({ stat }) => !STATS.includes(stat))) {
+    throw new OtelEventsError('OPTION_INVALID', `stats: wanted ${STATS.join(', ')}, got another`);
+  }
   const search = new Search(store, query, options);
   const looked: Hits[] = [];
   const values = new ValueCounts();

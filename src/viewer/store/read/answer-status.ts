@@ -4,6 +4,8 @@ import type { ReadStore } from './read-store.ts';
 
 /** What there is of a store. */
 export function answerStatus(store: ReadStore): StoreStatus {
+  // Files may have gone since: then their rows are counted as removed already.
+  store.refreshFiles();
   const { directory, files, blocks } = store;
   const paths = storeFiles(directory);
   const counts = files.at(-1)?.counts;

@@ -40,7 +40,7 @@ export function fieldColumns(block: Block, field: Field, among: Mask): Column[] 
 }
 
 /** The columns in the block, without those of rows that have to be read. */
-export function storedColumns(block: Block, path: string): Column[] {
+function storedColumns(block: Block, path: string): Column[] {
   const name = attributeColumn(path);
   return KINDS.flatMap((kind) => block.column(name, kind) ?? []);
 }
@@ -66,7 +66,7 @@ export function restColumns(block: Block, path: string, among: Mask): Column[] {
 }
 
 /** The values of a record at a path, of every item of lists on the way. */
-export function valuesAt({ leaves }: ReadRecord, path: string): FacetValue[] {
+function valuesAt({ leaves }: ReadRecord, path: string): FacetValue[] {
   return leaves.values.filter((_, at) => leaves.places[at]?.path === path);
 }
 
@@ -152,7 +152,7 @@ function columnsOfNumbers(block: Block, name: string, valuesOf: (id: number) => 
 }
 
 /** The values at a path of plain data, of every item of lists on the way. */
-export function leavesAt(data: unknown, path: string): FacetValue[] {
+function leavesAt(data: unknown, path: string): FacetValue[] {
   return leavesOf(data).flatMap(([at, value]) => (at === path ? [value] : []));
 }
 

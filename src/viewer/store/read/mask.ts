@@ -2,7 +2,7 @@
 export type Mask = Uint8Array | 'all' | 'none';
 
 /** As bytes that may be changed. */
-export function bytesOfMask(mask: Mask, rows: number): Uint8Array {
+function bytesOfMask(mask: Mask, rows: number): Uint8Array {
   if (mask instanceof Uint8Array) return mask.slice();
   return new Uint8Array(rows).fill(mask === 'all' ? 1 : 0);
 }

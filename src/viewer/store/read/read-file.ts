@@ -4,17 +4,10 @@ import type { ColumnKind } from '../block/column.ts';
 import { type Chunk, readChunk, type StoredRecord } from '../file/chunk.ts';
 import { EventFile } from '../file/event-file.ts';
 import { resourceOf, scopeNameOf } from '../record/read-surroundings.ts';
-import type { Block, Zone } from './block.ts';
+import type { Block, BlockFile, FoundRecord, Zone } from './block.ts';
 import type { ByteCache } from './byte-cache.ts';
 import { type BlockRow, SealedBlock } from './sealed-block.ts';
 import { TailBlock } from './tail-block.ts';
-
-/** One record where it lies in a chunk. */
-export interface FoundRecord extends StoredRecord {
-  readonly bytes: Buffer;
-  /** When it came, for one without a time. */
-  readonly arrivedMs: number;
-}
 
 interface ReadChunk extends Chunk {
   readonly seq: number;
@@ -24,7 +17,7 @@ interface ReadChunk extends Chunk {
 type Attributes = Readonly<Record<string, unknown>>;
 
 /** A file as readers see it: its blocks, and what they have in common. */
-export class ReadFile {
+export class ReadFile implements BlockFile {
   readonly path: string;
   readonly first: number;
   readonly blockRows: number;

@@ -1,7 +1,6 @@
 import zlib from 'node:zlib';
 import { type Column, type ColumnKind, decodeColumn, type TypedArray, typed } from '../block/column.ts';
-import type { Block, NamedZone, Zone } from './block.ts';
-import type { ReadFile } from './read-file.ts';
+import type { Block, BlockFile, NamedZone, Zone } from './block.ts';
 
 /** What the table of blocks says of one. */
 export interface BlockRow {
@@ -14,14 +13,14 @@ export interface BlockRow {
 
 /** A block whose columns are in the file. */
 export class SealedBlock implements Block {
-  readonly file: ReadFile;
+  readonly file: BlockFile;
   readonly first: number;
   readonly rows: number;
   readonly loMs: number;
   readonly hiMs: number;
   readonly #id: number;
 
-  constructor(file: ReadFile, { id, first, n, lo, hi }: BlockRow) {
+  constructor(file: BlockFile, { id, first, n, lo, hi }: BlockRow) {
     this.file = file;
     this.#id = id;
     this.first = first;

@@ -4,12 +4,11 @@ import { readChunk } from '../file/chunk.ts';
 import { LeafBuffer } from '../record/leaf-buffer.ts';
 import { PathNode } from '../record/path-node.ts';
 import { RecordWalker } from '../record/record-walker.ts';
-import type { Block, NamedZone, Zone } from './block.ts';
-import type { ReadFile } from './read-file.ts';
+import type { Block, BlockFile, NamedZone, Zone } from './block.ts';
 
 /** The rows of a file that are in no block yet: their columns are made here. */
 export class TailBlock implements Block {
-  readonly file: ReadFile;
+  readonly file: BlockFile;
   readonly first: number;
   readonly #builder = new BlockBuilder();
   readonly #root = PathNode.root(4096);
@@ -17,7 +16,7 @@ export class TailBlock implements Block {
   #columns = new Map<string, Column | undefined>();
   #times: Float64Array | undefined;
 
-  constructor(file: ReadFile, first: number) {
+  constructor(file: BlockFile, first: number) {
     this.file = file;
     this.first = first;
   }

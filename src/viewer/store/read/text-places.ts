@@ -1,8 +1,7 @@
 import { isUuid } from '../record/leaf-buffer.ts';
 import { keyHash } from '../record/record-key.ts';
 import { WantedText } from '../record/words.ts';
-import type { Block } from './block.ts';
-import type { ReadFile } from './read-file.ts';
+import type { Block, BlockFile } from './block.ts';
 
 /** Of each block's first row, the places in it. */
 type Places = ReadonlyMap<number, readonly number[]>;
@@ -17,7 +16,7 @@ const MAX_WORDS = 32;
 class IndexedRows {
   readonly #table: 'words' | 'ids';
   readonly #match: string;
-  readonly #byFile = new Map<ReadFile, Places | 'by block'>();
+  readonly #byFile = new Map<BlockFile, Places | 'by block'>();
 
   constructor(table: 'words' | 'ids', match: string) {
     this.#table = table;
@@ -51,7 +50,7 @@ class IndexedRows {
     return (JSON.parse(found?.rows as string) as number[]).map((seq) => seq - first);
   }
 
-  #ofFile(file: ReadFile): Map<number, number[]> {
+  #ofFile(file: BlockFile): Map<number, number[]> {
     const found = file
       .prepare(`select json_group_array(rowid) as rows from ${this.#table} where ${this.#table} match ?`)
       .get(this.#match);

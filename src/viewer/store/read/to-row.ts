@@ -4,7 +4,7 @@ import { decodeProtobuf } from '../../../otlp/wire/decode-protobuf.ts';
 import { RECORD } from '../../../otlp/wire/messages.ts';
 import type { Row } from '../event-store.ts';
 import { requestOf } from '../record/read-surroundings.ts';
-import type { ReadFile } from './read-file.ts';
+import type { BlockFile } from './block.ts';
 
 /** The shape of a decoded log record or span, as far as rows have it. */
 interface Decoded {
@@ -26,7 +26,7 @@ interface Decoded {
 const STATUS = ['unset', 'ok', 'error'] as const;
 
 /** A row as the page shows it. */
-export function toRow(file: ReadFile, seq: number): Row {
+export function toRow(file: BlockFile, seq: number): Row {
   const { isSpan, bytes, start, end, resource, scope, arrivedMs } = file.recordAt(seq);
   const message = isSpan ? RECORD.traces : RECORD.logs;
   const record = decodeProtobuf(message, bytes.subarray(start, end)) as Decoded;
@@ -55,7 +55,7 @@ export function toRow(file: ReadFile, seq: number): Row {
 }
 
 /** The same with the record as a request of one item. */
-export function toWholeRow(file: ReadFile, seq: number): Row {
+export function toWholeRow(file: BlockFile, seq: number): Row {
   const { isSpan, bytes, start, end, resource, scope } = file.recordAt(seq);
   const record = bytes.subarray(start, end);
   const around = [file.surroundings('resource', resource), file.surroundings('scope', scope)] as const;

@@ -18,7 +18,7 @@ export function indexedText(text: string): string {
 }
 
 /** The words of a text, in order: as the index has them. */
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return indexedText(text)
     .toLowerCase()
     .split(BETWEEN_WORDS)

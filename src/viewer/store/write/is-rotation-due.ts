@@ -1,6 +1,6 @@
 import { wallClockMs } from '../../../time.ts';
 import { bytesOfFile } from '../file/store-files.ts';
-import type { Caps } from './store-writer.ts';
+import type { Caps } from './caps.ts';
 
 /** Of what a cap allows, the most that one file may have: files go as a whole. */
 const PARTS = 8;

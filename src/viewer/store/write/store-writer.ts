@@ -5,6 +5,7 @@ import { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
 import { wallClockMs } from '../../../time.ts';
 import { type Counts, EventFile, type Layout, type Synchronous } from '../file/event-file.ts';
 import { bytesOfFile, storeFiles } from '../file/store-files.ts';
+import type { Caps } from './caps.ts';
 import { isRotationDue } from './is-rotation-due.ts';
 import { LedgerCounts } from './ledger-counts.ts';
 import { OpenBlock, type Stored } from './open-block.ts';
@@ -15,13 +16,6 @@ import { unwritable } from './store-error.ts';
 export interface WriterOptions extends Layout, Caps {
   readonly directory: string;
   readonly synchronous: Synchronous;
-}
-
-/** What a store may grow to; undefined: as far as it comes. Whole files go, oldest first. */
-export interface Caps {
-  readonly maxBytes?: number | undefined;
-  /** Of the newest row in a file. */
-  readonly maxAgeMs?: number | undefined;
 }
 
 /** A request on its way to the writer. */
