@@ -59,9 +59,10 @@ function belowDist(file: string): string {
   return path.posix.relative('dist', path.posix.normalize(file));
 }
 
-/** What `requireBeside` loads, as paths below `dist/`. */
+/** What `requireBeside` loads and `workerBeside` starts, as paths below `dist/`. */
 function lazyFiles(src: string): string[] {
-  const call = /requireBeside(?:<typeof import\('([^']+)'\)>)?\(\s*import\.meta,\s*(?:'([^']+)'|\w+)/g;
+  const call =
+    /(?:require|worker)Beside(?:<typeof import\('([^']+)'\)>)?\(\s*import\.meta,\s*(?:'([^']+)'|\w+)/g;
   const found = filesIn(src, '.ts').flatMap((file) =>
     [...readFileSync(path.join(src, file), 'utf8').matchAll(call)].map(([text, typed, named]) => {
       const target = typed ?? named;

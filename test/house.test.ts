@@ -32,6 +32,7 @@ const FOR_ALL = [
   'time.ts',
   'version.ts',
   'within-time.ts',
+  'worker-beside.ts',
   'xxh32.ts',
 ];
 
@@ -50,6 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   serve: [],
   middleware: ['logger', 'formats', 'serve'],
   collector: ['otlp', 'spool', 'exporters', 'serve'],
+  viewer: ['otlp', 'serve'],
   cli: ['otlp', 'spool', 'formats', 'exporters', 'delivery', 'logger', 'collector', 'schema'],
 };
 
@@ -91,6 +93,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     quarantine: ['', 'output', 'schema', 'spool'],
   },
   logger: { context: [''], llm: [''] },
+  viewer: { query: [], store: ['query'] },
   collector: {
     auth: [],
     ottl: [],
@@ -148,6 +151,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'time.ts': [],
   'version.ts': ['errors.ts'],
   'within-time.ts': [],
+  'worker-beside.ts': [],
   'xxh32.ts': [],
   'testing.ts': Object.keys(MAY_IMPORT),
 };

@@ -1,0 +1,143 @@
+import type { Worker } from 'node:worker_threads';
+import { OtelEventsError } from '../../../errors.ts';
+import type { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
+import type { Query, RowField } from '../../query/query.ts';
+import type {
+  Bounds,
+  EventStore,
+  FacetOptions,
+  FunnelOptions,
+  GroupOptions,
+  HistogramOptions,
+  Ingested,
+  PageOptions,
+  Row,
+  RowId,
+} from '../event-store.ts';
+import type { QuestionName, Questions } from '../read/answer-question.ts';
+import type { ReaderAnswer } from './reader-worker.ts';
+import { WatchedRows } from './watched-rows.ts';
+import { WorkerClient } from './worker-client.ts';
+import type { StoreState, WriterAnswer } from './writer-worker.ts';
+
+/** The most bytes of requests that wait to be written. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
+const EVERYTHING = { range: {} };
+
+/** A store whose writer and reader are in other threads: here questions only pass by. */
+export class ThreadedStore implements EventStore {
+  readonly #writer: WorkerClient<WriterAnswer>;
+  readonly #reader: WorkerClient<ReaderAnswer>;
+  readonly #watched: WatchedRows;
+  #state: StoreState = { next: 0, files: -1 };
+  #restarts = 0;
+  #waitingBytes = 0;
+  #isClosed = false;
+
+  constructor(startWriter: () => Worker, startReader: () => Worker) {
+    const start = (): Worker => {
+      // A new writer counts files from the beginning.
+      this.#restarts++;
+      return startWriter();
+    };
+    this.#writer = new WorkerClient(start, ({ state }) => {
+      if (state !== undefined) this.#committed(state);
+    });
+    this.#reader = new WorkerClient(startReader);
+    this.#watched = new WatchedRows((from, to) => this.#ask('rows', { from, to }));
+  }
+
+  /** The writer first: it makes the directory. */
+  async begin(): Promise<void> {
+    try {
+      await this.#writer.begun();
+      await this.#reader.begun();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async ingest(request: OtlpRequest): Promise<Ingested> {
+    if (this.#isClosed) throw unwritable('the store is closed');
+    const isJson = request.encoding === 'json';
+    // A copy: the request goes on to others.
+    const bytes = new Uint8Array(isJson ? request.bytes : request.protobuf());
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) {
+      throw unwritable(`${MAX_WAITING_BYTES} bytes wait to be written`);
+    }
+    const { signal, encoding, count } = request;
+    const { length } = bytes;
+    this.#waitingBytes += length;
+    try {
+      return await this.#writer.ask({ signal, encoding, bytes, count }, [bytes.buffer]);
+    } finally {
+      this.#waitingBytes -= length;
+    }
+  }
+
+  page = (query: Query, options: PageOptions = {}) => this.#ask('page', { query, options });
+  row = (id: RowId) => this.#ask('row', id);
+  count = (query: Query, options: Bounds = {}) => this.#ask('count', { query, options });
+  histogram = (query: Query, options: HistogramOptions) => this.#ask('histogram', { query, options });
+  facets = (query: Query, options: FacetOptions) => this.#ask('facets', { query, options });
+  group = (query: Query, options: GroupOptions) => this.#ask('group', { query, options });
+  funnel = (query: Query, options: FunnelOptions) => this.#ask('funnel', { query, options });
+  fields = (query: Query, options: Bounds = {}) => this.#ask('fields', { query, options });
+  ledger = (range: Query['range']) => this.#ask('ledger', range);
+  status = () => this.#ask('status', undefined);
+
+  trace(traceId: string): ReturnType<EventStore['trace']> {
+    const query = { ...EVERYTHING, where: isValue('trace', traceId.toLowerCase()) };
+    return this.#ask('story', { query, options: { order: 'oldest' } });
+  }
+
+  story(
+    by: 'session' | 'user' | 'conversation',
+    id: string,
+    options: PageOptions = {},
+  ): ReturnType<EventStore['story']> {
+    const query = { ...EVERYTHING, where: isValue(by, id) };
+    return this.#ask('story', { query, options: { order: 'oldest', ...options } });
+  }
+
+  watch(listener: (rows: readonly Row[]) => void): () => void {
+    return this.#watched.add(listener, this.#state.next);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#watched.close();
+    await this.#writer.close();
+    await this.#reader.close();
+  }
+
+  #ask<Name extends QuestionName>(
+    name: Name,
+    given: Questions[Name]['given'],
+  ): Promise<Questions[Name]['answer']> {
+    if (this.#isClosed) {
+      return Promise.reject(new OtelEventsError('STORE_FAILED', 'the store is closed'));
+    }
+    return this.#reader.ask({ name, given, state: this.#state });
+  }
+
+  #committed({ next, files }: StoreState): void {
+    this.#state = { next, files: files + this.#restarts * 2 ** 32 };
+    this.#watched.committed(next);
+  }
+}
+
+/** An id may be a number in the records. */
+function isValue(name: RowField, id: string): Query['where'] {
+  const field = { of: 'row', name } as const;
+  const asText = { kind: 'compare', field, is: '=', value: id } as const;
+  const number = Number(id);
+  if (id.trim() === '' || String(number) !== id) return asText;
+  return { kind: 'compare', field, is: '=', value: number, bare: id };
+}
+
+function unwritable(reason: string): OtelEventsError {
+  return new OtelEventsError('STORE_UNWRITABLE', reason, { retry: {} });
+}
