@@ -40,7 +40,7 @@ export function answerFunnel(store: ReadStore, query: Query, options: FunnelOpti
   }
   const ways = events
     .byPerson(people.values.length)
-    .map((own) => funnelWay(own, steps.length, withinWindowMs));
+    .map((own) => funnelWay(events, own, steps.length, withinWindowMs));
   const next = new NextSteps(ways, steps.length);
   for (const hits of looked) search.read(hits.block, () => next.look(hits, by, people));
   const told = { steps: stepsOf(ways, steps.length, people, next) };

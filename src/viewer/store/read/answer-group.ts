@@ -1,21 +1,14 @@
 import { OtelEventsError } from '../../../errors.ts';
 import type { Field, Query } from '../../query/query.ts';
 import type { Column } from '../block/column.ts';
-import {
-  type Answer,
-  type FacetValue,
-  type Group,
-  type GroupOptions,
-  STATS,
-  type Stat,
-} from '../event-store.ts';
-import type { Block } from './block.ts';
-import { eachPlace, fieldColumns, isCounted } from './field-columns.ts';
-import { countOf, isIn, type Mask } from './mask.ts';
+import { type Answer, type FacetValue, type Group, type GroupOptions, STATS } from '../event-store.ts';
+import { fieldColumns } from './field-columns.ts';
+import { groupRows } from './group-rows.ts';
+import { countOf } from './mask.ts';
 import { NumberList } from './number-list.ts';
 import type { ReadStore } from './read-store.ts';
 import { type Hits, Search } from './search.ts';
-import { compareValues, ValueCounts, withAny } from './value-counts.ts';
+import { compareValues, ValueCounts } from './value-counts.ts';
 
 const DEFAULT_TOP = 20;
 const MAX_TOP = 1000;
@@ -41,9 +34,9 @@ export function answerGroup(store: ReadStore, query: Query, options: GroupOption
     });
   }
   const shown = topGroups(values, rows, by, Math.min(top, MAX_TOP));
-  const groups = new Map(shown.map((value) => [value, new GroupSums(value, stats, overMs)]));
-  for (const hits of looked) search.read(hits.block, () => addBlock(hits, by, stats, groups));
-  return search.answer([...groups.values()].map((group) => group.result()));
+  const sums = new GroupSums(shown, stats, overMs);
+  for (const hits of looked) search.read(hits.block, () => sums.add(hits, by));
+  return search.answer(sums.result());
 }
 
 /** The groups with the most rows; undefined stands for rows without the field. */
@@ -60,136 +53,127 @@ function topGroups(
   return all.slice(0, top).map(({ value }) => value);
 }
 
-function addBlock(
-  { block, mask }: Hits,
-  by: Field | undefined,
-  stats: Stats,
-  groups: ReadonlyMap<FacetValue | undefined, GroupSums>,
-): void {
-  const times = block.times();
-  const fields = stats.map(({ field }) => new ValuesByRow(fieldColumns(block, field, mask), block));
-  const add = (group: GroupSums, place: number): void => group.add(times[place] as number, fields, place);
-  const columns = by === undefined ? [] : fieldColumns(block, by, mask);
-  for (const column of columns) {
-    const { codes, values, size, places } = column;
-    const byCode = values?.map((value) => groups.get(value));
-    for (let at = 0; at < size; at++) {
-      const code = codes[at] as number;
-      const group = byCode === undefined ? groups.get(code) : byCode[code];
-      if (group !== undefined && isCounted(column, at, mask)) {
-        add(group, places === undefined ? at : (places[at] as number));
+/** What is known of some rows: how many they are, and the numbers of each field. */
+class Sums {
+  count = 0;
+  readonly numbers: readonly NumberList[];
+  readonly values: readonly Set<FacetValue>[];
+
+  constructor(fields: number) {
+    this.numbers = Array.from({ length: fields }, () => new NumberList());
+    this.values = Array.from({ length: fields }, () => new Set<FacetValue>());
+  }
+}
+
+/** The groups, and their parts over time. */
+class GroupSums {
+  readonly #shown: readonly (FacetValue | undefined)[];
+  readonly #numbers: ReadonlyMap<FacetValue | undefined, number>;
+  readonly #stats: Stats;
+  /** Each once, however many statistics there are of it. */
+  readonly #fields: readonly Field[];
+  readonly #fieldOf: readonly number[];
+  readonly #isDistinct: readonly boolean[];
+  readonly #overMs: number;
+  readonly #all: readonly Sums[];
+  readonly #over: readonly Map<number, Sums>[];
+
+  constructor(shown: readonly (FacetValue | undefined)[], stats: Stats, overMs: number | undefined) {
+    this.#shown = shown;
+    this.#numbers = new Map(shown.map((value, number) => [value, number]));
+    this.#stats = stats;
+    const keys = stats.map(({ field }) => JSON.stringify(field));
+    const different = [...new Set(keys)];
+    this.#fields = different.map((key) => stats[keys.indexOf(key)]?.field as Field);
+    this.#fieldOf = keys.map((key) => different.indexOf(key));
+    this.#isDistinct = different.map((key) =>
+      stats.some(({ stat }, at) => stat === 'distinct' && keys[at] === key),
+    );
+    this.#overMs = overMs ?? Number.POSITIVE_INFINITY;
+    this.#all = shown.map(() => new Sums(different.length));
+    this.#over = shown.map(() => new Map());
+  }
+
+  add({ block, mask }: Hits, by: Field | undefined): void {
+    const lists = groupRows(
+      by === undefined ? [] : fieldColumns(block, by, mask),
+      mask,
+      block.rows,
+      this.#numbers,
+    );
+    const times = block.times();
+    const fields = this.#fields.map((field) => fieldColumns(block, field, mask));
+    for (const list of lists) {
+      this.#count(list, times);
+      for (const [at, columns] of fields.entries()) {
+        for (const column of columns) this.#addColumn(list, times, column, at);
       }
     }
   }
-  const without = groups.get(undefined);
-  if (without !== undefined) eachWithout(columns, block, mask, (place) => add(without, place));
-}
 
-function eachWithout(
-  columns: readonly Column[],
-  { rows }: Block,
-  mask: Mask,
-  visit: (place: number) => void,
-): void {
-  const has = withAny(columns, rows, mask);
-  for (let place = 0; place < rows; place++) if (has[place] === 0 && isIn(mask, place)) visit(place);
-}
+  #count(list: Int32Array, times: Float64Array): void {
+    for (let place = 0; place < list.length; place++) {
+      const group = list[place] as number;
+      if (group < 0) continue;
+      (this.#all[group] as Sums).count++;
+      const part = this.#part(group, times[place] as number);
+      if (part !== undefined) part.count++;
+    }
+  }
 
-/** The values of a field, to be asked for by row. */
-class ValuesByRow {
-  readonly #columns: readonly { readonly column: Column; readonly starts: Uint32Array }[];
-
-  constructor(columns: readonly Column[], { rows }: Block) {
-    this.#columns = columns.map((column) => {
-      const starts = new Uint32Array(rows + 1);
-      eachPlace(column, (place) => {
-        starts[place + 1] = (starts[place + 1] as number) + 1;
-      });
-      for (let place = 0; place < rows; place++) {
-        starts[place + 1] = (starts[place + 1] as number) + (starts[place] as number);
+  #addColumn(
+    list: Int32Array,
+    times: Float64Array,
+    { codes, values, size, places }: Column,
+    field: number,
+  ): void {
+    const isDistinct = this.#isDistinct[field] === true;
+    if (values !== undefined && !isDistinct) return;
+    for (let at = 0; at < size; at++) {
+      const place = places === undefined ? at : (places[at] as number);
+      const group = list[place] as number;
+      if (group < 0) continue;
+      const code = codes[at] as number;
+      const value = values === undefined ? code : (values[code] as FacetValue);
+      for (const sums of [this.#all[group], this.#part(group, times[place] as number)]) {
+        if (sums === undefined) continue;
+        if (values === undefined) sums.numbers[field]?.add(code);
+        if (isDistinct) sums.values[field]?.add(value);
       }
-      return { column, starts };
+    }
+  }
+
+  #part(group: number, timeMs: number): Sums | undefined {
+    if (this.#overMs === Number.POSITIVE_INFINITY) return undefined;
+    const over = this.#over[group] as Map<number, Sums>;
+    const bucket = Math.floor(timeMs / this.#overMs);
+    let sums = over.get(bucket);
+    if (sums === undefined) {
+      sums = new Sums(this.#fields.length);
+      over.set(bucket, sums);
+    }
+    return sums;
+  }
+
+  result(): Group[] {
+    return this.#shown.map((value, group) => {
+      const all = { value, ...this.#told(this.#all[group] as Sums) };
+      if (this.#overMs === Number.POSITIVE_INFINITY) return all;
+      const over = [...(this.#over[group] as Map<number, Sums>)]
+        .sort(([one], [other]) => one - other)
+        .map(([bucket, sums]) => ({ fromMs: bucket * this.#overMs, ...this.#told(sums) }));
+      return { ...all, over };
     });
   }
 
-  each(place: number, visit: (value: FacetValue) => void): void {
-    for (const { column, starts } of this.#columns) {
-      const { codes, values } = column;
-      for (let at = starts[place] as number; at < (starts[place + 1] as number); at++) {
-        const code = codes[at] as number;
-        visit(values === undefined ? code : (values[code] as FacetValue));
-      }
-    }
-  }
-}
-
-/** What is known of some rows. */
-class Sums {
-  count = 0;
-  readonly #stats: readonly Stat[];
-  readonly #numbers: readonly NumberList[];
-  readonly #values: readonly (Set<FacetValue> | undefined)[];
-
-  constructor(stats: Stats) {
-    this.#stats = stats.map(({ stat }) => stat);
-    this.#numbers = stats.map(() => new NumberList());
-    this.#values = stats.map(({ stat }) => (stat === 'distinct' ? new Set<FacetValue>() : undefined));
-  }
-
-  add(fields: readonly ValuesByRow[], place: number): void {
-    this.count++;
-    for (const [at, field] of fields.entries()) {
-      const values = this.#values[at];
-      const numbers = this.#numbers[at] as NumberList;
-      field.each(place, (value) => {
-        if (values !== undefined) values.add(value);
-        else if (typeof value === 'number') numbers.add(value);
-      });
-    }
-  }
-
-  result(): { readonly count: number; readonly stats: (number | undefined)[] } {
-    const stats = this.#stats.map((stat, at) =>
-      stat === 'distinct' ? this.#values[at]?.size : this.#numbers[at]?.stat(stat),
-    );
-    return { count: this.count, stats };
-  }
-}
-
-/** One group, and its parts over time. */
-class GroupSums {
-  readonly #value: FacetValue | undefined;
-  readonly #stats: Stats;
-  readonly #overMs: number | undefined;
-  readonly #all: Sums;
-  readonly #over = new Map<number, Sums>();
-
-  constructor(value: FacetValue | undefined, stats: Stats, overMs: number | undefined) {
-    this.#value = value;
-    this.#stats = stats;
-    this.#overMs = overMs;
-    this.#all = new Sums(stats);
-  }
-
-  add(timeMs: number, fields: readonly ValuesByRow[], place: number): void {
-    this.#all.add(fields, place);
-    if (this.#overMs === undefined) return;
-    const bucket = Math.floor(timeMs / this.#overMs);
-    let sums = this.#over.get(bucket);
-    if (sums === undefined) {
-      sums = new Sums(this.#stats);
-      this.#over.set(bucket, sums);
-    }
-    sums.add(fields, place);
-  }
-
-  result(): Group {
-    const all = { value: this.#value, ...this.#all.result() };
-    const overMs = this.#overMs;
-    if (overMs === undefined) return all;
-    const over = [...this.#over]
-      .sort(([one], [other]) => one - other)
-      .map(([bucket, sums]) => ({ fromMs: bucket * overMs, ...sums.result() }));
-    return { ...all, over };
+  #told({ count, numbers, values }: Sums): {
+    readonly count: number;
+    readonly stats: (number | undefined)[];
+  } {
+    const stats = this.#stats.map(({ stat }, at) => {
+      const field = this.#fieldOf[at] as number;
+      return stat === 'distinct' ? values[field]?.size : numbers[field]?.stat(stat);
+    });
+    return { count, stats };
   }
 }

@@ -1,24 +1,66 @@
-import type { StepEvent } from './funnel-way.ts';
-
-/** What people did that fits steps of a funnel, block by block. */
+/** What people did that fits steps of a funnel, block by block: in arrays, since there may be millions. */
 export class StepEvents {
-  readonly #people: number[] = [];
-  readonly #events: StepEvent[] = [];
+  size = 0;
+  times = new Float64Array(1024);
+  seqs = new Float64Array(1024);
+  /** A bit for each step that it fits. */
+  steps = new Uint16Array(1024);
+  /** By what a funnel is split: the number of its value, -1 without one. */
+  splits = new Int32Array(1024);
+  #people = new Int32Array(1024);
 
   add(person: number, timeMs: number, seq: number, steps: number, split: number): void {
-    this.#people.push(person);
-    this.#events.push({ timeMs, seq, steps, split });
+    const at = this.size++;
+    if (at === this.times.length) this.#grow();
+    this.times[at] = timeMs;
+    this.seqs[at] = seq;
+    this.steps[at] = steps;
+    this.splits[at] = split;
+    this.#people[at] = person;
   }
 
-  /** Of each person, by number, in order of time. */
-  byPerson(people: number): StepEvent[][] {
-    const own: StepEvent[][] = Array.from({ length: people }, () => []);
-    for (const [at, event] of this.#events.entries()) own[this.#people[at] as number]?.push(event);
-    for (const events of own) sortByTime(events);
-    return own;
+  #grow(): void {
+    const length = 2 * this.times.length;
+    const larger = <T extends Float64Array | Uint16Array | Int32Array>(old: T, made: T): T => {
+      made.set(old);
+      return made;
+    };
+    this.times = larger(this.times, new Float64Array(length));
+    this.seqs = larger(this.seqs, new Float64Array(length));
+    this.steps = larger(this.steps, new Uint16Array(length));
+    this.splits = larger(this.splits, new Int32Array(length));
+    this.#people = larger(this.#people, new Int32Array(length));
   }
-}
 
-function sortByTime(events: StepEvent[]): void {
-  if (events.length > 1) events.sort((one, other) => one.timeMs - other.timeMs || one.seq - other.seq);
+  /** Of each person, by number, where the events are, in order of time. */
+  byPerson(people: number): Int32Array[] {
+    const starts = new Int32Array(people + 1);
+    for (let at = 0; at < this.size; at++) {
+      const next = (this.#people[at] as number) + 1;
+      starts[next] = (starts[next] as number) + 1;
+    }
+    for (let person = 0; person < people; person++) {
+      starts[person + 1] = (starts[person + 1] as number) + (starts[person] as number);
+    }
+    const order = new Int32Array(this.size);
+    const next = starts.slice();
+    for (let at = 0; at < this.size; at++) {
+      const person = this.#people[at] as number;
+      order[next[person] as number] = at;
+      next[person] = (next[person] as number) + 1;
+    }
+    return Array.from({ length: people }, (_, person) =>
+      this.#sorted(order.subarray(starts[person], starts[person + 1])),
+    );
+  }
+
+  /** They are few, and nearly in order. */
+  #sorted(own: Int32Array): Int32Array {
+    return own.length < 2 ? own : own.sort((one, other) => this.#compare(one, other));
+  }
+
+  #compare(one: number, other: number): number {
+    const times = (this.times[one] as number) - (this.times[other] as number);
+    return times || (this.seqs[one] as number) - (this.seqs[other] as number);
+  }
 }
