@@ -67,6 +67,16 @@ export class ProtobufReader {
     return String((BigInt(high) << 32n) | BigInt(low));
   }
 
+  /** A varint as a signed 64-bit integer: a number where that is exact, else in decimal. */
+  integer(): number | string {
+    const low = this.varint();
+    const high = this.#high | 0;
+    if (high === 0) return low;
+    if (high < -0x20_0000 || high >= 0x20_0000) return String((BigInt(high) << 32n) | BigInt(low));
+    const value = high * TWO_32 + low;
+    return Number.isSafeInteger(value) ? value : String(value);
+  }
+
   /** A varint as an unsigned 64-bit integer, in decimal. */
   uint64(): string {
     const low = this.varint();

@@ -1,5 +1,5 @@
 import type { PathNode } from '../record/path-node.ts';
-import { keyHash, keyTimeMs, recordKey } from '../record/record-key.ts';
+import type { RecordKey } from '../record/record-key.ts';
 import type { LeafSink, RecordWalker } from '../record/record-walker.ts';
 import { type Column, ColumnBuilder, type ColumnKind } from './column.ts';
 import { attributeColumn, ROW_COLUMN } from './column-name.ts';
@@ -83,7 +83,7 @@ export class BlockBuilder implements LeafSink {
   }
 
   /** Ends a row, whose values have come before. */
-  add(record: RecordWalker, { resource, scope }: Origin, timeMs: number): void {
+  add(record: RecordWalker, { resource, scope }: Origin, timeMs: number, key: RecordKey): void {
     const { rows } = this;
     const { isSpan, name } = record;
     this.#row(ROW_COLUMN.kind)
@@ -101,14 +101,12 @@ export class BlockBuilder implements LeafSink {
       this.#row(ROW_COLUMN.duration).of('number').code(rows, record.durationMs);
     }
     if (record.body !== undefined) this.#row(ROW_COLUMN.body).of('held').hold(rows);
-    this.#end(record, timeMs);
+    this.#end(key, timeMs);
   }
 
-  #end(record: RecordWalker, timeMs: number): void {
-    const key = recordKey(record);
-    this.keys.push(keyHash(key));
-    if (key !== '') {
-      const ms = keyTimeMs(key, timeMs);
+  #end({ hash, ms }: RecordKey, timeMs: number): void {
+    this.keys.push(hash);
+    if (hash !== 0) {
       this.keyLoMs = Math.min(this.keyLoMs, ms);
       this.keyHiMs = Math.max(this.keyHiMs, ms);
     }

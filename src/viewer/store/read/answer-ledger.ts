@@ -10,17 +10,19 @@ export function answerLedger(store: ReadStore, { fromMs, toMs }: TimeRange): Led
   const to = toMs ?? Number.POSITIVE_INFINITY;
   const entries = new Map<string, LedgerEntry>();
   for (const file of store.files) {
-    const rows = file.prepare('select * from ledger where minute >= ? and minute < ?');
-    for (const row of rows.all(from, to)) {
+    const rows = file.prepare(
+      'select service, name, minute, received, repeated from ledger join source on id = source where minute >= ? and minute < ?',
+    );
+    for (const row of rows.all(from / MINUTE_MS, to / MINUTE_MS)) {
       const { service, name, minute } = row as { service: string; name: string; minute: number };
       const key = `${minute} ${service}\n${name}`;
       const before = entries.get(key);
       entries.set(key, {
         name,
         service,
-        minuteMs: minute,
+        minuteMs: minute * MINUTE_MS,
         received: (before?.received ?? 0) + (row.received as number),
-        stored: (before?.stored ?? 0) + (row.stored as number),
+        stored: (before?.stored ?? 0) + (row.received as number) - (row.repeated as number),
         repeated: (before?.repeated ?? 0) + (row.repeated as number),
       });
     }

@@ -3,6 +3,7 @@ import { type Column, type ColumnKind, numberRange } from '../block/column.ts';
 import { readChunk } from '../file/chunk.ts';
 import { LeafBuffer } from '../record/leaf-buffer.ts';
 import { PathNode } from '../record/path-node.ts';
+import { recordKey } from '../record/record-key.ts';
 import { RecordWalker } from '../record/record-walker.ts';
 import type { Block, BlockFile, NamedZone, Zone } from './block.ts';
 
@@ -43,7 +44,8 @@ export class TailBlock implements Block {
       this.#leaves.clear();
       walker.walk(isSpan, start, end);
       this.#leaves.fill(this.#builder);
-      this.#builder.add(walker, { resource, scope }, walker.timeMs || arrivedMs);
+      const timeMs = walker.timeMs || arrivedMs;
+      this.#builder.add(walker, { resource, scope }, timeMs, recordKey(walker, timeMs));
     }
     this.#columns = new Map();
     this.#times = undefined;

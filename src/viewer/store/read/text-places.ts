@@ -1,6 +1,6 @@
 import { isUuid } from '../record/leaf-buffer.ts';
 import { keyHash } from '../record/record-key.ts';
-import { WantedText } from '../record/words.ts';
+import { indexedId, WantedText } from '../record/words.ts';
 import type { Block, BlockFile } from './block.ts';
 
 /** Of each block's first row, the places in it. */
@@ -14,12 +14,10 @@ const MAX_WORDS = 32;
 
 /** The rows that an index names for some words, by block; asked of the index when they are wanted. */
 class IndexedRows {
-  readonly #table: 'words' | 'ids';
   readonly #match: string;
   readonly #byFile = new Map<BlockFile, Places | 'by block'>();
 
-  constructor(table: 'words' | 'ids', match: string) {
-    this.#table = table;
+  constructor(match: string) {
     this.#match = match;
   }
 
@@ -44,7 +42,7 @@ class IndexedRows {
   #ofBlock({ file, first, rows }: Block): number[] {
     const found = file
       .prepare(
-        `select json_group_array(rowid) as rows from ${this.#table} where ${this.#table} match ? and rowid between ? and ?`,
+        'select json_group_array(rowid) as rows from words where words match ? and rowid between ? and ?',
       )
       .get(this.#match, first, first + rows - 1);
     return (JSON.parse(found?.rows as string) as number[]).map((seq) => seq - first);
@@ -52,7 +50,7 @@ class IndexedRows {
 
   #ofFile(file: BlockFile): Map<number, number[]> {
     const found = file
-      .prepare(`select json_group_array(rowid) as rows from ${this.#table} where ${this.#table} match ?`)
+      .prepare('select json_group_array(rowid) as rows from words where words match ?')
       .get(this.#match);
     const places = new Map<number, number[]>();
     let first = -1;
@@ -84,8 +82,8 @@ export class TextPlaces {
     this.#hash = isUuid(text) ? keyHash(text) : 0;
     this.mustRead = words.length > 1;
     const all = [...new Set(words)].slice(0, MAX_WORDS).map((word) => `"${word}"`);
-    this.#words = words.length === 0 ? undefined : new IndexedRows('words', all.join(' AND '));
-    this.#ids = id === undefined ? undefined : new IndexedRows('ids', `"${id}"`);
+    this.#words = words.length === 0 ? undefined : new IndexedRows(all.join(' AND '));
+    this.#ids = id === undefined ? undefined : new IndexedRows(`"${indexedId(id)}"`);
   }
 
   /** The rows of a block that may have it, in any order; some may be there twice. */
@@ -111,7 +109,7 @@ export function placesOfHash(block: Block, hash: number): number[] {
 /** The rows that have an id in some text, as `=` on an attribute asks for it; undefined of a text that is none. */
 export function idRows(text: string): IndexedRows | undefined {
   const { id } = new WantedText(text);
-  return id === undefined ? undefined : new IndexedRows('ids', `"${id}"`);
+  return id === undefined ? undefined : new IndexedRows(`"${indexedId(id)}"`);
 }
 
 export type { IndexedRows };

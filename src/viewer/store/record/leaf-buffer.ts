@@ -1,7 +1,7 @@
 import type { BlockBuilder } from '../block/block-builder.ts';
 import type { PathNode } from './path-node.ts';
 import type { LeafSink } from './record-walker.ts';
-import { indexedText, squashedId, textKind } from './words.ts';
+import { indexedId, indexedText, squashedId, textKind } from './words.ts';
 
 export type LeafValue = string | number | boolean | null;
 
@@ -70,19 +70,22 @@ export class LeafBuffer implements LeafSink {
   }
 }
 
-/** What a row gives the two indexes: the words of its texts, and what looks like ids. */
+/** What a row gives the index: the words of its texts, and what looks like ids. */
 export class IndexedTexts {
   words = '';
-  ids = '';
 
   readonly add = (text: string): void => {
     const kind = textKind(text);
-    if (kind !== 'words') this.ids += ` ${squashedId(text)}`;
+    if (kind !== 'words') this.addId(squashedId(text));
     if (kind !== 'id') this.words += ` ${indexedText(text)}`;
   };
 
+  /** @param squashed - small letters and digits */
+  addId(squashed: string): void {
+    this.words += ` ${indexedId(squashed)}`;
+  }
+
   clear(): void {
     this.words = '';
-    this.ids = '';
   }
 }

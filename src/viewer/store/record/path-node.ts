@@ -12,10 +12,21 @@ export class PathNode {
   /** What the block that is being filled knows of it; belongs to `BlockBuilder`. */
   slot: object | undefined;
   readonly #children = new Map<string, PathNode>();
+  /** The name in its parent, as bytes. */
+  readonly #key: Uint8Array;
+  /** The child that was found last, and for each child the one that came after it the last time. */
+  #last: PathNode | undefined;
+  #after: PathNode | undefined;
   readonly #tree: { nodes: number; readonly maxNodes: number };
 
-  private constructor(path: string, isKept: boolean, tree: { nodes: number; readonly maxNodes: number }) {
+  private constructor(
+    path: string,
+    key: string,
+    isKept: boolean,
+    tree: { nodes: number; readonly maxNodes: number },
+  ) {
     this.path = path;
+    this.#key = Buffer.from(key);
     this.isKept = isKept;
     this.isUid = path === 'log.record.uid';
     this.#tree = tree;
@@ -23,7 +34,7 @@ export class PathNode {
 
   /** A new tree: its root is above the names of attributes. */
   static root(maxNodes: number): PathNode {
-    return new PathNode('', true, { nodes: 0, maxNodes });
+    return new PathNode('', '', true, { nodes: 0, maxNodes });
   }
 
   /** How many nodes the tree keeps. */
@@ -37,11 +48,32 @@ export class PathNode {
     if (known !== undefined) return known;
     const path = isTop ? key : `${this.path}.${key}`;
     const isKept = this.isKept && path.length <= MAX_PATH_LENGTH && this.#tree.nodes < this.#tree.maxNodes;
-    const made = new PathNode(path, isKept, this.#tree);
+    const made = new PathNode(path, key, isKept, this.#tree);
     if (isKept) {
       this.#tree.nodes++;
       this.#children.set(key, made);
     }
     return made;
+  }
+
+  /** The child that is likely to be next: senders write what is alike in the same order. */
+  guess(): PathNode | undefined {
+    const last = this.#last;
+    return last === undefined ? undefined : last.#after;
+  }
+
+  /** Notes which child was next. @returns it */
+  found(child: PathNode): PathNode {
+    if (this.#last !== undefined) this.#last.#after = child;
+    this.#last = child;
+    return child;
+  }
+
+  /** Whether some bytes are its name. */
+  isKey(bytes: Uint8Array, start: number, length: number): boolean {
+    const key = this.#key;
+    if (key.length !== length) return false;
+    for (let at = 0; at < length; at++) if (key[at] !== bytes[start + at]) return false;
+    return true;
   }
 }

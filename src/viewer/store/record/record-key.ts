@@ -1,9 +1,19 @@
 import type { RecordWalker } from './record-walker.ts';
 
-/** What a record is told by when it comes again: `log.record.uid`, or of a span its trace and span id; '' without. */
-export function recordKey({ isSpan, uid, traceId, spanId }: RecordWalker): string {
-  if (isSpan) return traceId !== '' && spanId !== '' ? traceId + spanId : '';
-  return uid ?? '';
+/** What a record is told by when it comes again. */
+export interface RecordKey {
+  /** `log.record.uid`, or of a span its trace and span id; '' without. */
+  readonly text: string;
+  /** 0 without. */
+  readonly hash: number;
+  /** The time under which it is looked for: that in a UUIDv7, else the record's own; both are the same when it comes again. */
+  readonly ms: number;
+}
+
+export function recordKey({ isSpan, uid = '', traceId, spanId }: RecordWalker, timeMs: number): RecordKey {
+  if (!isSpan) return { text: uid, hash: keyHash(uid), ms: UUID_V7.test(uid) ? msOf(uid) : timeMs };
+  const text = traceId !== '' && spanId !== '' ? traceId + spanId : '';
+  return { text, hash: keyHash(text), ms: timeMs };
 }
 
 /** 32 bits of a key, never 0; 0 of no key. */
@@ -18,7 +28,6 @@ export function keyHash(key: string): number {
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/i;
 
-/** The time under which a key is looked for: that in a UUIDv7, else the record's own; both are the same when it comes again. */
-export function keyTimeMs(key: string, timeMs: number): number {
-  return UUID_V7.test(key) ? Number.parseInt(key.slice(0, 8) + key.slice(9, 13), 16) : timeMs;
+function msOf(uid: string): number {
+  return Number.parseInt(uid.slice(0, 8) + uid.slice(9, 13), 16);
 }

@@ -157,18 +157,18 @@ export class RecordWalker {
     const outerEnd = reader.end;
     reader.enter();
     const { end } = reader;
-    let key = '';
+    let place: PathNode | undefined;
     let valueAt = -1;
     while (reader.position < end) {
       const tag = reader.tag();
-      if (tag === KEY) key = reader.string();
+      if (tag === KEY) place = this.#place(parent, isTop);
       else if (tag === KEY_VALUE) {
         valueAt = reader.position;
         const length = reader.length();
         reader.position += length;
       } else reader.skipUnknown(tag);
     }
-    const place = parent.child(key, isTop);
+    place ??= parent.child('', isTop);
     if (valueAt < 0) this.#sink.flag(place, null);
     else {
       reader.position = valueAt;
@@ -176,6 +176,21 @@ export class RecordWalker {
     }
     reader.position = end;
     reader.end = outerEnd;
+  }
+
+  /** The place that a key names: as a rule the one that came after the last one in the record before. */
+  #place(parent: PathNode, isTop: boolean): PathNode {
+    const reader = this.#reader;
+    const start = reader.position;
+    const length = reader.length();
+    const at = reader.position;
+    const guess = parent.guess();
+    if (guess?.isKey(this.#bytes, at, length)) {
+      reader.position = at + length;
+      return parent.found(guess);
+    }
+    reader.position = start;
+    return parent.found(parent.child(reader.string(), isTop));
   }
 
   /** A value with its length. */
@@ -219,10 +234,9 @@ export class RecordWalker {
   }
 
   #integer(place: PathNode): void {
-    const text = this.#reader.int64();
-    const value = Number(text);
-    if (Number.isSafeInteger(value)) this.#number(place, value);
-    else this.#text(place, text);
+    const value = this.#reader.integer();
+    if (typeof value === 'number') this.#number(place, value);
+    else this.#text(place, value);
   }
 
   #number(place: PathNode, value: number): void {

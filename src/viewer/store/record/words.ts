@@ -49,7 +49,15 @@ export function textKind(text: string): TextKind {
   return isPlain ? 'id' : 'both';
 }
 
-/** An id as the index of ids has it: small letters and digits only. */
+/** In front of ids in the index: a sign that no word has. */
+const ID_MARK = '\ue000';
+
+/** An id as the index has it. @param squashed - as {@link squashedId} gives it */
+export function indexedId(squashed: string): string {
+  return ID_MARK + squashed;
+}
+
+/** An id as it is compared: small letters and digits only. */
 export function squashedId(id: string): string {
   const small = id.toLowerCase();
   return NOT_SQUASHED.test(small) ? small.replace(ALL_NOT_SQUASHED, '') : small;

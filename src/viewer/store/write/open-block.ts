@@ -1,10 +1,11 @@
+import type { StatementSync } from 'node:sqlite';
 import { wallClockMs } from '../../../time.ts';
 import { BlockBuilder } from '../block/block-builder.ts';
 import { CHUNK_RECORDS, ChunkWriter, readChunk } from '../file/chunk.ts';
 import type { EventFile } from '../file/event-file.ts';
 import { IndexedTexts, LeafBuffer } from '../record/leaf-buffer.ts';
 import { PathNode } from '../record/path-node.ts';
-import { keyHash, keyTimeMs, recordKey } from '../record/record-key.ts';
+import { type RecordKey, recordKey } from '../record/record-key.ts';
 import { RecordWalker } from '../record/record-walker.ts';
 import { splitRequest } from '../record/split-request.ts';
 import type { LedgerCounts } from './ledger-counts.ts';
@@ -36,6 +37,7 @@ export class OpenBlock {
   readonly #chunk = new ChunkWriter();
   readonly #leaves = new LeafBuffer();
   readonly #texts = new IndexedTexts();
+  readonly #insertWords: StatementSync;
   #resources: Origins;
   #scopes: Origins;
   #block = new BlockBuilder();
@@ -49,6 +51,7 @@ export class OpenBlock {
     this.#blockRows = blockRows;
     this.#keys = keys;
     this.#ledger = ledger;
+    this.#insertWords = file.prepare('insert into words(rowid, body) values(?, ?)');
     this.#resources = new Origins(file, 'resource');
     this.#scopes = new Origins(file, 'scope');
     this.recover();
@@ -80,7 +83,8 @@ export class OpenBlock {
         if ((row.seq as number) + index < from) continue;
         this.#leaves.clear();
         walker.walk(record.isSpan, record.start, record.end);
-        this.#keep(walker, record.resource, record.scope, walker.timeMs || (row.at as number));
+        const timeMs = walker.timeMs || (row.at as number);
+        this.#keep(walker, record.resource, record.scope, timeMs, recordKey(walker, timeMs));
       }
     }
   }
@@ -95,8 +99,8 @@ export class OpenBlock {
       this.#leaves.clear();
       walker.walk(isSpan, start, end);
       const timeMs = walker.timeMs || this.#arrivedMs;
-      const key = recordKey(walker);
-      const isRepeated = key !== '' && this.#keys.has(keyHash(key), key, keyTimeMs(key, timeMs));
+      const key = recordKey(walker, timeMs);
+      const isRepeated = this.#keys.has(key);
       this.#ledger.add(serviceOf(resource), walker.name, timeMs, isRepeated);
       if (isRepeated) {
         repeated++;
@@ -106,7 +110,7 @@ export class OpenBlock {
       const origin = { resource: this.#resources.idOf(resource), scope: this.#scopes.idOf(scope) };
       this.#chunk.add(isSpan, origin.resource, origin.scope, bytes, start, end);
       this.#index(walker);
-      this.#keep(walker, origin.resource, origin.scope, timeMs);
+      this.#keep(walker, origin.resource, origin.scope, timeMs, key);
       if (this.#chunk.records === CHUNK_RECORDS || this.#chunk.bytes > CHUNK_BYTES) this.#writeChunk();
       if (this.#block.rows === this.#blockRows) this.seal();
     });
@@ -143,11 +147,10 @@ export class OpenBlock {
     if (this.#root.size > MAX_NODES / 2) this.#root = PathNode.root(MAX_NODES);
   }
 
-  #keep(walker: RecordWalker, resource: number, scope: number, timeMs: number): void {
+  #keep(walker: RecordWalker, resource: number, scope: number, timeMs: number, key: RecordKey): void {
     this.#leaves.fill(this.#block);
-    this.#block.add(walker, { resource, scope }, timeMs);
-    const key = recordKey(walker);
-    if (key !== '') this.#keys.add(keyHash(key), key);
+    this.#block.add(walker, { resource, scope }, timeMs, key);
+    this.#keys.add(key);
     this.next++;
   }
 
@@ -156,11 +159,10 @@ export class OpenBlock {
     texts.clear();
     if (name !== '') texts.add(name);
     if (name !== '' && body === name) this.#leaves.bodyTexts.length = 0;
-    if (traceId !== '') texts.ids += ` ${traceId}`;
+    if (traceId !== '') texts.addId(traceId);
     this.#leaves.eachText(isSpan, texts.add);
-    const { words, ids } = texts;
-    if (words !== '') this.file.prepare('insert into words(rowid, body) values(?, ?)').run(this.next, words);
-    if (ids !== '') this.file.prepare('insert into ids(rowid, body) values(?, ?)').run(this.next, ids);
+    const { words } = texts;
+    if (words !== '') this.#insertWords.run(this.next, words);
   }
 
   #writeChunk(): void {

@@ -3,7 +3,7 @@ import { readChunk } from '../file/chunk.ts';
 import type { EventFile } from '../file/event-file.ts';
 import { LeafBuffer } from '../record/leaf-buffer.ts';
 import { PathNode } from '../record/path-node.ts';
-import { recordKey } from '../record/record-key.ts';
+import { type RecordKey, recordKey } from '../record/record-key.ts';
 import { RecordWalker } from '../record/record-walker.ts';
 
 /** A block whose rows' keys can be looked through. */
@@ -42,19 +42,20 @@ export class SeenKeys {
   }
 
   /** Notes a row of the open block. */
-  add(hash: number, key: string): void {
+  add({ hash, text }: RecordKey): void {
+    if (hash === 0) return;
     const known = this.#open.get(hash);
-    if (known === undefined) this.#open.set(hash, key);
-    else this.#open.set(hash, Array.isArray(known) ? [...known, key] : [known, key]);
+    if (known === undefined) this.#open.set(hash, text);
+    else this.#open.set(hash, Array.isArray(known) ? [...known, text] : [known, text]);
   }
 
-  /** @param ms - the key's time */
-  has(hash: number, key: string, ms: number): boolean {
+  has({ hash, text, ms }: RecordKey): boolean {
+    if (hash === 0) return false;
     const open = this.#open.get(hash);
-    if (open !== undefined && (Array.isArray(open) ? open.includes(key) : open === key)) return true;
+    if (open !== undefined && (Array.isArray(open) ? open.includes(text) : open === text)) return true;
     for (const block of this.#blocks) {
       if (block.keyHiMs < ms) return false;
-      if (block.keyLoMs <= ms && this.#isIn(block, hash, key)) return true;
+      if (block.keyLoMs <= ms && this.#isIn(block, hash, text)) return true;
     }
     return false;
   }
@@ -131,7 +132,7 @@ class RowKeys {
     this.#from = row.seq;
     this.#keys = records.map(({ isSpan, start, end }) => {
       walker.walk(isSpan, start, end);
-      return recordKey(walker);
+      return recordKey(walker, 0).text;
     });
   }
 }
