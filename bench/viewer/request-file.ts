@@ -1,0 +1,97 @@
+/** Requests in a file, made once: each a byte for its signal, its number of records, its length, and its bytes. */
+import { closeSync, existsSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
+import type { WireRequest } from '../../src/viewer/store/write/store-writer.ts';
+import { type Arrival, DAY_MS, SERVICES, START_MS, Traffic } from './made-traffic.ts';
+
+/** Rows that are made at once: more take much memory. Each part is a piece of the day. */
+const PART = 100_000;
+
+/** Records of a request. */
+const RECORDS = 500;
+
+export function requestFile(rows: number): string {
+  const file = path.join(tmpdir(), `otel-events-traffic-1-${rows}`);
+  if (existsSync(file)) return file;
+  const descriptor = openSync(`${file}.part`, 'w');
+  const parts = Math.ceil(rows / PART);
+  for (let part = 0; part < parts; part++) {
+    const arrivals = new Traffic(1 + part).make(Math.min(PART, rows - part * PART));
+    for (const { signal, count, bytes } of requestsOf(arrivals.map((one) => squeezed(one, part, parts)))) {
+      const head = Buffer.alloc(9);
+      head[0] = signal === 'traces' ? 1 : 0;
+      head.writeUInt32LE(count, 1);
+      head.writeUInt32LE(bytes.length, 5);
+      writeSync(descriptor, head);
+      writeSync(descriptor, bytes);
+    }
+  }
+  closeSync(descriptor);
+  renameSync(`${file}.part`, file);
+  return file;
+}
+
+/** Each part is made as a day; it becomes its piece of the one day. */
+function squeezed(arrival: Arrival, part: number, parts: number): Arrival {
+  const shift = (ms: number): number => START_MS + (part * DAY_MS) / parts + (ms - START_MS) / parts;
+  const { record } = arrival;
+  const time = (key: string): OtlpObject => {
+    const nanos = record[key];
+    if (typeof nanos !== 'string') return {};
+    return { [key]: String(BigInt(Math.round(shift(Number(BigInt(nanos) / 1000n) / 1000) * 1000)) * 1000n) };
+  };
+  const start = record.startTimeUnixNano;
+  const moved = {
+    ...record,
+    ...time('timeUnixNano'),
+    ...time('observedTimeUnixNano'),
+    ...time('startTimeUnixNano'),
+  };
+  if (typeof start === 'string') {
+    const took = BigInt(record.endTimeUnixNano as string) - BigInt(start);
+    moved.endTimeUnixNano = String(BigInt(moved.startTimeUnixNano as string) + took);
+  }
+  return { ...arrival, record: moved };
+}
+
+function* requestsOf(arrivals: readonly Arrival[]): Generator<OtlpRequest> {
+  for (let from = 0; from < arrivals.length; from += RECORDS) {
+    const some = arrivals.slice(from, from + RECORDS);
+    for (const isSpan of [false, true]) {
+      const own = some.filter((one) => one.isSpan === isSpan);
+      if (own.length > 0) yield requestOf(own, isSpan);
+    }
+  }
+}
+
+function requestOf(arrivals: readonly Arrival[], isSpan: boolean): OtlpRequest {
+  const parts = SERVICES.flatMap((service, at) => {
+    const records = arrivals.filter((one) => one.service === at).map(({ record }) => record);
+    if (records.length === 0) return [];
+    const attributes = [
+      { key: 'service.name', value: { stringValue: service } },
+      { key: 'service.version', value: { stringValue: '1.4.2' } },
+    ];
+    const scope = { scope: { name: 'shop' }, [isSpan ? 'spans' : 'logRecords']: records };
+    return [{ resource: { attributes }, [isSpan ? 'scopeSpans' : 'scopeLogs']: [scope] }];
+  });
+  return isSpan
+    ? OtlpRequest.from('traces', { resourceSpans: parts })
+    : OtlpRequest.from('logs', { resourceLogs: parts });
+}
+
+/** The requests of a file, one after the other. */
+export function* readRequests(file: string): Generator<WireRequest> {
+  const descriptor = openSync(file, 'r');
+  const head = Buffer.alloc(9);
+  while (readSync(descriptor, head) === 9) {
+    const bytes = Buffer.allocUnsafeSlow(head.readUInt32LE(5));
+    readSync(descriptor, bytes);
+    const signal = head[0] === 1 ? 'traces' : 'logs';
+    yield { signal, encoding: 'protobuf', bytes, count: head.readUInt32LE(1) };
+  }
+  closeSync(descriptor);
+}
