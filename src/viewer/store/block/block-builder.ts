@@ -53,6 +53,8 @@ export class BlockBuilder implements LeafSink {
   /** The range of times under which the rows' keys are looked for. */
   keyLoMs = Number.POSITIVE_INFINITY;
   keyHiMs = Number.NEGATIVE_INFINITY;
+  /** Some rows have no time of their own. */
+  hasArrivalTimes = false;
   readonly times: number[] = [];
   /** Of each row its key's hash, 0 without one. */
   readonly keys: number[] = [];

@@ -5,6 +5,9 @@ import { compress } from '../block/column.ts';
 /** The most records in one piece of compressed bytes: all of them are read for one. */
 export const CHUNK_RECORDS = 128;
 
+/** A chunk of more bytes is ended: records of its size gain nothing from each other. */
+export const CHUNK_BYTES = 512 * 1024;
+
 /** Where a record lies in a chunk's bytes, and what it belongs to. */
 export interface StoredRecord {
   readonly isSpan: boolean;

@@ -71,7 +71,8 @@ const ANSWER: {
   ) => Questions[name]['answer'];
 } = {
   page: (store, { query, options }) => answerPage(store, query, options, MAX_PAGE),
-  story: (store, { query, options }) => answerPage(store, query, { limit: MAX_STORY, ...options }, MAX_STORY),
+  story: (store, { query, options }) =>
+    answerPage(store, query, { ...options, limit: options.limit ?? MAX_STORY }, MAX_STORY),
   row: answerRow,
   rows: answerRows,
   count: (store, { query, options }) => answerCount(store, query, options),

@@ -174,7 +174,8 @@ export class ReadFile implements BlockFile {
     if (row === undefined || (row.seq as number) + (row.n as number) <= seq) {
       throw new Error(`row ${seq} is not in ${path.basename(this.path)}`);
     }
-    const key = `chunk ${row.seq}`;
+    // Small chunks are put together when their block is sealed.
+    const key = `chunk ${row.seq} ${row.n}`;
     const read = (): ReadChunk => this.#readChunk(row.seq as number, row.at as number);
     return this.cached(key, read, ({ bytes, records }) => bytes.length + 100 * records.length);
   }

@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import { wallClockMs } from '../../../time.ts';
 import { BlockBuilder } from '../block/block-builder.ts';
-import { CHUNK_RECORDS, ChunkWriter, readChunk } from '../file/chunk.ts';
+import { CHUNK_BYTES, CHUNK_RECORDS, ChunkWriter, readChunk } from '../file/chunk.ts';
 import type { EventFile } from '../file/event-file.ts';
 import { IndexedTexts, LeafBuffer } from '../record/leaf-buffer.ts';
 import { PathNode } from '../record/path-node.ts';
@@ -9,6 +9,7 @@ import { type RecordKey, recordKey } from '../record/record-key.ts';
 import { RecordWalker } from '../record/record-walker.ts';
 import { splitRequest } from '../record/split-request.ts';
 import type { LedgerCounts } from './ledger-counts.ts';
+import { mergeChunks } from './merge-chunks.ts';
 import { Origins } from './origins.ts';
 import type { SeenKeys } from './seen-keys.ts';
 import { serviceOf } from './service-of.ts';
@@ -16,9 +17,6 @@ import { writeBlock } from './write-block.ts';
 
 /** The most paths that are remembered from block to block. */
 const MAX_NODES = 4096;
-
-/** Records of more bytes than this are compressed with none or few beside them. */
-const CHUNK_BYTES = 512 * 1024;
 
 /** What there is of one request. */
 export interface Stored {
@@ -128,6 +126,7 @@ export class OpenBlock {
     if (rows === 0) return;
     const first = this.next - rows;
     const id = writeBlock(this.file, this.#block, first);
+    if (!this.#block.hasArrivalTimes) mergeChunks(this.file, first, this.next);
     this.#keys.sealed({ file: this.file, id, first, keyLoMs, keyHiMs });
     this.#beginBlock();
   }
@@ -150,6 +149,7 @@ export class OpenBlock {
   #keep(walker: RecordWalker, resource: number, scope: number, timeMs: number, key: RecordKey): void {
     this.#leaves.fill(this.#block);
     this.#block.add(walker, { resource, scope }, timeMs, key);
+    if (walker.timeMs === 0) this.#block.hasArrivalTimes = true;
     this.#keys.add(key);
     this.next++;
   }
