@@ -160,12 +160,23 @@ test('a file that is gone is told, and the rest answers', async (t) => {
 test('a file that is no file of SQLite any more is told, and the rest answers', async (t) => {
   const files = await threeFiles(t);
   const [first = ''] = files;
-  truncateSync(first, statSync(first).size / 3);
+  truncateSync(first, Math.floor(statSync(first).size / 3));
   writeFileSync(first, Buffer.alloc(4096, 7), { flag: 'r+' });
   const store = await opened(t, path.dirname(first));
   const { damaged } = await store.status();
   assert.deepEqual(damaged, [{ file: path.basename(first), reason: 'file is not a database' }]);
   assert.equal((await store.count(ALL)).value, 50 * RECORDS - 140);
+});
+
+test('a file that is cut off is told, and the rest answers', async (t) => {
+  const files = await threeFiles(t);
+  const [first = ''] = files;
+  truncateSync(first, 8192 * Math.floor(statSync(first).size / 8192 / 2));
+  const store = await opened(t, path.dirname(first));
+  const where = { kind: 'compare', field: REQUEST, is: '>=', value: 20 } as const;
+  assert.equal((await store.count({ where, range: {} })).value, 30 * RECORDS);
+  const { damaged } = await store.status();
+  assert.deepEqual(damaged, [{ file: path.basename(first), reason: 'database disk image is malformed' }]);
 });
 
 test('the newest file is damaged: rows go on in a new one, and no number is given twice', async (t) => {
