@@ -1,5 +1,6 @@
 import { type AnyValue, exactInteger, type KeyValue } from './any-value.ts';
 import type { AttributeMap, AttributeValue } from './attribute-value.ts';
+import { setOwn } from './set-own.ts';
 
 /**
  * A value as JSON can hold it without loss: bytes as base64, and as text the integers and doubles that a number
@@ -14,5 +15,7 @@ export function plainValue(value: AnyValue = {}): AttributeValue {
 
 /** Attributes as an object. */
 export function plainMap(attributes: readonly KeyValue[] = []): AttributeMap {
-  return Object.fromEntries(attributes.map(({ key = '', value }) => [key, plainValue(value)]));
+  const map: Record<string, AttributeValue> = {};
+  for (const { key = '', value } of attributes) setOwn(map, key, plainValue(value));
+  return map;
 }
