@@ -1,4 +1,3 @@
-import { typed } from '../block/column.ts';
 import { readChunk } from '../file/chunk.ts';
 import type { EventFile } from '../file/event-file.ts';
 import { LeafBuffer } from '../record/leaf-buffer.ts';
@@ -15,14 +14,14 @@ export interface KeyBlock {
   readonly keyHiMs: number;
 }
 
-/** The most blocks whose hashes are held: 100 KB each. */
-const MAX_LOADED = 64;
+/** The most blocks whose hashes are held, 32 or 64 KB each: those of four million rows whose times overlap. */
+const MAX_LOADED = 512;
 
 /** Tells records that the store has already. Those of the open block are in memory, others are looked for in blocks of their time. */
 export class SeenKeys {
   /** By the end of their times, latest first. */
   #blocks: KeyBlock[] = [];
-  readonly #loaded = new Map<KeyBlock, HashTable>();
+  readonly #loaded = new Map<KeyBlock, BlockHashes>();
   #open = new Map<number, string | string[]>();
   readonly #rows = new RowKeys();
 
@@ -63,7 +62,7 @@ export class SeenKeys {
   #isIn(block: KeyBlock, hash: number, key: string): boolean {
     let table = this.#loaded.get(block);
     if (table === undefined) {
-      table = new HashTable(block);
+      table = new BlockHashes(block);
       this.#loaded.set(block, table);
       const [oldest] = this.#loaded.keys();
       if (this.#loaded.size > MAX_LOADED && oldest !== undefined) this.#loaded.delete(oldest);
@@ -72,40 +71,41 @@ export class SeenKeys {
   }
 }
 
-/** The hashes of a block's rows, to be found quickly. */
-class HashTable {
-  readonly #hashes: Uint32Array;
-  /** Places plus one, at what the hash points to or behind it. */
-  readonly #slots: Uint32Array;
-  readonly #mask: number;
+/** The hashes of a block's rows, in their order: held for many blocks, so that where one is is looked for when it is found. */
+class BlockHashes {
+  readonly #block: KeyBlock;
+  readonly #sorted: Uint32Array;
+  /** In the order of the rows, once one was found: who sends a request again sends all of it. */
+  #inOrder: Uint32Array | undefined;
 
-  constructor({ file, id }: KeyBlock) {
-    const row = file.prepare('select n, keys from block where id = ?').get(id) as {
-      n: number;
-      keys: Uint8Array;
-    };
-    const bytes = Buffer.from(row.keys.buffer, row.keys.byteOffset, row.keys.byteLength);
-    this.#hashes = typed(bytes, 0, row.n, Uint32Array);
-    const size = 2 ** Math.ceil(Math.log2(2 * row.n + 1));
-    this.#mask = size - 1;
-    this.#slots = new Uint32Array(size);
-    for (let place = 0; place < row.n; place++) {
-      const hash = this.#hashes[place] as number;
-      if (hash === 0) continue;
-      let slot = hash & this.#mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
-      this.#slots[slot] = place + 1;
-    }
+  constructor(block: KeyBlock) {
+    this.#block = block;
+    this.#sorted = hashesOf(block).sort();
   }
 
+  /** The places of the rows with a hash; none as a rule. */
   placesOf(hash: number): number[] {
-    const places: number[] = [];
-    for (let slot = hash & this.#mask; this.#slots[slot] !== 0; slot = (slot + 1) & this.#mask) {
-      const place = (this.#slots[slot] as number) - 1;
-      if (this.#hashes[place] === hash) places.push(place);
+    const sorted = this.#sorted;
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((sorted[middle] as number) < hash) low = middle + 1;
+      else high = middle;
     }
+    if (sorted[low] !== hash) return [];
+    this.#inOrder ??= hashesOf(this.#block);
+    const places: number[] = [];
+    for (let at = this.#inOrder.indexOf(hash); at >= 0; at = this.#inOrder.indexOf(hash, at + 1))
+      places.push(at);
     return places;
   }
+}
+
+/** In the order of the rows. */
+function hashesOf({ file, id }: KeyBlock): Uint32Array {
+  const row = file.prepare('select keys from block where id = ?').get(id) as { keys: Uint8Array };
+  const copy = Uint8Array.from(row.keys);
+  return new Uint32Array(copy.buffer);
 }
 
 /** Reads keys of rows; a request that comes again asks for one after the other. */
