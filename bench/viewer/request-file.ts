@@ -14,7 +14,7 @@ const PART = 100_000;
 const RECORDS = 500;
 
 export function requestFile(rows: number): string {
-  const file = path.join(tmpdir(), `otel-events-traffic-1-${rows}`);
+  const file = path.join(tmpdir(), `otel-events-traffic-2-${rows}`);
   if (existsSync(file)) return file;
   const descriptor = openSync(`${file}.part`, 'w');
   const parts = Math.ceil(rows / PART);
@@ -54,7 +54,23 @@ function squeezed(arrival: Arrival, part: number, parts: number): Arrival {
     const took = BigInt(record.endTimeUnixNano as string) - BigInt(start);
     moved.endTimeUnixNano = String(BigInt(moved.startTimeUnixNano as string) + took);
   }
-  return { ...arrival, record: moved };
+  return {
+    ...arrival,
+    record: { ...moved, attributes: withUid(record.attributes as unknown as KeyValues, shift) },
+  };
+}
+
+type KeyValues = readonly { readonly key: string; readonly value: OtlpObject }[];
+
+/** A uid holds the time at which it was made. */
+function withUid(attributes: KeyValues, shift: (ms: number) => number): OtlpObject[] {
+  return attributes.map(({ key, value }) => {
+    if (key !== 'log.record.uid') return { key, value };
+    const uid = String(value.stringValue);
+    const ms = Number.parseInt(uid.slice(0, 8) + uid.slice(9, 13), 16);
+    const time = Math.floor(shift(ms)).toString(16).padStart(12, '0');
+    return { key, value: { stringValue: `${time.slice(0, 8)}-${time.slice(8)}${uid.slice(13)}` } };
+  });
 }
 
 function* requestsOf(arrivals: readonly Arrival[]): Generator<OtlpRequest> {
