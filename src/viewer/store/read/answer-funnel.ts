@@ -72,7 +72,8 @@ function addEvents(
   splits: InternedValues,
   events: StepEvents,
 ): void {
-  const among = Uint8Array.from(bits, (bit) => (bit === 0 ? 0 : 1));
+  const among = new Uint8Array(bits.length);
+  for (let place = 0; place < bits.length; place++) if (bits[place] !== 0) among[place] = 1;
   const persons = people.firstOf(fieldColumns(block, by, among), among, block.rows);
   const parts =
     split === undefined ? undefined : splits.firstOf(fieldColumns(block, split, among), among, block.rows);
