@@ -13,7 +13,7 @@ export interface Source {
 /** The TypeScript files below a directory. */
 export function sourcesIn(directory: string): Source[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => file.replaceAll(path.sep, '/'))
     .map((file) => {
       const text = readFileSync(path.join(directory, file), 'utf8');

@@ -1,0 +1,116 @@
+import type { FacetValue, Row, Scanned } from '../store/event-store.ts';
+
+/** How far an answer went; see `docs/viewer.md`. */
+export interface Coverage {
+  readonly complete: boolean;
+  readonly scanned: Scanned;
+}
+
+export interface RowsAnswer extends Coverage {
+  readonly rows: readonly Row[];
+  readonly next?: string | null;
+}
+
+export interface HistogramAnswer extends Coverage {
+  readonly fromMs: number;
+  readonly bucketMs: number;
+  readonly counts: readonly number[];
+  /** Without a value: all other values. */
+  readonly series?: readonly { readonly value?: FacetValue; readonly counts: readonly number[] }[];
+}
+
+export interface FacetsAnswer extends Coverage {
+  readonly facets: readonly FacetAnswer[];
+}
+
+export interface FacetAnswer {
+  readonly field: string;
+  readonly values: readonly { readonly value: FacetValue; readonly count: number }[];
+  readonly distinct: number;
+  readonly rows: number;
+}
+
+export interface FieldsAnswer extends Coverage {
+  readonly fields: readonly {
+    readonly field: string;
+    readonly rows: number;
+    readonly types: readonly string[];
+  }[];
+}
+
+type Stats = readonly (number | null)[];
+
+export interface GroupsAnswer extends Coverage {
+  readonly groups: readonly {
+    readonly value?: FacetValue;
+    readonly count: number;
+    readonly stats: Stats;
+    readonly over?: readonly { readonly fromMs: number; readonly count: number; readonly stats: Stats }[];
+  }[];
+}
+
+export interface FunnelStepAnswer {
+  readonly people: number;
+  readonly medianMs?: number | null;
+  readonly droppedOff: readonly FacetValue[];
+  readonly next: readonly { readonly name: string; readonly people: number }[];
+}
+
+export interface FunnelAnswer extends Coverage {
+  readonly steps: readonly FunnelStepAnswer[];
+  readonly split?: readonly { readonly value?: FacetValue; readonly steps: readonly FunnelStepAnswer[] }[];
+}
+
+export interface CompareAnswer {
+  readonly fields: readonly {
+    readonly field: string;
+    readonly value: FacetValue;
+    readonly left: number;
+    readonly right: number;
+    readonly difference: number;
+  }[];
+}
+
+export interface CompleteAnswer {
+  readonly from: number;
+  readonly to: number;
+  readonly proposals: readonly { readonly text: string; readonly note?: string | null }[];
+}
+
+export interface LedgerAnswer {
+  readonly entries: readonly {
+    readonly name: string;
+    readonly service: string;
+    readonly minuteMs: number;
+    readonly emitted?: number | null;
+    readonly received: number;
+    readonly stored: number;
+    readonly repeated: number;
+  }[];
+}
+
+export interface SchemasAnswer {
+  readonly schemas: readonly {
+    readonly name: string;
+    readonly declared?: unknown;
+    readonly firstMs: number;
+    readonly lastMs: number;
+    readonly rows: number;
+    readonly undeclaredFields?: readonly string[];
+    readonly neverSeenFields?: readonly string[];
+  }[];
+}
+
+export interface StatusAnswer {
+  readonly directory: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: number;
+  readonly oldestMs?: number | null;
+  readonly newestMs?: number | null;
+  readonly removed: number;
+  readonly damaged: readonly { readonly file: string; readonly reason: string }[];
+  readonly version: string;
+  readonly endpoints: { readonly otlpHttp?: string | null; readonly otlpGrpc?: string | null };
+  readonly links?: { readonly jaeger?: string | null; readonly grafana?: string | null };
+}
