@@ -1,0 +1,35 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ApiError } from './fetch-json.ts';
+import { queryParts } from './query-text.ts';
+import { RowIndex } from './row-index.ts';
+import { asApiError } from './use-answer.ts';
+
+/** The rows of a query in a range, by their places; a new index for a new query. `turn` grows with every page that comes. */
+export function useRowIndex(
+  query: string,
+  bounds: { readonly fromMs: number; readonly toMs: number } | undefined,
+): { readonly index: RowIndex | undefined; readonly error: ApiError | undefined; readonly turn: number } {
+  const [index, setIndex] = useState<RowIndex>();
+  const [error, setError] = useState<ApiError>();
+  const [turn, setTurn] = useState(0);
+  const last = useRef<RowIndex>(undefined);
+  const { where } = queryParts(query);
+  useEffect(() => {
+    if (bounds === undefined) return;
+    const stop = new AbortController();
+    const failed = (problem: unknown): void => {
+      if (!stop.signal.aborted) setError(asApiError(problem));
+    };
+    const changed = (): void => setTurn((before) => before + 1);
+    setError(undefined);
+    RowIndex.open(where, bounds, stop.signal, changed, failed).then((opened) => {
+      if (stop.signal.aborted) return opened.close();
+      last.current?.close();
+      last.current = opened;
+      setIndex(opened);
+    }, failed);
+    return () => stop.abort();
+  }, [where, bounds?.fromMs, bounds?.toMs]);
+  useEffect(() => () => last.current?.close(), []);
+  return { index, error, turn };
+}
