@@ -1,0 +1,196 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { go, hrefTo, useAddress, withParams } from './address.ts';
+import type { HistogramAnswer } from './answers.ts';
+import { CoverageNote } from './coverage-note.tsx';
+import { defaultColumns } from './default-columns.ts';
+import { EventDetail } from './event-detail.tsx';
+import { EventList } from './event-list.tsx';
+import { Facets } from './facets.tsx';
+import { apiUrl } from './fetch-json.ts';
+import { formatCount } from './format.ts';
+import { Histogram } from './histogram.tsx';
+import { ListBar } from './list-bar.tsx';
+import { NoEvents } from './no-events.tsx';
+import { Problem } from './problem.tsx';
+import { rangeOf, withRange } from './query-text.ts';
+import { RangeChooser } from './range-chooser.tsx';
+import { SearchBox } from './search-box.tsx';
+import { useAnswer } from './use-answer.ts';
+import { useKeys } from './use-keys.ts';
+import { useListedRows } from './use-listed-rows.ts';
+import { useLive } from './use-live.ts';
+
+/** How often counts are asked for while new rows come in. */
+const REFRESH_MS = 5000;
+
+/** The list of events with its search, its counts over time and by value, and one event beside it. */
+export function EventsView() {
+  const { params } = useAddress();
+  const query = params.get('q') ?? '';
+  const chosenColumns = params.getAll('col');
+  const columns = chosenColumns.length === 0 ? defaultColumns() : chosenColumns;
+  const shownId = params.get('event') ?? undefined;
+  const isLive = params.get('live') === '1';
+  const isFolded = params.get('fold') === '1';
+  const [isPaused, setPaused] = useState(false);
+  const [isAtTop, setAtTop] = useState(true);
+  const [current, setCurrent] = useState<number>();
+  const tick = useTick(isLive && !isPaused);
+
+  const histogram = useAnswer<HistogramAnswer>(
+    apiUrl('histogram', { q: query, buckets: 80, by: 'severity' }),
+    tick,
+  );
+  const bounds = useBounds(`${query} ${isLive}`, histogram.value, histogram.isLoading);
+  // Who reads further down must not be pushed about by what comes in at the top.
+  const live = useLive(query, isLive, isPaused || !isAtTop);
+  const list = useListedRows(query, bounds, live.rows, isFolded);
+  const error = histogram.error ?? list.error;
+  const search = (next: string): void => {
+    setCurrent(undefined);
+    go(withParams({ q: next, event: undefined }));
+  };
+  const show = (place: number): void => {
+    setCurrent(place);
+    const listed = list.at(place);
+    if (listed !== undefined)
+      go(withParams({ event: listed.row.id }), shownId === undefined ? 'push' : 'replace');
+  };
+  const move = (step: number): void => {
+    const next = Math.max(0, Math.min(list.count - 1, (current ?? (step > 0 ? -1 : 0)) + step));
+    if (list.count === 0) return;
+    if (shownId === undefined) setCurrent(next);
+    else show(next);
+  };
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    PageDown: () => move(20),
+    PageUp: () => move(-20),
+    Home: () => move(-list.count),
+    End: () => move(list.count),
+    Enter: () => current !== undefined && show(current),
+    e: () => {
+      const found = list.find((row) => row.severity >= 17 || row.status === 'error', (current ?? -1) + 1);
+      if (found !== undefined) show(found);
+    },
+    l: () => go(withParams({ live: isLive ? undefined : '1' })),
+    p: () => isLive && setPaused(!isPaused),
+    Escape: () => (shownId === undefined ? setCurrent(undefined) : go(withParams({ event: undefined }))),
+  });
+
+  const isEmpty = error === undefined && list.isKnown && list.count === 0;
+  return (
+    <main class={shownId === undefined ? 'events' : 'events with-detail'}>
+      <div class="query-bar">
+        <SearchBox
+          query={query}
+          error={error?.at === undefined ? undefined : error}
+          isMain
+          onSearch={search}
+        />
+        <RangeChooser query={query} onChoose={search} />
+      </div>
+      {error !== undefined && <Problem error={error} onRetry={histogram.reload} />}
+      {histogram.value !== undefined && histogram.value.counts.length > 0 && !isEmpty && (
+        <Histogram
+          answer={histogram.value}
+          onBrush={(from, to) => search(withRange(query, rangeOf(from, to)))}
+        />
+      )}
+      <div class="events-body">
+        <details class="facets-box" open={innerWidth > 900}>
+          <summary>Values</summary>
+          <Facets query={query} fields={params.getAll('facet')} turn={tick} />
+        </details>
+        <section class="events-list" aria-label="Events">
+          <ListBar
+            columns={columns}
+            query={query}
+            live={live}
+            isLive={isLive}
+            isPaused={isPaused}
+            isHeld={!isAtTop && !isPaused}
+            isFolded={isFolded}
+            onPause={() => setPaused(!isPaused)}
+            onTop={() => {
+              setCurrent(0);
+              setPaused(false);
+            }}
+          >
+            <span class="number">
+              {list.isKnown ? `${formatCount(list.count)}${list.isMore ? '+' : ''} rows` : '…'}
+            </span>
+            <CoverageNote answer={histogram.value} />
+          </ListBar>
+          {isEmpty && <NoEvents query={query} />}
+          {!isEmpty && error === undefined && (
+            <EventList
+              count={list.count}
+              columns={columns}
+              at={list.at}
+              current={current}
+              label="Events, the newest first"
+              onChoose={show}
+              onView={(from, to, atTop) => {
+                list.want(from, to);
+                setAtTop(atTop);
+              }}
+            />
+          )}
+        </section>
+        {shownId !== undefined && (
+          <EventDetail
+            id={shownId}
+            query={query}
+            columns={columns}
+            onClose={() => go(withParams({ event: undefined }))}
+          />
+        )}
+      </div>
+    </main>
+  );
+}
+
+/** One event alone, for links to it. */
+export function EventPage({ id }: { readonly id: string }) {
+  useKeys({ Escape: () => go(hrefTo([])) });
+  return (
+    <main class="single">
+      <EventDetail id={id} query="" columns={defaultColumns()} />
+    </main>
+  );
+}
+
+function useTick(isOn: boolean): number {
+  const [tick, setTick] = useState(0);
+  useEffect(() => {
+    if (!isOn) return;
+    const timer = setInterval(() => setTick((before) => before + 1), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [isOn]);
+  return tick;
+}
+
+/** The range of the list stays that of its first answer: new rows come in live, not by counting anew. */
+function useBounds(
+  key: string,
+  answer: HistogramAnswer | undefined,
+  isLoading: boolean,
+): { readonly fromMs: number; readonly toMs: number } | undefined {
+  const held = useRef<{ key: string; fromMs: number; toMs: number }>(undefined);
+  if (!isLoading && answer !== undefined && held.current?.key !== key) {
+    held.current = {
+      key,
+      fromMs: answer.fromMs,
+      toMs: answer.fromMs + answer.bucketMs * answer.counts.length,
+    };
+  }
+  const { fromMs, toMs } = held.current ?? {};
+  return useMemo(
+    () => (fromMs === undefined || toMs === undefined ? undefined : { fromMs, toMs }),
+    [fromMs, toMs],
+  );
+}
