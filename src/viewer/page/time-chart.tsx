@@ -1,0 +1,92 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { formatClock, formatDay, formatNumber, formatTime } from './format.ts';
+import { isUtc } from './settings.ts';
+
+export interface TimeLine {
+  readonly label: string;
+  /** Beside `times`; null where there is none. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface TimeChartProps {
+  /** Milliseconds, rising. */
+  readonly times: readonly number[];
+  readonly lines: readonly TimeLine[];
+  readonly label: string;
+  readonly onRange: (fromMs: number, toMs: number) => void;
+}
+
+const HEIGHT = 240;
+
+/** Lines over time. Dragging over a part chooses its range. */
+export function TimeChart({ times, lines, label, onRange }: TimeChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const range = useRef(onRange);
+  range.current = onRange;
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const { color, colors } = colorsOf(element);
+    const axis = {
+      stroke: color,
+      grid: { stroke: `${color}22`, width: 1 },
+      ticks: { stroke: `${color}22`, width: 1 },
+    };
+    const plot = new uPlot(
+      {
+        width: element.clientWidth,
+        height: HEIGHT,
+        ms: 1,
+        tzDate: (ms) => (isUtc() ? uPlot.tzDate(new Date(ms), 'Etc/UTC') : new Date(ms)),
+        cursor: { drag: { x: true, y: false, setScale: false } },
+        legend: { show: true, live: true },
+        axes: [
+          { ...axis, values: (_plot, ticks, _axis, _space, step) => ticks.map((ms) => tickText(ms, step)) },
+          { ...axis, size: 64, values: (_plot, ticks) => ticks.map(formatNumber) },
+        ],
+        series: [
+          { label: 'time', value: (_plot, ms) => (ms === null ? '–' : formatTime(ms)) },
+          ...lines.map((line, at) => ({
+            label: line.label,
+            stroke: colors[at % colors.length] ?? color,
+            width: 1.5,
+            points: { show: times.length < 60 },
+            value: (_plot: uPlot, value: number | null) => (value === null ? '–' : formatNumber(value)),
+          })),
+        ],
+        hooks: {
+          setSelect: [
+            (drawn) => {
+              const { left, width } = drawn.select;
+              if (width > 3) range.current(drawn.posToVal(left, 'x'), drawn.posToVal(left + width, 'x'));
+            },
+          ],
+        },
+      },
+      [times as number[], ...lines.map(({ values }) => values as (number | null)[])],
+      element,
+    );
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [times, lines]);
+  return <div class="time-chart" ref={box} role="img" aria-label={label} />;
+}
+
+/** As long as the step needs; where a day begins, the day. */
+function tickText(ms: number, stepMs: number): string {
+  const clock = formatClock(ms);
+  if (stepMs >= 86_400_000 || clock === '00:00:00.000') return formatDay(ms).slice(5);
+  return clock.slice(0, stepMs >= 60_000 ? 5 : stepMs >= 1000 ? 8 : 12);
+}
+
+/** The colours of the theme, since a canvas knows no style sheet. */
+function colorsOf(element: Element): { readonly color: string; readonly colors: readonly string[] } {
+  const style = getComputedStyle(element);
+  const colors = [1, 2, 3, 4, 5, 6, 7, 8].map((at) => style.getPropertyValue(`--line-${at}`).trim());
+  return { color: style.getPropertyValue('--muted').trim(), colors };
+}
