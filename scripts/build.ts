@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleDist } from './bundle-dist.ts';
+import { bundlePage } from './bundle-page.ts';
 import { bundleSdk } from './bundle-sdk.ts';
 import { entryPoints } from './check-package/entry-points.ts';
 import { makeCommonJs, makeCommonJsTypes } from './make-common-js.ts';
@@ -15,14 +16,15 @@ await build();
 async function build(): Promise<void> {
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
   compile();
-  const packages = await bundleSdk(root);
+  const sdk = await bundleSdk(root);
   const dist = path.join(root, 'dist');
   await makeCommonJs(dist, await bundleDist(root));
   makeCommonJsTypes(
     dist,
     entryPoints(root).map(({ types }) => path.posix.relative('dist', types)),
   );
-  writeFileSync(path.join(root, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(packages));
+  const page = await bundlePage(root, path.join(dist, 'viewer-page'));
+  writeFileSync(path.join(root, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices([...sdk, ...page]));
   makeExecutable();
 }
 

@@ -1,19 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { apiShim } from './api-shim.ts';
-
-/** A package whose code is in the bundle. */
-export interface BundledPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly author: string;
-  readonly license: string;
-  readonly repository: string;
-  /** The text of its licence. */
-  readonly licenseText: string;
-}
+import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
 
 const API = '@opentelemetry/api';
 
@@ -39,7 +29,7 @@ export async function bundleSdk(root: string): Promise<readonly BundledPackage[]
     plugins: [apiShim(), leaveOutMachineId()],
   });
   checkImports(metafile);
-  const packages = packagesIn(metafile, root);
+  const packages = bundledPackages(metafile, root, ['Apache-2.0']);
   const [code] = outputFiles;
   writeFileSync(outfile, `${banner(packages)}\n${code?.text}`);
   return packages;
@@ -55,35 +45,6 @@ function leaveOutMachineId(): Plugin {
     setup({ onResolve }) {
       onResolve({ filter: /\/getMachineId-\w+\.mjs$/ }, ({ path: name }) => ({ path: name, external: true }));
     },
-  };
-}
-
-function packagesIn({ outputs }: Metafile, root: string): BundledPackage[] {
-  const folders = new Set<string>();
-  for (const { inputs } of Object.values(outputs)) {
-    for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
-      const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];
-      if (folder !== undefined && bytesInOutput > 0) folders.add(folder);
-    }
-  }
-  const packages = [...folders].map((folder) => readPackage(path.join(root, folder)));
-  return packages.sort((a, b) => a.name.localeCompare(b.name, 'en'));
-}
-
-function readPackage(folder: string): BundledPackage {
-  const { name, version, author, license, repository } = JSON.parse(
-    readFileSync(path.join(folder, 'package.json'), 'utf8'),
-  );
-  if (license !== 'Apache-2.0') {
-    throw new Error(`${name} ${version} is bundled and its licence is ${license}: see what it asks for`);
-  }
-  return {
-    name,
-    version,
-    author: typeof author === 'string' ? author : author.name,
-    license,
-    repository: typeof repository === 'string' ? `https://github.com/${repository}` : repository.url,
-    licenseText: readFileSync(path.join(folder, 'LICENSE'), 'utf8'),
   };
 }
 

@@ -1,0 +1,37 @@
+import { cpSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
+
+const PAGE = 'src/viewer/page';
+
+/**
+ * Puts the viewer's page together: `index.html`, one script, one style sheet and an icon. All of it is served by the viewer
+ * itself, and its packages are inside: they are no dependencies of who installs this one.
+ * @param out - the directory; made if it is not there
+ * @returns the packages inside, by name
+ */
+export async function bundlePage(root: string, out: string): Promise<readonly BundledPackage[]> {
+  mkdirSync(out, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [
+      { in: `${PAGE}/main.tsx`, out: 'page' },
+      { in: `${PAGE}/page.css`, out: 'page' },
+    ],
+    outdir: out,
+    bundle: true,
+    metafile: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome120', 'firefox121', 'safari17.4'],
+    charset: 'utf8',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    banner: { js: '/*! Part of otel-events; see THIRD-PARTY-NOTICES.txt for what is inside. */' },
+  });
+  for (const file of ['index.html', 'icon.svg']) cpSync(path.join(root, PAGE, file), path.join(out, file));
+  return bundledPackages(metafile, root, ['MIT']);
+}

@@ -1,0 +1,128 @@
+import { useState } from 'preact/hooks';
+import { type Address, go, hrefTo, useAddress } from './address.ts';
+import { CompareView } from './compare-view.tsx';
+import { EventPage, EventsView } from './events-view.tsx';
+import { FunnelView } from './funnel-view.tsx';
+import { GroupsView } from './groups-view.tsx';
+import { KeyHelp } from './key-help.tsx';
+import { LedgerView } from './ledger-view.tsx';
+import { SchemasView } from './schemas-view.tsx';
+import { changeSettings, useSettings } from './settings.ts';
+import { StatusView } from './status-view.tsx';
+import { type StoryOf, StoryView } from './story-view.tsx';
+import { TraceView } from './trace-view.tsx';
+import { useKeys } from './use-keys.ts';
+
+const VIEWS: readonly (readonly [string, string])[] = [
+  ['', 'Events'],
+  ['groups', 'Groups'],
+  ['funnel', 'Funnel'],
+  ['compare', 'Compare'],
+  ['ledger', 'Ledger'],
+  ['schemas', 'Schemas'],
+  ['status', 'Status'],
+];
+
+/** The frame of all views, and the view that the address names. */
+export function App() {
+  const address = useAddress();
+  const { zone } = useSettings();
+  const [isHelp, setHelp] = useState(false);
+  useKeys({
+    '/': () => document.querySelector<HTMLInputElement>('[data-main=true]')?.focus(),
+    '?': () => setHelp(!isHelp),
+    Escape: isHelp ? () => setHelp(false) : undefined,
+  });
+  const [view = ''] = address.parts;
+  // What was asked for stays when one goes from the list to its numbers and back.
+  const query = address.params.get('q') ?? '';
+  return (
+    <>
+      <header class="top">
+        <a class="brand" href="/">
+          otel-events
+        </a>
+        <nav aria-label="Views">
+          {VIEWS.map(([name, label]) => (
+            <a
+              key={name}
+              href={hrefTo(name === '' ? [] : [name], {
+                q: ['', 'groups', 'funnel', 'compare'].includes(name) ? query : undefined,
+              })}
+              aria-current={view === name ? 'page' : undefined}
+            >
+              {label}
+            </a>
+          ))}
+        </nav>
+        <button
+          type="button"
+          class="quiet zone"
+          title="Times of this machine, or UTC"
+          onClick={() => changeSettings({ zone: zone === 'utc' ? 'local' : 'utc' })}
+        >
+          {zone === 'utc' ? 'UTC' : 'Local'}
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Keys"
+          title="Keys (?)"
+          onClick={() => setHelp(!isHelp)}
+        >
+          ?
+        </button>
+      </header>
+      {isHelp && <KeyHelp onClose={() => setHelp(false)} />}
+      <View address={address} />
+    </>
+  );
+}
+
+function View({ address }: { readonly address: Address }) {
+  const [view = '', id] = address.parts;
+  switch (view) {
+    case '':
+      return <EventsView />;
+    case 'groups':
+      return <GroupsView />;
+    case 'funnel':
+      return <FunnelView />;
+    case 'compare':
+      return <CompareView />;
+    case 'ledger':
+      return <LedgerView />;
+    case 'schemas':
+      return <SchemasView />;
+    case 'status':
+      return <StatusView />;
+    default:
+      return id === undefined ? <NoSuchPage /> : <OfOne view={view} id={id} />;
+  }
+}
+
+function OfOne({ view, id }: { readonly view: string; readonly id: string }) {
+  if (view === 'event') return <EventPage id={id} />;
+  if (view === 'trace') return <TraceView id={id} key={id} />;
+  if (isStory(view)) return <StoryView by={view} id={id} key={id} />;
+  return <NoSuchPage />;
+}
+
+function isStory(view: string): view is StoryOf {
+  return ['session', 'user', 'conversation'].includes(view);
+}
+
+function NoSuchPage() {
+  return (
+    <main class="page">
+      <div class="empty">
+        <h1>There is no such page</h1>
+        <p>
+          <button type="button" onClick={() => go(hrefTo([]))}>
+            Show all events
+          </button>
+        </p>
+      </div>
+    </main>
+  );
+}
