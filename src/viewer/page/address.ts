@@ -50,7 +50,7 @@ export function withParams(changes: ParamChanges): string {
 export function hrefTo(parts: readonly string[], changes: ParamChanges = {}): string {
   const params = new URLSearchParams();
   change(params, changes);
-  return join(`/${parts.map(encodeURIComponent).join('/')}`, params);
+  return join(`/${parts.map(encoded).join('/')}`, params);
 }
 
 /** Links of this page are followed without loading it anew. */
@@ -77,6 +77,11 @@ function change(params: URLSearchParams, changes: ParamChanges): void {
 function join(path: string, params: URLSearchParams): string {
   const text = params.toString();
   return text === '' ? path : `${path}?${text}`;
+}
+
+/** Half of a pair of surrogates, which a program may have stored, cannot be in an address. */
+function encoded(part: string): string {
+  return encodeURIComponent(part.toWellFormed());
 }
 
 /** A path that somebody typed may hold a `%` that stands for nothing. */

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { type Address, go, hrefTo, useAddress } from './address.ts';
 import { CompareView } from './compare-view.tsx';
 import { EventPage, EventsView } from './events-view.tsx';
@@ -31,9 +31,12 @@ export function App() {
   useKeys({
     '/': () => document.querySelector<HTMLInputElement>('[data-main=true]')?.focus(),
     '?': () => setHelp(!isHelp),
-    Escape: isHelp ? () => setHelp(false) : undefined,
   });
   const [view = ''] = address.parts;
+  const title = titleOf(address);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   // What was asked for stays when one goes from the list to its numbers and back.
   const query = address.params.get('q') ?? '';
   return (
@@ -99,6 +102,14 @@ function View({ address }: { readonly address: Address }) {
     default:
       return id === undefined ? <NoSuchPage /> : <OfOne view={view} id={id} />;
   }
+}
+
+/** Says which of several open pages is which. */
+function titleOf({ parts, params }: Address): string {
+  const [view = '', id] = parts;
+  const label = VIEWS.find(([name]) => name === view)?.[1] ?? view;
+  const of = id ?? params.get('q') ?? '';
+  return `${of === '' ? '' : `${of.slice(0, 60)} · `}${label} · otel-events`;
 }
 
 function OfOne({ view, id }: { readonly view: string; readonly id: string }) {

@@ -22,6 +22,7 @@ export function CompareView() {
   const set = (changes: Parameters<typeof withParams>[0]): void => go(withParams(changes));
   return (
     <main class="page">
+      <h1 class="unseen">Compare</h1>
       <div class="query-bar">
         <SearchBox
           query={query}

@@ -20,7 +20,11 @@ export interface EventDetailProps {
 
 /** All of one event: its attributes as a tree, what happened around it, and the record as it came. */
 export function EventDetail({ id, query, columns, onClose }: EventDetailProps) {
-  const { value: row, error, reload } = useAnswer<Row>(apiUrl(`events/${encodeURIComponent(id)}`));
+  const {
+    value: row,
+    error,
+    reload,
+  } = useAnswer<Row>(apiUrl(`events/${encodeURIComponent(id.toWellFormed())}`));
   const [isRaw, setRaw] = useState(false);
   return (
     <article class="detail" aria-label="Event">

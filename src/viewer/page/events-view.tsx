@@ -82,8 +82,26 @@ export function EventsView() {
   });
 
   const isEmpty = error === undefined && list.isKnown && list.count === 0;
+  // What a page of rows does not change is not drawn anew with it: the list has to keep up with who scrolls.
+  const bars = useMemo(
+    () =>
+      histogram.value === undefined || histogram.value.counts.length === 0 ? null : (
+        <Histogram
+          answer={histogram.value}
+          onBrush={(from, to) => search(withRange(query, rangeOf(from, to)))}
+        />
+      ),
+    [histogram.value, query],
+  );
+  const facetFields = params.getAll('facet');
+  const facets = useMemo(
+    () => <Facets query={query} fields={facetFields} turn={tick} />,
+    [query, tick, params],
+  );
+
   return (
     <main class={shownId === undefined ? 'events' : 'events with-detail'}>
+      <h1 class="unseen">Events</h1>
       <div class="query-bar">
         <SearchBox
           query={query}
@@ -94,16 +112,11 @@ export function EventsView() {
         <RangeChooser query={query} onChoose={search} />
       </div>
       {error !== undefined && <Problem error={error} onRetry={histogram.reload} />}
-      {histogram.value !== undefined && histogram.value.counts.length > 0 && !isEmpty && (
-        <Histogram
-          answer={histogram.value}
-          onBrush={(from, to) => search(withRange(query, rangeOf(from, to)))}
-        />
-      )}
+      {!isEmpty && bars}
       <div class="events-body">
         <details class="facets-box" open={innerWidth > 900}>
           <summary>Values</summary>
-          <Facets query={query} fields={params.getAll('facet')} turn={tick} />
+          {facets}
         </details>
         <section class="events-list" aria-label="Events">
           <ListBar
@@ -159,6 +172,7 @@ export function EventPage({ id }: { readonly id: string }) {
   useKeys({ Escape: () => go(hrefTo([])) });
   return (
     <main class="single">
+      <h1 class="unseen">Event</h1>
       <EventDetail id={id} query="" columns={defaultColumns()} />
     </main>
   );

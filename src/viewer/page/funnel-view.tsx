@@ -34,6 +34,7 @@ export function FunnelView() {
   const places = Array.from({ length: Math.min(MAX_STEPS, Math.max(2, steps.length + 1)) }, (_, at) => at);
   return (
     <main class="page">
+      <h1 class="unseen">Funnel</h1>
       <div class="query-bar">
         <SearchBox
           query={query}

@@ -38,6 +38,7 @@ export function GroupsView() {
   const names = ['count', ...stats];
   return (
     <main class="page">
+      <h1 class="unseen">Groups</h1>
       <div class="query-bar">
         <SearchBox
           query={query}

@@ -4,7 +4,8 @@ import type { ApiError } from './fetch-json.ts';
 export function Problem({ error, onRetry }: { readonly error: ApiError; readonly onRetry?: () => void }) {
   return (
     <div class="problem" role="alert">
-      <pre>{error.message}</pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow screen it scrolls sideways */}
+      <pre tabIndex={0}>{error.message}</pre>
       {onRetry !== undefined && error.code !== 'QUERY_INVALID' && (
         <button type="button" onClick={onRetry}>
           Try again

@@ -14,27 +14,39 @@ export interface Asked<T> {
  * @param refresh - another number asks again
  */
 export function useAnswer<T>(url: string | undefined, refresh = 0): Asked<T> {
-  const [state, setState] = useState<Omit<Asked<T>, 'reload'>>(NOTHING);
+  const [state, setState] = useState<State<T>>(NOTHING);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     if (url === undefined) return setState(NOTHING);
     const controller = new AbortController();
-    setState(({ value }) => ({ value, error: undefined, isLoading: true }));
     fetchJson<T>(url, controller.signal).then(
       (value) => {
-        if (!controller.signal.aborted) setState({ value, error: undefined, isLoading: false });
+        if (!controller.signal.aborted) setState({ url, value, error: undefined });
       },
       (error: unknown) => {
-        if (!controller.signal.aborted)
-          setState({ value: undefined, error: asApiError(error), isLoading: false });
+        if (!controller.signal.aborted) setState({ url, value: undefined, error: asApiError(error) });
       },
     );
     return () => controller.abort();
   }, [url, turn, refresh]);
-  return { ...state, reload: () => setTurn((before) => before + 1) };
+  // In the first drawing after a change the state is still that of the URL before.
+  const isOfUrl = state.url === url;
+  return {
+    value: state.value,
+    error: isOfUrl ? state.error : undefined,
+    isLoading: !isOfUrl,
+    reload: () => setTurn((before) => before + 1),
+  };
 }
 
-const NOTHING = { value: undefined, error: undefined, isLoading: false };
+interface State<T> {
+  /** Whose answer this is. */
+  readonly url: string | undefined;
+  readonly value: T | undefined;
+  readonly error: ApiError | undefined;
+}
+
+const NOTHING = { url: undefined, value: undefined, error: undefined };
 
 export function asApiError(error: unknown): ApiError {
   return error instanceof ApiError ? error : new ApiError('PAGE_FAILED', String(error));

@@ -9,7 +9,7 @@ export function useKeys(keys: Keys): void {
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (isWriting(event.target)) return;
+      if (isWriting(event.target) || document.querySelector('dialog[open]') !== null) return;
       const action = Object.hasOwn(latest.current, event.key) ? latest.current[event.key] : undefined;
       if (action === undefined) return;
       // Enter on a link or a button is theirs, arrows on a chart too.
