@@ -1,0 +1,49 @@
+/** Answers that rows do not tell. */
+import type { Row } from '../../src/viewer/store/event-store.ts';
+
+export function madeAnswers(rows: readonly Row[], nowMs: number): Readonly<Record<string, unknown>> {
+  const minute = Math.floor(nowMs / 60_000) * 60_000;
+  const counted = (name: string, emitted: number | null, received: number, at: number) => ({
+    name,
+    service: 'shop',
+    minuteMs: minute - at * 60_000,
+    emitted,
+    received,
+    stored: received,
+    repeated: 0,
+  });
+  return {
+    status: {
+      directory: '/home/anna/otel-events-data/viewer',
+      rows: rows.length,
+      bytes: 1_234_567,
+      files: 2,
+      oldestMs: rows[0]?.timeMs ?? null,
+      newestMs: rows.at(-1)?.timeMs ?? null,
+      removed: 0,
+      damaged: [],
+      version: '0.1.0',
+      endpoints: { otlpHttp: 'http://127.0.0.1:4318', otlpGrpc: 'http://127.0.0.1:4317' },
+    },
+    ledger: {
+      entries: Array.from({ length: 40 }, (_, at) => [
+        counted('cart.viewed', 10, 10, at * 9),
+        counted('order.paid', 12, at % 8 === 3 ? 9 : 12, at * 9),
+        counted('checkout', null, 5, at * 9),
+      ]).flat(),
+    },
+    schemas: {
+      schemas: [
+        {
+          name: 'order.paid',
+          declared: {},
+          firstMs: nowMs - 9e7,
+          lastMs: nowMs,
+          rows: 3,
+          undeclaredFields: ['total'],
+        },
+        { name: 'cart.viewed', declared: null, firstMs: nowMs - 9e7, lastMs: nowMs, rows: 9 },
+      ],
+    },
+  };
+}
