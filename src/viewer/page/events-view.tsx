@@ -35,6 +35,7 @@ export function EventsView() {
   const [isPaused, setPaused] = useState(false);
   const [isAtTop, setAtTop] = useState(true);
   const [current, setCurrent] = useState<number>();
+  const pending = useRef<number>(undefined);
   const tick = useTick(isLive && !isPaused);
 
   const histogram = useAnswer<HistogramAnswer>(
@@ -47,15 +48,21 @@ export function EventsView() {
   const list = useListedRows(query, bounds, live.rows, isFolded);
   const error = histogram.error ?? list.error;
   const search = (next: string): void => {
+    pending.current = undefined;
     setCurrent(undefined);
     go(withParams({ q: next, event: undefined }));
   };
   const show = (place: number): void => {
     setCurrent(place);
     const listed = list.at(place);
+    pending.current = listed === undefined ? place : undefined;
     if (listed !== undefined)
       go(withParams({ event: listed.row.id }), shownId === undefined ? 'push' : 'replace');
   };
+  // Somebody was quicker than the row that they chose.
+  useEffect(() => {
+    if (pending.current !== undefined && list.at(pending.current) !== undefined) show(pending.current);
+  });
   const move = (step: number): void => {
     const next = Math.max(0, Math.min(list.count - 1, (current ?? (step > 0 ? -1 : 0)) + step));
     if (list.count === 0) return;
@@ -81,6 +88,7 @@ export function EventsView() {
     Escape: () => (shownId === undefined ? setCurrent(undefined) : go(withParams({ event: undefined }))),
   });
 
+  const isStale = error === undefined && (histogram.isLoading || list.isStale);
   const isEmpty = error === undefined && list.isKnown && list.count === 0;
   // What a page of rows does not change is not drawn anew with it: the list has to keep up with who scrolls.
   const bars = useMemo(
@@ -118,7 +126,11 @@ export function EventsView() {
           <summary>Values</summary>
           {facets}
         </details>
-        <section class="events-list" aria-label="Events">
+        <section
+          class={isStale ? 'events-list stale' : 'events-list'}
+          aria-label="Events"
+          aria-busy={isStale}
+        >
           <ListBar
             columns={columns}
             query={query}
@@ -188,7 +200,7 @@ function useTick(isOn: boolean): number {
   return tick;
 }
 
-/** The range of the list stays that of its first answer: new rows come in live, not by counting anew. */
+/** The range of the list stays that of its first answer: new rows come in live, not by counting anew. Undefined until then. */
 function useBounds(
   key: string,
   answer: HistogramAnswer | undefined,
@@ -202,7 +214,7 @@ function useBounds(
       toMs: answer.fromMs + answer.bucketMs * answer.counts.length,
     };
   }
-  const { fromMs, toMs } = held.current ?? {};
+  const { fromMs, toMs } = held.current?.key === key ? held.current : {};
   return useMemo(
     () => (fromMs === undefined || toMs === undefined ? undefined : { fromMs, toMs }),
     [fromMs, toMs],

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Row } from '../store/event-store.ts';
 import type { RowsAnswer } from './answers.ts';
 import type { ListedRow } from './event-list.tsx';
@@ -11,6 +11,8 @@ export interface ListedRows {
   readonly count: number;
   /** False until the first answer. */
   readonly isKnown: boolean;
+  /** What is shown is still of the query before. */
+  readonly isStale: boolean;
   /** There are more than are counted. */
   readonly isMore: boolean;
   readonly error: ApiError | undefined;
@@ -42,18 +44,29 @@ export function useListedRows(
 }
 
 function useIndexed(query: string, bounds: Bounds | undefined, live: readonly Row[]): ListedRows {
-  const { index, error, turn } = useRowIndex(query, bounds);
+  const { index, isStale, error, turn } = useRowIndex(query, bounds);
   // A row that came while the list was counted is in both.
   const above = useMemo(() => live.filter(({ id }) => index?.has(id) !== true), [live, index, turn]);
   const count = above.length + (index?.count ?? 0);
+  const view = useRef<readonly [number, number]>([0, 0]);
+  const want = (): void => {
+    const [from, to] = view.current;
+    index?.want(from - above.length - AHEAD, to - above.length + AHEAD);
+  };
+  // Of another index nothing is here yet, though the list may look at the same places as before.
+  useEffect(want, [index]);
   const rowAt = (place: number): Row | undefined => above[place] ?? index?.at(place - above.length);
   return {
     count,
     isKnown: index !== undefined,
+    isStale,
     isMore: false,
     error,
     at: (place) => listed(rowAt(place), 0),
-    want: (from, to) => index?.want(from - above.length - AHEAD, to - above.length + AHEAD),
+    want: (from, to) => {
+      view.current = [from, to];
+      want();
+    },
     find: (fits, from) => findPlace(count, rowAt, fits, from),
   };
 }
@@ -91,6 +104,7 @@ function useFolded(query: string, bounds: Bounds | undefined, live: readonly Row
   return {
     count: folded.length,
     isKnown: next !== undefined,
+    isStale: isBusy && rows.length === 0,
     isMore: typeof next === 'string',
     error,
     at: (place) => folded[place],

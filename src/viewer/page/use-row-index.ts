@@ -8,12 +8,19 @@ import { asApiError } from './use-answer.ts';
 export function useRowIndex(
   query: string,
   bounds: { readonly fromMs: number; readonly toMs: number } | undefined,
-): { readonly index: RowIndex | undefined; readonly error: ApiError | undefined; readonly turn: number } {
-  const [index, setIndex] = useState<RowIndex>();
+): {
+  readonly index: RowIndex | undefined;
+  /** The index is still that of the query before. */
+  readonly isStale: boolean;
+  readonly error: ApiError | undefined;
+  readonly turn: number;
+} {
+  const [opened, setOpened] = useState<{ readonly index: RowIndex; readonly key: string }>();
   const [error, setError] = useState<ApiError>();
   const [turn, setTurn] = useState(0);
   const last = useRef<RowIndex>(undefined);
   const { where } = queryParts(query);
+  const key = `${where} ${bounds?.fromMs} ${bounds?.toMs}`;
   useEffect(() => {
     if (bounds === undefined) return;
     const stop = new AbortController();
@@ -22,14 +29,14 @@ export function useRowIndex(
     };
     const changed = (): void => setTurn((before) => before + 1);
     setError(undefined);
-    RowIndex.open(where, bounds, stop.signal, changed, failed).then((opened) => {
-      if (stop.signal.aborted) return opened.close();
+    RowIndex.open(where, bounds, stop.signal, changed, failed).then((index) => {
+      if (stop.signal.aborted) return index.close();
       last.current?.close();
-      last.current = opened;
-      setIndex(opened);
+      last.current = index;
+      setOpened({ index, key });
     }, failed);
     return () => stop.abort();
   }, [where, bounds?.fromMs, bounds?.toMs]);
   useEffect(() => () => last.current?.close(), []);
-  return { index, error, turn };
+  return { index: opened?.index, isStale: opened?.key !== key, error, turn };
 }
