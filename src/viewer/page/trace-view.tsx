@@ -142,6 +142,10 @@ function Line({ line, place, isCurrent, span, onChoose, onToggle }: LineProps) {
   const left = share(row.timeMs, span);
   const duration = rowDuration(row);
   const width = isSpan ? Math.max(0.15, share(row.timeMs + (row.durationMs ?? 0), span) - left) : 0;
+  // Beside the bar, on the side where there is room; on it where there is none.
+  const isWide = left < 25 && left + width > 75;
+  const isAtEnd = left + width > 75;
+  const labelStyle = isWide ? {} : isAtEnd ? { right: `${100 - left}%` } : { left: `${left + width}%` };
   return (
     <div
       id={`row-${place}`}
@@ -196,10 +200,7 @@ function Line({ line, place, isCurrent, span, onChoose, onToggle }: LineProps) {
           />
         ))}
         {duration !== undefined && (
-          <span
-            class="bar-label"
-            style={left + width > 75 ? { right: `${100 - left}%` } : { left: `${left + width}%` }}
-          >
+          <span class={isWide ? 'bar-label inside' : 'bar-label'} style={labelStyle}>
             {formatDuration(duration)}
           </span>
         )}
