@@ -19,7 +19,6 @@ const doors = new Set(
 const COMING = [
   'viewer/query/completing.ts: completing',
   'viewer/query/parse-query.ts: parseQuery',
-  'viewer/query/write-term.ts: writeTerm',
   'viewer/store/work/open-store.ts: openStore',
 ];
 
