@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
@@ -211,6 +212,19 @@ test('options are checked, and a closed store says so', async (t) => {
     retry: {},
   });
   await assert.rejects(store.count(ALL), { code: 'STORE_FAILED' });
+});
+
+test('a store is for its user only', async (t) => {
+  const directory = path.join(tempDir(t), 'store');
+  const store = await openStore({ directory });
+  t.after(() => store.close());
+  await store.ingest(OtlpRequest.from('logs', CHECKOUTS));
+  const files = readdirSync(directory).map((name) => path.join(directory, name));
+  assert.ok(files.length > 1, 'the write-ahead log as well');
+  assert.deepEqual(
+    [directory, ...files].filter((file) => (statSync(file).mode & 0o077) !== 0),
+    [],
+  );
 });
 
 test('a cursor that is none, and a funnel of one step, are refused in words', async (t) => {

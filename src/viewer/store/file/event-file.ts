@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { OtelEventsError } from '../../../errors.ts';
@@ -55,6 +56,8 @@ export class EventFile {
   /** Makes a file, or completes one whose making was broken off. */
   static create({ directory, first, synchronous, blockRows, fileRows, counts }: NewFile): EventFile {
     const name = path.join(directory, `events-${String(first).padStart(12, '0')}.db`);
+    // For this user only; what SQLite keeps beside the file gets the mode of the file.
+    closeSync(openSync(name, 'a', 0o600));
     const file = new EventFile(name, new (loadSqlite().DatabaseSync)(name));
     try {
       file.db.exec(`pragma page_size=${PAGE_BYTES}; pragma journal_mode=wal;`);
