@@ -52,7 +52,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   middleware: ['logger', 'formats', 'serve'],
   collector: ['otlp', 'spool', 'exporters', 'serve'],
   viewer: ['otlp', 'serve'],
-  cli: ['otlp', 'spool', 'formats', 'exporters', 'delivery', 'logger', 'collector', 'schema'],
+  cli: ['otlp', 'spool', 'formats', 'exporters', 'delivery', 'logger', 'collector', 'schema', 'viewer'],
 };
 
 /**
@@ -119,7 +119,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
       'span-metrics',
     ],
   },
-  viewer: { query: [], store: ['query'], page: ['query', 'store'] },
+  viewer: { query: [], store: ['query'], files: ['store'], page: ['query', 'store'] },
 };
 
 /** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */

@@ -19,7 +19,6 @@ const doors = new Set(
 const COMING = [
   'viewer/query/completing.ts: completing',
   'viewer/query/parse-query.ts: parseQuery',
-  'viewer/store/work/open-store.ts: openStore',
 ];
 
 /** Exported functions, classes and constants that no other file of `src/` names. Types are for who reads the API. */

@@ -1,0 +1,116 @@
+import type { Signal } from '../../otlp/wire/batch.ts';
+import type { OtlpValue } from '../../otlp/wire/decode-protobuf.ts';
+import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { readLines } from './read-lines.ts';
+import { readRequest, SIGNAL_KEYS } from './read-request.ts';
+import type { ReadOptions } from './read-unpacked.ts';
+
+export interface ImportOptions extends ReadOptions {
+  /** Ends the reading; what was read by then is stored. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What became of a file. */
+export interface ImportedFile {
+  /** Log records and spans. */
+  readonly stored: number;
+  /** Those that the store had already. */
+  readonly repeated: number;
+  /** Data points of metrics, which are counted and not kept. */
+  readonly metricPoints: number;
+  /** Lines of which something could not be read: half ones of a crash, and what is no OTLP. */
+  readonly skipped: number;
+  /** Whether the last of these has no end: it may be written further. */
+  readonly isHalf: boolean;
+  /** Up to where it was read, in bytes: behind the last line that is whole. */
+  readonly end: number;
+}
+
+/** Requests of one line are put together to requests of so much. */
+const MAX_COUNT = 1000;
+const MAX_BYTES = 1024 * 1024;
+
+/** Requests that are read ahead of the store. */
+const MAX_IN_FLIGHT = 4;
+
+/** Stores the lines of OTLP/JSON that a file holds, as a collector writes them. @throws what the file system and the store throw */
+export async function importFile(
+  store: EventStore,
+  file: string,
+  options: ImportOptions = {},
+): Promise<ImportedFile> {
+  const ingester = new Ingester(store);
+  let skipped = 0;
+  let isHalf = false;
+  let end = options.from ?? 0;
+  for await (const line of readLines(file, options)) {
+    if (options.signal?.aborted) break;
+    const { request, isDamaged } = contentOf(line.bytes);
+    if (isDamaged) skipped++;
+    isHalf = isDamaged && !line.isEnded;
+    if (!isHalf) end = line.end;
+    if (request !== undefined) await ingester.add(request, line.bytes?.length ?? 0);
+  }
+  return { ...(await ingester.end()), skipped, isHalf, end };
+}
+
+function contentOf(bytes: Buffer | undefined): ReturnType<typeof readRequest> {
+  if (bytes === undefined) return { request: undefined, isDamaged: true };
+  if (isBlank(bytes)) return { request: undefined, isDamaged: false };
+  return readRequest(bytes);
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.length < 10 && bytes.toString('latin1').trim() === '';
+}
+
+interface Gathered {
+  resources: OtlpValue[];
+  count: number;
+  bytes: number;
+}
+
+class Ingester {
+  readonly #store: EventStore;
+  readonly #gathered = new Map<Signal, Gathered>();
+  readonly #inFlight: Promise<void>[] = [];
+  #counts = { stored: 0, repeated: 0, metricPoints: 0 };
+
+  constructor(store: EventStore) {
+    this.#store = store;
+  }
+
+  async add(request: OtlpRequest, bytes: number): Promise<void> {
+    const { signal, count } = request;
+    const gathered = this.#gathered.get(signal) ?? { resources: [], count: 0, bytes: 0 };
+    this.#gathered.set(signal, gathered);
+    for (const one of (request.decoded()[SIGNAL_KEYS[signal]] ?? []) as OtlpValue[]) {
+      gathered.resources.push(one);
+    }
+    gathered.count += count;
+    gathered.bytes += bytes;
+    if (gathered.count >= MAX_COUNT || gathered.bytes >= MAX_BYTES) await this.#send(signal, gathered);
+  }
+
+  /** Resolves when all is stored. */
+  async end(): Promise<Pick<ImportedFile, 'stored' | 'repeated' | 'metricPoints'>> {
+    for (const [signal, gathered] of this.#gathered) await this.#send(signal, gathered);
+    await Promise.all(this.#inFlight);
+    return this.#counts;
+  }
+
+  async #send(signal: Signal, gathered: Gathered): Promise<void> {
+    this.#gathered.delete(signal);
+    if (this.#inFlight.length >= MAX_IN_FLIGHT) await this.#inFlight.shift();
+    const request = OtlpRequest.from(signal, { [SIGNAL_KEYS[signal]]: gathered.resources });
+    const stored = this.#store.ingest(request).then(({ stored, repeated }) => {
+      this.#counts.stored += stored;
+      this.#counts.repeated += repeated;
+      if (signal === 'metrics') this.#counts.metricPoints += request.count;
+    });
+    // It is told to who waits for it; until then nobody does.
+    stored.catch(() => {});
+    this.#inFlight.push(stored);
+  }
+}

@@ -1,0 +1,22 @@
+import { type ReadOptions, readUnpacked } from './read-unpacked.ts';
+import { type FileLine, splitLines } from './split-lines.ts';
+
+/** The lines of a file, packed or not. @throws what the file system throws */
+export async function* readLines(file: string, options: ReadOptions = {}): AsyncGenerator<FileLine> {
+  const { from = 0 } = options;
+  let end = from;
+  try {
+    for await (const line of splitLines(readUnpacked(file, options))) {
+      end = from + line.end;
+      yield { ...line, end };
+    }
+  } catch (error) {
+    if (!isBrokenOff(error)) throw error;
+    yield { bytes: undefined, end, isEnded: false };
+  }
+}
+
+/** A file whose writer died, or that is damaged: what came before is there. */
+function isBrokenOff(error: unknown): boolean {
+  return /^Z(?:_|STD_)/.test(String((error as NodeJS.ErrnoException).code));
+}

@@ -1,0 +1,48 @@
+import { OtelEventsError } from '../../errors.ts';
+import type { Signal } from '../../otlp/wire/batch.ts';
+import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
+
+/** The key that a request of each signal begins with. */
+export const SIGNAL_KEYS = {
+  logs: 'resourceLogs',
+  traces: 'resourceSpans',
+  metrics: 'resourceMetrics',
+} as const satisfies Record<Signal, string>;
+
+const SIGNALS = Object.keys(SIGNAL_KEYS) as Signal[];
+
+/** What a line holds. */
+export interface ReadRequest {
+  readonly request: OtlpRequest | undefined;
+  /** Whether something of the line was lost. */
+  readonly isDamaged: boolean;
+}
+
+/**
+ * Reads a line of OTLP/JSON. Of a line that a writer began and did not end before a crash, with a whole one behind it,
+ * the whole one is read.
+ */
+export function readRequest(bytes: Buffer): ReadRequest {
+  const request = tryRead(bytes);
+  if (request !== undefined) return { request, isDamaged: false };
+  const starts = SIGNALS.map((signal) => bytes.lastIndexOf(`{"${SIGNAL_KEYS[signal]}":`));
+  const start = Math.max(...starts);
+  return { request: start > 0 ? tryRead(bytes.subarray(start)) : undefined, isDamaged: true };
+}
+
+function tryRead(bytes: Buffer): OtlpRequest | undefined {
+  const signal = signalOf(bytes);
+  if (signal === undefined) return undefined;
+  try {
+    return OtlpRequest.read(signal, 'json', bytes);
+  } catch (error) {
+    if (error instanceof OtelEventsError && error.code === 'OTLP_INVALID') return undefined;
+    throw error;
+  }
+}
+
+/** By the first key; that of another request may stand in a text. */
+function signalOf(bytes: Buffer): Signal | undefined {
+  const [, key] = /^\s*\{\s*"(\w+)"\s*:/.exec(bytes.toString('latin1', 0, 200)) ?? [];
+  return SIGNALS.find((signal) => SIGNAL_KEYS[signal] === key);
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { type ImportedFile, importFile } from '../../../src/viewer/files/import-file.ts';
+import { openStore } from '../../../src/viewer/store/work/open-store.ts';
+import { tempDir } from '../../harness/temp-dir.ts';
+import { line, POINTS, spanLine } from './event-lines.ts';
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+
+async function imported(
+  t: TestContext,
+  name: string,
+  bytes: string | Buffer,
+): Promise<ImportedFile & { readonly names: readonly string[] }> {
+  const directory = tempDir(t);
+  const file = path.join(directory, name);
+  writeFileSync(file, bytes);
+  const store = await openStore({ directory: path.join(directory, 'store') });
+  t.after(() => store.close());
+  const result = await importFile(store, file);
+  const { rows } = await store.page({ where: undefined, range: {} }, { order: 'oldest', limit: 1000 });
+  return { ...result, names: rows.map(({ name }) => name) };
+}
+
+const COUNTS = { repeated: 0, metricPoints: 0, skipped: 0, isHalf: false };
+
+test('lines of logs, spans and metrics are stored; blank ones are none', async (t) => {
+  const spans = spanLine(TRACE, 'b7ad6b7169203331', '', 'GET /', 5);
+  const text = `${line({ name: 'a', at: 1 })}\n\r\n${POINTS}\n${spans}`;
+  const names = ['GET /', 'a'];
+  const stored = { ...COUNTS, stored: 2, metricPoints: 2, end: text.length, names };
+  assert.deepEqual(await imported(t, 'events.jsonl', text), stored);
+});
+
+test('packed files are known by their first bytes; members and frames behind each other are one file', async (t) => {
+  const [one, two] = [`${line({ name: 'b', at: 1 })}\n`, `${line({ name: 'c', at: 2 })}\n`];
+  const wanted = { ...COUNTS, stored: 2, end: one.length + two.length, names: ['b', 'c'] };
+  const gzip = Buffer.concat([gzipSync(one), gzipSync(two)]);
+  assert.deepEqual(await imported(t, 'events.jsonl.1', gzip), wanted);
+  const zstd = Buffer.concat([zstdCompressSync(one), zstdCompressSync(two)]);
+  assert.deepEqual(await imported(t, 'events.jsonl', zstd), wanted);
+});
+
+test('a packed file that breaks off is read as far as it goes', async (t) => {
+  const lines = Array.from({ length: 2000 }, (_, at) => `${line({ name: `n${at}`, at })}\n`).join('');
+  for (const packed of [gzipSync(lines), zstdCompressSync(lines)]) {
+    const half = packed.subarray(0, packed.length / 2);
+    const { stored, skipped, isHalf, names } = await imported(t, 'events.jsonl', half);
+    assert.ok(stored > 100 && stored < 1999, `${stored}`);
+    assert.deepEqual([names[0], skipped, isHalf], ['n0', 1, true]);
+  }
+});
