@@ -1,0 +1,39 @@
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import path from 'node:path';
+import { claimDirectory } from './claim-directory.ts';
+
+interface Kept {
+  readonly directory: string;
+  readonly bytes: number;
+  readonly usedMs: number;
+}
+
+/** Removes stores that were not used for longest, until the others have no more than `maxBytes`; that in use stays. */
+export function pruneCache(cache: string, inUse: string, maxBytes: number): void {
+  const now = new Date();
+  utimesSync(inUse, now, now);
+  const kept = readdirSync(cache, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => keptAt(path.join(cache, name)))
+    .sort((one, other) => other.usedMs - one.usedMs);
+  let bytes = keptAt(inUse).bytes;
+  for (const one of kept.filter(({ directory }) => directory !== inUse)) {
+    bytes += one.bytes;
+    if (bytes > maxBytes && remove(one.directory)) bytes -= one.bytes;
+  }
+}
+
+function keptAt(directory: string): Kept {
+  const files = readdirSync(directory).map((name) => path.join(directory, name));
+  const bytes = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  return { directory, bytes, usedMs: statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
+}
+
+/** @returns false: another process asks it just now */
+function remove(directory: string): boolean {
+  const claim = claimDirectory(directory);
+  if (claim === undefined) return false;
+  rmSync(directory, { recursive: true, force: true });
+  claim.release();
+  return true;
+}
