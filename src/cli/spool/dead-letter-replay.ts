@@ -1,12 +1,13 @@
 import { counted } from '../../counted.ts';
 import { OtelEventsError } from '../../errors.ts';
 import { complain, complainer, defineCommand, oneDirectory } from '../command.ts';
+import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';
+import { showProgress } from '../output/progress.ts';
 import { ClaimedLetters } from './claimed-letters.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
 import { LetterSource } from './letter-source.ts';
 import { countLetters, lettersIn } from './letters-in.ts';
-import { onSignal, showProgress } from './progress.ts';
 import { Resend } from './resend.ts';
 
 const NAME = 'otel-events spool dead-letter replay';
@@ -33,7 +34,11 @@ export const command = defineCommand({
     const destination = openDestination(where, warn);
     const resend = new Resend({ destination, onError: warn });
     const { records } = countLetters(directory);
-    const ends = [showProgress(resend, records), onSignal(() => resend.stop()), destination.close];
+    const ends = [
+      showProgress(() => `${resend.sent} of ${counted(records, 'record')}`),
+      onSignal(() => resend.stop()),
+      destination.close,
+    ];
     const counts = await replayAll(directory, resend);
     for (const end of ends) end();
     return report(resend, counts);

@@ -5,10 +5,11 @@ import { isMoved, ReadLog } from '../../spool/read/read-log.ts';
 import { subDirectoriesOf } from '../../spool/read/read-spool.ts';
 import { DeadLetters } from '../../spool/send/dead-letters.ts';
 import { complain, complainer, defineCommand, oneDirectory, tell, usageError } from '../command.ts';
+import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';
+import { showProgress } from '../output/progress.ts';
 import { checkSinks } from './check-sinks.ts';
 import { DESTINATION_OPTIONS, DESTINATION_USAGE, openDestination } from './destination.ts';
-import { onSignal, showProgress } from './progress.ts';
 import { unreadStatus } from './read-status.ts';
 import { ReplayJob } from './replay-job.ts';
 import { Resend } from './resend.ts';
@@ -55,7 +56,11 @@ export const command = defineCommand({
     if (drain && sinks.length === 0) checkDrain(jobs);
     const letters = new DeadLetters(directory, warn);
     const total = jobs.reduce((sum, { left }) => sum + left, 0);
-    const ends = [showProgress(resend, total), onSignal(() => resend.stop()), destination.close];
+    const ends = [
+      showProgress(() => `${resend.sent} of ${counted(total, 'record')}`),
+      onSignal(() => resend.stop()),
+      destination.close,
+    ];
     let isBroken = false;
     for (const job of jobs) {
       try {

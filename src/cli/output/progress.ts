@@ -1,0 +1,21 @@
+const TERMINAL_MS = 500;
+const LOG_MS = 10_000;
+
+/**
+ * Shows on standard error how far something has come: on one line of a terminal, else now and then.
+ * @param text - what is shown @returns the end of it
+ */
+export function showProgress(text: () => string): () => void {
+  const { stderr } = process;
+  const isTerminal = stderr.isTTY === true;
+  let shown = false;
+  const show = (): void => {
+    stderr.write(isTerminal ? `\r${text()}\u001b[K` : `${text()}\n`);
+    shown = true;
+  };
+  const timer = setInterval(show, isTerminal ? TERMINAL_MS : LOG_MS).unref();
+  return () => {
+    clearInterval(timer);
+    if (isTerminal && shown) stderr.write('\r\u001b[K');
+  };
+}
