@@ -91,6 +91,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     schema: ['', 'output'],
     spool: ['', 'output'],
     quarantine: ['', 'output', 'schema', 'spool'],
+    events: ['', 'output'],
   },
   logger: { context: [''], llm: [''] },
   collector: {

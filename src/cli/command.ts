@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { OtelEventsError } from '../errors.ts';
-import { escapeControls } from '../escape-controls.ts';
+import { escapeControls, escapeLines } from '../escape-controls.ts';
 import { nearestName } from '../nearest-name.ts';
 import { BrokenPipe } from './output/output.ts';
 
@@ -42,7 +42,7 @@ const VERBS: Readonly<Record<string, string>> = { open: 'open', mkdir: 'make', w
 
 const HELP = { help: { type: 'boolean', short: 'h' } } as const;
 
-/** Makes a command that parses its arguments and runs; every error becomes one line on standard error. */
+/** Makes a command that parses its arguments and runs; every error becomes a line on standard error. */
 export function defineCommand<const Options extends ParseArgsOptionsConfig>(
   description: CommandDescription<Options>,
 ): Command {
@@ -119,6 +119,11 @@ function statusOf(name: string, error: unknown): number {
   if (error instanceof BrokenPipe) return 0;
   if (error instanceof BareUsageError) {
     tell(`${name}: ${error.message}`);
+    return 1;
+  }
+  if (error instanceof OtelEventsError && error.code === 'QUERY_INVALID') {
+    // Below the message stands the query, with a mark.
+    process.stderr.write(`${escapeLines(`${name}: ${error.code}: ${error.message}`)}\n`);
     return 1;
   }
   if (error instanceof OtelEventsError) {

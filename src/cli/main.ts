@@ -9,6 +9,7 @@ const command = defineGroup({
       'run a collector: OTLP in; files, OTLP and metrics for Prometheus out',
       () => import('./collect.ts'),
     ],
+    query: ['find events, logs and spans in files, and count them', () => import('./events/query.ts')],
     spool: ['look into a spool directory, and get out what is in it', () => import('./spool/spool.ts')],
     quarantine: [
       'look at events that their schema refused, mend them and send them, or remove them',

@@ -37,6 +37,11 @@ export class Output {
     return this.#add(escapeLines(text));
   }
 
+  /** Text in which what came from outside has been made safe, and colours are ours. @throws BrokenPipe */
+  painted(text: string): Promise<void> {
+    return this.#add(text);
+  }
+
   /** A document that was made: byte for byte, unless a person reads it. @throws BrokenPipe */
   document(text: string): Promise<void> {
     return this.isTerminal ? this.block(text) : this.#add(text);

@@ -3,14 +3,16 @@ const LOG_MS = 10_000;
 
 /**
  * Shows on standard error how far something has come: on one line of a terminal, else now and then.
- * @param text - what is shown @returns the end of it
+ * @param text - what is shown; empty: nothing yet @returns the end of it
  */
 export function showProgress(text: () => string): () => void {
   const { stderr } = process;
   const isTerminal = stderr.isTTY === true;
   let shown = false;
   const show = (): void => {
-    stderr.write(isTerminal ? `\r${text()}\u001b[K` : `${text()}\n`);
+    const now = text();
+    if (now === '') return;
+    stderr.write(isTerminal ? `\r${now}\u001b[K` : `${now}\n`);
     shown = true;
   };
   const timer = setInterval(show, isTerminal ? TERMINAL_MS : LOG_MS).unref();

@@ -1,0 +1,45 @@
+import type { Page, Row } from '../../viewer/store/event-store.ts';
+import type { EventSource } from './event-source.ts';
+
+/** The most rows that a source gives at once. */
+const PAGE_ROWS = 1000;
+
+/** Rows, page by page, up to a limit. */
+async function* pagesOf(
+  source: EventSource,
+  query: string,
+  order: 'newest' | 'oldest',
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Page> {
+  let cursor: string | undefined;
+  let left = limit;
+  do {
+    const page = await source.page(query, { order, limit: Math.min(left, PAGE_ROWS), cursor });
+    yield page;
+    left -= page.rows.length;
+    cursor = page.next;
+  } while (cursor !== undefined && left > 0);
+}
+
+/** Rows of a query in order of time. */
+export interface FoundRows {
+  readonly rows: readonly Row[];
+  /** Whether there are more. */
+  readonly hasMore: boolean;
+}
+
+/** The newest rows, or the oldest ones, up to a limit; the oldest of them first in any case. */
+export async function findRows(
+  source: EventSource,
+  query: string,
+  order: 'newest' | 'oldest',
+  limit: number,
+): Promise<FoundRows> {
+  const rows: Row[] = [];
+  let hasMore = false;
+  for await (const page of pagesOf(source, query, order, limit)) {
+    rows.push(...page.rows);
+    hasMore = page.next !== undefined;
+  }
+  return { rows: order === 'newest' ? rows.reverse() : rows, hasMore };
+}

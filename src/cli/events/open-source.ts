@@ -1,0 +1,42 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { counted } from '../../counted.ts';
+import { openFiles } from '../../viewer/files/open-files.ts';
+import { tell, usageError } from '../command.ts';
+import { showProgress } from '../output/progress.ts';
+import type { EventSource } from './event-source.ts';
+import { storeSource } from './store-source.ts';
+
+/** Where events are looked for. */
+export interface SourceOptions {
+  readonly files: readonly string[];
+}
+
+/** Opens what a command asks. @param name - of the command @throws OtelEventsError `OPTION_INVALID`, and what the store throws */
+export async function openSource(name: string, { files }: SourceOptions): Promise<EventSource> {
+  if (files.length === 0) throw usageError('no file given');
+  return openFilesSource(name, files);
+}
+
+async function openFilesSource(name: string, files: readonly string[]): Promise<EventSource> {
+  let [read, of] = [0, 0];
+  const percent = (): string =>
+    of === 0 ? '' : `reading ${counted(files.length, 'file')}: ${Math.floor((100 * read) / of)} %`;
+  const endProgress = showProgress(percent);
+  const onProgress = (now: number, all: number): void => {
+    [read, of] = [now, all];
+  };
+  try {
+    const { store, skipped, close } = await openFiles(files, { cache: cacheDirectory(), onProgress });
+    if (skipped > 0) tell(`${name}: ${counted(skipped, 'line')} skipped that cannot be read`);
+    return storeSource(store, close);
+  } finally {
+    endProgress();
+  }
+}
+
+/** By the XDG Base Directory Specification; relative paths in the variable are to be ignored. */
+function cacheDirectory(): string {
+  const { XDG_CACHE_HOME: given = '' } = process.env;
+  return path.join(path.isAbsolute(given) ? given : path.join(homedir(), '.cache'), 'otel-events', 'queries');
+}

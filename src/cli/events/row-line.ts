@@ -1,0 +1,84 @@
+import { escapeControls } from '../../escape-controls.ts';
+import type { Paint } from '../../exporters/terminal-line.ts';
+import type { Row } from '../../viewer/store/event-store.ts';
+import { flatAttributes } from './flat-attributes.ts';
+import { durationText, localClock, localDay } from './local-time.ts';
+import { severityWord } from './severity-word.ts';
+
+/** How rows are shown. */
+export interface RowStyle {
+  readonly paint: Paint;
+  /** In characters; what is longer is cut. */
+  readonly width: number;
+  /** Whether the day stands in each line. */
+  readonly hasDay: boolean;
+}
+
+/** What tells an event to machines, or is shown in another way. */
+const LEFT_OUT =
+  /^(?:log\.record\.uid|event\.(?:schema|data|context|session|time)\..*|event\.(?:start|end|duration)|exception\.stacktrace|session\.previous_id)$/;
+
+/** These first, and these last. */
+const FIRST = ['error.type', 'exception.type', 'exception.message', 'user.id'];
+const LAST = ['session.id'];
+
+const SEVERITY_WIDTH = 5;
+
+/** So that what follows names of the usual length stands below each other. */
+const NAME_WIDTH = 18;
+
+/** A row on one line: time, severity, name, and what it is about. */
+export function rowLine(row: Row, { paint, width, hasDay }: RowStyle): string {
+  const day = hasDay ? `${localDay(row.timeMs)} ` : '';
+  const time = `${day}${localClock(row.timeMs)}`;
+  const word = severityWord(row.severity) || (row.kind === 'span' ? 'SPAN' : '');
+  const name = escapeControls(row.name === '' ? '(log)' : row.name).padEnd(NAME_WIDTH);
+  const head = time.length + SEVERITY_WIDTH + 4;
+  const details = cut(detailsOf(row).map(escapeControls).join('  '), width - head - name.length);
+  return [
+    paint('dim', time),
+    paintSeverity(paint, row, word.padEnd(SEVERITY_WIDTH)),
+    paint('bold', cut(name, width - head + 2)),
+    ` ${details}`,
+  ]
+    .join(' ')
+    .trimEnd();
+}
+
+export function paintSeverity(paint: Paint, { severity, status }: Row, text: string): string {
+  if (severity >= 17 || status === 'error') return paint('red', text);
+  if (severity >= 13) return paint('yellow', text);
+  return paint('cyan', text);
+}
+
+function detailsOf(row: Row): string[] {
+  const attributes = flatAttributes(row.attributes)
+    .filter(([name]) => !LEFT_OUT.test(name))
+    .sort(([one], [other]) => rank(one) - rank(other))
+    .map(([name, text]) => `${name}=${text}`);
+  return [
+    ...(row.status === 'error' ? ['status=error'] : []),
+    ...(row.durationMs === undefined ? [] : [durationText(row.durationMs)]),
+    ...bodyOf(row),
+    ...attributes,
+    ...(row.service === '' ? [] : [`service=${row.service}`]),
+  ];
+}
+
+/** The body of an event is its name when the app gave no message. */
+function bodyOf({ body, name }: Row): string[] {
+  if (body === undefined || body === name) return [];
+  return [typeof body === 'string' ? body : JSON.stringify(body)];
+}
+
+function rank(name: string): number {
+  const first = FIRST.indexOf(name);
+  if (first !== -1) return first;
+  return LAST.includes(name) ? FIRST.length + 1 : FIRST.length;
+}
+
+/** Nothing where there is room for nothing. */
+function cut(text: string, width: number): string {
+  if (text.length <= width) return text;
+  return width < 2 ? '' : `${text.slice(0, width - 1)}…`;
+}

@@ -1,0 +1,19 @@
+import { parseQuery } from '../../viewer/query/parse-query.ts';
+import type { Query } from '../../viewer/query/query.ts';
+import type { EventStore } from '../../viewer/store/event-store.ts';
+import type { EventSource } from './event-source.ts';
+
+/** Nobody else waits: what takes longer is ended by hand. */
+const WITHIN_MS = 3_600_000;
+
+/** A store of this process, as a source. @param close - of the store */
+export function storeSource(store: EventStore, close: () => Promise<void>): EventSource {
+  return {
+    page: (query, options) => store.page(read(query), { ...options, withinMs: WITHIN_MS }),
+    close,
+  };
+}
+
+function read(query: string): Query {
+  return parseQuery(query, Date.now());
+}
