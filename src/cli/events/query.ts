@@ -1,10 +1,14 @@
 import { parseQuery } from '../../viewer/query/parse-query.ts';
 import { defineCommand, tell, usageError } from '../command.ts';
+import { EXACT_STYLE, humanStyle } from '../output/human.ts';
 import { Output } from '../output/output.ts';
 import type { EventSource } from './event-source.ts';
 import { findRows } from './find-rows.ts';
+import { narrowQuery } from './narrow-query.ts';
 import { openSource } from './open-source.ts';
+import { printGroups } from './print-groups.ts';
 import { RowPrinter } from './print-rows.ts';
+import { printTrace } from './print-trace.ts';
 import { splitOperands } from './split-operands.ts';
 
 const NAME = 'otel-events query';
@@ -19,6 +23,12 @@ one all fit. Prints the newest 100, oldest first.
   --oldest        the oldest instead of the newest
   --long          all fields of each
   --json          an object a line
+  --count         only how many
+  --by FIELD      how many by each value of FIELD; the 20 most frequent
+                  (--limit for more)
+  --trace ID      what belongs to a trace, below its spans
+  --session ID    what happened in a session
+  --user ID       what a user did
   --help          show this
 
 Example: otel-events query 'name:payment.* severity:>=warn last:2h' events.jsonl
@@ -31,13 +41,16 @@ const OPTIONS = {
   oldest: { type: 'boolean' },
   long: { type: 'boolean' },
   json: { type: 'boolean' },
+  count: { type: 'boolean' },
+  by: { type: 'string' },
+  trace: { type: 'string' },
+  session: { type: 'string' },
+  user: { type: 'string' },
 } as const;
-
-const DEFAULT_LIMIT = 100;
 
 interface Asked {
   readonly query: string;
-  readonly limit: number;
+  readonly limit: number | undefined;
   readonly oldest: boolean;
   readonly long: boolean;
   readonly json: boolean;
@@ -47,21 +60,19 @@ export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { limit, oldest = false, long = false, json = false }) {
+  async run(operands, { count = false, by, trace, ...values }) {
+    if (count && by !== undefined) throw usageError('--count and --by: one of them');
     const { query, files } = splitOperands(operands);
-    // Before files are read.
-    parseQuery(query, Date.now());
-    const asked = {
-      query,
-      limit: limit === undefined ? DEFAULT_LIMIT : readLimit(limit),
-      oldest,
-      long,
-      json,
-    };
+    const { oldest = false, long = false, json = false } = values;
+    const limit = values.limit === undefined ? undefined : readLimit(values.limit);
+    const asked = { query: narrowed(query, { ...values, trace }), limit, oldest, long, json };
     const source = await openSource(NAME, { files });
     const output = new Output();
     try {
-      await answerRows(source, asked, output);
+      if (count) await answerCount(source, asked, output);
+      else if (by !== undefined) await answerGroups(source, asked, by, output);
+      else await answerRows(source, asked, trace !== undefined, output);
+      await output.flush();
     } finally {
       await source.close();
     }
@@ -69,17 +80,60 @@ export const command = defineCommand({
   },
 });
 
+/** @throws OtelEventsError `QUERY_INVALID`, also of a query that is asked as it is: before files are read */
+function narrowed(
+  query: string,
+  ids: {
+    readonly trace?: string | undefined;
+    readonly session?: string | undefined;
+    readonly user?: string | undefined;
+  },
+): string {
+  let narrow = query;
+  for (const name of ['trace', 'session', 'user'] as const) {
+    const id = ids[name];
+    if (id !== undefined) narrow = narrowQuery(narrow, name, name === 'trace' ? id.toLowerCase() : id);
+  }
+  parseQuery(narrow, Date.now());
+  return narrow;
+}
+
 function readLimit(text: string): number {
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit > 0 && Number.isSafeInteger(limit)) return limit;
   throw usageError(`--limit: a whole number from 1 wanted, not ${JSON.stringify(text)}`);
 }
 
-async function answerRows(source: EventSource, asked: Asked, output: Output): Promise<void> {
-  const { query, limit, oldest, long, json } = asked;
+async function answerCount(source: EventSource, { query, json }: Asked, output: Output): Promise<void> {
+  const { value } = await source.group(query, {});
+  const count = value[0]?.count ?? 0;
+  await output.line(json ? JSON.stringify({ count }) : String(count));
+}
+
+async function answerGroups(source: EventSource, asked: Asked, by: string, output: Output): Promise<void> {
+  const { value: groups } = await source.group(asked.query, { by, top: asked.limit });
+  if (asked.json) for (const group of groups) await output.line(JSON.stringify(group));
+  else await printGroups(output, by, groups, output.isTerminal ? humanStyle(0) : EXACT_STYLE);
+}
+
+/** A trace is shown whole, as far as a person can look at it. */
+const DEFAULT_LIMIT = 100;
+const TRACE_LIMIT = 10_000;
+
+async function answerRows(
+  source: EventSource,
+  asked: Asked,
+  isTrace: boolean,
+  output: Output,
+): Promise<void> {
+  const { query, oldest, long, json } = asked;
+  const limit = asked.limit ?? (isTrace ? TRACE_LIMIT : DEFAULT_LIMIT);
   const { rows, hasMore } = await findRows(source, query, oldest ? 'oldest' : 'newest', limit);
-  const printer = new RowPrinter(output, { json, long });
-  for (const row of rows) await printer.print(row);
+  if (isTrace && !long && !json && rows.length > 0) await printTrace(output, rows);
+  else {
+    const printer = new RowPrinter(output, { json, long });
+    for (const row of rows) await printer.print(row);
+  }
   await output.flush();
   if (rows.length === 0) tell(`${NAME}: nothing fits`);
   if (hasMore)

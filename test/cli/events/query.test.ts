@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { tempDir } from '../../harness/temp-dir.ts';
-import { line } from '../../viewer/files/event-lines.ts';
+import { line, spanLine } from '../../viewer/files/event-lines.ts';
 import { jsonLines } from '../spool-samples.ts';
 import { onTerminal, runCli } from './run-cli.ts';
 import { writeShopFile } from './shop-file.ts';
@@ -23,7 +23,7 @@ async function rowsOf(...args: readonly string[]): Promise<Record<string, unknow
 }
 
 test('what u42 did before the payment failed is told in order', async () => {
-  const { status, stdout, stderr } = await cli('query', 'user:u42', file);
+  const { status, stdout, stderr } = await cli('query', file, '--user', 'u42');
   assert.deepEqual([status, stderr], [0, '']);
   const lines = stdout.trimEnd().split('\n');
   assert.deepEqual(
@@ -55,8 +55,67 @@ test('the newest rows are shown, the oldest of them first; --limit and --oldest 
   assert.deepEqual(await rowsOf(file, '--oldest', '--limit', '7'), all.slice(0, 7));
 });
 
+test('rows are counted, and counted by the values of a field', async () => {
+  const all = await rowsOf(file, '--limit', '100000');
+  const byName = Map.groupBy(all, ({ name }) => name);
+  const failed = byName.get('payment.failed')?.length ?? 0;
+  assert.ok(failed > 10, `${failed}`);
+  assert.equal((await cli('query', 'name:payment.failed', file, '--count')).stdout, `${failed}\n`);
+  assert.deepEqual(await rowsOf('name:payment.failed', file, '--count'), [{ count: failed }]);
+  assert.deepEqual(await rowsOf('nobody_wrote_this', file, '--count'), [{ count: 0 }]);
+  const groups = await rowsOf(file, '--by', 'name');
+  assert.deepEqual(
+    Object.fromEntries(groups.map(({ value, count }) => [value, count])),
+    Object.fromEntries([...byName].map(([name, rows]) => [name, rows.length])),
+  );
+  const { stdout } = await cli('query', file, '--by', 'name', '--limit', '1');
+  assert.match(stdout, /^NAME +COUNT\nGET \/shop +\d+\n$/);
+});
+
+test('a trace shows what happened below its spans', async (t) => {
+  const { stdout } = await cli('query', file, '--trace', TRACE.toUpperCase());
+  assert.equal(
+    stdout,
+    `${[
+      '    +0 µs ▏████████████████████▕ GET /shop  6 s',
+      '    +0 µs ▏◆                   ▕   page.viewed  INFO',
+      '   +1.5 s ▏     ◆              ▕   cart.item_added  INFO',
+      '     +3 s ▏          ◆         ▕   checkout.started  INFO',
+      '   +4.5 s ▏               ◆    ▕   payment.failed  ERROR',
+    ].join('\n')}\n`,
+  );
+  // Spans that are their own parents, or each other's.
+  const strange = path.join(tempDir(t), 'strange.jsonl');
+  const [a, b, c] = ['a000000000000000', 'b000000000000000', 'c000000000000000'];
+  writeFileSync(
+    strange,
+    [
+      spanLine(TRACE, a, a, 'own', 1),
+      spanLine(TRACE, b, c, 'POST /', 2),
+      spanLine(TRACE, c, b, 'other', 4),
+    ].join('\n'),
+  );
+  const { stdout: shown } = await cli('query', strange, '--trace', TRACE);
+  assert.deepEqual(shown.match(/(?:own|POST \/|other) {2}.*/g)?.toSorted(), [
+    'POST /  2 ms error',
+    'other  4 ms',
+    'own  1 ms',
+  ]);
+});
+
+test('a session and a user narrow a query, with "or" and a range of time in it too', async () => {
+  const or = await rowsOf('name:page.viewed or name:payment.failed', file, '--session', 's0');
+  assert.deepEqual(
+    or.map(({ name }) => name),
+    ['page.viewed', 'payment.failed'],
+  );
+  const range = await rowsOf('name:p* since:2020-01-01', file, '--user', 'u42', '--session', 's0');
+  assert.equal(range.length, 2);
+  assert.deepEqual(await rowsOf('name:p* until:2020-01-01', file, '--user', 'u42'), []);
+});
+
 test('--long shows all fields by the names that queries use', async () => {
-  const { stdout } = await cli('query', 'name:cart.item_added', file, '--oldest', '--limit', '1', '--long');
+  const { stdout } = await cli('query', 'name:cart.item_added', file, '--session', 's0', '--long');
   assert.match(stdout, /^2026-11-30 08:00:01\.500 INFO cart\.item_added\n {2}log\.record\.uid {2}\S+\n/);
   assert.match(stdout, /\n {2}items {2}\[\{"sku":"A\d+","price":[\d.]+\}\]\n/);
   assert.match(stdout, new RegExp(`\\n {2}trace {2}${TRACE}\\n`));
@@ -78,7 +137,8 @@ test('what is wrong with the arguments is said in words', async () => {
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
     [['x'], 1, /OPTION_INVALID: no file given/],
     [[file, '--limit', '0'], 1, /--limit: a whole number from 1 wanted, not "0"/],
-    [[file, '--lmit', '3'], 1, /OPTION_UNKNOWN: no option --lmit \(did you mean --limit\?\)/],
+    [[file, '--count', '--by', 'name'], 1, /--count and --by: one of them/],
+    [[file, '--sesion', 'x'], 1, /OPTION_UNKNOWN: no option --sesion \(did you mean --session\?\)/],
     [['gone.jsonl'], 2, /ENOENT: cannot \w+ .*gone\.jsonl/],
     [['x', 'gone'], 2, /ENOENT: cannot \w+ .*gone/],
   ];
@@ -94,18 +154,20 @@ test('what is wrong with the arguments is said in words', async () => {
 test('lines that cannot be read are told, and what was added is found', async (t) => {
   const log = path.join(tempDir(t), 'events.jsonl');
   writeFileSync(log, `${line({ name: 'a' })}\n${line({ name: 'b' }).slice(0, 99)}\n`);
-  const { stdout, stderr } = await cli('query', log);
-  assert.equal(stdout, '2026-11-30 09:00:00.000 INFO  a                   service=shop\n');
-  assert.equal(stderr, 'otel-events query: 1 line skipped that cannot be read\n');
+  const first = await cli('query', log, '--count');
+  assert.deepEqual(
+    [first.stdout, first.stderr],
+    ['1\n', 'otel-events query: 1 line skipped that cannot be read\n'],
+  );
   appendFileSync(log, `${line({ name: 'c' })}\n`);
-  assert.equal((await rowsOf(log)).length, 2);
+  assert.equal((await cli('query', log, '--count')).stdout, '2\n');
 });
 
 test('nothing in an event moves the cursor or starts a line', async (t) => {
   const log = path.join(tempDir(t), 'events.jsonl');
   const bad = 'x\u001b[2J\r\n\u202e';
   writeFileSync(log, `${line({ name: bad, traceId: TRACE, attributes: { [bad]: bad, 'user.id': bad } })}\n`);
-  for (const args of [[], ['--long'], ['--json']]) {
+  for (const args of [[], ['--long'], ['--json'], ['--trace', TRACE], ['--by', 'user.id']]) {
     const { status, stdout } = await cli('query', log, ...args);
     assert.equal(status, 0);
     assert.notEqual(stdout, '');
@@ -116,6 +178,7 @@ test('nothing in an event moves the cursor or starts a line', async (t) => {
 test('on a terminal of 80 columns no line is longer, and the day stands above', (t) => {
   for (const args of [
     ['query', file],
+    ['query', file, '--trace', TRACE],
     ['query', '--help'],
   ]) {
     const lines = onTerminal(t, 80, ...args);
