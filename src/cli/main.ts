@@ -10,6 +10,7 @@ const command = defineGroup({
       () => import('./collect.ts'),
     ],
     query: ['find events, logs and spans in files, and count them', () => import('./events/query.ts')],
+    import: ['put files of OTLP/JSON lines into a store of the viewer', () => import('./events/import.ts')],
     spool: ['look into a spool directory, and get out what is in it', () => import('./spool/spool.ts')],
     quarantine: [
       'look at events that their schema refused, mend them and send them, or remove them',

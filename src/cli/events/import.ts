@@ -1,0 +1,109 @@
+import { statSync } from 'node:fs';
+import { counted } from '../../counted.ts';
+import { importFile } from '../../viewer/files/import-file.ts';
+import type { EventStore } from '../../viewer/store/event-store.ts';
+import { openStore } from '../../viewer/store/work/open-store.ts';
+import { defineCommand, tell, usageError, wantFiles } from '../command.ts';
+import { onSignal } from '../output/on-signal.ts';
+import { Output } from '../output/output.ts';
+import { showProgress } from '../output/progress.ts';
+
+const NAME = 'otel-events import';
+
+const USAGE = `Usage: otel-events import FILE... --directory STORE [--json]
+
+Puts files of OTLP/JSON lines, as collectors write them, into a store of the
+viewer, which is made if it is not there. They may be packed with gzip or zstd,
+and rotated: name all of them. Half lines of a crash are skipped and counted.
+What the store has already, by log.record.uid or span, is not kept again:
+this may be run again. Records without log.record.uid are kept as they come.
+
+  --directory STORE  where the store is; no viewer may be running on it
+  --json             what became of each file, an object a line
+  --help             show this
+
+Example: otel-events import events*.jsonl.gz --directory ~/events
+
+Exit status: 0 done; 1 the arguments are wrong; 2 something could not be read
+or written, or it was told to stop.`;
+
+const OPTIONS = { directory: { type: 'string' }, json: { type: 'boolean' } } as const;
+
+export const command = defineCommand({
+  name: NAME,
+  usage: USAGE,
+  options: OPTIONS,
+  async run(files, { directory, json = false }) {
+    wantFiles(files);
+    if (directory === undefined) throw usageError('--directory: into which store?');
+    // One that is not there is said before the others are read.
+    const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+    const stop = new AbortController();
+    const end = onSignal(() => stop.abort());
+    const store = await openStore({ directory });
+    try {
+      return await importAll(store, { files, bytes, json, signal: stop.signal });
+    } finally {
+      await store.close();
+      end();
+    }
+  },
+});
+
+interface Job {
+  readonly files: readonly string[];
+  /** Of all files. */
+  readonly bytes: number;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function importAll(store: EventStore, { files, bytes, json, signal }: Job): Promise<number> {
+  const output = new Output();
+  const totals = { stored: 0, repeated: 0, metricPoints: 0, skipped: 0 };
+  let [read, before] = [0, 0];
+  const endProgress = showProgress(() => (bytes === 0 ? '' : progressText(files.length, read / bytes)));
+  try {
+    for (const file of files) {
+      const onRead = (now: number): void => {
+        read = before + now;
+      };
+      const { isHalf: _, end: __, ...counts } = await importFile(store, file, { onRead, signal });
+      if (signal.aborted) break;
+      before += statSync(file).size;
+      for (const name of Object.keys(totals) as (keyof typeof totals)[]) totals[name] += counts[name];
+      if (json) await output.line(JSON.stringify({ file, ...counts }));
+    }
+  } finally {
+    endProgress();
+  }
+  if (!json) await output.line(summary(totals));
+  await output.flush();
+  if (!signal.aborted) return 0;
+  tell(`${NAME}: told to stop; what was read is stored, and the rest is when this is run again`);
+  return 2;
+}
+
+const BAR_WIDTH = 30;
+
+/** `importing 3 files  ██████░░░░  61 %`. */
+function progressText(files: number, part: number): string {
+  const done = Math.min(1, part);
+  const bar = '█'.repeat(Math.round(done * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
+  return `importing ${counted(files, 'file')}  ${bar}  ${Math.floor(100 * done)} %`;
+}
+
+function summary(totals: {
+  readonly stored: number;
+  readonly repeated: number;
+  readonly metricPoints: number;
+  readonly skipped: number;
+}): string {
+  const { stored, repeated, metricPoints, skipped } = totals;
+  return [
+    `${counted(stored, 'record')} stored`,
+    ...(repeated > 0 ? [`${repeated} there already`] : []),
+    ...(metricPoints > 0 ? [`${counted(metricPoints, 'point')} of metrics counted`] : []),
+    ...(skipped > 0 ? [`${counted(skipped, 'line')} skipped that cannot be read`] : []),
+  ].join(', ');
+}
