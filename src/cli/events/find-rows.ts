@@ -5,7 +5,7 @@ import type { EventSource } from './event-source.ts';
 const PAGE_ROWS = 1000;
 
 /** Rows, page by page, up to a limit. */
-async function* pagesOf(
+export async function* pagesOf(
   source: EventSource,
   query: string,
   order: 'newest' | 'oldest',

@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { counted } from '../../counted.ts';
 import { openFiles } from '../../viewer/files/open-files.ts';
+import { openStore } from '../../viewer/store/work/open-store.ts';
 import { tell, usageError } from '../command.ts';
 import { showProgress } from '../output/progress.ts';
 import type { EventSource } from './event-source.ts';
@@ -10,12 +12,21 @@ import { storeSource } from './store-source.ts';
 /** Where events are looked for. */
 export interface SourceOptions {
   readonly files: readonly string[];
+  /** A store of the viewer. */
+  readonly directory?: string | undefined;
 }
 
 /** Opens what a command asks. @param name - of the command @throws OtelEventsError `OPTION_INVALID`, and what the store throws */
-export async function openSource(name: string, { files }: SourceOptions): Promise<EventSource> {
-  if (files.length === 0) throw usageError('no file given');
-  return openFilesSource(name, files);
+export async function openSource(name: string, { files, directory }: SourceOptions): Promise<EventSource> {
+  if (files.length > 0 && directory !== undefined) throw usageError('files and --directory: one of them');
+  if (directory === undefined) {
+    if (files.length === 0) throw usageError('no file given, and no --directory');
+    return openFilesSource(name, files);
+  }
+  // One that is not there would be made.
+  readdirSync(directory);
+  const store = await openStore({ directory });
+  return storeSource(store, () => store.close());
 }
 
 async function openFilesSource(name: string, files: readonly string[]): Promise<EventSource> {

@@ -13,7 +13,7 @@ import { splitOperands } from './split-operands.ts';
 
 const NAME = 'otel-events query';
 
-const USAGE = `Usage: otel-events query [QUERY] FILE... [OPTIONS]
+const USAGE = `Usage: otel-events query [QUERY] [FILE...] [OPTIONS]
 
 Finds events, logs and spans in files of OTLP/JSON lines, as collectors write
 them, packed with gzip or zstd or not. QUERY is as in docs/queries.md; without
@@ -29,6 +29,8 @@ one all fit. Prints the newest 100, oldest first.
   --trace ID      what belongs to a trace, below its spans
   --session ID    what happened in a session
   --user ID       what a user did
+  --directory STORE
+                  a store of the viewer, on which none runs, instead of files
   --help          show this
 
 Example: otel-events query 'name:payment.* severity:>=warn last:2h' events.jsonl
@@ -46,6 +48,7 @@ const OPTIONS = {
   trace: { type: 'string' },
   session: { type: 'string' },
   user: { type: 'string' },
+  directory: { type: 'string' },
 } as const;
 
 interface Asked {
@@ -60,13 +63,13 @@ export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { count = false, by, trace, ...values }) {
+  async run(operands, { count = false, by, trace, directory, ...values }) {
     if (count && by !== undefined) throw usageError('--count and --by: one of them');
     const { query, files } = splitOperands(operands);
     const { oldest = false, long = false, json = false } = values;
     const limit = values.limit === undefined ? undefined : readLimit(values.limit);
     const asked = { query: narrowed(query, { ...values, trace }), limit, oldest, long, json };
-    const source = await openSource(NAME, { files });
+    const source = await openSource(NAME, { files, directory });
     const output = new Output();
     try {
       if (count) await answerCount(source, asked, output);
