@@ -1,9 +1,10 @@
-import type { Answer, Group, Page, Stat } from '../../viewer/store/event-store.ts';
+import type { Answer, Funnel, Group, Page, Stat } from '../../viewer/store/event-store.ts';
 
 /** Whatever is asked for events: files, a store or a viewer that runs. Queries are text, as in docs/queries.md. */
 export interface EventSource {
   page(query: string, options: SourcePage): Promise<Page>;
   group(query: string, options: SourceGroup): Promise<Answer<readonly Group[]>>;
+  funnel(query: string, options: SourceFunnel): Promise<Answer<Funnel>>;
   close(): Promise<void>;
 }
 
@@ -19,4 +20,11 @@ export interface SourceGroup {
   readonly stats?: readonly { readonly stat: Stat; readonly field: string }[] | undefined;
   readonly overMs?: number | undefined;
   readonly top?: number | undefined;
+}
+
+export interface SourceFunnel {
+  /** Queries without a range of time. */
+  readonly steps: readonly string[];
+  readonly by: string;
+  readonly withinMs: number;
 }

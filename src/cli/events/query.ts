@@ -1,14 +1,16 @@
 import { parseQuery } from '../../viewer/query/parse-query.ts';
 import { defineCommand, tell, usageError } from '../command.ts';
-import { EXACT_STYLE, humanStyle } from '../output/human.ts';
+import { EXACT_STYLE, humanStyle, type NumberStyle } from '../output/human.ts';
 import { Output } from '../output/output.ts';
-import type { EventSource } from './event-source.ts';
+import type { EventSource, SourceFunnel } from './event-source.ts';
 import { findRows } from './find-rows.ts';
 import { narrowQuery } from './narrow-query.ts';
 import { openSource } from './open-source.ts';
-import { printGroups } from './print-groups.ts';
+import { printFunnel } from './print-funnel.ts';
+import { type AskedGroups, printGroups } from './print-groups.ts';
 import { RowPrinter } from './print-rows.ts';
 import { printTrace } from './print-trace.ts';
+import { readFunnel, readGroups } from './read-numbers.ts';
 import { splitOperands } from './split-operands.ts';
 
 const NAME = 'otel-events query';
@@ -26,6 +28,13 @@ one all fit. Prints the newest 100, oldest first.
   --count         only how many
   --by FIELD      how many by each value of FIELD; the 20 most frequent
                   (--limit for more)
+  --over TIME     how many in each span of time: 1h, 15m, 1d
+  --stats LIST    numbers of a field as well: avg,p95:duration; of sum, avg,
+                  min, max, p50, p90, p95, p99, distinct; may be repeated
+  --funnel STEPS  who came how far: names of events, a,b,c; or repeated, with a
+                  query each
+  --within TIME   from the first step to the last; default 30m
+  --per FIELD     whose way it is; default user
   --trace ID      what belongs to a trace, below its spans
   --session ID    what happened in a session
   --user ID       what a user did
@@ -45,6 +54,11 @@ const OPTIONS = {
   json: { type: 'boolean' },
   count: { type: 'boolean' },
   by: { type: 'string' },
+  over: { type: 'string' },
+  stats: { type: 'string', multiple: true },
+  funnel: { type: 'string', multiple: true },
+  within: { type: 'string' },
+  per: { type: 'string' },
   trace: { type: 'string' },
   session: { type: 'string' },
   user: { type: 'string' },
@@ -63,17 +77,22 @@ export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { count = false, by, trace, directory, ...values }) {
-    if (count && by !== undefined) throw usageError('--count and --by: one of them');
+  async run(operands, { count = false, trace, directory, ...values }) {
     const { query, files } = splitOperands(operands);
     const { oldest = false, long = false, json = false } = values;
     const limit = values.limit === undefined ? undefined : readLimit(values.limit);
     const asked = { query: narrowed(query, { ...values, trace }), limit, oldest, long, json };
+    const groups = readGroups(values);
+    const funnel = readFunnel(values);
+    if ([count, groups, funnel].filter(Boolean).length > 1) {
+      throw usageError('--count, --funnel, and --by, --over or --stats: one of them');
+    }
     const source = await openSource(NAME, { files, directory });
     const output = new Output();
     try {
       if (count) await answerCount(source, asked, output);
-      else if (by !== undefined) await answerGroups(source, asked, by, output);
+      else if (funnel !== undefined) await answerFunnel(source, asked, funnel, output);
+      else if (groups !== undefined) await answerGroups(source, asked, groups, output);
       else await answerRows(source, asked, trace !== undefined, output);
       await output.flush();
     } finally {
@@ -113,10 +132,30 @@ async function answerCount(source: EventSource, { query, json }: Asked, output: 
   await output.line(json ? JSON.stringify({ count }) : String(count));
 }
 
-async function answerGroups(source: EventSource, asked: Asked, by: string, output: Output): Promise<void> {
-  const { value: groups } = await source.group(asked.query, { by, top: asked.limit });
-  if (asked.json) for (const group of groups) await output.line(JSON.stringify(group));
-  else await printGroups(output, by, groups, output.isTerminal ? humanStyle(0) : EXACT_STYLE);
+async function answerGroups(
+  source: EventSource,
+  asked: Asked,
+  groups: AskedGroups,
+  output: Output,
+): Promise<void> {
+  const { value } = await source.group(asked.query, { ...groups, top: asked.limit });
+  if (asked.json) for (const group of value) await output.line(JSON.stringify(group));
+  else await printGroups(output, value, groups, styleOf(output));
+}
+
+async function answerFunnel(
+  source: EventSource,
+  { query, json }: Asked,
+  funnel: SourceFunnel,
+  output: Output,
+): Promise<void> {
+  const { value } = await source.funnel(query, funnel);
+  if (json) await output.line(JSON.stringify(value));
+  else await printFunnel(output, funnel.steps, value, styleOf(output));
+}
+
+function styleOf({ isTerminal }: Output): NumberStyle {
+  return isTerminal ? humanStyle(0) : EXACT_STYLE;
 }
 
 /** A trace is shown whole, as far as a person can look at it. */

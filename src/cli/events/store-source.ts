@@ -19,6 +19,13 @@ export function storeSource(store: EventStore, close: () => Promise<void>): Even
         top,
         withinMs: WITHIN_MS,
       }),
+    funnel: (query, { steps, by, withinMs }) =>
+      store.funnel(read(query), {
+        steps: steps.map((step) => read(step).where),
+        by: fieldOf(by),
+        withinWindowMs: withinMs,
+        withinMs: WITHIN_MS,
+      }),
     close,
   };
 }

@@ -137,7 +137,7 @@ test('what is wrong with the arguments is said in words', async () => {
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
     [['x'], 1, /OPTION_INVALID: no file given/],
     [[file, '--limit', '0'], 1, /--limit: a whole number from 1 wanted, not "0"/],
-    [[file, '--count', '--by', 'name'], 1, /--count and --by: one of them/],
+    [[file, '--count', '--by', 'name'], 1, /--count, --funnel, and --by, --over or --stats: one of them/],
     [[file, '--sesion', 'x'], 1, /OPTION_UNKNOWN: no option --sesion \(did you mean --session\?\)/],
     [['gone.jsonl'], 2, /ENOENT: cannot \w+ .*gone\.jsonl/],
     [['x', 'gone'], 2, /ENOENT: cannot \w+ .*gone/],
