@@ -10,6 +10,7 @@ const command = defineGroup({
       () => import('./collect.ts'),
     ],
     query: ['find events, logs and spans in files, and count them', () => import('./events/query.ts')],
+    tail: ['print events as they come, from a viewer or a file', () => import('./events/tail.ts')],
     export: ['write events as CSV or JSON lines', () => import('./events/export.ts')],
     import: ['put files of OTLP/JSON lines into a store of the viewer', () => import('./events/import.ts')],
     spool: ['look into a spool directory, and get out what is in it', () => import('./spool/spool.ts')],

@@ -22,7 +22,9 @@ for otel-events query.
                      gets a ' in front
   --json             an object a line, as otel-events query --json
   -o, --output FILE  instead of standard output
-  --directory STORE  a store of the viewer instead of files
+  --directory STORE  a store of the viewer, on which none runs, instead of files
+  --url URL          of the viewer that is asked without files; default
+                     http://localhost:4319
   --help             show this
 
 Example: otel-events export --csv 'name:checkout.*' events.jsonl -o checkouts.csv
@@ -35,18 +37,19 @@ const OPTIONS = {
   json: { type: 'boolean' },
   output: { type: 'string', short: 'o' },
   directory: { type: 'string' },
+  url: { type: 'string' },
 } as const;
 
 export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { csv = false, json = false, output, directory }) {
+  async run(operands, { csv = false, json = false, output, directory, url }) {
     if (csv === json) throw usageError('--csv or --json: one of them');
     const { query, files } = splitOperands(operands);
     // Before files are read.
     parseQuery(query, Date.now());
-    const source = await openSource(NAME, { files, directory });
+    const source = await openSource(NAME, { files, directory, url });
     let rows = 0;
     const endProgress = showProgress(() => (rows === 0 ? '' : `${counted(rows, 'row')} written`));
     const onRow = (): void => {

@@ -8,21 +8,28 @@ import { tell, usageError } from '../command.ts';
 import { showProgress } from '../output/progress.ts';
 import type { EventSource } from './event-source.ts';
 import { storeSource } from './store-source.ts';
+import { viewerSource } from './viewer-source.ts';
+import { DEFAULT_URL, readUrl } from './viewer-url.ts';
 
 /** Where events are looked for. */
 export interface SourceOptions {
   readonly files: readonly string[];
   /** A store of the viewer. */
   readonly directory?: string | undefined;
+  /** Of a viewer that runs. */
+  readonly url?: string | undefined;
 }
 
 /** Opens what a command asks. @param name - of the command @throws OtelEventsError `OPTION_INVALID`, and what the store throws */
-export async function openSource(name: string, { files, directory }: SourceOptions): Promise<EventSource> {
-  if (files.length > 0 && directory !== undefined) throw usageError('files and --directory: one of them');
-  if (directory === undefined) {
-    if (files.length === 0) throw usageError('no file given, and no --directory');
-    return openFilesSource(name, files);
+export async function openSource(
+  name: string,
+  { files, directory, url }: SourceOptions,
+): Promise<EventSource> {
+  if ([files.length > 0, directory !== undefined, url !== undefined].filter(Boolean).length > 1) {
+    throw usageError('files, --directory and --url: one of them');
   }
+  if (files.length > 0) return openFilesSource(name, files);
+  if (directory === undefined) return viewerSource(readUrl(url ?? DEFAULT_URL));
   // One that is not there would be made.
   readdirSync(directory);
   const store = await openStore({ directory });

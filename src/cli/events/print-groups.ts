@@ -68,8 +68,9 @@ function timeText(ms: number): string {
   return `${localDay(ms)} ${clock}`;
 }
 
-function numberText(value: number | undefined): string {
-  return value === undefined ? '-' : String(Number(value.toPrecision(6)));
+/** A viewer tells by `null` that there is no number. */
+function numberText(value: number | null | undefined): string {
+  return value === undefined || value === null ? '-' : String(Number(value.toPrecision(6)));
 }
 
 function valueText(value: FacetValue | undefined): string {

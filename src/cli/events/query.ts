@@ -1,4 +1,5 @@
 import { parseQuery } from '../../viewer/query/parse-query.ts';
+import type { Answer } from '../../viewer/store/event-store.ts';
 import { defineCommand, tell, usageError } from '../command.ts';
 import { EXACT_STYLE, humanStyle, type NumberStyle } from '../output/human.ts';
 import { Output } from '../output/output.ts';
@@ -40,6 +41,8 @@ one all fit. Prints the newest 100, oldest first.
   --user ID       what a user did
   --directory STORE
                   a store of the viewer, on which none runs, instead of files
+  --url URL       of the viewer that is asked without files; default
+                  http://localhost:4319
   --help          show this
 
 Example: otel-events query 'name:payment.* severity:>=warn last:2h' events.jsonl
@@ -63,6 +66,7 @@ const OPTIONS = {
   session: { type: 'string' },
   user: { type: 'string' },
   directory: { type: 'string' },
+  url: { type: 'string' },
 } as const;
 
 interface Asked {
@@ -77,7 +81,7 @@ export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { count = false, trace, directory, ...values }) {
+  async run(operands, { count = false, trace, directory, url, ...values }) {
     const { query, files } = splitOperands(operands);
     const { oldest = false, long = false, json = false } = values;
     const limit = values.limit === undefined ? undefined : readLimit(values.limit);
@@ -87,7 +91,7 @@ export const command = defineCommand({
     if ([count, groups, funnel].filter(Boolean).length > 1) {
       throw usageError('--count, --funnel, and --by, --over or --stats: one of them');
     }
-    const source = await openSource(NAME, { files, directory });
+    const source = await openSource(NAME, { files, directory, url });
     const output = new Output();
     try {
       if (count) await answerCount(source, asked, output);
@@ -127,7 +131,8 @@ function readLimit(text: string): number {
 }
 
 async function answerCount(source: EventSource, { query, json }: Asked, output: Output): Promise<void> {
-  const { value } = await source.group(query, {});
+  const { value, ...looked } = await source.group(query, {});
+  tellIncomplete(looked);
   const count = value[0]?.count ?? 0;
   await output.line(json ? JSON.stringify({ count }) : String(count));
 }
@@ -138,7 +143,8 @@ async function answerGroups(
   groups: AskedGroups,
   output: Output,
 ): Promise<void> {
-  const { value } = await source.group(asked.query, { ...groups, top: asked.limit });
+  const { value, ...looked } = await source.group(asked.query, { ...groups, top: asked.limit });
+  tellIncomplete(looked);
   if (asked.json) for (const group of value) await output.line(JSON.stringify(group));
   else await printGroups(output, value, groups, styleOf(output));
 }
@@ -149,9 +155,17 @@ async function answerFunnel(
   funnel: SourceFunnel,
   output: Output,
 ): Promise<void> {
-  const { value } = await source.funnel(query, funnel);
+  const { value, ...looked } = await source.funnel(query, funnel);
+  tellIncomplete(looked);
   if (json) await output.line(JSON.stringify(value));
   else await printFunnel(output, funnel.steps, value, styleOf(output));
+}
+
+/** A viewer ends what takes too long. */
+function tellIncomplete({ complete, scanned }: Pick<Answer<unknown>, 'complete' | 'scanned'>): void {
+  if (complete) return;
+  const { rows, of } = scanned;
+  tell(`${NAME}: time was up: ${rows} of ${of} rows were looked at; narrow the range, as with last:2h`);
 }
 
 function styleOf({ isTerminal }: Output): NumberStyle {

@@ -84,8 +84,7 @@ test('what is wrong with the arguments is said in words, and makes nothing', asy
   for (const [args, status, message] of [
     [['export', file], 1, /--csv or --json: one of them/],
     [['export', '--csv', '--json', file], 1, /--csv or --json: one of them/],
-    [['export', '--csv'], 1, /no file given, and no --directory/],
-    [['export', '--csv', file, '--directory', gone], 1, /files and --directory: one of them/],
+    [['export', '--csv', file, '--directory', gone], 1, /files, --directory and --url: one of them/],
     [['export', '--csv', '--directory', gone], 2, /ENOENT: cannot read /],
   ] as const) {
     const run = await cli(...args);

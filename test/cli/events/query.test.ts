@@ -135,7 +135,6 @@ test('a query that cannot be read is shown with a mark, before files are read', 
 
 test('what is wrong with the arguments is said in words', async () => {
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
-    [['x'], 1, /OPTION_INVALID: no file given/],
     [[file, '--limit', '0'], 1, /--limit: a whole number from 1 wanted, not "0"/],
     [[file, '--count', '--by', 'name'], 1, /--count, --funnel, and --by, --over or --stats: one of them/],
     [[file, '--sesion', 'x'], 1, /OPTION_UNKNOWN: no option --sesion \(did you mean --session\?\)/],

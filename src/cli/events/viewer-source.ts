@@ -1,0 +1,45 @@
+import type { Answer, Funnel, Group, Page } from '../../viewer/store/event-store.ts';
+import type { EventSource } from './event-source.ts';
+import { askViewer } from './viewer-url.ts';
+
+/** A viewer that runs, as a source. */
+export function viewerSource(base: URL): EventSource {
+  const ask = async (...given: [string, Parameters<typeof askViewer>[2]]): Promise<unknown> =>
+    (await askViewer(base, ...given)).json();
+  return {
+    page: async (query, { limit, order, cursor }) => {
+      const params = [
+        ['q', query],
+        ['limit', limit],
+        ['order', order],
+        ['cursor', cursor],
+      ] as const;
+      const page = (await ask('/api/events', params)) as Page & { readonly next: string | null };
+      return { ...page, next: page.next ?? undefined };
+    },
+    group: async (query, { by, stats = [], overMs, top }) => {
+      const answer = await ask('/api/groups', [
+        ['q', query],
+        ['by', by],
+        ...stats.map(({ stat, field }) => ['stat', `${stat}:${field}`] as const),
+        ['over', overMs === undefined ? undefined : `${overMs}ms`],
+        ['top', top],
+      ]);
+      const { groups, ...rest } = answer as Omit<Answer<unknown>, 'value'> & {
+        readonly groups: readonly Group[];
+      };
+      return { ...rest, value: groups };
+    },
+    funnel: async (query, { steps, by, withinMs }) => {
+      const answer = await ask('/api/funnel', [
+        ['q', query],
+        ...steps.map((step) => ['step', step] as const),
+        ['by', by],
+        ['within', `${withinMs}ms`],
+      ]);
+      const { complete, scanned, ...value } = answer as Omit<Answer<unknown>, 'value'> & Funnel;
+      return { complete, scanned, value };
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { importFile } from '../../../src/viewer/files/import-file.ts';
+import { openStore } from '../../../src/viewer/store/work/open-store.ts';
+import { freePort } from '../../harness/free-port.ts';
+import { contractServer } from './contract-server.ts';
+import { runCli } from './run-cli.ts';
+import { writeShopFile } from './shop-file.ts';
+
+const directory = mkdtempSync(path.join(tmpdir(), 'otel-events-test-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
+const file = await writeShopFile(directory, 4000);
+const cli = runCli(directory);
+
+test('a viewer that runs answers as files do', async (t) => {
+  const store = await openStore({ directory: path.join(directory, 'store') });
+  t.after(() => store.close());
+  await importFile(store, file);
+  const { url } = await contractServer(t, store);
+  for (const args of [
+    ['query', '--user', 'u42'],
+    ['query', '--limit', '1500', '--json'],
+    ['query', 'name:payment.failed', '--count'],
+    ['query', '--by', 'name', '--limit', '3', '--stats', 'avg,max:total', '--over', '1m'],
+    ['query', '--funnel', 'page.viewed,checkout.completed', '--per', 'session', '--within', '90m'],
+    ['export', '--csv', 'kind:event'],
+  ]) {
+    const [asked, read] = [await cli(...args, '--url', url), await cli(...args, file)];
+    assert.notEqual(asked.stdout, '', asked.stderr);
+    assert.deepEqual(asked, read);
+  }
+  const { stderr } = await cli('query', '--by', 'kind', '--url', url);
+  assert.match(stderr, /^otel-events query: time was up: 4000 of 4000 rows were looked at; narrow the range/);
+});
+
+test('where no viewer is, or it refuses, that is said', async (t) => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  for (const args of [['query'], ['tail'], ['export', '--json']]) {
+    const { status, stdout, stderr } = await cli(...args, '--url', url);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(
+      stderr,
+      /STORE_FAILED: http:\S+: ECONNREFUSED \(no viewer listens there; name files, or a --url\)\n$/,
+    );
+  }
+  const wrong = await cli('query', '--url', 'localhost:4319');
+  assert.deepEqual([wrong.status, /--url: wanted as in http:/.test(wrong.stderr)], [1, true], wrong.stderr);
+  const store = await openStore({ directory: path.join(directory, 'empty') });
+  t.after(() => store.close());
+  const server = await contractServer(t, store);
+  const { status, stderr } = await cli('query', '--funnel', 'a', '--url', server.url);
+  assert.deepEqual([status, /OPTION_INVALID: .*two to 10 steps, got 1/.test(stderr)], [1, true], stderr);
+});
