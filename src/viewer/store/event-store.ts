@@ -28,8 +28,10 @@ export interface EventStore {
   /** What was received and stored, by name and minute. */
   ledger(range: Query['range']): Promise<readonly LedgerEntry[]>;
   status(): Promise<StoreStatus>;
-  /** Calls back after each commit with the rows that came, in the order in which they were stored. @returns ends it */
-  watch(listener: (rows: readonly Row[]) => void): () => void;
+  /** Rows that fit and came behind a place, in the order in which they were stored: for who follows what comes. */
+  newRows(query: Query, options?: NewRowsOptions): Promise<NewRows>;
+  /** Calls back after each commit. @returns ends it */
+  onCommit(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -106,6 +108,21 @@ export interface Page {
   readonly next: string | undefined;
   readonly complete: boolean;
   readonly scanned: Scanned;
+}
+
+export interface NewRowsOptions {
+  /** From `next` of the answer before. Undefined: from now on, and there are no rows yet. */
+  readonly from?: string | undefined;
+  /** Default 1,000. */
+  readonly limit?: number | undefined;
+}
+
+export interface NewRows {
+  /** The newest ones, when there are more than the limit. */
+  readonly rows: readonly Row[];
+  /** How many are left out in front of them. Who is more than 100,000 rows behind: those that do not fit as well. */
+  readonly skipped: number;
+  readonly next: string;
 }
 
 export interface HistogramOptions extends Bounds {

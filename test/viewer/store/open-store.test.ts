@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
+import { parseQuery } from '../../../src/viewer/query/parse-query.ts';
 import type { Row } from '../../../src/viewer/store/event-store.ts';
 import { openStore, type StoreOptions } from '../../../src/viewer/store/work/open-store.ts';
 import { ThreadedStore } from '../../../src/viewer/store/work/threaded-store.ts';
@@ -148,28 +149,42 @@ test('points of metrics are counted', async (t) => {
   assert.deepEqual({ metricPoints, rows }, { metricPoints: 2, rows: 0 });
 });
 
-test('who watches gets each row after its commit, in order, and none after having ended', async (t) => {
+test('who follows gets each row that fits after its commit, in order, and is told no more after having ended', async (t) => {
   const store = await opened(t);
   const rows = makeRows(new Dice(6), 300);
   const requests = requestsOf(rows);
   await store.ingest(requests[0] as OtlpRequest);
+  let told = 0;
+  const end = store.onCommit(() => told++);
+  const { next: from, rows: none } = await store.newRows(ALL);
+  assert.deepEqual(none, []);
   const seen: Row[] = [];
-  const all = Promise.withResolvers<void>();
-  const expected = rows.length - (requests[0] as OtlpRequest).count;
-  const end = store.watch((some) => {
+  let at = from;
+  for (const request of requests.slice(1)) {
+    await store.ingest(request);
+    const { rows: some, next, skipped } = await store.newRows(ALL, { from: at });
+    assert.equal(skipped, 0);
     seen.push(...some);
-    if (seen.length === expected) all.resolve();
-  });
-  await Promise.all(requests.slice(1).map((request) => store.ingest(request)));
-  await all.promise;
+    at = next;
+  }
+  const expected = rows.slice(Number(from)).map(({ nanos }) => String(nanos));
+  const times = (some: readonly Row[]) => some.map(({ timeUnixNano }) => timeUnixNano);
+  assert.deepEqual(times(seen), expected);
+  assert.equal(told, requests.length - 1);
+  // Of more than the limit the newest, and how many are left out; a query leaves out what does not fit.
+  const last = await store.newRows(ALL, { from, limit: 10 });
+  assert.deepEqual(times(last.rows), expected.slice(-10));
+  assert.equal(last.skipped, expected.length - 10);
+  const spans = await store.newRows(parseQuery('kind:span', 0), { from });
   assert.deepEqual(
-    seen.map(({ timeUnixNano }) => timeUnixNano),
-    rows.slice(-expected).map(({ nanos }) => String(nanos)),
+    spans.rows,
+    seen.filter(({ kind }) => kind === 'span'),
   );
+  assert.ok(spans.rows.length > 0 && spans.rows.length < seen.length);
+  await assert.rejects(store.newRows(ALL, { from: '1 or 2' }), { code: 'OPTION_INVALID' });
   end();
   await store.ingest(OtlpRequest.from('logs', CHECKOUTS));
-  await store.count(ALL);
-  assert.equal(seen.length, expected);
+  assert.equal(told, requests.length - 1);
 });
 
 test('a worker that dies rejects what it was asked, with retry, and is started again', async (t) => {

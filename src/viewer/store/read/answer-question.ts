@@ -12,6 +12,8 @@ import type {
   Histogram,
   HistogramOptions,
   LedgerEntry,
+  NewRows,
+  NewRowsOptions,
   Page,
   PageOptions,
   Row,
@@ -25,8 +27,9 @@ import { answerFunnel } from './answer-funnel.ts';
 import { answerGroup } from './answer-group.ts';
 import { answerHistogram } from './answer-histogram.ts';
 import { answerLedger } from './answer-ledger.ts';
+import { answerNewRows } from './answer-new-rows.ts';
 import { answerPage } from './answer-page.ts';
-import { answerRow, answerRows } from './answer-row.ts';
+import { answerRow } from './answer-row.ts';
 import { answerStatus } from './answer-status.ts';
 import type { ReadStore } from './read-store.ts';
 
@@ -50,8 +53,7 @@ export interface Questions {
   /** As a page, of more rows. */
   story: Asked<With<PageOptions>, Page>;
   row: Asked<RowId, Row | undefined>;
-  /** By their numbers: from the first up to the last, without that. */
-  rows: Asked<{ readonly from: number; readonly to: number }, readonly Row[]>;
+  newRows: Asked<With<NewRowsOptions>, NewRows>;
   count: Asked<With<Bounds>, Answer<number>>;
   histogram: Asked<With<HistogramOptions>, Answer<Histogram>>;
   facets: Asked<With<FacetOptions>, Answer<readonly Facet[]>>;
@@ -74,7 +76,7 @@ const ANSWER: {
   story: (store, { query, options }) =>
     answerPage(store, query, { ...options, limit: options.limit ?? MAX_STORY }, MAX_STORY),
   row: answerRow,
-  rows: answerRows,
+  newRows: (store, { query, options }) => answerNewRows(store, query, options),
   count: (store, { query, options }) => answerCount(store, query, options),
   histogram: (store, { query, options }) => answerHistogram(store, query, options),
   facets: (store, { query, options }) => answerFacets(store, query, options),

@@ -118,7 +118,7 @@ export class Search {
 }
 
 /** The rows of a block in a range of time. */
-function rangeMask(block: Block, { fromMs, toMs }: TimeRange): Mask {
+export function rangeMask(block: Block, { fromMs, toMs }: TimeRange): Mask {
   const from = fromMs ?? Number.NEGATIVE_INFINITY;
   const to = toMs ?? Number.POSITIVE_INFINITY;
   if (block.loMs >= from && block.hiMs < to) return 'all';

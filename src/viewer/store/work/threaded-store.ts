@@ -10,13 +10,12 @@ import type {
   GroupOptions,
   HistogramOptions,
   Ingested,
+  NewRowsOptions,
   PageOptions,
-  Row,
   RowId,
 } from '../event-store.ts';
 import type { QuestionName, Questions } from '../read/answer-question.ts';
 import type { ReaderAnswer } from './reader-worker.ts';
-import { WatchedRows } from './watched-rows.ts';
 import { WorkerClient } from './worker-client.ts';
 import type { StoreState, WriterAnswer } from './writer-worker.ts';
 
@@ -29,7 +28,7 @@ const EVERYTHING = { range: {} };
 export class ThreadedStore implements EventStore {
   readonly #writer: WorkerClient<WriterAnswer>;
   readonly #reader: WorkerClient<ReaderAnswer>;
-  readonly #watched: WatchedRows;
+  readonly #listeners = new Set<() => void>();
   #state: StoreState = { next: 0, files: -1 };
   #restarts = 0;
   #waitingBytes = 0;
@@ -45,7 +44,6 @@ export class ThreadedStore implements EventStore {
       if (state !== undefined) this.#committed(state);
     });
     this.#reader = new WorkerClient(startReader);
-    this.#watched = new WatchedRows((from, to) => this.#ask('rows', { from, to }));
   }
 
   /** The writer first: it makes the directory. */
@@ -102,13 +100,18 @@ export class ThreadedStore implements EventStore {
     return this.#ask('story', { query, options: { order: 'oldest', ...options } });
   }
 
-  watch(listener: (rows: readonly Row[]) => void): () => void {
-    return this.#watched.add(listener, this.#state.next);
+  newRows = (query: Query, options: NewRowsOptions = {}) => this.#ask('newRows', { query, options });
+
+  onCommit(listener: () => void): () => void {
+    // The same function may be given twice.
+    const own = (): void => listener();
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#watched.close();
+    this.#listeners.clear();
     await this.#writer.close();
     await this.#reader.close();
   }
@@ -125,7 +128,7 @@ export class ThreadedStore implements EventStore {
 
   #committed({ next, files }: StoreState): void {
     this.#state = { next, files: files + this.#restarts * 2 ** 32 };
-    this.#watched.committed(next);
+    for (const listener of this.#listeners) listener();
   }
 }
 
