@@ -1,6 +1,6 @@
+import { cookieValue } from '../serve/cookie-value.ts';
 import { cleanText } from './clean-text.ts';
 import type { ClientAddress, ProxyHeader } from './client-address.ts';
-import { cookieValue } from './cookie-value.ts';
 import { hashedSession } from './hashed-session.ts';
 import { pathOf } from './path-of.ts';
 import type { Visit } from './visit.ts';

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { cookieValue } from '../../src/middleware/cookie-value.ts';
 import { requestContext } from '../../src/middleware/node.ts';
 import { pathOf, queryOf } from '../../src/middleware/path-of.ts';
 import { type RequestFields, requestFields } from '../../src/middleware/request-fields.ts';
+import { cookieValue } from '../../src/serve/cookie-value.ts';
 import { testLogger } from '../../src/testing.ts';
 import { emitted } from './emitted.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Refusal } from '../../serve/refusal.ts';
+import { isSameSecret } from '../../serve/same-secret.ts';
 import type { Authenticator, Credentials } from './authenticator.ts';
-import { isSameSecret } from './same-secret.ts';
 
 /** Which token is shown, and where. */
 export interface BearerTokenOptions {

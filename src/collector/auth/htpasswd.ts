@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Refusal } from '../../serve/refusal.ts';
+import { digestOf, isSameSecret } from '../../serve/same-secret.ts';
 import { bcryptDigest, parseBcrypt } from './bcrypt.ts';
-import { digestOf, isSameSecret } from './same-secret.ts';
 
 /** Whether a password is the one that a line of a file stands for. */
 type Matches = (password: string) => boolean | Promise<boolean>;
