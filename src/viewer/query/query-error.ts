@@ -1,15 +1,26 @@
 import { OtelEventsError } from '../../errors.ts';
 
+/** `QUERY_INVALID`. */
+export class QueryError extends OtelEventsError {
+  /** Offset into the query, in UTF-16 units. */
+  readonly at: number;
+
+  constructor(message: string, at: number) {
+    super('QUERY_INVALID', message);
+    this.at = at;
+  }
+}
+
 /**
  * What is wrong with a query, and where: the query with a mark below the character.
  * @param at - offset into `text`, in UTF-16 units
  */
-export function queryError(text: string, at: number, message: string): OtelEventsError {
+export function queryError(text: string, at: number, message: string): QueryError {
   // One line, so that the mark below stands where the character does.
   const line = text.replace(/\s/g, ' ');
   const mark = `${' '.repeat(widthOf(line.slice(0, at)))}^`;
   const said = `at character ${characters(line.slice(0, at)) + 1}: ${message}`;
-  return new OtelEventsError('QUERY_INVALID', `${said}\n  ${line}\n  ${mark}`);
+  return new QueryError(`${said}\n  ${line}\n  ${mark}`, at);
 }
 
 function characters(text: string): number {

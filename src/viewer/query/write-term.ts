@@ -3,12 +3,18 @@ import { fieldName } from './read-field.ts';
 
 /** A condition as text, to be put behind a query: `user.id:42`, `"odd key":"a b"`; of no value that the field is not there. */
 export function writeTerm(field: Field, value: string | number | boolean | null | undefined): string {
-  const name = quotedName(fieldName(field));
-  if (value === undefined) return `-${name}:*`;
-  return `${name}:${typeof value === 'string' ? quotedValue(value) : String(value)}`;
+  const name = writeName(field);
+  return value === undefined ? `-${name}:*` : `${name}:${writeValue(value)}`;
 }
 
-function quotedName(name: string): string {
+/** What stands for a value behind `name:`. */
+export function writeValue(value: string | number | boolean | null): string {
+  return typeof value === 'string' ? quotedValue(value) : String(value);
+}
+
+/** What stands for a field in front of `:`. */
+export function writeName(field: Field): string {
+  const name = fieldName(field);
   return /^[^\s():,"<>=!-][^\s():,"<>=!]*$/u.test(name) && !/^(?:last|since|until|on|\d+)$/.test(name)
     ? name
     : quoted(name);

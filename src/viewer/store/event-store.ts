@@ -110,17 +110,19 @@ export interface Page {
   readonly scanned: Scanned;
 }
 
-export interface NewRowsOptions {
+export interface NewRowsOptions extends Bounds {
   /** From `next` of the answer before. Undefined: from now on, and there are no rows yet. */
   readonly from?: string | undefined;
   /** Default 1,000. */
   readonly limit?: number | undefined;
+  /** Who is so many rows that fit behind is not given the older ones. Default 20,000. */
+  readonly maxBehind?: number | undefined;
 }
 
 export interface NewRows {
-  /** The newest ones, when there are more than the limit. */
+  /** The oldest ones, when there are more than the limit. */
   readonly rows: readonly Row[];
-  /** How many are left out in front of them. Who is more than 100,000 rows behind: those that do not fit as well. */
+  /** How many that fit are left out in front of them. */
   readonly skipped: number;
   readonly next: string;
 }

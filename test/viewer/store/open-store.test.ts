@@ -171,10 +171,14 @@ test('who follows gets each row that fits after its commit, in order, and is tol
   const times = (some: readonly Row[]) => some.map(({ timeUnixNano }) => timeUnixNano);
   assert.deepEqual(times(seen), expected);
   assert.equal(told, requests.length - 1);
-  // Of more than the limit the newest, and how many are left out; a query leaves out what does not fit.
-  const last = await store.newRows(ALL, { from, limit: 10 });
-  assert.deepEqual(times(last.rows), expected.slice(-10));
-  assert.equal(last.skipped, expected.length - 10);
+  const first = await store.newRows(ALL, { from, limit: 10 });
+  assert.deepEqual(times(first.rows), expected.slice(0, 10));
+  const second = await store.newRows(ALL, { from: first.next, limit: 10 });
+  assert.deepEqual(times(second.rows), expected.slice(10, 20));
+  // Who is too far behind is told how many rows are left out.
+  const last = await store.newRows(ALL, { from, limit: 10, maxBehind: 30 });
+  assert.deepEqual(times(last.rows), expected.slice(-30, -20));
+  assert.equal(last.skipped, expected.length - 30);
   const spans = await store.newRows(parseQuery('kind:span', 0), { from });
   assert.deepEqual(
     spans.rows,

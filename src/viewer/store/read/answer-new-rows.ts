@@ -4,35 +4,25 @@ import type { NewRows, NewRowsOptions, Row } from '../event-store.ts';
 import type { Block } from './block.ts';
 import { both, countOf, isIn, type Mask } from './mask.ts';
 import type { ReadStore } from './read-store.ts';
-import { rangeMask, Search } from './search.ts';
+import { type Hits, rangeMask, Search } from './search.ts';
 import { toRow } from './to-row.ts';
 
 const DEFAULT_LIMIT = 1000;
-
-/** Who is further behind than this many rows is not told of those that are older, so that an answer is soon there. */
-const MAX_BEHIND = 100_000;
+const DEFAULT_BEHIND = 20_000;
 
 /** Rows that came behind a place, in the order in which they were stored. */
 export function answerNewRows(store: ReadStore, query: Query, options: NewRowsOptions): NewRows {
+  const { limit = DEFAULT_LIMIT, maxBehind = DEFAULT_BEHIND } = options;
   const end = store.files.at(-1)?.end ?? 0;
   // A store that was made anew begins with 0 again.
   const from = Math.min(readPlace(options.from) ?? end, end);
-  const first = Math.max(from, end - MAX_BEHIND);
-  const limit = options.limit ?? DEFAULT_LIMIT;
-  const search = new Search(store, query, {});
-  const blocks = search.blocks.filter((block) => block.first + block.rows > first);
-  let rows: Row[] = [];
-  let skipped = first - from;
-  for (const block of blocks.sort((one, other) => other.first - one.first)) {
-    const found = search.read(block, () => {
-      const among = both(rangeMask(block, query.range), behind(block, first));
-      const mask = search.narrow(query.where, { block, mask: among });
-      return lastRows(block, mask, limit - rows.length);
-    });
-    rows = [...(found?.rows ?? []), ...rows];
-    skipped += found?.skipped ?? 0;
-  }
-  return { rows, skipped, next: String(end) };
+  const search = new Search(store, query, options);
+  const { hits, next } = hitsBehind(search, from, end);
+  const fitting = hits.reduce((sum, { block, mask }) => sum + countOf(mask, block.rows), 0);
+  const skipped = Math.max(0, fitting - maxBehind);
+  const rows = rowsOf(search, hits, skipped, limit);
+  const isAll = fitting - skipped <= limit;
+  return { rows, skipped, next: isAll ? String(next) : String(Number(rows.at(-1)?.id ?? next - 1) + 1) };
 }
 
 function readPlace(from: string | undefined): number | undefined {
@@ -42,15 +32,39 @@ function readPlace(from: string | undefined): number | undefined {
   throw new OtelEventsError('OPTION_INVALID', message, { fix: 'leave it out to begin with what comes' });
 }
 
+/** What fits, as far as there was time. @returns `next`: where the next answer goes on */
+function hitsBehind(
+  search: Search,
+  from: number,
+  end: number,
+): { readonly hits: Hits[]; readonly next: number } {
+  const hits: Hits[] = [];
+  const blocks = search.blocks.filter((block) => block.first + block.rows > from);
+  for (const [at, block] of blocks.sort((one, other) => one.first - other.first).entries()) {
+    if (at > 0 && search.isTimeUp()) return { hits, next: block.first };
+    const mask = search.read(block, () => {
+      const among = both(rangeMask(block, search.query.range), behind(block, from));
+      return search.narrow(search.query.where, { block, mask: among });
+    });
+    if (mask !== undefined && mask !== 'none') hits.push({ block, mask });
+  }
+  return { hits, next: end };
+}
+
 function behind(block: Block, first: number): Mask {
   if (block.first >= first) return 'all';
   return new Uint8Array(block.rows).fill(1, first - block.first);
 }
 
-/** The last rows of a mask, and the number of those in front of them. */
-function lastRows(block: Block, mask: Mask, limit: number): Pick<NewRows, 'rows' | 'skipped'> {
+function rowsOf(search: Search, hits: readonly Hits[], skipped: number, limit: number): Row[] {
   const rows: Row[] = [];
-  for (let place = block.rows - 1; place >= 0 && rows.length < limit; place--)
-    if (isIn(mask, place)) rows.push(toRow(block.file, block.first + place));
-  return { rows: rows.reverse(), skipped: countOf(mask, block.rows) - rows.length };
+  let toSkip = skipped;
+  for (const { block, mask } of hits) {
+    for (let place = 0; place < block.rows && rows.length < limit; place++) {
+      if (!isIn(mask, place) || toSkip-- > 0) continue;
+      const row = search.read(block, () => toRow(block.file, block.first + place));
+      if (row !== undefined) rows.push(row);
+    }
+  }
+  return rows;
 }
