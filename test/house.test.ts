@@ -120,7 +120,13 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
       'span-metrics',
     ],
   },
-  viewer: { query: [], store: ['query'], files: ['store'], page: ['query', 'store'] },
+  viewer: {
+    query: [],
+    store: ['query'],
+    files: ['store'],
+    page: ['query', 'store'],
+    api: ['query', 'store'],
+  },
 };
 
 /** Root files and what they may import; `testing.ts` is the public test kit and may import anything. */

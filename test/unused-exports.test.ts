@@ -16,7 +16,31 @@ const doors = new Set(
 );
 
 /** What a command that is being built will use. One that is used by now has to go from here. */
-const COMING = ['viewer/query/completing.ts: completing'];
+const COMING: readonly string[] = [
+  'viewer/api/api-error.ts: ERROR_SCHEMA',
+  'viewer/api/api-error.ts: sendError',
+  'viewer/api/json-schema.ts: listSchema',
+  'viewer/api/json-schema.ts: orNull',
+  'viewer/api/param.ts: readParams',
+  'viewer/api/param.ts: queryParam',
+  'viewer/api/param.ts: queriesParam',
+  'viewer/api/param.ts: textParam',
+  'viewer/api/param.ts: queryTextParam',
+  'viewer/api/param.ts: wholeParam',
+  'viewer/api/param.ts: wholeParam',
+  'viewer/api/param.ts: wholeParam',
+  'viewer/api/param.ts: oneOfParam',
+  'viewer/api/param.ts: fieldParam',
+  'viewer/api/param.ts: fieldsParam',
+  'viewer/api/param.ts: statsParam',
+  'viewer/api/param.ts: durationParam',
+  'viewer/api/question-gate.ts: QuestionGate',
+  'viewer/api/route.ts: jsonRoute',
+  'viewer/api/route.ts: streamRoute',
+  'viewer/query/completing.ts: completing',
+  'viewer/query/write-term.ts: writeValue',
+  'viewer/query/write-term.ts: writeName',
+];
 
 /** Exported functions, classes and constants that no other file of `src/` names. Types are for who reads the API. */
 function unused(): string[] {

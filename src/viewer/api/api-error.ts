@@ -1,0 +1,68 @@
+import type { ServerResponse } from 'node:http';
+import { OtelEventsError } from '../../errors.ts';
+import { Refusal } from '../../serve/refusal.ts';
+import { QueryError } from '../query/query-error.ts';
+import { COUNT, type JsonSchema, mapSchema, TEXT } from './json-schema.ts';
+import { ParamQueryError } from './param.ts';
+
+export const ERROR_SCHEMA: JsonSchema = mapSchema({
+  error: mapSchema({ code: TEXT, message: TEXT }, { at: COUNT, param: TEXT }),
+});
+
+/** How long a client is asked to wait, in seconds. */
+const RETRY_AFTER = { 'retry-after': '1' };
+
+const CODES: Readonly<Record<number, string>> = {
+  400: 'REQUEST_INVALID',
+  401: 'TOKEN_MISSING',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  429: 'TOO_MANY_REQUESTS',
+  503: 'BUSY',
+};
+
+interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly at?: number;
+    readonly param?: string;
+  };
+}
+
+/** Sends what went wrong; an answer that is on its way already is cut off. */
+export function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const { status, headers, error: told } = errorAnswer(error);
+  const body = JSON.stringify({ error: told });
+  response.writeHead(status, { ...headers, 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(body);
+}
+
+function errorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof Refusal) {
+    const { status, headers, message } = error;
+    return { status, headers, error: { code: CODES[status] ?? `HTTP_${status}`, message } };
+  }
+  if (error instanceof QueryError) {
+    const { code, message, at } = error;
+    const place = error instanceof ParamQueryError ? { at, param: error.param } : { at };
+    return { status: 400, headers: {}, error: { code, message, ...place } };
+  }
+  if (error instanceof OtelEventsError) {
+    const { code, message } = error;
+    const told = { code, message };
+    if (code.startsWith('OPTION_')) return { status: 400, headers: {}, error: told };
+    return error.retry === undefined
+      ? { status: 500, headers: {}, error: told }
+      : { status: 503, headers: RETRY_AFTER, error: told };
+  }
+  const message = 'the viewer could not answer that; its log says why';
+  return { status: 500, headers: {}, error: { code: 'INTERNAL', message } };
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonSchema } from './json-schema.ts';
+import type { Params, Values } from './param.ts';
+import type { Questions } from './question-gate.ts';
+
+/** What routes answer from. */
+export interface Call {
+  readonly store: Questions;
+  readonly about: About;
+  /** Aborted when the client hangs up, or the server ends: nobody waits for the rest. */
+  readonly signal: AbortSignal;
+}
+
+/** Of an answer that is sent bit by bit. */
+export interface StreamCall extends Call {
+  /** Calls back after each commit. @returns ends it */
+  readonly onCommit: (listener: () => void) => () => void;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** What the viewer tells of itself. */
+export interface About {
+  readonly version: string;
+  /** Where apps send to. */
+  readonly endpoints: { readonly otlpHttp?: string | undefined; readonly otlpGrpc?: string | undefined };
+  /** Other places that show the same data. */
+  readonly links: { readonly jaeger?: string | undefined; readonly grafana?: string | undefined };
+}
+
+/** What is the same of all routes. */
+interface AnyRoute {
+  /** As OpenAPI writes it: `/api/events/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly params: Params;
+}
+
+/** Answers with JSON. */
+export interface JsonRoute extends AnyRoute {
+  readonly kind: 'json';
+  readonly schema: JsonSchema;
+  readonly canBeMissing: boolean;
+  /** @returns undefined when there is no such thing */
+  readonly answer: (values: never, call: Call) => unknown;
+}
+
+/** Answers bit by bit. */
+export interface StreamRoute extends AnyRoute {
+  readonly kind: 'stream';
+  readonly types: readonly string[];
+  readonly stream: (values: never, call: StreamCall) => Promise<void>;
+}
+
+export type Route = JsonRoute | StreamRoute;
+
+interface JsonRouteOf<P extends Params> {
+  readonly path: string;
+  readonly summary: string;
+  readonly params: P;
+  readonly schema: JsonSchema;
+  /** Whether 404 is an answer. */
+  readonly canBeMissing?: boolean;
+  readonly answer: (values: Values<P>, call: Call) => unknown;
+}
+
+export function jsonRoute<P extends Params>({ canBeMissing = false, ...route }: JsonRouteOf<P>): JsonRoute {
+  return { ...route, kind: 'json', canBeMissing };
+}
+
+interface StreamRouteOf<P extends Params> {
+  readonly path: string;
+  readonly summary: string;
+  readonly params: P;
+  /** Media types. */
+  readonly types: readonly string[];
+  readonly stream: (values: Values<P>, call: StreamCall) => Promise<void>;
+}
+
+export function streamRoute<P extends Params>(route: StreamRouteOf<P>): StreamRoute {
+  return { ...route, kind: 'stream' };
+}
