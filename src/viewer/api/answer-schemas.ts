@@ -1,0 +1,55 @@
+import {
+  COUNT,
+  FLAG,
+  type JsonSchema,
+  listSchema,
+  mapSchema,
+  NUMBER,
+  named,
+  orNull,
+  TEXT,
+} from './json-schema.ts';
+
+const ANY_MAP: JsonSchema = { type: 'object' };
+const VALUE: JsonSchema = { type: ['string', 'number', 'boolean', 'null'] };
+
+/** How far an answer went. */
+export const COVERAGE = { complete: FLAG, scanned: named('Scanned') } as const;
+
+/** What several answers are made of; it stands in the document once. */
+export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  Scanned: mapSchema({ rows: COUNT, of: COUNT, tookMs: NUMBER }),
+  Value: VALUE,
+  Row: mapSchema(
+    {
+      id: TEXT,
+      kind: { enum: ['event', 'log', 'span'] },
+      timeMs: NUMBER,
+      timeUnixNano: TEXT,
+      name: TEXT,
+      severity: NUMBER,
+      service: TEXT,
+      attributes: ANY_MAP,
+      resource: ANY_MAP,
+      scope: TEXT,
+    },
+    {
+      traceId: TEXT,
+      spanId: TEXT,
+      parentSpanId: TEXT,
+      durationMs: orNull(NUMBER),
+      status: { enum: ['ok', 'error', 'unset'] },
+      body: {},
+      otlp: ANY_MAP,
+    },
+  ),
+  Rows: mapSchema({ rows: listSchema(named('Row')), next: orNull(TEXT), ...COVERAGE }),
+  FunnelStep: mapSchema(
+    {
+      people: COUNT,
+      droppedOff: listSchema(named('Value')),
+      next: listSchema(mapSchema({ name: TEXT, people: COUNT })),
+    },
+    { medianMs: orNull(NUMBER) },
+  ),
+};

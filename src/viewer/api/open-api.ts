@@ -1,0 +1,59 @@
+import { SHARED_SCHEMAS } from './answer-schemas.ts';
+import { ERROR_SCHEMA } from './api-error.ts';
+import { type JsonSchema, named, TEXT } from './json-schema.ts';
+import type { Param } from './param.ts';
+import type { Route } from './route.ts';
+
+/** The description of the API, made from its routes. @see OpenAPI 3.1 */
+export function openApi(routes: readonly Route[], version: string): JsonSchema {
+  const paths = routes.map((route) => [route.path, { get: operation(route) }]);
+  return {
+    openapi: '3.1.0',
+    info: { title: "otel-events: the viewer's API", version },
+    paths: Object.fromEntries(paths),
+    components: { schemas: { ...SHARED_SCHEMAS, Error: ERROR_SCHEMA } },
+  };
+}
+
+function operation(route: Route): JsonSchema {
+  const { path, summary, params } = route;
+  return {
+    operationId: path
+      .replace(/^\/api\//, '')
+      .replace(/[^a-z]+/g, '_')
+      .replace(/_$/, ''),
+    summary,
+    parameters: Object.entries(params).map(([name, param]) => parameter(path, name, param)),
+    responses: {
+      200: { description: summary, content: contentOf(route) },
+      400: failure(
+        'a parameter that is wrong; `at` is the offset in the query, `param` the parameter it stands in',
+      ),
+      ...(route.kind === 'json' && route.canBeMissing ? { 404: failure('there is no such thing') } : {}),
+      401: failure('a token is wanted'),
+      403: failure('asked by a page of another site'),
+      503: failure('too much at once; ask again after `Retry-After` seconds'),
+    },
+  };
+}
+
+function parameter(path: string, name: string, param: Param<unknown>): JsonSchema {
+  const { description, schema, isList = false, isRequired = false } = param;
+  const isInPath = path.includes(`{${name}}`);
+  return {
+    name,
+    in: isInPath ? 'path' : 'query',
+    description,
+    required: isRequired,
+    schema: isList ? { type: 'array', items: schema, ...(isRequired ? { minItems: 1 } : {}) } : schema,
+  };
+}
+
+function contentOf(route: Route): JsonSchema {
+  if (route.kind === 'json') return { 'application/json': { schema: route.schema } };
+  return Object.fromEntries(route.types.map((type) => [type, { schema: TEXT }]));
+}
+
+function failure(description: string): JsonSchema {
+  return { description, content: { 'application/json': { schema: named('Error') } } };
+}

@@ -1,0 +1,58 @@
+import type { Page } from '../store/event-store.ts';
+import { named } from './json-schema.ts';
+import { oneOfParam, type Param, queryParam, textParam, wholeParam } from './param.ts';
+import { type JsonRoute, jsonRoute } from './route.ts';
+
+const MAX_ROWS = 1000;
+const MAX_STORY_ROWS = 10_000;
+
+const cursor = textParam('from `next` of the page before');
+
+/** Rows, and what belongs together. */
+export const ROW_ROUTES: readonly JsonRoute[] = [
+  jsonRoute({
+    path: '/api/events',
+    summary: 'Events, log records and spans that fit a query, in order of time',
+    params: {
+      q: queryParam('what they have to fit; all without it'),
+      limit: wholeParam('of rows', [1, MAX_ROWS], 100),
+      cursor,
+      order: oneOfParam('which come first', ['newest', 'oldest']),
+    },
+    schema: named('Rows'),
+    answer: async ({ q, ...options }, { store }) => rowsAnswer(await store.page(q, options)),
+  }),
+  jsonRoute({
+    path: '/api/events/{id}',
+    summary: 'One row with its record as OTLP/JSON',
+    params: { id: idParam('of a row') },
+    schema: named('Row'),
+    canBeMissing: true,
+    answer: ({ id }, { store }) => store.row(id),
+  }),
+  jsonRoute({
+    path: '/api/traces/{id}',
+    summary: 'Spans and events of a trace, the oldest first; at most 10,000',
+    params: { id: idParam('32 hexadecimal digits') },
+    schema: named('Rows'),
+    answer: async ({ id }, { store }) => rowsAnswer(await store.trace(id)),
+  }),
+  ...(['session', 'user', 'conversation'] as const).map((by) =>
+    jsonRoute({
+      path: `/api/${by}s/{id}`,
+      summary: `What happened in or to a ${by}, the oldest first`,
+      params: { id: idParam(`of the ${by}`), limit: wholeParam('of rows', [1, MAX_STORY_ROWS]), cursor },
+      schema: named('Rows'),
+      answer: async ({ id, ...options }, { store }) => rowsAnswer(await store.story(by, id, options)),
+    }),
+  ),
+];
+
+function idParam(description: string): Param<string> {
+  const { read, ...rest } = textParam(description);
+  return { ...rest, isRequired: true, read: (texts, name) => read(texts, name) as string };
+}
+
+function rowsAnswer({ rows, next, complete, scanned }: Page) {
+  return { rows, next: next ?? null, complete, scanned };
+}
