@@ -17,18 +17,8 @@ const doors = new Set(
 
 /** What a command that is being built will use. One that is used by now has to go from here. */
 const COMING: readonly string[] = [
-  'viewer/api/answer-schemas.ts: COVERAGE',
-  'viewer/api/param.ts: queriesParam',
-  'viewer/api/param.ts: queryTextParam',
-  'viewer/api/param.ts: fieldParam',
-  'viewer/api/param.ts: fieldsParam',
-  'viewer/api/param.ts: statsParam',
-  'viewer/api/param.ts: durationParam',
   'viewer/api/route.ts: streamRoute',
   'viewer/api/start-viewer.ts: startViewer',
-  'viewer/query/completing.ts: completing',
-  'viewer/query/write-term.ts: writeValue',
-  'viewer/query/write-term.ts: writeName',
 ];
 
 /** Exported functions, classes and constants that no other file of `src/` names. Types are for who reads the API. */

@@ -4,12 +4,14 @@ import type { EventStore } from '../store/event-store.ts';
 import { sendError } from './api-error.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { openApi } from './open-api.ts';
+import { OTHER_ROUTES } from './other-routes.ts';
 import { readParams } from './param.ts';
 import { QuestionGate } from './question-gate.ts';
 import type { About, Call, Route, StreamRoute } from './route.ts';
 import { ROW_ROUTES } from './row-routes.ts';
+import { SUM_ROUTES } from './sum-routes.ts';
 
-const ROUTES: readonly Route[] = ROW_ROUTES;
+const ROUTES: readonly Route[] = [...ROW_ROUTES, ...SUM_ROUTES, ...OTHER_ROUTES];
 
 /** Streams that are under way at once: a page has one, or none. */
 const MAX_STREAMS = 100;
