@@ -17,7 +17,6 @@ const doors = new Set(
 
 /** What a command that is being built will use. One that is used by now has to go from here. */
 const COMING: readonly string[] = [
-  'viewer/api/route.ts: streamRoute',
   'viewer/api/start-viewer.ts: startViewer',
 ];
 

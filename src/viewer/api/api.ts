@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../../serve/refusal.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { sendError } from './api-error.ts';
+import { EXPORT_ROUTE } from './export-route.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { LIVE_ROUTE } from './live-route.ts';
 import { openApi } from './open-api.ts';
 import { OTHER_ROUTES } from './other-routes.ts';
 import { readParams } from './param.ts';
@@ -11,7 +13,7 @@ import type { About, Call, Route, StreamRoute } from './route.ts';
 import { ROW_ROUTES } from './row-routes.ts';
 import { SUM_ROUTES } from './sum-routes.ts';
 
-const ROUTES: readonly Route[] = [...ROW_ROUTES, ...SUM_ROUTES, ...OTHER_ROUTES];
+const ROUTES: readonly Route[] = [...ROW_ROUTES, ...SUM_ROUTES, ...OTHER_ROUTES, EXPORT_ROUTE, LIVE_ROUTE];
 
 /** Streams that are under way at once: a page has one, or none. */
 const MAX_STREAMS = 100;

@@ -27,7 +27,7 @@ const SITES: readonly (readonly [who: string, headers: Headers, data: number, pa
   ['a page without an origin', { origin: 'null' }, 403, 403],
 ];
 
-const DATA = ['/api/events', '/api/openapi.json'];
+const DATA = ['/api/events', '/api/export', '/api/live', '/api/openapi.json', '/api/status'];
 
 test('pages of other sites get no data, whatever they ask for', async (t) => {
   const { ask } = await viewerUnderTest(t);
@@ -66,8 +66,8 @@ test('nothing is taken but GET and HEAD, and no other origin is let in by a pref
     assert.deepEqual([status, headers.allow], [405, 'GET, HEAD'], method);
     assert.equal(headers['access-control-allow-origin'], undefined);
   }
-  const head = await ask('/api/events', { method: 'HEAD' });
-  assert.deepEqual([head.status, head.headers['content-type'], head.text], [200, 'application/json', '']);
+  const head = await ask('/api/live', { method: 'HEAD' });
+  assert.deepEqual([head.status, head.headers['content-type'], head.text], [200, 'text/event-stream', '']);
 });
 
 test('every answer forbids what a page of hostile data must not do', async (t) => {
