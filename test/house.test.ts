@@ -50,7 +50,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   logger: ['otlp', 'exporters', 'delivery', 'otel', 'processors', 'redact', 'schema'],
   serve: [],
   middleware: ['logger', 'formats', 'serve'],
-  collector: ['otlp', 'spool', 'exporters', 'serve'],
+  collector: ['otlp', 'spool', 'exporters', 'serve', 'viewer'],
   viewer: ['otlp', 'serve'],
   cli: ['otlp', 'spool', 'formats', 'exporters', 'delivery', 'logger', 'collector', 'schema', 'viewer'],
 };

@@ -24,6 +24,7 @@ import { resourceDetectionProcessor } from './components/resource-detection-proc
 import { resourceProcessor } from './components/resource-processor.ts';
 import { spanMetricsConnector } from './components/span-metrics-connector.ts';
 import { transformProcessor } from './components/transform-processor.ts';
+import { viewerExporter } from './components/viewer-exporter.ts';
 import { zpages } from './components/zpages.ts';
 
 /** Every component of this engine: a new one is a file in `components/` and a line here. */
@@ -47,6 +48,7 @@ export const COMPONENTS: KnownComponents = {
     known(debugExporter),
     known(nopExporter),
     known(prometheusExporter),
+    known(viewerExporter),
   ],
   connectors: [known(forwardConnector), known(countConnector), known(spanMetricsConnector)],
   extensions: [

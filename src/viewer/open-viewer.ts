@@ -1,0 +1,62 @@
+import { createRequire } from 'node:module';
+import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
+import type { ListenAddress } from '../serve/listen.ts';
+import type { ServerTls } from '../serve/server-tls.ts';
+import { startViewer } from './api/start-viewer.ts';
+import { openStore } from './store/work/open-store.ts';
+
+/** A store, and where it is looked at. */
+export interface ViewerSettings {
+  readonly address: ListenAddress;
+  readonly directory: string;
+  readonly synchronous: 'normal' | 'full';
+  /** Of all files; whole files go, the oldest first. */
+  readonly maxBytes: number;
+  /** Undefined: rows of any age stay. */
+  readonly maxAgeMs: number | undefined;
+  /** What has to be shown for data. Undefined: one is made where the address is not of this machine only. */
+  readonly token: string | undefined;
+  readonly tls: ServerTls | undefined;
+  /** Where apps send to, for the page to say. */
+  readonly endpoints: { readonly otlpHttp: string | undefined; readonly otlpGrpc: string | undefined };
+  readonly links: { readonly jaeger: string | undefined; readonly grafana: string | undefined };
+  readonly onError: (error: unknown) => void;
+}
+
+/** A viewer that takes what comes, and shows it. */
+export interface OpenViewer {
+  readonly url: string;
+  /** With the token. */
+  readonly openUrl: string;
+  /** Resolves when all of it is committed. */
+  ingest(request: OtlpRequest): Promise<void>;
+  close(timeoutMs: number): Promise<void>;
+}
+
+/**
+ * Opens a store and serves it.
+ * @throws OtelEventsError `STORE_UNAVAILABLE`, `STORE_UNWRITABLE`, `STORE_VERSION`, `COLLECTOR_START_FAILED`
+ */
+export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> {
+  const { address, directory, synchronous, maxBytes, maxAgeMs, token, tls, onError } = settings;
+  const store = await openStore({ directory, synchronous, maxBytes, maxAgeMs });
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  const about = { version, endpoints: settings.endpoints, links: settings.links };
+  try {
+    const server = await startViewer({ store, address, about, token, tls, onError });
+    return {
+      url: server.url,
+      openUrl: server.openUrl,
+      ingest: async (request) => {
+        await store.ingest(request);
+      },
+      close: async (timeoutMs) => {
+        await server.close(timeoutMs);
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
