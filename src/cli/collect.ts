@@ -1,17 +1,14 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { COMPONENTS } from '../collector/components.ts';
 import { parseDuration } from '../collector/config/duration.ts';
 import { nameOfSource, sourceOfSetting } from '../collector/config/read-sources.ts';
 import { readConfig } from '../collector/read-config.ts';
-import { type Collector, type LoggingCollector, runCollector } from '../collector/run-collector.ts';
+import type { Collector, LoggingCollector } from '../collector/run-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
 import { MAX_TIMER_MS } from '../time.ts';
 import { defineCommand } from './command.ts';
-import { garbageCollector } from './garbage-collector.ts';
-import { printStats } from './print-stats.ts';
+import { runUntilTold } from './run-until-told.ts';
 
 /** The configuration that comes with the package. */
 const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', import.meta.url));
@@ -20,9 +17,6 @@ const DEFAULT_CONFIG = fileURLToPath(new URL('../../collector/embedded.yaml', im
 const STATS_EVERY = '10s';
 /** A table more often is nothing to read. */
 const MIN_STATS_MS = 100;
-
-/** For the last lines of standard output and error, when it is time to end. */
-const LAST_WRITES_MS = 500;
 
 const USAGE = `Usage: otel-events collect [--config FILE]... [--set KEY=VALUE]... [--check]
                            [--print-stats[=10s]]
@@ -60,7 +54,10 @@ const collect = defineCommand({
       const statsEveryMs = every === undefined ? undefined : toInterval(every);
       const sources = [...files, ...set.map(toSource)];
       const name = files.map(nameOfSource).join(', ');
-      if (!check) return await run(sources, name, statsEveryMs);
+      if (!check) {
+        await runUntilTold(sources, { statsEveryMs, started: started(name), reloaded });
+        return 0;
+      }
       const { warnings } = await readConfig(sources);
       for (const warning of warnings) process.stderr.write(escapeLines(`WARN ${warning}\n`));
       process.stdout.write(escapeLines(`${name}: valid\n`));
@@ -91,91 +88,17 @@ function toSource(setting: string): string {
   throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', '--set: expected KEY=VALUE, and there is no =');
 }
 
-/**
- * By how much, in percent of what is alive, memory may grow before it is looked through. Requests come and go in large
- * pieces beside a heap that stays small: left alone, V8 looks through it for every dozen of them.
- */
-const HEAP_GROWING_PERCENT = 400;
-
-async function run(
-  config: readonly string[],
-  name: string,
-  statsEveryMs: number | undefined,
-): Promise<number> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
-  // A terminal or a pipe that goes away takes the log with it, and not the collector.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  let collector: LoggingCollector | undefined;
-  const told = untilTold(() => tellLeftBehind(collector));
-  const reloads = new Reloads();
-  collector = await runCollector(COMPONENTS, { config }, garbageCollector());
-  if (process.stderr.isTTY) process.stderr.write(escapeLines(banner(name, collector)));
-  else tellEndpoints(collector);
-  warnOfForward(collector);
-  reloads.serve(collector);
-  const printLast =
-    statsEveryMs === undefined
-      ? undefined
-      : printStats(collector, statsEveryMs, (text) => process.stdout.write(text));
-  await told;
-  reloads.end();
-  await collector.stop();
-  printLast?.();
-  // Everything has had its time: what still waits for the reader of a pipe must not keep the process.
-  setTimeout(() => process.exit(), LAST_WRITES_MS).unref();
-  return 0;
-}
-
-/** Reads the configuration again at SIGHUP: once for all that come before it has been read. */
-class Reloads {
-  #collector: LoggingCollector | undefined;
-  #isAsked = false;
-  #isOver = false;
-  #isRunning = false;
-
-  constructor() {
-    // From the beginning on: unheard, the signal ends the process.
-    process.on('SIGHUP', () => {
-      this.#isAsked = true;
-      void this.#run();
-    });
-  }
-
-  /** The collector has started: what has been asked for meanwhile is done now. */
-  serve(collector: LoggingCollector): void {
-    this.#collector = collector;
-    void this.#run();
-  }
-
-  /** The collector is being stopped. */
-  end(): void {
-    this.#isOver = true;
-  }
-
-  async #run(): Promise<void> {
-    if (this.#collector === undefined || this.#isRunning) return;
-    this.#isRunning = true;
-    while (this.#isAsked && !this.#isOver) {
-      this.#isAsked = false;
-      await reload(this.#collector);
-    }
-    this.#isRunning = false;
-  }
-}
-
-/** Says what came of it. */
-async function reload(collector: LoggingCollector): Promise<void> {
-  const { endpoints } = collector;
-  try {
-    await collector.reload();
-    collector.log('info', 'configuration reloaded');
-    tellEndpoints(collector, (id, url) => endpoints[id] !== url);
+function started(name: string): (collector: LoggingCollector) => void {
+  return (collector) => {
+    if (process.stderr.isTTY) process.stderr.write(escapeLines(banner(name, collector)));
+    else tellEndpoints(collector);
     warnOfForward(collector);
-  } catch (error) {
-    const problems = error instanceof OtelEventsError ? error.message : String(error);
-    for (const problem of problems.split('\n')) collector.log('error', problem);
-    collector.log('error', 'configuration not reloaded; the one before runs on');
-  }
+  };
+}
+
+function reloaded(collector: LoggingCollector, before: Collector['endpoints']): void {
+  tellEndpoints(collector, (id, url) => before[id] !== url);
+  warnOfForward(collector);
 }
 
 /** The endpoint alone forwards nothing in the default configuration: silence would be misleading. */
@@ -186,29 +109,6 @@ function warnOfForward({ config, log }: LoggingCollector): void {
   log('warn', 'OTEL_EVENTS_FORWARD_ENDPOINT is set and nothing is forwarded', {
     fix: 'set OTEL_EVENTS_FORWARD=otlp_http/forward too',
   });
-}
-
-/** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
-function untilTold(lastWords: () => void): Promise<void> {
-  return new Promise((resolve) => {
-    let told = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (told) {
-          lastWords();
-          process.exit(130);
-        }
-        told = true;
-        resolve();
-      });
-    }
-  });
-}
-
-/** What is lost when the collector does not wait for its queues. */
-function tellLeftBehind(collector: LoggingCollector | undefined): void {
-  for (const [exporter, { queued: count }] of Object.entries(collector?.stats().exporters ?? {}))
-    if (count > 0) collector?.log('error', 'lost', { exporter, count, reason: 'ended_at_once' });
 }
 
 function tellEndpoints(collector: LoggingCollector, isTold = (_id: string, _url: string) => true): void {
