@@ -52,7 +52,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   middleware: ['logger', 'formats', 'serve'],
   collector: ['otlp', 'spool', 'exporters', 'serve', 'viewer'],
   viewer: ['otlp', 'serve'],
-  cli: ['otlp', 'spool', 'formats', 'exporters', 'delivery', 'logger', 'collector', 'schema', 'viewer'],
+  cli: [
+    'otlp',
+    'spool',
+    'formats',
+    'exporters',
+    'delivery',
+    'logger',
+    'collector',
+    'schema',
+    'serve',
+    'viewer',
+  ],
 };
 
 /**

@@ -9,6 +9,7 @@ const command = defineGroup({
       'run a collector: OTLP in; files, OTLP and metrics for Prometheus out',
       () => import('./collect.ts'),
     ],
+    view: ['keep events on this machine, and look at them in a browser', () => import('./view.ts')],
     query: ['find events, logs and spans in files, and count them', () => import('./events/query.ts')],
     tail: ['print events as they come, from a viewer or a file', () => import('./events/tail.ts')],
     export: ['write events as CSV or JSON lines', () => import('./events/export.ts')],

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { guardedServer } from '../../serve/guarded-server.ts';
+import { isLoopback } from '../../serve/is-loopback.ts';
 import { type ListenAddress, listen, stopServer } from '../../serve/listen.ts';
 import { Refusal } from '../../serve/refusal.ts';
 import type { ServerTls } from '../../serve/server-tls.ts';
@@ -126,11 +127,6 @@ function exchange({ guard }: Site, url: URL, response: ServerResponse): void {
   response.end(
     `<!doctype html><meta http-equiv="refresh" content="0;url=${next}"><title>otel-events</title>`,
   );
-}
-
-/** Whether only this machine reaches it. */
-function isLoopback(host: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }
 
 /** Undefined: any. A page that has itself pointed to here has no cookie for its name, and no token. */

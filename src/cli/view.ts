@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { readConfig } from '../collector/read-config.ts';
+import type { Collector } from '../collector/run-collector.ts';
+import { OtelEventsError } from '../errors.ts';
+import { escapeLines } from '../escape-controls.ts';
+import { isLoopback } from '../serve/is-loopback.ts';
+import { defineCommand, tell, usageError } from './command.ts';
+import { runUntilTold } from './run-until-told.ts';
+
+const DEFAULTS = { host: 'localhost', port: '4319', directory: path.join('otel-events-data', 'viewer') };
+
+const USAGE = `Usage: otel-events view [--port PORT] [--host HOST] [--directory DIR] [--open]
+       otel-events view --config FILE [--open]
+
+Takes OTLP from this machine, keeps events, logs and spans in files, and shows
+them in a page, until it is told to stop (Ctrl+C).
+
+  --port PORT      of the page; default ${DEFAULTS.port}, 0 for any that is free
+  --host HOST      where the page listens; default ${DEFAULTS.host}. Beyond this
+                   machine a token is wanted, which the printed address has
+  --directory DIR  where the files are; default ${DEFAULTS.directory}
+  --config FILE    a collector's configuration with an exporter "viewer" instead
+  --open           opens the page in a browser
+  --help           show this
+
+Apps send to ports 4318 (HTTP) and 4317 (gRPC); OTEL_EVENTS_PORT and
+OTEL_EVENTS_GRPC_PORT say others, OTEL_EVENTS_VIEWER_TOKEN which token.
+
+Exit status: 0 stopped as told; 1 an option or the configuration is wrong;
+2 a port or a file cannot be opened.`;
+
+export const command = defineCommand({
+  name: 'otel-events view',
+  usage: USAGE,
+  options: {
+    port: { type: 'string' },
+    host: { type: 'string' },
+    directory: { type: 'string' },
+    config: { type: 'string', short: 'c' },
+    open: { type: 'boolean' },
+  },
+  async run(operands, { config, open = false, ...own }) {
+    if (operands.length > 0) throw usageError(`nothing but options: ${operands.length} more given`);
+    const [given] = Object.keys(own);
+    if (config !== undefined && given !== undefined)
+      throw usageError(`--${given}: the configuration says that; leave one of them out`);
+    const token = tokenFor(own.host ?? DEFAULTS.host);
+    try {
+      if (config !== undefined) await checkHasViewer(config);
+      await runUntilTold(config ?? configOf({ ...DEFAULTS, ...own }, token), {
+        started: (collector) => {
+          const pages = pagesOf(collector, config === undefined ? token : undefined);
+          process.stdout.write(escapeLines(banner(collector, pages)));
+          if (open) for (const page of pages) openInBrowser(page);
+        },
+      });
+      return 0;
+    } catch (error) {
+      if (!(error instanceof OtelEventsError) || error.code !== 'COLLECTOR_CONFIG_INVALID') throw error;
+      // A line for each problem of a configuration.
+      process.stderr.write(escapeLines(`${error.message}\n`));
+      return 1;
+    }
+  },
+});
+
+interface Own {
+  readonly host: string;
+  readonly port: string;
+  readonly directory: string;
+}
+
+/** The same as anybody could write it in a file. */
+function configOf({ host, port, directory }: Own, token: string | undefined): object {
+  const { OTEL_EVENTS_PORT: http = '4318', OTEL_EVENTS_GRPC_PORT: grpc = '4317' } = process.env;
+  const pipeline = { receivers: ['otlp'], exporters: ['viewer'] };
+  const links = { otlp_http: `http://127.0.0.1:${http}`, otlp_grpc: `http://127.0.0.1:${grpc}` };
+  return {
+    receivers: {
+      otlp: {
+        protocols: { http: { endpoint: `127.0.0.1:${http}` }, grpc: { endpoint: `127.0.0.1:${grpc}` } },
+      },
+    },
+    exporters: {
+      viewer: {
+        endpoint: `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`,
+        directory,
+        links,
+        ...(token === undefined ? {} : { token }),
+      },
+    },
+    service: { pipelines: { logs: pipeline, traces: pipeline, metrics: pipeline } },
+  };
+}
+
+/** Made here, so that it can be printed and opened with the address. */
+function tokenFor(host: string): string | undefined {
+  const { OTEL_EVENTS_VIEWER_TOKEN: given } = process.env;
+  if (given) return given;
+  return isLoopback(host) ? undefined : randomBytes(24).toString('base64url');
+}
+
+/** @throws OtelEventsError `COLLECTOR_CONFIG_INVALID` when there is nothing to look at */
+async function checkHasViewer(source: string): Promise<void> {
+  const { exporters, service } = await readConfig(source);
+  const used = service.pipelines.flatMap((pipeline) => pipeline.exporters);
+  if (used.some((id) => exporters.get(id)?.type === 'viewer')) return;
+  const message = `${source}: no pipeline has an exporter of type viewer`;
+  throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', message, { fix: 'add one, or leave --config out' });
+}
+
+function pagesOf({ config, endpoints }: Collector, token: string | undefined): readonly string[] {
+  return [...config.exporters]
+    .filter(([, { type }]) => type === 'viewer')
+    .flatMap(([id]) => endpoints[id] ?? [])
+    .map((url) => (token === undefined ? url : `${url}/?token=${token}`));
+}
+
+function banner({ config, endpoints }: Collector, pages: readonly string[]): string {
+  const receivers = Object.entries(endpoints).filter(([id]) =>
+    config.receivers.has(id.split('.', 1)[0] ?? ''),
+  );
+  const rows = [
+    ...pages.map((page) => ['page', page]),
+    ...receivers.map(([id, url]) => [`${id.endsWith('.grpc') ? 'gRPC' : 'OTLP'} in`, url]),
+    ...[...config.exporters.values()].flatMap(({ type, settings }) =>
+      type === 'viewer' ? [['files', path.resolve((settings as { directory: string }).directory)]] : [],
+    ),
+  ];
+  const width = Math.max(...rows.map(([name = '']) => name.length));
+  const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(width)}  ${value}`);
+  return `otel-events viewer, Ctrl+C to stop\n${lines.join('\n')}\n`;
+}
+
+const OPENERS: Readonly<Record<string, readonly string[]>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+function openInBrowser(url: string): void {
+  const [program = '', ...args] = OPENERS[process.platform] ?? ['xdg-open'];
+  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
+  child.once('error', () => tell(`otel-events view: ${program} is not there; open ${url}`));
+  child.unref();
+}

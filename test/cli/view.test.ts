@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { logsOf } from '../collector/samples.ts';
+import { tempDir } from '../harness/temp-dir.ts';
+import { ask } from '../viewer/api/viewer-under-test.ts';
+
+const MAIN = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+const PORTS = { OTEL_EVENTS_PORT: '0', OTEL_EVENTS_GRPC_PORT: '0' };
+
+/** Runs the command until it has said where the page is. */
+async function runView(t: TestContext, args: readonly string[], env: Record<string, string> = {}) {
+  const cwd = tempDir(t);
+  const child = spawn(process.execPath, [MAIN, 'view', ...args], {
+    cwd,
+    env: { ...process.env, ...PORTS, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const exit = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('exit', (code, signal) => resolve(code ?? signal));
+  });
+  let said = '';
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (part) => {
+    complaints += part;
+  });
+  await new Promise<void>((resolve, reject) => {
+    void exit.then(() => reject(new Error(complaints)));
+    child.stdout.setEncoding('utf8').on('data', (part) => {
+      said += part;
+      if (said.includes('files')) resolve();
+    });
+  });
+  const place = (name: string): string => new RegExp(`^ {2}${name} +(\\S+)`, 'm').exec(said)?.[1] ?? '';
+  return { child, exit, cwd, said, page: place('page'), otlp: place('OTLP in'), files: place('files') };
+}
+
+function runToEnd(...args: readonly string[]) {
+  return spawnSync(process.execPath, [MAIN, 'view', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...PORTS },
+  });
+}
+
+async function send(url: string, name: string): Promise<number> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify(logsOf(name));
+  return (await fetch(`${url}/v1/logs`, { method: 'POST', headers, body })).status;
+}
+
+test('view takes events, shows them, and ends with 0 when it is told to', async (t) => {
+  const { child, exit, cwd, said, page, otlp, files } = await runView(t, ['--port', '0']);
+  assert.equal(files, path.join(cwd, 'otel-events-data', 'viewer'));
+  for (const line of said.split('\n').filter((one) => !one.includes(cwd))) assert.ok(line.length <= 80, line);
+  assert.equal(await send(otlp, 'order.paid'), 200);
+  const { json } = await ask(`${page}/api/events`);
+  assert.deepEqual(
+    json.rows.map(({ name }: { name: string }) => name),
+    ['order.paid'],
+  );
+  assert.match((await ask(page)).text, /<div id="page">/);
+  // A page that is open does not keep it.
+  const live = await fetch(`${page}/api/live`);
+  assert.equal(live.status, 200);
+  child.kill('SIGINT');
+  await assert.rejects(live.text());
+  assert.equal(await exit, 0);
+});
+
+test('beyond this machine the printed address has the token', async (t) => {
+  const { page } = await runView(t, ['--port', '0', '--host', '0.0.0.0', '--directory', 'events']);
+  const { origin, searchParams } = new URL(page);
+  assert.equal((await ask(`${origin}/api/events`)).status, 401);
+  const headers = { authorization: `Bearer ${searchParams.get('token')}` };
+  assert.equal((await ask(`${origin}/api/events`, { headers })).status, 200);
+  const given = await runView(t, ['--port', '0'], { OTEL_EVENTS_VIEWER_TOKEN: 'correct-horse-battery' });
+  assert.match(given.page, /\?token=correct-horse-battery$/);
+});
+
+test("a collector's configuration is run instead, if it has a viewer", async (t) => {
+  const dir = tempDir(t);
+  const config = (exporter: string): string => {
+    const file = path.join(dir, `${exporter}.yaml`);
+    writeFileSync(
+      file,
+      `receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:0"}}}}
+exporters: {viewer: {endpoint: "localhost:0", directory: ${JSON.stringify(path.join(dir, 'v'))}}, nop: {}}
+service: {pipelines: {logs: {receivers: [otlp], exporters: [${exporter}]}}}
+`,
+    );
+    return file;
+  };
+  const { otlp, page } = await runView(t, ['--config', config('viewer')]);
+  assert.equal(await send(otlp, 'a'), 200);
+  assert.equal((await ask(`${page}/api/events`)).json.rows.length, 1);
+  const none = runToEnd('--config', config('nop'));
+  assert.deepEqual([none.status, none.stdout], [1, '']);
+  assert.match(none.stderr, /no pipeline has an exporter of type viewer/);
+});
+
+test('what cannot be is told in a line, before anything is opened', () => {
+  for (const [args, expected] of [
+    [['--port', 'x'], /exporters\.viewer\.endpoint/],
+    [['--config', 'a.yaml', '--port', '1'], /--port: the configuration says that/],
+    [['--prot', '1'], /did you mean --port\?/],
+    [['more'], /nothing but options/],
+  ] as const) {
+    const { status, stderr, stdout } = runToEnd(...args);
+    assert.deepEqual([status, stdout], [1, ''], stderr);
+    assert.match(stderr, expected);
+  }
+  const { stdout } = runToEnd('--help');
+  assert.ok(stdout.split('\n').every((line) => line.length <= 80));
+});
