@@ -10,7 +10,7 @@ import { type PageServer, startPageServer } from './page-server.ts';
 import { PlainViewer } from './plain-viewer.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const SCREENSHOTS = path.join(import.meta.dirname, 'screenshots');
 
 /** Why these tests cannot run; undefined if they can. Where `CI` is set they fail instead. */
