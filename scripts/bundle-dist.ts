@@ -30,7 +30,7 @@ export async function bundleDist(root: string): Promise<string[]> {
     write: false,
     platform: 'node',
     format: 'esm',
-    target: 'node22.15',
+    target: 'node22.16',
     charset: 'utf8',
     packages: 'external',
     chunkNames: 'chunks/[hash]',

@@ -23,7 +23,7 @@ export async function bundleSdk(root: string): Promise<readonly BundledPackage[]
     metafile: true,
     platform: 'node',
     format: 'esm',
-    target: 'node22.15',
+    target: 'node22.16',
     charset: 'utf8',
     legalComments: 'inline',
     plugins: [apiShim(), leaveOutMachineId()],

@@ -55,7 +55,7 @@ async function commonJsOf(dist: string, file: string): Promise<string> {
   const { code } = await transform(placed, {
     format: 'cjs',
     platform: 'node',
-    target: 'node22.15',
+    target: 'node22.16',
     charset: 'utf8',
     // Jest's sandbox has no import().
     supported: { 'dynamic-import': false },

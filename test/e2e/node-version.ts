@@ -1,7 +1,7 @@
 import { type CachedPackage, cachedFile } from './cached-package.ts';
 
 /** The oldest Node that is allowed, and the newest. The tests themselves run on the one between. */
-export const OLD_NODE = '22.15.0';
+export const OLD_NODE = '22.16.0';
 export const NEW_NODE = '26.10.0';
 
 /** The package of npm that has a Node of this version. */
