@@ -6,8 +6,9 @@ export const NUMBER: JsonSchema = { type: 'number' };
 export const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
 export const FLAG: JsonSchema = { type: 'boolean' };
 
-export function listSchema(items: JsonSchema): JsonSchema {
-  return { type: 'array', items };
+export function listSchema(items: JsonSchema, times?: { least: number; most: number }): JsonSchema {
+  const bounds = times && { minItems: times.least, maxItems: times.most };
+  return { type: 'array', items, ...bounds };
 }
 
 /** @param optional - what may be left out */

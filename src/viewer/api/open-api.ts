@@ -1,6 +1,6 @@
 import { SHARED_SCHEMAS } from './answer-schemas.ts';
 import { ERROR_SCHEMA } from './api-error.ts';
-import { type JsonSchema, named, TEXT } from './json-schema.ts';
+import { type JsonSchema, listSchema, named, TEXT } from './json-schema.ts';
 import type { Param } from './param.ts';
 import type { Route } from './route.ts';
 
@@ -32,20 +32,21 @@ function operation(route: Route): JsonSchema {
       ...(route.kind === 'json' && route.canBeMissing ? { 404: failure('there is no such thing') } : {}),
       401: failure('a token is wanted'),
       403: failure('asked by a page of another site'),
+      431: { description: 'an address and headers of more than 16 KiB' },
       503: failure('too much at once; ask again after `Retry-After` seconds'),
     },
   };
 }
 
 function parameter(path: string, name: string, param: Param<unknown>): JsonSchema {
-  const { description, schema, isList = false, isRequired = false } = param;
+  const { description, schema, times, isRequired = false } = param;
   const isInPath = path.includes(`{${name}}`);
   return {
     name,
     in: isInPath ? 'path' : 'query',
     description,
     required: isRequired,
-    schema: isList ? { type: 'array', items: schema, ...(isRequired ? { minItems: 1 } : {}) } : schema,
+    schema: times === undefined ? schema : listSchema(schema, times),
   };
 }
 

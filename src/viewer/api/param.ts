@@ -12,8 +12,8 @@ import { type JsonSchema, TEXT } from './json-schema.ts';
 export interface Param<T> {
   readonly description: string;
   readonly schema: JsonSchema;
-  /** May be given several times. */
-  readonly isList?: boolean;
+  /** May be given several times, within bounds. */
+  readonly times?: { readonly least: number; readonly most: number };
   readonly isRequired?: boolean;
   /** @throws OtelEventsError `OPTION_INVALID` or `QUERY_INVALID` */
   readonly read: (texts: readonly string[], name: string) => T;
@@ -60,9 +60,9 @@ export function readParams<P extends Params>(params: P, given: URLSearchParams):
 }
 
 function readParam(param: Param<unknown>, name: string, texts: readonly string[]): unknown {
-  const most = param.isList ? MAX_TIMES : 1;
+  const { least, most } = param.times ?? { least: param.isRequired ? 1 : 0, most: 1 };
   if (texts.length > most) throw invalid(name, `it at most ${most === 1 ? 'once' : `${most} times`}`);
-  if (param.isRequired && texts.length === 0) throw invalid(name, 'it');
+  if (texts.length < least) throw invalid(name, least === 1 ? 'it' : `it at least ${least} times`);
   return param.read(texts, name);
 }
 
@@ -70,11 +70,14 @@ export function queryParam(description: string): Param<Query> {
   return { description, schema: QUERY_SCHEMA, read: ([text = ''], name) => readQuery(text, name) };
 }
 
-export function queriesParam(description: string): Param<readonly Query[]> {
+export function queriesParam(
+  description: string,
+  times: { readonly least: number; readonly most: number },
+): Param<readonly Query[]> {
   return {
     description,
     schema: QUERY_SCHEMA,
-    isList: true,
+    times,
     isRequired: true,
     read: (texts, name) => texts.map((text) => readQuery(text, name)),
   };
@@ -157,7 +160,7 @@ export function fieldsParam(description: string): Param<readonly NamedField[]> {
   return {
     description,
     schema: FIELD,
-    isList: true,
+    times: { least: 1, most: MAX_TIMES },
     isRequired: true,
     read: (texts, name) => texts.map((text) => field(text, name)),
   };
@@ -173,7 +176,7 @@ export function statsParam(description: string): Param<readonly { stat: Stat; fi
   return {
     description,
     schema: { ...SHORT, pattern: `^(${STATS.join('|')}):.` },
-    isList: true,
+    times: { least: 0, most: MAX_TIMES },
     read: (texts, name) =>
       texts.map((text) => {
         const [, word, of] = /^(\w+):(.+)$/s.exec(text) ?? [];
@@ -189,7 +192,12 @@ export function statsParam(description: string): Param<readonly { stat: Stat; fi
 export function durationParam(description: string): Param<number | undefined> {
   return {
     description,
-    schema: { ...TEXT, examples: ['30m', '1h', '1d12h'] },
+    schema: {
+      ...TEXT,
+      maxLength: 40,
+      pattern: '^[1-9]\\d{0,9}(us|ms|min|s|m|h|d|w)([1-9]\\d{0,9}(us|ms|min|s|m|h|d|w))*$',
+      examples: ['30m', '1h', '1d12h'],
+    },
     read: ([text], name) => {
       if (text === undefined) return undefined;
       const ms = readDuration(text);

@@ -6,7 +6,11 @@ import { type JsonRoute, jsonRoute } from './route.ts';
 const MAX_ROWS = 1000;
 const MAX_STORY_ROWS = 10_000;
 
-const cursor = textParam('from `next` of the page before');
+const cursor = textParam('from `next` of the page before', {
+  type: 'string',
+  maxLength: 60,
+  pattern: '^-?\\d+(\\.\\d+)?_(\\d+|max|min)$',
+});
 
 /** Rows, and what belongs together. */
 export const ROW_ROUTES: readonly JsonRoute[] = [

@@ -1,4 +1,3 @@
-import { Refusal } from '../../serve/refusal.ts';
 import { fieldName } from '../query/read-field.ts';
 import { COVERAGE } from './answer-schemas.ts';
 import { COUNT, listSchema, mapSchema, NUMBER, named, orNull, TEXT } from './json-schema.ts';
@@ -96,7 +95,7 @@ export const SUM_ROUTES: readonly JsonRoute[] = [
     summary: 'How many come how far through steps, who does not, and what these do next',
     params: {
       q,
-      step: queriesParam('2 to 10 queries, in their order'),
+      step: queriesParam('2 to 10 queries, in their order', STEPS),
       by: fieldParam('whose way it is; `user` without it'),
       within: durationParam('from the first step to the last; 30m without it'),
       split: fieldParam('splits by its value at the first step'),
@@ -106,8 +105,6 @@ export const SUM_ROUTES: readonly JsonRoute[] = [
       { split: listSchema(mapSchema({ steps: listSchema(named('FunnelStep')) }, { value: named('Value') })) },
     ),
     answer: async ({ q, step, by, within = HALF_HOUR_MS, split }, { store }) => {
-      if (step.length < STEPS.least || step.length > STEPS.most)
-        throw new Refusal(400, `step: wanted ${STEPS.least} to ${STEPS.most}, got ${step.length}`);
       const { value, ...coverage } = await store.funnel(q, {
         steps: step.map(({ where }) => where),
         by: by?.field ?? { of: 'row', name: 'user' },
