@@ -78,7 +78,15 @@ const tested = pageUnderTest(
       })),
     },
     schemas: {
-      schemas: CORPUS.map((name) => ({ name, firstMs: 1, lastMs: 2, rows: 1, undeclaredFields: [name] })),
+      schemas: CORPUS.map((name) => ({
+        name,
+        firstMs: 1,
+        lastMs: 2,
+        rows: 1,
+        schemas: [{ id: name, rows: 1 }],
+        fields: [{ field: name, rows: 1, types: [name, name] }],
+      })),
+      complete: true,
     },
   }),
 );

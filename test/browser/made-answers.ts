@@ -36,14 +36,26 @@ export function madeAnswers(rows: readonly Row[], nowMs: number): Readonly<Recor
       schemas: [
         {
           name: 'order.paid',
-          declared: {},
+          rows: 300,
           firstMs: nowMs - 9e7,
           lastMs: nowMs,
-          rows: 3,
-          undeclaredFields: ['total'],
+          schemas: [{ id: 'https://shop.example/order.paid', rows: 290 }],
+          fields: [
+            { field: 'total', rows: 300, types: ['number'] },
+            { field: 'currency', rows: 300, types: ['text'] },
+            { field: 'coupon', rows: 12, types: ['text', 'number'] },
+          ],
         },
-        { name: 'cart.viewed', declared: null, firstMs: nowMs - 9e7, lastMs: nowMs, rows: 9 },
+        {
+          name: 'cart.viewed',
+          rows: 9,
+          firstMs: nowMs - 9e7,
+          lastMs: nowMs,
+          schemas: [],
+          fields: [{ field: 'items', rows: 9, types: ['text'] }],
+        },
       ],
+      complete: true,
     },
   };
 }

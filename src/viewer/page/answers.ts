@@ -92,13 +92,17 @@ export interface LedgerAnswer {
 export interface SchemasAnswer {
   readonly schemas: readonly {
     readonly name: string;
-    readonly declared?: unknown;
+    readonly rows: number;
     readonly firstMs: number;
     readonly lastMs: number;
-    readonly rows: number;
-    readonly undeclaredFields?: readonly string[];
-    readonly neverSeenFields?: readonly string[];
+    readonly schemas: readonly { readonly id: string; readonly rows: number }[];
+    readonly fields: readonly {
+      readonly field: string;
+      readonly rows: number;
+      readonly types: readonly string[];
+    }[];
   }[];
+  readonly complete: boolean;
 }
 
 export interface StatusAnswer {

@@ -6,21 +6,18 @@ import { Problem } from './problem.tsx';
 import { termOf } from './term-of.ts';
 import { useAnswer } from './use-answer.ts';
 
-/** What is declared of events, and what came. */
+type Seen = SchemasAnswer['schemas'][number];
+
+/** What events of each name look like, and what checks them. */
 export function SchemasView() {
   const { value, error, reload } = useAnswer<SchemasAnswer>(apiUrl('schemas'));
   return (
     <main class="page">
       <header class="page-head">
         <h1>Schemas</h1>
+        {value?.complete === false && <span class="muted">there are more than were looked through</span>}
       </header>
-      {error?.code === 'HTTP_404' || error?.code === 'NOT_FOUND' ? (
-        <p class="empty">
-          This viewer does not know schemas yet. Fields of events are on the left of the list of events.
-        </p>
-      ) : (
-        error !== undefined && <Problem error={error} onRetry={reload} />
-      )}
+      {error !== undefined && <Problem error={error} onRetry={reload} />}
       {value !== undefined && value.schemas.length === 0 && <p class="empty">No event has come yet.</p>}
       {value !== undefined && value.schemas.length > 0 && (
         <div class="scroll">
@@ -31,22 +28,23 @@ export function SchemasView() {
                 <th class="number">rows</th>
                 <th>first</th>
                 <th>last</th>
-                <th>not declared</th>
-                <th>declared, never seen</th>
+                <th>checked by</th>
+                <th>fields, always</th>
+                <th>fields, sometimes</th>
               </tr>
             </thead>
             <tbody>
-              {value.schemas.map((schema) => (
-                <tr key={schema.name}>
+              {value.schemas.map((seen) => (
+                <tr key={seen.name}>
                   <td>
-                    <a href={hrefTo([], { q: termOf('name', schema.name) })}>{schema.name}</a>
-                    {!schema.declared && <span class="badge">no schema</span>}
+                    <a href={hrefTo([], { q: termOf('name', seen.name) })}>{seen.name}</a>
                   </td>
-                  <td class="number">{formatCount(schema.rows)}</td>
-                  <td>{formatTime(schema.firstMs)}</td>
-                  <td>{formatTime(schema.lastMs)}</td>
-                  <td>{schema.undeclaredFields?.join(', ')}</td>
-                  <td>{schema.neverSeenFields?.join(', ')}</td>
+                  <td class="number">{formatCount(seen.rows)}</td>
+                  <td>{formatTime(seen.firstMs)}</td>
+                  <td>{formatTime(seen.lastMs)}</td>
+                  <td>{checkedBy(seen)}</td>
+                  <td>{fieldsOf(seen, true)}</td>
+                  <td>{fieldsOf(seen, false)}</td>
                 </tr>
               ))}
             </tbody>
@@ -55,4 +53,30 @@ export function SchemasView() {
       )}
     </main>
   );
+}
+
+function checkedBy({ rows, schemas }: Seen) {
+  const checked = schemas.reduce((sum, schema) => sum + schema.rows, 0);
+  if (checked === 0) return <span class="badge">no schema</span>;
+  const names = schemas.map(({ id }) => id).join(', ');
+  return checked < rows ? `${names} (${shareOf(checked, rows)})` : names;
+}
+
+/** A field that has had several types shows them: that is a field that changed. */
+function fieldsOf({ rows, fields }: Seen, isAlways: boolean): string {
+  return fields
+    .filter((field) => field.rows >= rows === isAlways)
+    .map(({ field, rows: having, types }) => {
+      const notes = [
+        ...(isAlways ? [] : [shareOf(having, rows)]),
+        ...(types.length > 1 ? [types.join(' or ')] : []),
+      ];
+      return notes.length === 0 ? field : `${field} (${notes.join(', ')})`;
+    })
+    .join(', ');
+}
+
+function shareOf(part: number, whole: number): string {
+  const percent = (100 * part) / whole;
+  return percent < 1 ? 'below 1 %' : `${Math.floor(percent)} %`;
 }
