@@ -41,8 +41,8 @@ export function answerFunnel(store: ReadStore, query: Query, options: FunnelOpti
   const ways = events
     .byPerson(people.values.length)
     .map((own) => funnelWay(events, own, steps.length, withinWindowMs));
-  const next = new NextSteps(ways, steps.length);
-  for (const hits of looked) search.read(hits.block, () => next.look(hits, by, people));
+  const next = new NextSteps(ways, people.values, steps.length);
+  for (const hits of looked) search.read(hits.block, () => next.look(hits, by));
   const told = { steps: stepsOf(ways, steps.length, people, next) };
   if (split === undefined) return search.answer(told);
   return search.answer({ ...told, split: splitsOf(ways, steps.length, people, splits, next) });

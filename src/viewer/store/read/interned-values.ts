@@ -1,6 +1,5 @@
 import type { Column } from '../block/column.ts';
 import type { FacetValue } from '../event-store.ts';
-import { eachPlace } from './field-columns.ts';
 import { isIn, type Mask } from './mask.ts';
 
 /** Numbers for values, so that what is known of them can be in arrays. */
@@ -20,20 +19,33 @@ export class InternedValues {
 
   /** Of each row of a mask the number of its first value, texts before numbers before others; -1 without one. */
   firstOf(columns: readonly Column[], among: Mask, rows: number): Int32Array {
-    const numbers = new Int32Array(rows).fill(-1);
-    for (const column of columns) {
-      const { codes, values } = column;
-      const known = values === undefined ? undefined : new Int32Array(values.length).fill(-1);
-      eachPlace(column, (place, at) => {
-        if (numbers[place] !== -1 || !isIn(among, place)) return;
-        const code = codes[at] as number;
-        if (known === undefined) numbers[place] = this.get(code);
-        else {
-          if (known[code] === -1) known[code] = this.get(values?.[code] as FacetValue);
-          numbers[place] = known[code] as number;
-        }
-      });
-    }
-    return numbers;
+    return firstNumbers(columns, among, rows, (value) => this.get(value));
   }
+}
+
+/**
+ * Of each row of a mask the number of its first value, texts before numbers before others; -1 without one.
+ * @param numberOf - asked once for each text of a column; 0 or more, or -2 of a value that has no number
+ */
+export function firstNumbers(
+  columns: readonly Column[],
+  among: Mask,
+  rows: number,
+  numberOf: (value: FacetValue) => number,
+): Int32Array {
+  const numbers = new Int32Array(rows).fill(-1);
+  for (const { codes, values, size, places } of columns) {
+    const known = values === undefined ? undefined : new Int32Array(values.length).fill(-1);
+    for (let at = 0; at < size; at++) {
+      const place = places === undefined ? at : (places[at] as number);
+      if (numbers[place] !== -1 || !isIn(among, place)) continue;
+      const code = codes[at] as number;
+      if (known === undefined) numbers[place] = numberOf(code);
+      else {
+        if (known[code] === -1) known[code] = numberOf(values?.[code] as FacetValue);
+        numbers[place] = known[code] as number;
+      }
+    }
+  }
+  return numbers;
 }

@@ -1,8 +1,8 @@
 import type { Field } from '../../query/query.ts';
-import type { FunnelStep } from '../event-store.ts';
+import type { FacetValue, FunnelStep } from '../event-store.ts';
 import { fieldColumns } from './field-columns.ts';
 import type { Way } from './funnel-way.ts';
-import { InternedValues } from './interned-values.ts';
+import { firstNumbers, InternedValues } from './interned-values.ts';
 import type { Hits } from './search.ts';
 
 /** The most names that are told of a step. */
@@ -13,42 +13,53 @@ const NAME: Field = { of: 'row', name: 'name' };
 /** What people did next who left a funnel: the name of the first row that came after their last step. */
 export class NextSteps {
   readonly #ways: readonly Way[];
-  readonly #steps: number;
+  /** The numbers of those who left, and when the first of them did. */
+  readonly #left = new Map<FacetValue, number>();
+  readonly #firstLeftMs: number;
   readonly #names = new InternedValues();
   /** Of each person that row's time, number and name so far. */
   readonly #timeMs: Float64Array;
   readonly #seq: Float64Array;
   readonly #name: Int32Array;
 
-  constructor(ways: readonly Way[], steps: number) {
+  /** @param people - whose ways they are, in the same order */
+  constructor(ways: readonly Way[], people: readonly FacetValue[], steps: number) {
     this.#ways = ways;
-    this.#steps = steps;
+    let firstLeftMs = Number.POSITIVE_INFINITY;
+    for (const [person, { reached, lastMs }] of ways.entries()) {
+      if (reached === 0 || reached === steps) continue;
+      this.#left.set(people[person] as FacetValue, person);
+      firstLeftMs = Math.min(firstLeftMs, lastMs);
+    }
+    this.#firstLeftMs = firstLeftMs;
     this.#timeMs = new Float64Array(ways.length).fill(Number.POSITIVE_INFINITY);
     this.#seq = new Float64Array(ways.length);
     this.#name = new Int32Array(ways.length).fill(-1);
   }
 
-  /** Looks through the rows of a block. @param people - whose numbers those of the ways are; it may learn more */
-  look({ block, mask }: Hits, by: Field, people: InternedValues): void {
-    const persons = people.firstOf(fieldColumns(block, by, mask), mask, block.rows);
+  /** Looks through the rows of a block. */
+  look({ block, mask }: Hits, by: Field): void {
+    if (block.hiMs < this.#firstLeftMs) return;
+    // Most people of a block left no funnel: only those who did are told apart.
+    const numberOf = (value: FacetValue): number => this.#left.get(value) ?? -2;
+    const persons = firstNumbers(fieldColumns(block, by, mask), mask, block.rows, numberOf);
     const names = this.#names.firstOf(fieldColumns(block, NAME, mask), mask, block.rows);
     const times = block.times();
     for (let place = 0; place < block.rows; place++) {
       const person = persons[place] as number;
-      const name = names[place] as number;
-      // Who is new has done no step.
-      if (person < 0 || name < 0 || person >= this.#ways.length) continue;
-      const { reached, lastMs, lastSeq } = this.#ways[person] as Way;
-      if (reached === 0 || reached === this.#steps) continue;
-      const timeMs = times[place] as number;
-      const seq = block.first + place;
-      if (timeMs < lastMs || (timeMs === lastMs && seq <= lastSeq)) continue;
-      const bestMs = this.#timeMs[person] as number;
-      if (timeMs > bestMs || (timeMs === bestMs && seq > (this.#seq[person] as number))) continue;
-      this.#timeMs[person] = timeMs;
-      this.#seq[person] = seq;
-      this.#name[person] = name;
+      if (person >= 0 && names[place] !== -1)
+        this.#take(person, times[place] as number, block.first + place, names[place] as number);
     }
+  }
+
+  #take(person: number, timeMs: number, seq: number, name: number): void {
+    const { lastMs, lastSeq } = this.#ways[person] as Way;
+    if (timeMs < lastMs || (timeMs === lastMs && seq <= lastSeq)) return;
+    const bestMs = this.#timeMs[person] as number;
+    if (timeMs > bestMs || (timeMs === bestMs && seq > (this.#seq[person] as number))) return;
+    this.#timeMs[person] = timeMs;
+    this.#seq[person] = seq;
+    this.#name[person] = name;
   }
 
   /** What some people did, by name; what most did first. */
