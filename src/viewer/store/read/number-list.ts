@@ -2,36 +2,75 @@ import type { Stat } from '../event-store.ts';
 
 /** Numbers of which something is to be worked out. */
 export class NumberList {
+  readonly #isKept: boolean;
   #numbers = new Float64Array(16);
   #size = 0;
-  #isSorted = true;
+  #sum = 0;
+  #lowest = Number.POSITIVE_INFINITY;
+  #highest = Number.NEGATIVE_INFINITY;
+
+  /** @param isKept - percentiles are wanted, too: only for these the numbers themselves are needed */
+  constructor(isKept: boolean) {
+    this.#isKept = isKept;
+  }
 
   add(value: number): void {
-    if (this.#size === this.#numbers.length) {
-      const larger = new Float64Array(2 * this.#size);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
+    this.#size++;
+    this.#sum += value;
+    if (value < this.#lowest) this.#lowest = value;
+    if (value > this.#highest) this.#highest = value;
+    if (!this.#isKept) return;
+    this.#reserve(this.#size);
+    this.#numbers[this.#size - 1] = value;
+  }
+
+  addAll(other: NumberList): void {
+    if (this.#isKept) {
+      this.#reserve(this.#size + other.#size);
+      this.#numbers.set(other.#numbers.subarray(0, other.#size), this.#size);
     }
-    this.#numbers[this.#size++] = value;
-    this.#isSorted = false;
+    this.#size += other.#size;
+    this.#sum += other.#sum;
+    this.#lowest = Math.min(this.#lowest, other.#lowest);
+    this.#highest = Math.max(this.#highest, other.#highest);
+  }
+
+  #reserve(size: number): void {
+    if (size <= this.#numbers.length) return;
+    const larger = new Float64Array(2 * size);
+    larger.set(this.#numbers);
+    this.#numbers = larger;
   }
 
   /** Undefined without a number. Percentiles are the value at the rank: one of those that are there. */
   stat(stat: Exclude<Stat, 'distinct'>): number | undefined {
     if (this.#size === 0) return undefined;
-    const numbers = this.#numbers.subarray(0, this.#size);
-    if (!this.#isSorted) numbers.sort();
-    this.#isSorted = true;
-    if (stat === 'min') return numbers[0];
-    if (stat === 'max') return numbers[this.#size - 1];
-    if (stat === 'sum') return sumOf(numbers);
-    if (stat === 'avg') return sumOf(numbers) / this.#size;
-    return numbers[Math.ceil((Number(stat.slice(1)) / 100) * this.#size) - 1];
+    if (stat === 'min') return this.#lowest;
+    if (stat === 'max') return this.#highest;
+    if (stat === 'sum') return this.#sum;
+    if (stat === 'avg') return this.#sum / this.#size;
+    const rank = Math.ceil((Number(stat.slice(1)) / 100) * this.#size) - 1;
+    return placeAtRank(this.#numbers, this.#size, rank);
   }
 }
 
-function sumOf(numbers: Float64Array): number {
-  let sum = 0;
-  for (const number of numbers) sum += number;
-  return sum;
+/** Puts the number of a rank where it were if all were in order, smaller ones before it: quicker than to order all. */
+function placeAtRank(numbers: Float64Array, size: number, rank: number): number {
+  let [low, high] = [0, size - 1];
+  while (low < high) {
+    const pivot = numbers[(low + high) >>> 1] as number;
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while ((numbers[left] as number) < pivot) left++;
+      while ((numbers[right] as number) > pivot) right--;
+      if (left > right) break;
+      const held = numbers[left] as number;
+      numbers[left++] = numbers[right] as number;
+      numbers[right--] = held;
+    }
+    if (rank <= right) high = right;
+    else if (rank >= left) low = left;
+    else break;
+  }
+  return numbers[rank] as number;
 }
