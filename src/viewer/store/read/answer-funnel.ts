@@ -2,14 +2,13 @@ import { OtelEventsError } from '../../../errors.ts';
 import type { Query } from '../../query/query.ts';
 import type { Answer, FacetValue, Funnel, FunnelOptions, FunnelStep } from '../event-store.ts';
 import { fieldColumns } from './field-columns.ts';
-import { funnelWay, type Way } from './funnel-way.ts';
+import { FunnelWays } from './funnel-ways.ts';
 import { InternedValues } from './interned-values.ts';
-import { isIn, type Mask } from './mask.ts';
 import { NextSteps } from './next-steps.ts';
 import type { ReadStore } from './read-store.ts';
 import { type Hits, Search } from './search.ts';
 import { StepEvents } from './step-events.ts';
-import { compareValues } from './value-counts.ts';
+import { compareValues, firstValues } from './value-counts.ts';
 
 const MAX_STEPS = 10;
 
@@ -38,14 +37,12 @@ export function answerFunnel(store: ReadStore, query: Query, options: FunnelOpti
       looked.push(hits);
     });
   }
-  const ways = events
-    .byPerson(people.values.length)
-    .map((own) => funnelWay(events, own, steps.length, withinWindowMs));
-  const next = new NextSteps(ways, people.values, steps.length);
+  const ways = new FunnelWays(events, people.values.length, steps.length, withinWindowMs);
+  const next = new NextSteps(ways, people.values);
   for (const hits of looked) search.read(hits.block, () => next.look(hits, by));
-  const told = { steps: stepsOf(ways, steps.length, people, next) };
+  const told = { steps: stepsOf(ways, people, next) };
   if (split === undefined) return search.answer(told);
-  return search.answer({ ...told, split: splitsOf(ways, steps.length, people, splits, next) });
+  return search.answer({ ...told, split: splitsOf(ways, people, splits, next) });
 }
 
 /** Of each row a bit for each step that it fits; undefined when there is none. */
@@ -53,11 +50,12 @@ function stepBits(search: Search, hits: Hits, steps: FunnelOptions['steps']): Ui
   const bits = new Uint16Array(hits.block.rows);
   let any = false;
   for (const [step, where] of steps.entries()) {
-    const mask: Mask = search.narrow(where, hits);
+    const mask = search.narrow(where, hits);
     if (mask === 'none') continue;
     any = true;
     for (let place = 0; place < bits.length; place++) {
-      if (isIn(mask, place)) bits[place] = (bits[place] as number) | (1 << step);
+      const isFitting = mask === 'all' ? 1 : (mask[place] as number);
+      bits[place] = (bits[place] as number) | (isFitting << step);
     }
   }
   return any ? bits : undefined;
@@ -91,30 +89,30 @@ function addEvents(
   }
 }
 
-function stepsOf(
-  ways: readonly Way[],
-  count: number,
-  people: InternedValues,
-  next: NextSteps,
-  isWanted: (way: Way) => boolean = () => true,
-): FunnelStep[] {
-  const persons = [...ways.keys()].filter((person) => isWanted(ways[person] as Way));
-  return Array.from({ length: count }, (_, step) => {
-    const came = persons.filter((person) => (ways[person] as Way).reached > step);
-    const isLast = step === count - 1;
-    const left = isLast ? [] : came.filter((person) => (ways[person] as Way).reached === step + 1);
-    const took = came.map((person) => (ways[person] as Way).tookMs[step] as number);
+/** @param split - of whose ways it is told; undefined: of all */
+function stepsOf(ways: FunnelWays, people: InternedValues, next: NextSteps, split?: number): FunnelStep[] {
+  const took = Array.from({ length: ways.steps }, (): number[] => []);
+  const left = Array.from({ length: ways.steps }, (): number[] => []);
+  for (let person = 0; person < ways.people; person++) {
+    const reached = ways.reached[person] as number;
+    if (reached === 0 || (split !== undefined && ways.split[person] !== split)) continue;
+    for (let step = 0; step < reached; step++) {
+      took[step]?.push(ways.tookMs[person * ways.steps + step] as number);
+    }
+    if (reached < ways.steps) left[reached - 1]?.push(person);
+  }
+  return took.map((times, step) => {
+    const leavers = left[step] as number[];
     return {
-      people: came.length,
-      ...(step === 0 || came.length === 0 ? {} : { medianMs: medianOf(took) }),
-      droppedOff: firstValues(left.map((person) => people.values[person] as FacetValue)),
-      next: next.of(left),
+      people: times.length,
+      ...(step === 0 || times.length === 0 ? {} : { medianMs: medianOf(times) }),
+      droppedOff: firstValues(
+        leavers.map((person) => people.values[person] as FacetValue),
+        MAX_NAMED,
+      ),
+      next: next.of(leavers),
     };
   });
-}
-
-function firstValues(values: FacetValue[]): FacetValue[] {
-  return values.sort(compareValues).slice(0, MAX_NAMED);
 }
 
 /** The one in the middle, of two the lower. */
@@ -124,20 +122,19 @@ function medianOf(numbers: readonly number[]): number {
 }
 
 function splitsOf(
-  ways: readonly Way[],
-  count: number,
+  ways: FunnelWays,
   people: InternedValues,
   splits: InternedValues,
   next: NextSteps,
 ): NonNullable<Funnel['split']> {
   const sizes = new Map<number, number>();
-  for (const { reached, split } of ways) if (reached > 0) sizes.set(split, (sizes.get(split) ?? 0) + 1);
+  for (let person = 0; person < ways.people; person++) {
+    const split = ways.split[person] as number;
+    if (ways.reached[person] !== 0) sizes.set(split, (sizes.get(split) ?? 0) + 1);
+  }
   const partOf = (split: number): FacetValue | undefined => splits.values[split];
   return [...sizes]
     .sort(([one, size], [other, otherSize]) => otherSize - size || compareValues(partOf(one), partOf(other)))
     .slice(0, MAX_SPLIT)
-    .map(([split]) => ({
-      value: partOf(split),
-      steps: stepsOf(ways, count, people, next, (way) => way.reached > 0 && way.split === split),
-    }));
+    .map(([split]) => ({ value: partOf(split), steps: stepsOf(ways, people, next, split) }));
 }

@@ -1,6 +1,6 @@
 import type { Column } from '../block/column.ts';
 import type { FacetValue } from '../event-store.ts';
-import { isIn, type Mask } from './mask.ts';
+import type { Mask } from './mask.ts';
 
 /** Numbers for values, so that what is known of them can be in arrays. */
 export class InternedValues {
@@ -34,11 +34,13 @@ export function firstNumbers(
   numberOf: (value: FacetValue) => number,
 ): Int32Array {
   const numbers = new Int32Array(rows).fill(-1);
+  if (among === 'none') return numbers;
+  const mask = among === 'all' ? undefined : among;
   for (const { codes, values, size, places } of columns) {
     const known = values === undefined ? undefined : new Int32Array(values.length).fill(-1);
     for (let at = 0; at < size; at++) {
       const place = places === undefined ? at : (places[at] as number);
-      if (numbers[place] !== -1 || !isIn(among, place)) continue;
+      if (numbers[place] !== -1 || (mask !== undefined && mask[place] === 0)) continue;
       const code = codes[at] as number;
       if (known === undefined) numbers[place] = numberOf(code);
       else {

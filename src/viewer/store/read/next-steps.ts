@@ -1,7 +1,7 @@
 import type { Field } from '../../query/query.ts';
 import type { FacetValue, FunnelStep } from '../event-store.ts';
 import { fieldColumns } from './field-columns.ts';
-import type { Way } from './funnel-way.ts';
+import type { FunnelWays } from './funnel-ways.ts';
 import { firstNumbers, InternedValues } from './interned-values.ts';
 import type { Hits } from './search.ts';
 
@@ -12,7 +12,7 @@ const NAME: Field = { of: 'row', name: 'name' };
 
 /** What people did next who left a funnel: the name of the first row that came after their last step. */
 export class NextSteps {
-  readonly #ways: readonly Way[];
+  readonly #ways: FunnelWays;
   /** The numbers of those who left, and when the first of them did. */
   readonly #left = new Map<FacetValue, number>();
   readonly #firstLeftMs: number;
@@ -22,19 +22,19 @@ export class NextSteps {
   readonly #seq: Float64Array;
   readonly #name: Int32Array;
 
-  /** @param people - whose ways they are, in the same order */
-  constructor(ways: readonly Way[], people: readonly FacetValue[], steps: number) {
+  /** @param people - whose ways they are, by number */
+  constructor(ways: FunnelWays, people: readonly FacetValue[]) {
     this.#ways = ways;
     let firstLeftMs = Number.POSITIVE_INFINITY;
-    for (const [person, { reached, lastMs }] of ways.entries()) {
-      if (reached === 0 || reached === steps) continue;
+    for (let person = 0; person < ways.people; person++) {
+      if (!ways.hasLeft(person)) continue;
       this.#left.set(people[person] as FacetValue, person);
-      firstLeftMs = Math.min(firstLeftMs, lastMs);
+      firstLeftMs = Math.min(firstLeftMs, ways.lastMs[person] as number);
     }
     this.#firstLeftMs = firstLeftMs;
-    this.#timeMs = new Float64Array(ways.length).fill(Number.POSITIVE_INFINITY);
-    this.#seq = new Float64Array(ways.length);
-    this.#name = new Int32Array(ways.length).fill(-1);
+    this.#timeMs = new Float64Array(ways.people).fill(Number.POSITIVE_INFINITY);
+    this.#seq = new Float64Array(ways.people);
+    this.#name = new Int32Array(ways.people).fill(-1);
   }
 
   /** Looks through the rows of a block. */
@@ -53,7 +53,8 @@ export class NextSteps {
   }
 
   #take(person: number, timeMs: number, seq: number, name: number): void {
-    const { lastMs, lastSeq } = this.#ways[person] as Way;
+    const lastMs = this.#ways.lastMs[person] as number;
+    const lastSeq = this.#ways.lastSeq[person] as number;
     if (timeMs < lastMs || (timeMs === lastMs && seq <= lastSeq)) return;
     const bestMs = this.#timeMs[person] as number;
     if (timeMs > bestMs || (timeMs === bestMs && seq > (this.#seq[person] as number))) return;

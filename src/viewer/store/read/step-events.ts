@@ -1,3 +1,6 @@
+/** So many are put in order by moving each to its place. */
+const MANY = 64;
+
 /** What people did that fits steps of a funnel, block by block: in arrays, since there may be millions. */
 export class StepEvents {
   size = 0;
@@ -32,8 +35,11 @@ export class StepEvents {
     this.#people = larger(this.#people, new Int32Array(length));
   }
 
-  /** Of each person, by number, where the events are, in order of time. */
-  byPerson(people: number): Int32Array[] {
+  /** Visits people by number: where the events of each are, in order of time, between two places of a list. */
+  byPerson(
+    people: number,
+    visit: (person: number, order: Int32Array, from: number, to: number) => void,
+  ): void {
     const starts = new Int32Array(people + 1);
     for (let at = 0; at < this.size; at++) {
       const next = (this.#people[at] as number) + 1;
@@ -49,14 +55,27 @@ export class StepEvents {
       order[next[person] as number] = at;
       next[person] = (next[person] as number) + 1;
     }
-    return Array.from({ length: people }, (_, person) =>
-      this.#sorted(order.subarray(starts[person], starts[person + 1])),
-    );
+    for (let person = 0; person < people; person++) {
+      const [from, to] = [starts[person] as number, starts[person + 1] as number];
+      this.#sort(order, from, to);
+      visit(person, order, from, to);
+    }
   }
 
-  /** They are few, and nearly in order. */
-  #sorted(own: Int32Array): Int32Array {
-    return own.length < 2 ? own : own.sort((one, other) => this.#compare(one, other));
+  /** As a rule they are few, and nearly in order. */
+  #sort(order: Int32Array, from: number, to: number): void {
+    if (to - from > MANY) {
+      order.subarray(from, to).sort((one, other) => this.#compare(one, other));
+      return;
+    }
+    for (let at = from + 1; at < to; at++) {
+      const moved = order[at] as number;
+      let free = at;
+      for (; free > from && this.#compare(order[free - 1] as number, moved) > 0; free--) {
+        order[free] = order[free - 1] as number;
+      }
+      order[free] = moved;
+    }
   }
 
   #compare(one: number, other: number): number {

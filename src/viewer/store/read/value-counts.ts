@@ -10,9 +10,27 @@ const KINDS = ['string', 'number', 'boolean', 'object', 'undefined'];
 
 /** Texts before numbers before true and false before null, each in their order; undefined last. */
 export function compareValues(one: FacetValue | undefined, other: FacetValue | undefined): number {
-  const kinds = KINDS.indexOf(typeof one) - KINDS.indexOf(typeof other);
-  if (kinds !== 0 || one === other) return kinds;
+  if (one === other) return 0;
+  const kinds = typeof one === typeof other ? 0 : KINDS.indexOf(typeof one) - KINDS.indexOf(typeof other);
+  if (kinds !== 0) return kinds;
   return (one as string) < (other as string) ? -1 : 1;
+}
+
+/** The first of some values in order; not all of them are put in order. */
+export function firstValues(values: readonly FacetValue[], count: number): FacetValue[] {
+  let first: FacetValue[] = [];
+  let last: FacetValue | undefined;
+  const cut = (): void => {
+    first = first.sort(compareValues).slice(0, count);
+    last = first[count - 1];
+  };
+  for (const value of values) {
+    if (last !== undefined && compareValues(value, last) >= 0) continue;
+    first.push(value);
+    if (first.length >= 4 * count) cut();
+  }
+  cut();
+  return first;
 }
 
 /** How many rows have each value of a field. */
