@@ -5,6 +5,7 @@ import { fieldColumns } from './field-columns.ts';
 import { FunnelWays } from './funnel-ways.ts';
 import { InternedValues } from './interned-values.ts';
 import { NextSteps } from './next-steps.ts';
+import { placeAtRank } from './place-at-rank.ts';
 import type { ReadStore } from './read-store.ts';
 import { type Hits, Search } from './search.ts';
 import { StepEvents } from './step-events.ts';
@@ -53,10 +54,12 @@ function stepBits(search: Search, hits: Hits, steps: FunnelOptions['steps']): Ui
     const mask = search.narrow(where, hits);
     if (mask === 'none') continue;
     any = true;
-    for (let place = 0; place < bits.length; place++) {
-      const isFitting = mask === 'all' ? 1 : (mask[place] as number);
-      bits[place] = (bits[place] as number) | (isFitting << step);
-    }
+    const bit = 1 << step;
+    if (mask === 'all')
+      for (let place = 0; place < bits.length; place++) bits[place] = (bits[place] as number) | bit;
+    else
+      for (let place = 0; place < bits.length; place++)
+        bits[place] = (bits[place] as number) | ((mask[place] as number) << step);
   }
   return any ? bits : undefined;
 }
@@ -117,8 +120,7 @@ function stepsOf(ways: FunnelWays, people: InternedValues, next: NextSteps, spli
 
 /** The one in the middle, of two the lower. */
 function medianOf(numbers: readonly number[]): number {
-  const sorted = Float64Array.from(numbers).sort();
-  return sorted[Math.ceil(sorted.length / 2) - 1] as number;
+  return placeAtRank(Float64Array.from(numbers), numbers.length, Math.ceil(numbers.length / 2) - 1);
 }
 
 function splitsOf(

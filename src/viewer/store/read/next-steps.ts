@@ -43,21 +43,34 @@ export class NextSteps {
     // Most people of a block left no funnel: only those who did are told apart.
     const numberOf = (value: FacetValue): number => this.#left.get(value) ?? -2;
     const persons = firstNumbers(fieldColumns(block, by, mask), mask, block.rows, numberOf);
-    const names = this.#names.firstOf(fieldColumns(block, NAME, mask), mask, block.rows);
     const times = block.times();
+    const among = new Uint8Array(block.rows);
+    let any = false;
     for (let place = 0; place < block.rows; place++) {
       const person = persons[place] as number;
-      if (person >= 0 && names[place] !== -1)
-        this.#take(person, times[place] as number, block.first + place, names[place] as number);
+      if (person < 0 || !this.#isNext(person, times[place] as number, block.first + place)) continue;
+      among[place] = 1;
+      any = true;
+    }
+    if (!any) return;
+    const names = this.#names.firstOf(fieldColumns(block, NAME, among), among, block.rows);
+    for (let place = 0; place < block.rows; place++) {
+      const name = names[place] as number;
+      if (name < 0) continue;
+      const [person, timeMs, seq] = [persons[place] as number, times[place] as number, block.first + place];
+      if (this.#isNext(person, timeMs, seq)) this.#take(person, timeMs, seq, name);
     }
   }
 
-  #take(person: number, timeMs: number, seq: number, name: number): void {
+  /** Whether a row came after somebody's last step, and before what is known to be next. */
+  #isNext(person: number, timeMs: number, seq: number): boolean {
     const lastMs = this.#ways.lastMs[person] as number;
-    const lastSeq = this.#ways.lastSeq[person] as number;
-    if (timeMs < lastMs || (timeMs === lastMs && seq <= lastSeq)) return;
+    if (timeMs < lastMs || (timeMs === lastMs && seq <= (this.#ways.lastSeq[person] as number))) return false;
     const bestMs = this.#timeMs[person] as number;
-    if (timeMs > bestMs || (timeMs === bestMs && seq > (this.#seq[person] as number))) return;
+    return timeMs < bestMs || (timeMs === bestMs && seq < (this.#seq[person] as number));
+  }
+
+  #take(person: number, timeMs: number, seq: number, name: number): void {
     this.#timeMs[person] = timeMs;
     this.#seq[person] = seq;
     this.#name[person] = name;
