@@ -32,6 +32,7 @@
  * | `SPOOL_UNWRITABLE` | the spool's directory cannot be written; events wait in memory until it can be |
  * | `SPOOL_UNREADABLE` | a part of the spool's directory cannot be read or taken over; it stays where it is |
  * | `SPOOL_UNSERVED` | a spool holds events for a sink that is not configured any more; they stay in it |
+ * | `STORE_IN_USE` | a viewer's store that something else writes |
  * | `STORE_UNAVAILABLE` | a Node.js without the SQLite that the viewer's store is made of |
  * | `STORE_UNWRITABLE` | the viewer's store kept nothing of a request: a full disk, a directory that cannot be written |
  * | `STORE_VERSION` | the viewer's store was written by a newer version of this package |
@@ -73,6 +74,7 @@ export type ErrorCode =
   | 'SPOOL_UNWRITABLE'
   | 'SPOOL_UNREADABLE'
   | 'SPOOL_UNSERVED'
+  | 'STORE_IN_USE'
   | 'STORE_UNAVAILABLE'
   | 'STORE_UNWRITABLE'
   | 'STORE_VERSION'

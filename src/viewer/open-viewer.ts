@@ -35,7 +35,7 @@ export interface OpenViewer {
 
 /**
  * Opens a store and serves it.
- * @throws OtelEventsError `STORE_UNAVAILABLE`, `STORE_UNWRITABLE`, `STORE_VERSION`, `COLLECTOR_START_FAILED`
+ * @throws OtelEventsError `STORE_UNAVAILABLE`, `STORE_IN_USE`, `STORE_UNWRITABLE`, `STORE_VERSION`, `COLLECTOR_START_FAILED`
  */
 export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> {
   const { address, directory, synchronous, maxBytes, maxAgeMs, token, tls, onError } = settings;

@@ -270,3 +270,23 @@ test('a program that is given as text opens a store, and no warning of Node.js r
   });
   assert.deepEqual({ stdout, stderr }, { stdout: '0\n', stderr: '' });
 });
+
+test('a directory has one writer, in this process and beside it', async (t) => {
+  const directory = tempDir(t);
+  const first = await opened(t, { directory });
+  await assert.rejects(openStore({ directory }), {
+    code: 'STORE_IN_USE',
+    message: new RegExp(`another process.* writes the store in ${directory}`),
+  });
+  const program = `import { openStore } from ${JSON.stringify(path.join(work, 'open-store.ts'))};
+    await openStore({ directory: ${JSON.stringify(directory)} }).catch(({ code }) => console.log(code));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  assert.equal(stdout, 'STORE_IN_USE\n');
+  await first.ingest(OtlpRequest.from('logs', CHECKOUTS));
+  await first.close();
+  const second = await opened(t, { directory });
+  assert.equal((await second.count(ALL)).value, 1);
+});

@@ -46,7 +46,8 @@ const HEAP = {
 
 /**
  * Opens a store, or makes one. Writing and reading are in threads of their own.
- * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `STORE_UNAVAILABLE`, `STORE_UNWRITABLE`, `STORE_VERSION`
+ * @throws OtelEventsError `OPTION_UNKNOWN`, `OPTION_INVALID`, `STORE_UNAVAILABLE`, `STORE_IN_USE`, `STORE_UNWRITABLE`,
+ *   `STORE_VERSION`
  */
 export async function openStore(options: StoreOptions): Promise<EventStore> {
   checkOptions(options, CHECKS, { caller: 'openStore' });

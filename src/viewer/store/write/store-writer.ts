@@ -12,6 +12,7 @@ import { OpenBlock, type Stored } from './open-block.ts';
 import { removeFile } from './remove-file.ts';
 import { SeenKeys } from './seen-keys.ts';
 import { unwritable } from './store-error.ts';
+import { WriterLock } from './writer-lock.ts';
 
 export interface WriterOptions extends Layout, Caps {
   readonly directory: string;
@@ -39,6 +40,7 @@ export class StoreWriter {
   filesVersion = 0;
   readonly #options: WriterOptions;
   readonly #layout: Layout;
+  readonly #lock: WriterLock;
   readonly #sealed: SealedFile[] = [];
   readonly #keys = new SeenKeys();
   readonly #ledger = new LedgerCounts();
@@ -48,13 +50,18 @@ export class StoreWriter {
   #isBehind = false;
 
   /**
-   * @throws OtelEventsError `STORE_VERSION` of a store of a newer version, `STORE_UNWRITABLE` of a directory that cannot
-   * be written
+   * @throws OtelEventsError `STORE_VERSION` of a store of a newer version, `STORE_IN_USE` of one that has a writer,
+   * `STORE_UNWRITABLE` of a directory that cannot be written
    */
   constructor(options: WriterOptions) {
     this.#options = options;
     try {
       mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+      this.#lock = WriterLock.take(options.directory);
+    } catch (error) {
+      throw unwritable(options.directory, error);
+    }
+    try {
       this.#openAll();
       const newest = this.#sealed.at(-1);
       this.#layout = newest?.file.layout ?? { blockRows: options.blockRows, fileRows: options.fileRows };
@@ -62,6 +69,7 @@ export class StoreWriter {
       this.#open = this.#reopen();
       this.#removeLeftOver();
     } catch (error) {
+      this.#lock.release();
       throw unwritable(options.directory, error);
     }
   }
@@ -121,6 +129,7 @@ export class StoreWriter {
   close(): void {
     for (const { file } of this.#sealed) file.close();
     this.#open.file.close();
+    this.#lock.release();
   }
 
   #add({ signal, encoding, bytes, count }: WireRequest): Stored {
