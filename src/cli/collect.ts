@@ -128,6 +128,7 @@ const OWN_METRICS = 'service.telemetry.metrics';
 /** What is told of settings, whichever component they are of. */
 interface Told {
   readonly endpoint?: { readonly host?: string };
+  readonly address?: { readonly host?: string };
   readonly protocols?: { readonly http?: Told; readonly grpc?: Told };
   readonly path?: string;
 }
@@ -140,7 +141,10 @@ function isOpen({ config }: Collector, id: string): boolean {
   const receiver = config.receivers.get(component)?.settings as Told | undefined;
   const extension = config.extensions.get(id)?.settings as Told | undefined;
   const { http, grpc } = receiver?.protocols ?? {};
-  const [reader] = id === OWN_METRICS ? (config.service.telemetry.metrics?.readers ?? []) : [];
+  const { metrics } = config.service.telemetry as {
+    readonly metrics?: { readonly readers: readonly Told[] };
+  };
+  const [reader] = id === OWN_METRICS ? (metrics?.readers ?? []) : [];
   const address = ((isGrpc ? undefined : http) ?? grpc ?? extension)?.endpoint ?? reader?.address;
   return address?.host !== undefined && ['', '0.0.0.0', '::'].includes(address.host);
 }

@@ -31,7 +31,8 @@ export interface CollectorConfig {
     /** The extensions that run. */
     readonly extensions: readonly string[];
     readonly pipelines: readonly PipelineConfig[];
-    readonly telemetry: TelemetrySettings;
+    /** What the collector tells of itself, checked, by the keys of the OpenTelemetry Collector. */
+    readonly telemetry: unknown;
   };
   /** What is no error and still worth a line: variables that are not set, and what is left out. */
   readonly warnings: readonly string[];
@@ -44,6 +45,7 @@ export interface RunnableConfig extends CollectorConfig {
   readonly exporters: Defined<ConfiguredExporter>;
   readonly connectors: Defined<ConfiguredConnector>;
   readonly extensions: Defined<ConfiguredExtension>;
+  readonly service: Omit<CollectorConfig['service'], 'telemetry'> & { readonly telemetry: TelemetrySettings };
 }
 
 /** What a configuration is read with. */
@@ -132,7 +134,7 @@ function readService(
   known: KnownIds,
   problems: Problems,
   warn: (message: string) => void,
-): CollectorConfig['service'] {
+): RunnableConfig['service'] {
   const service = node.entries.get('service')?.node;
   if (service === undefined) return { extensions: [], pipelines: [], telemetry: DEFAULT_TELEMETRY };
   const shape = mapping({

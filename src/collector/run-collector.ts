@@ -235,17 +235,17 @@ class RunningCollector implements LoggingCollector {
     this.#warnOf(after, before);
   }
 
-  #openLog({ service: { telemetry } }: CollectorConfig): OpenLog {
+  #openLog({ service: { telemetry } }: RunnableConfig): OpenLog {
     return openLog(telemetry, ownResource(telemetry.resource, this.#instanceId), this.#write);
   }
 
-  #openMetrics({ service: { telemetry } }: CollectorConfig): Promise<OpenMetrics> {
+  #openMetrics({ service: { telemetry } }: RunnableConfig): Promise<OpenMetrics> {
     const resource = ownResource(telemetry.resource, this.#instanceId);
     return openMetrics({ settings: telemetry.metrics, tally: this.#tally, resource, log: this.log });
   }
 
   /** The rest runs by now: what cannot be opened is told, and not what a reload fails for. */
-  async #followTelemetry(before: CollectorConfig, after: CollectorConfig): Promise<void> {
+  async #followTelemetry(before: RunnableConfig, after: RunnableConfig): Promise<void> {
     if (this.#tells && isDeepStrictEqual(before.service.telemetry, after.service.telemetry)) return;
     this.#tells = false;
     try {
