@@ -3,7 +3,7 @@ import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { ListenAddress } from '../serve/listen.ts';
 import type { ServerTls } from '../serve/server-tls.ts';
 import { startViewer } from './api/start-viewer.ts';
-import { openStore } from './store/work/open-store.ts';
+import { openStore } from './store/threads/open-store.ts';
 
 /** A store, and where it is looked at. */
 export interface ViewerSettings {

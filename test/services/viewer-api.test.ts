@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { pythonOf } from '../../scripts/fixtures-originals/python-of.ts';
 import { startViewer } from '../../src/viewer/api/start-viewer.ts';
-import { openStore } from '../../src/viewer/store/work/open-store.ts';
+import { openStore } from '../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { events } from '../viewer/api/viewer-under-test.ts';
 

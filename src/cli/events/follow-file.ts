@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { importFile } from '../../viewer/files/import-file.ts';
 import type { Row } from '../../viewer/store/event-store.ts';
-import { openStore } from '../../viewer/store/work/open-store.ts';
+import { openStore } from '../../viewer/store/threads/open-store.ts';
 import { pagesOf } from './find-rows.ts';
 import { storeSource } from './store-source.ts';
 

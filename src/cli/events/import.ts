@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { counted } from '../../counted.ts';
 import { importFile } from '../../viewer/files/import-file.ts';
 import type { EventStore } from '../../viewer/store/event-store.ts';
-import { openStore } from '../../viewer/store/work/open-store.ts';
+import { openStore } from '../../viewer/store/threads/open-store.ts';
 import { defineCommand, tell, usageError, wantFiles } from '../command.ts';
 import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';

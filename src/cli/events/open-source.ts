@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { counted } from '../../counted.ts';
 import { openFiles } from '../../viewer/files/open-files.ts';
-import { openStore } from '../../viewer/store/work/open-store.ts';
+import { openStore } from '../../viewer/store/threads/open-store.ts';
 import { tell, usageError } from '../command.ts';
 import { showProgress } from '../output/progress.ts';
 import type { EventSource } from './event-source.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { EventStore } from '../store/event-store.ts';
-import { openStore } from '../store/work/open-store.ts';
+import { openStore } from '../store/threads/open-store.ts';
 import { type Claim, claimDirectory } from './claim-directory.ts';
 import { importFile } from './import-file.ts';
 import { type FileSeen, hasOnlyGrown, readManifest, seenFile, writeManifest } from './manifest.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { openStore } from '../../../src/viewer/store/work/open-store.ts';
+import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { line, POINTS } from '../../viewer/files/event-lines.ts';
 import { jsonLines } from '../spool-samples.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { importFile } from '../../../src/viewer/files/import-file.ts';
-import { openStore } from '../../../src/viewer/store/work/open-store.ts';
+import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { line } from '../../viewer/files/event-lines.ts';
 import { contractServer, rowsMessage } from './contract-server.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { importFile } from '../../../src/viewer/files/import-file.ts';
-import { openStore } from '../../../src/viewer/store/work/open-store.ts';
+import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { contractServer } from './contract-server.ts';
 import { runCli } from './run-cli.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QuestionGate, type Questions } from '../../../src/viewer/api/question-gate.ts';
-import { openStore } from '../../../src/viewer/store/work/open-store.ts';
+import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { events, viewerUnderTest } from './viewer-under-test.ts';
 

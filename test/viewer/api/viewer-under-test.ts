@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { startViewer, type ViewerOptions } from '../../../src/viewer/api/start-viewer.ts';
 import type { EventStore } from '../../../src/viewer/store/event-store.ts';
-import { openStore } from '../../../src/viewer/store/work/open-store.ts';
+import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 
 const ABOUT = {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type ImportedFile, importFile } from '../../../src/viewer/files/import-file.ts';
-import { openStore } from '../../../src/viewer/store/work/open-store.ts';
+import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { line, POINTS, spanLine } from './event-lines.ts';
 

@@ -15,7 +15,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { EventFile } from '../../../src/viewer/store/file/event-file.ts';
 import { storeFiles } from '../../../src/viewer/store/file/store-files.ts';
-import { openStore, type StoreOptions } from '../../../src/viewer/store/work/open-store.ts';
+import { openStore, type StoreOptions } from '../../../src/viewer/store/threads/open-store.ts';
 import { smallDisk } from '../../harness/small-disk.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { Dice } from './made-rows.ts';

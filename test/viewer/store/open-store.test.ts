@@ -7,13 +7,13 @@ import { Worker } from 'node:worker_threads';
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { parseQuery } from '../../../src/viewer/query/parse-query.ts';
 import type { Row } from '../../../src/viewer/store/event-store.ts';
-import { openStore, type StoreOptions } from '../../../src/viewer/store/work/open-store.ts';
-import { ThreadedStore } from '../../../src/viewer/store/work/threaded-store.ts';
+import { openStore, type StoreOptions } from '../../../src/viewer/store/threads/open-store.ts';
+import { ThreadedStore } from '../../../src/viewer/store/threads/threaded-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { Dice, makeRows, requestsOf } from './made-rows.ts';
 
 const ALL = { where: undefined, range: {} };
-const work = path.join(import.meta.dirname, '../../../src/viewer/store/work');
+const work = path.join(import.meta.dirname, '../../../src/viewer/store/threads');
 
 async function opened(t: TestContext, options: Partial<StoreOptions> = {}) {
   const store = await openStore({ directory: tempDir(t), blockRows: 64, fileRows: 256, ...options });

@@ -1,6 +1,6 @@
 /** Fills a store until it is killed: prints the number of each request that was acknowledged. `node ingest.ts DIRECTORY FROM` */
 import { writeSync } from 'node:fs';
-import { openStore } from '../../../../src/viewer/store/work/open-store.ts';
+import { openStore } from '../../../../src/viewer/store/threads/open-store.ts';
 import { numberedRequest } from '../numbered-request.ts';
 
 const [directory = '', from = '0'] = process.argv.slice(2);
