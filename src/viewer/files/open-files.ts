@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { EventStore } from '../store/event-store.ts';
+import { FileLock } from '../store/file/file-lock.ts';
 import { openStore } from '../store/threads/open-store.ts';
-import { type Claim, claimDirectory } from './claim-directory.ts';
 import { importFile } from './import-file.ts';
 import { type FileSeen, hasOnlyGrown, readManifest, seenFile, writeManifest } from './manifest.ts';
-import { pruneCache } from './prune-cache.ts';
+import { lockOf, pruneCache } from './prune-cache.ts';
 import { isPacked } from './read-unpacked.ts';
 
 export interface OpenFilesOptions {
@@ -60,13 +60,14 @@ function keyOf(paths: readonly string[]): string {
 
 /** Where another process has the store, this one makes its own, and removes it. */
 function claimFor(directory: string): { readonly directory: string; readonly release: () => void } {
-  const claim = claimDirectory(directory);
-  if (claim !== undefined) return { directory, release: claim.release };
-  const own = `${directory}.${process.pid}`;
-  const owned = claimDirectory(own) as Claim;
+  const lock = FileLock.take(lockOf(directory), 0);
+  if (lock !== undefined) return { directory, release: () => lock.release() };
+  const own = mkdtempSync(`${directory}.`);
+  // Nobody else knows of it, but who makes room in the cache.
+  const ownLock = FileLock.take(lockOf(own), 0);
   const release = (): void => {
     rmSync(own, { recursive: true, force: true });
-    owned.release();
+    ownLock?.release();
   };
   return { directory: own, release };
 }

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { claimDirectory } from './claim-directory.ts';
+import { FileLock } from '../store/file/file-lock.ts';
 
 interface Kept {
   readonly directory: string;
@@ -29,11 +29,16 @@ function keptAt(directory: string): Kept {
   return { directory, bytes, usedMs: statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
 }
 
+/** What a process holds while it asks a store. */
+export function lockOf(directory: string): string {
+  return `${directory}.lock`;
+}
+
 /** @returns false: another process asks it just now */
 function remove(directory: string): boolean {
-  const claim = claimDirectory(directory);
-  if (claim === undefined) return false;
+  const lock = FileLock.take(lockOf(directory), 0);
+  if (lock === undefined) return false;
   rmSync(directory, { recursive: true, force: true });
-  claim.release();
+  lock.release();
   return true;
 }

@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { OtelEventsError } from '../../../errors.ts';
 import type { Signal } from '../../../otlp/wire/batch.ts';
 import { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
 import { wallClockMs } from '../../../time.ts';
 import { type Counts, EventFile, type Layout, type Synchronous } from '../file/event-file.ts';
+import { FileLock } from '../file/file-lock.ts';
 import { bytesOfFile, storeFiles } from '../file/store-files.ts';
 import type { Caps } from './caps.ts';
 import { isRotationDue } from './is-rotation-due.ts';
@@ -12,7 +14,6 @@ import { OpenBlock, type Stored } from './open-block.ts';
 import { removeFile } from './remove-file.ts';
 import { SeenKeys } from './seen-keys.ts';
 import { unwritable } from './store-error.ts';
-import { WriterLock } from './writer-lock.ts';
 
 export interface WriterOptions extends Layout, Caps {
   readonly directory: string;
@@ -34,13 +35,25 @@ interface SealedFile {
   readonly rows: number;
 }
 
+/** For a writer that is just ending. */
+const LOCK_WAIT_MS = 1_000;
+
+/** Two writers would give the same numbers to different rows. @throws OtelEventsError `STORE_IN_USE` */
+function takeLock(directory: string): FileLock {
+  const lock = FileLock.take(path.join(directory, 'writer.lock'), LOCK_WAIT_MS);
+  if (lock !== undefined) return lock;
+  const message = `another process, or part of this one, writes the store in ${directory}`;
+  const fix = 'end it, ask the viewer that runs instead (--url), or use another directory';
+  throw new OtelEventsError('STORE_IN_USE', message, { fix });
+}
+
 /** Writes a store. There is one writer of a directory; readers may be several. */
 export class StoreWriter {
   /** Grows when a file comes or goes. */
   filesVersion = 0;
   readonly #options: WriterOptions;
   readonly #layout: Layout;
-  readonly #lock: WriterLock;
+  readonly #lock: FileLock;
   readonly #sealed: SealedFile[] = [];
   readonly #keys = new SeenKeys();
   readonly #ledger = new LedgerCounts();
@@ -57,7 +70,7 @@ export class StoreWriter {
     this.#options = options;
     try {
       mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-      this.#lock = WriterLock.take(options.directory);
+      this.#lock = takeLock(options.directory);
     } catch (error) {
       throw unwritable(options.directory, error);
     }
