@@ -136,7 +136,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     store: ['query'],
     files: ['store'],
     page: ['query', 'store'],
-    api: ['query', 'store'],
+    api: ['', 'query', 'store'],
   },
 };
 

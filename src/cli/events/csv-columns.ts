@@ -1,10 +1,9 @@
+import { csvCell } from '../../viewer/csv-cell.ts';
 import type { Row } from '../../viewer/store/event-store.ts';
 import { flatAttributes } from './flat-attributes.ts';
 
-type Cell = string | number | undefined;
-
 /** What every row has a place for. */
-const FIXED: readonly (readonly [title: string, of: (row: Row) => Cell])[] = [
+const FIXED: readonly (readonly [title: string, of: (row: Row) => unknown])[] = [
   ['time', ({ timeUnixNano }) => isoNanos(BigInt(timeUnixNano))],
   ['kind', ({ kind }) => kind],
   ['severity', ({ severity }) => severity],
@@ -15,7 +14,7 @@ const FIXED: readonly (readonly [title: string, of: (row: Row) => Cell])[] = [
   ['parent', ({ parentSpanId }) => parentSpanId],
   ['duration', ({ durationMs }) => durationMs],
   ['status', ({ status }) => status],
-  ['body', ({ body }) => (typeof body === 'string' || body === undefined ? body : JSON.stringify(body))],
+  ['body', ({ body }) => body],
 ];
 
 /** Names of attributes by which rows are told in columns, in the order in which they were seen first. */
@@ -39,26 +38,14 @@ export class CsvColumns {
 
   line(row: Row): string {
     const attributes = new Map(flatAttributes(row.attributes));
-    const isNumber = (name: string): boolean => typeof row.attributes[name] === 'number';
-    const more = [...this.#names].map((name) => {
-      const text = attributes.get(name);
-      return text !== undefined && isNumber(name) ? Number(text) : text;
-    });
+    const more = [...this.#names].map((name) => attributes.get(name));
     return toCsv([...FIXED.map(([, of]) => of(row)), ...more]);
   }
 }
 
 /** One record of RFC 4180, without its line break's end. */
-function toCsv(cells: readonly Cell[]): string {
-  return `${cells.map(toCell).join(',')}\r`;
-}
-
-function toCell(cell: Cell): string {
-  if (cell === undefined) return '';
-  if (typeof cell === 'number') return String(cell);
-  // A spreadsheet would run it as a formula (OWASP, "CSV Injection").
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function toCsv(cells: readonly unknown[]): string {
+  return `${cells.map(csvCell).join(',')}\r`;
 }
 
 /** `2026-11-30T09:15:02.123456789Z`. */

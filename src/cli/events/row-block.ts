@@ -1,7 +1,7 @@
 import { escapeControls } from '../../escape-controls.ts';
 import type { Paint } from '../../exporters/terminal-line.ts';
 import type { Row } from '../../viewer/store/event-store.ts';
-import { flatAttributes } from './flat-attributes.ts';
+import { flatTexts } from './flat-attributes.ts';
 import { durationText, localClock, localDay } from './local-time.ts';
 import { paintSeverity } from './row-line.ts';
 import { severityWord } from './severity-word.ts';
@@ -15,12 +15,12 @@ export function rowBlock(row: Row, paint: Paint): string {
     ['duration', durationMs === undefined ? undefined : durationText(durationMs)],
     ['status', row.status],
     ['body', body === undefined || body === row.name ? undefined : textOf(body)],
-    ...flatAttributes(row.attributes),
+    ...flatTexts(row.attributes),
     ['trace', row.traceId],
     ['span', row.spanId],
     ['parent', row.parentSpanId],
     ['scope', row.scope === '' ? undefined : row.scope],
-    ...flatAttributes(row.resource).map(([name, text]) => [`resource.${name}`, text] as const),
+    ...flatTexts(row.resource).map(([name, text]) => [`resource.${name}`, text] as const),
   ];
   const lines = fields.flatMap(([name, text]) =>
     text === undefined || text === '' ? [] : [`  ${paint('dim', escapeControls(name))}  ${indented(text)}`],

@@ -1,7 +1,7 @@
 import { escapeControls } from '../../escape-controls.ts';
 import type { Paint } from '../../exporters/terminal-line.ts';
 import type { Row } from '../../viewer/store/event-store.ts';
-import { flatAttributes } from './flat-attributes.ts';
+import { flatTexts } from './flat-attributes.ts';
 import { durationText, localClock, localDay } from './local-time.ts';
 import { severityWord } from './severity-word.ts';
 
@@ -52,7 +52,7 @@ export function paintSeverity(paint: Paint, { severity, status }: Row, text: str
 }
 
 function detailsOf(row: Row): string[] {
-  const attributes = flatAttributes(row.attributes)
+  const attributes = flatTexts(row.attributes)
     .filter(([name]) => !LEFT_OUT.test(name))
     .sort(([one], [other]) => rank(one) - rank(other))
     .map(([name, text]) => `${name}=${text}`);

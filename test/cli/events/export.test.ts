@@ -50,13 +50,24 @@ test('CSV has all rows in order of time, with a column for each attribute', asyn
 
 test('cells that a spreadsheet would run are texts; quotes, commas and numbers stay what they are', async (t) => {
   const log = path.join(tempDir(t), 'events.jsonl');
-  const attributes = { a: '=1+1', b: '+x', c: '-x', d: '@x', e: 'say "a, b"', f: -5, name: 'own' };
+  const attributes = {
+    a: '=1+1',
+    b: '+x',
+    c: '-x',
+    d: '@x',
+    e: 'say "a, b"',
+    f: -5,
+    g: '＝1',
+    h: { n: -5 },
+    i: '\n=1',
+    name: 'own',
+  };
   writeFileSync(log, `${line({ name: 'x', attributes })}\n`);
   const [titles = [], record = []] = readCsv((await cli('export', '--csv', log)).stdout);
-  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'name', 'attributes.name'];
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h.n', 'i', 'name', 'attributes.name'];
   assert.deepEqual(
     names.map((name) => record[titles.indexOf(name)]),
-    ["'=1+1", "'+x", "'-x", "'@x", 'say "a, b"', '-5', 'x', 'own'],
+    ["'=1+1", "'+x", "'-x", "'@x", 'say "a, b"', '-5', "'＝1", '-5', "'\n=1", 'x', 'own'],
   );
 });
 

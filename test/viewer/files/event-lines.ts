@@ -7,7 +7,7 @@ export interface LineEvent {
   readonly at?: number;
   readonly severity?: number;
   readonly traceId?: string;
-  readonly attributes?: Readonly<Record<string, string | number>>;
+  readonly attributes?: Attributes;
 }
 
 /** One request with these events, without a line break. @param at - seconds behind {@link START_MS} */
@@ -48,9 +48,15 @@ export const POINTS =
 
 const SHOP = { attributes: keyValues({ 'service.name': 'shop' }) };
 
-function keyValues(attributes: Readonly<Record<string, string | number>>): object[] {
-  return Object.entries(attributes).map(([key, value]) => ({
-    key,
-    value: typeof value === 'string' ? { stringValue: value } : { doubleValue: value },
-  }));
+interface Attributes {
+  readonly [key: string]: string | number | Attributes;
+}
+
+function keyValues(attributes: Attributes): object[] {
+  return Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
+}
+
+function anyValue(value: string | number | Attributes): object {
+  if (typeof value === 'string') return { stringValue: value };
+  return typeof value === 'number' ? { doubleValue: value } : { kvlistValue: { values: keyValues(value) } };
 }
