@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { get, type RequestOptions } from 'node:https';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startCollector } from '../../../src/collector/start-collector.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
+import { LOCALHOST_CERT, LOCALHOST_KEY } from '../../spool/localhost-cert.ts';
 import { ask } from '../../viewer/api/viewer-under-test.ts';
 
 async function collectorWith(t: TestContext, viewer: object) {
@@ -89,6 +92,33 @@ test('beyond this machine the address with its token is told once, and one that 
     [],
   );
   assert.equal((await ask(`${given.url}/api/events`)).status, 401);
+});
+
+/** Status and cookies of an answer over TLS. */
+function askSecurely(url: string, options: RequestOptions): Promise<[status: number, cookies: string]> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false, ...options }, (response) => {
+      const { statusCode = 0, headers } = response.resume();
+      resolve([statusCode, String(headers['set-cookie'])]);
+    }).on('error', reject);
+  });
+}
+
+test('over TLS it is shown to who trusts the certificate, and the cookie keeps to TLS', async (t) => {
+  const dir = tempDir(t);
+  const [cert_file, key_file] = [path.join(dir, 'cert.pem'), path.join(dir, 'key.pem')];
+  writeFileSync(cert_file, LOCALHOST_CERT);
+  writeFileSync(key_file, LOCALHOST_KEY);
+  const token = 'correct-horse-battery';
+  const { url } = await collectorWith(t, { directory: dir, tls: { cert_file, key_file }, token });
+  assert.match(url, /^https:/);
+  const ca = LOCALHOST_CERT;
+  const headers = { authorization: `Bearer ${token}` };
+  assert.deepEqual((await askSecurely(`${url}/api/events`, { ca, headers }))[0], 200);
+  assert.deepEqual((await askSecurely(`${url}/api/events`, { ca }))[0], 401);
+  assert.match((await askSecurely(`${url}/?token=${token}`, { ca }))[1], /; Secure$/);
+  await assert.rejects(askSecurely(`${url}/api/events`, { headers }), { code: /CERT|SIGNED/ });
+  await assert.rejects(ask(`${url.replace('https', 'http')}/api/events`), { code: 'ECONNRESET' });
 });
 
 test('settings that cannot be are told together, and no token is repeated', async (t) => {
