@@ -1,3 +1,4 @@
+import { BACKSLASH, COLON, COMMA, MINUS, POINT, QUOTE, SMALL_E, SMALL_U, ZERO } from './characters';
 import { character, giveUp, moveTo, out, pos, REPLACEMENT, writeAt } from './state';
 import {
   MESSAGE_GUESS,
@@ -8,20 +9,6 @@ import {
   NAME_TEXT,
   POWERS,
 } from './tables';
-
-export const QUOTE: u32 = 0x22;
-export const BACKSLASH: u32 = 0x5c;
-export const MINUS: u32 = 0x2d;
-export const ZERO: u32 = 0x30;
-export const OPEN_BRACE: u32 = 0x7b;
-export const CLOSE_BRACE: u32 = 0x7d;
-export const OPEN_BRACKET: u32 = 0x5b;
-export const CLOSE_BRACKET: u32 = 0x5d;
-export const COMMA: u32 = 0x2c;
-const COLON: u32 = 0x3a;
-const POINT: u32 = 0x2e;
-const SMALL_E: u32 = 0x65;
-const SMALL_U: u32 = 0x75;
 
 /** So many digits fit 64 bits, and any number of so few fits a double exactly. */
 const MAX_DIGITS: u32 = 19;

@@ -1,3 +1,4 @@
+import { BACKSLASH, MINUS, POINT, QUOTE, ZERO } from './characters';
 import { byte, character, moveTo, out, pos, REPLACEMENT, room, varint, writeAt } from './state';
 import {
   BOOL,
@@ -18,11 +19,6 @@ import {
   UINT64,
 } from './tables';
 
-const QUOTE: u32 = 0x22;
-const BACKSLASH: u32 = 0x5c;
-const MINUS: u32 = 0x2d;
-const POINT: u32 = 0x2e;
-const ZERO: u32 = 0x30;
 const BILLION: u64 = 1000000000;
 
 /** Writes a double as JavaScript has it, between quotes what is no number. @returns its length */

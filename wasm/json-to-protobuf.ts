@@ -1,19 +1,5 @@
-import {
-  another,
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  digits,
-  expect,
-  hex,
-  isNegative,
-  key,
-  number,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  peek,
-  QUOTE,
-  text,
-} from './json-reader';
+import { CLOSE_BRACE, CLOSE_BRACKET, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './characters';
+import { another, digits, expect, hex, isNegative, key, number, peek, text } from './json-reader';
 import { byte, giveUp, moveTo, out, pos, writeAt } from './state';
 import {
   BOOL,

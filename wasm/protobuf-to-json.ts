@@ -1,3 +1,4 @@
+import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET } from './characters';
 import { boolean, double, isAbsent, scalar, signedQuoted, text } from './json-scalars';
 import { byte, giveUp, moveTo, out, pos, room, varint, writeAt } from './state';
 import {
@@ -23,11 +24,6 @@ import {
   SLOTS,
 } from './tables';
 
-const OPEN_BRACE: u32 = 0x7b;
-const CLOSE_BRACE: u32 = 0x7d;
-const OPEN_BRACKET: u32 = 0x5b;
-const CLOSE_BRACKET: u32 = 0x5d;
-const COMMA: u32 = 0x2c;
 /** `{}` */
 const EMPTY: u16 = 0x7d7b;
 const LINE_BREAK: u32 = 0x0a;

@@ -1,0 +1,14 @@
+/** The characters of JSON. */
+export const QUOTE: u32 = 0x22;
+export const BACKSLASH: u32 = 0x5c;
+export const MINUS: u32 = 0x2d;
+export const ZERO: u32 = 0x30;
+export const OPEN_BRACE: u32 = 0x7b;
+export const CLOSE_BRACE: u32 = 0x7d;
+export const OPEN_BRACKET: u32 = 0x5b;
+export const CLOSE_BRACKET: u32 = 0x5d;
+export const COMMA: u32 = 0x2c;
+export const COLON: u32 = 0x3a;
+export const POINT: u32 = 0x2e;
+export const SMALL_E: u32 = 0x65;
+export const SMALL_U: u32 = 0x75;
