@@ -52,22 +52,27 @@ export function SearchBox(props: SearchBoxProps) {
   };
   const take = (place: number): void => {
     const proposal = proposals[place];
-    if (proposed === undefined || proposal === undefined) return;
-    const next = text.slice(0, proposed.from) + proposal.text + text.slice(proposed.to);
+    const field = input.current;
+    if (proposed === undefined || proposal === undefined || field === null) return;
+    const next = field.value.slice(0, proposed.from) + proposal.text + field.value.slice(proposed.to);
     const at = proposed.from + proposal.text.length;
+    // At once, not with the next drawing: who types on adds to the whole proposal.
+    field.value = next;
+    field.setSelectionRange(at, at);
     setText(next);
     setChosen(-1);
-    requestAnimationFrame(() => input.current?.setSelectionRange(at, at));
     if (proposal.text.endsWith(':')) void ask(next, at);
     else close();
   };
+  /** What stands in the field; `text` is of the last drawing, and keys are faster than that. */
+  const search = (): void => onSearch((input.current?.value ?? text).trim());
   const keyDown = (event: KeyboardEvent): void => {
     const isOpen = proposals.length > 0;
     if (event.key === 'Enter') {
       if (chosen >= 0) take(chosen);
       else {
         close();
-        onSearch(text.trim());
+        search();
       }
     } else if (event.key === 'Escape') {
       if (isOpen) close();
@@ -109,7 +114,7 @@ export function SearchBox(props: SearchBoxProps) {
         onKeyDown={keyDown}
         onBlur={() => {
           close();
-          if (!isMain) onSearch(text.trim());
+          if (!isMain) search();
         }}
       />
       <div
