@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before } from 'node:test';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 import { bundlePage } from '../../scripts/bundle-page.ts';
 import type { Row } from '../../src/viewer/store/event-store.ts';
-import { type PageServer, startPageServer } from './page-server.ts';
-import { PlainViewer } from './plain-viewer.ts';
+import { type Serve, type Served, serveStored } from './serve.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -26,45 +25,55 @@ export interface Opened {
 }
 
 export interface PageUnderTest {
-  readonly viewer: PlainViewer;
   readonly url: () => string;
+  readonly add: Served['add'];
   /** A page of a new visitor. */
   open(address: string, options?: BrowserContextOptions): Promise<Opened>;
 }
 
-/** One browser and one server for all tests of a file. @param extra - see `startPageServer` */
+/**
+ * One browser and one viewer for all tests of a file.
+ * @param rows - from the oldest on; the id of each is its place
+ * @param extra - answers, by the last part of their path, that rows do not tell
+ */
 export function pageUnderTest(
   rows: () => readonly Row[],
   extra: () => Readonly<Record<string, unknown>>,
+  serve: Serve = serveStored,
 ): PageUnderTest {
-  const viewer = new PlainViewer();
   let browser: Browser | undefined;
-  let server: PageServer | undefined;
+  let served: Served | undefined;
   before(async () => {
     if (NO_BROWSER) return;
     const built = path.join(ROOT, 'dist', 'viewer-page');
     await bundlePage(ROOT, built);
-    viewer.rows = [...rows()];
-    server = await startPageServer(viewer, built, extra());
+    served = await serve(rows(), built);
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
   });
   after(async () => {
     await browser?.close();
-    await server?.close();
+    await served?.close();
   });
   return {
-    viewer,
-    url: () => server?.url ?? '',
+    url: () => served?.url ?? '',
+    add: async (more) => served?.add(more),
     async open(address, options = {}) {
-      assert.ok(browser && server);
+      assert.ok(browser && served);
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },
         timezoneId: 'Europe/Berlin',
         ...options,
       });
+      for (const [name, answer] of Object.entries(extra())) {
+        await context.route(
+          ({ pathname }) => pathname === `/api/${name}`,
+          (route) => route.fulfill({ json: answer }),
+        );
+      }
       const page = await context.newPage();
-      const alarms = watch(page, server.url);
-      await page.goto(server.url + address);
+      count(page);
+      const alarms = watch(page, served.url);
+      await page.goto(served.url + address);
       await settle(page);
       return { page, alarms };
     },
@@ -91,10 +100,34 @@ function watch(page: Page, own: string): string[] {
   return alarms;
 }
 
-/** Until nothing is asked for any more; a stream of live rows is open for ever. */
+/** What each page has asked and has no answer to yet; a stream of live rows, which has no end, is left out. */
+const asked = new WeakMap<Page, Set<Request>>();
+
+function count(page: Page): void {
+  const open = new Set<Request>();
+  asked.set(page, open);
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname !== '/api/live') open.add(request);
+  });
+  page.on('requestfinished', (request) => open.delete(request));
+  page.on('requestfailed', (request) => open.delete(request));
+}
+
+/** Until the page has drawn what was done to it and nothing is asked for any more. */
 export async function settle(page: Page): Promise<void> {
   if (page.url().includes('live=1')) await page.waitForSelector('.live.on');
-  else await page.waitForLoadState('networkidle');
+  const open = asked.get(page);
+  assert.ok(open, 'a page of pageUnderTest');
+  const until = Date.now() + 30_000;
+  // Twice: what an answer changes may ask the next thing.
+  for (let quiet = 0; quiet < 2; ) {
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    quiet = open.size === 0 ? quiet + 1 : 0;
+    assert.ok(
+      Date.now() < until,
+      `without an answer: ${[...open].map((request) => request.url()).join(' ')}`,
+    );
+  }
 }
 
 export async function screenshot(page: Page, name: string): Promise<void> {

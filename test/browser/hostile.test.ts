@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Row } from '../../src/viewer/store/event-store.ts';
-import { NO_BROWSER, pageUnderTest } from './browser.ts';
+import { NO_BROWSER, pageUnderTest, settle } from './browser.ts';
 import { madeAnswers } from './made-answers.ts';
 import { madeRow } from './made-events.ts';
+import { servePlain } from './serve.ts';
 
 const CORPUS = [
   '<script>alert(1)</script>',
@@ -89,6 +90,7 @@ const tested = pageUnderTest(
       complete: true,
     },
   }),
+  servePlain,
 );
 
 test('hostile texts in every place are shown as texts in every view', { skip: NO_BROWSER }, async () => {
@@ -124,8 +126,7 @@ test('hostile texts in every place are shown as texts in every view', { skip: NO
     await page.evaluate(
       `history.pushState(null, '', ${JSON.stringify(view)}); dispatchEvent(new PopStateEvent('popstate'))`,
     );
-    await page.waitForLoadState('networkidle');
-    await page.waitForTimeout(60);
+    await settle(page);
     assert.ok(((await page.locator('main').textContent()) ?? '').length > 0, `${view} is empty`);
     assert.deepEqual(alarms, [], view);
   }

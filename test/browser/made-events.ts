@@ -85,7 +85,8 @@ export function madeEvents(sessions: number, endMs: number, seed = 7): Row[] {
     }
   }
   for (const row of madeTalk(endMs - 3_600_000)) add(row);
-  return rows.sort((a, b) => a.timeMs - b.timeMs);
+  // As a store numbers them.
+  return rows.sort((a, b) => a.timeMs - b.timeMs).map((row, at) => ({ ...row, id: String(at) }));
 }
 
 function madeTalk(startMs: number): (Partial<Row> & Pick<Row, 'timeMs' | 'name'>)[] {

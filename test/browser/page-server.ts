@@ -24,20 +24,14 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** @param extra - answers of paths that rows do not tell, such as `status` */
-export async function startPageServer(
-  viewer: PlainViewer,
-  directory: string,
-  extra: Readonly<Record<string, unknown>>,
-): Promise<PageServer> {
+export async function startPageServer(viewer: PlainViewer, directory: string): Promise<PageServer> {
   const server = createServer(({ url = '/', method }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     response.setHeader('content-security-policy', SECURITY);
     response.setHeader('x-content-type-options', 'nosniff');
     if (method !== 'GET') return void response.writeHead(405).end();
     if (pathname === '/api/live') return serveLive(viewer, searchParams.get('q') ?? '', response);
-    if (pathname.startsWith('/api/'))
-      return serveAnswer(viewer, pathname.slice(5), searchParams, extra, response);
+    if (pathname.startsWith('/api/')) return serveAnswer(viewer, pathname.slice(5), searchParams, response);
     const extension = path.extname(pathname);
     const file = TYPES[extension] === undefined ? 'index.html' : path.basename(pathname);
     response.setHeader('content-type', TYPES[path.extname(file)] ?? 'text/plain');
@@ -59,11 +53,10 @@ function serveAnswer(
   viewer: PlainViewer,
   what: string,
   params: URLSearchParams,
-  extra: Readonly<Record<string, unknown>>,
   response: ServerResponse,
 ): void {
   try {
-    const answer = extra[what] ?? viewer.answer(what, params);
+    const answer = viewer.answer(what, params);
     if (answer === undefined)
       sendJson(response, 404, { error: { code: 'NOT_FOUND', message: 'there is no such thing' } });
     else sendJson(response, 200, answer);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { NO_BROWSER, pageUnderTest, screenshot } from './browser.ts';
+import { NO_BROWSER, pageUnderTest, screenshot, settle } from './browser.ts';
 import { madeAnswers } from './made-answers.ts';
 import { madeEvents } from './made-events.ts';
 
@@ -53,7 +53,7 @@ for (const { look, ...options } of LOOKS) {
     for (const [name, address, text] of VIEWS) {
       await page.goto(tested.url() + address);
       await page.getByText(text).first().waitFor({ timeout: 10_000 });
-      await page.waitForLoadState('networkidle');
+      await settle(page);
       await screenshot(page, `${name}-${look}`);
       found.push(...(await violations(page)).map((one) => `${name}: ${one}`));
       assert.equal(

@@ -1,14 +1,16 @@
 import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
 
-/** Attributes of OTLP from plain JSON, as documents show them; every number in it is an int. */
+/** Attributes of OTLP from plain JSON, as documents show them; a number without a fraction is an int. */
 export function toAttributes(plain: object): OtlpObject[] {
   return Object.entries(plain).map(([key, value]) => ({ key, value: toValue(value) }));
 }
 
-function toValue(plain: unknown): OtlpObject {
+export function toValue(plain: unknown): OtlpObject {
+  if (plain === null) return {};
   if (typeof plain === 'string') return { stringValue: plain };
   if (typeof plain === 'boolean') return { boolValue: plain };
-  if (typeof plain === 'number') return { intValue: String(plain) };
+  if (typeof plain === 'number')
+    return Number.isInteger(plain) ? { intValue: String(plain) } : { doubleValue: plain };
   if (Array.isArray(plain)) return { arrayValue: { values: plain.map(toValue) } };
   return { kvlistValue: { values: toAttributes(plain as object) } };
 }
