@@ -18,6 +18,8 @@ export interface EventListProps {
   readonly label: string;
   /** A time that others are told from, as `+1.2 s`. */
   readonly sinceMs?: number | undefined;
+  /** The rows are of several days, or of another than today. */
+  readonly showsDay: boolean;
   readonly onChoose: (place: number) => void;
   readonly onView?: (from: number, to: number, isAtTop: boolean) => void;
 }
@@ -35,12 +37,11 @@ const WIDTHS: Readonly<Record<string, string>> = {
 
 /** Rows in columns. The time is always the first. */
 export function EventList(props: EventListProps) {
-  const { count, columns, at, current, sinceMs, onChoose } = props;
+  const { count, columns, at, current, sinceMs, showsDay, onChoose } = props;
   const isLastWide = columns.at(-1) === 'summary';
   const widths = columns.map((column) => WIDTHS[column] ?? 'minmax(10ch, 20ch)');
-  const template = [sinceMs === undefined ? '14ch' : '28ch', ...widths, ...(isLastWide ? [] : ['1fr'])].join(
-    ' ',
-  );
+  const time = `${(sinceMs === undefined ? 14 : 28) + (showsDay ? 6 : 0)}ch`;
+  const template = [time, ...widths, ...(isLastWide ? [] : ['1fr'])].join(' ');
   const style = { gridTemplateColumns: template };
   return (
     <VirtualList
@@ -69,7 +70,7 @@ export function EventList(props: EventListProps) {
             style={style}
             onClick={() => onChoose(place)}
           >
-            <Cells listed={listed} columns={columns} sinceMs={sinceMs} />
+            <Cells listed={listed} columns={columns} sinceMs={sinceMs} showsDay={showsDay} />
           </div>
         );
       }}
@@ -81,7 +82,8 @@ function Cells({
   listed,
   columns,
   sinceMs,
-}: { listed: ListedRow | undefined } & Pick<EventListProps, 'columns' | 'sinceMs'>) {
+  showsDay,
+}: { listed: ListedRow | undefined } & Pick<EventListProps, 'columns' | 'sinceMs' | 'showsDay'>) {
   if (listed === undefined) {
     return (
       <div role="gridcell" class="cell muted">
@@ -97,7 +99,7 @@ function Cells({
         class={`cell time ${severityName(row.severity) || 'none'}`}
         title={formatTime(row.timeMs)}
       >
-        {formatClock(row.timeMs)}
+        {showsDay ? formatTime(row.timeMs).slice(5) : formatClock(row.timeMs)}
         {sinceMs !== undefined && <span class="muted"> {`+${formatDuration(row.timeMs - sinceMs)}`}</span>}
       </div>
       {columns.map((column) => (

@@ -7,7 +7,7 @@ import { EventDetail } from './event-detail.tsx';
 import { EventList } from './event-list.tsx';
 import { Facets } from './facets.tsx';
 import { apiUrl } from './fetch-json.ts';
-import { formatCount } from './format.ts';
+import { formatCount, isOverDays } from './format.ts';
 import { Histogram } from './histogram.tsx';
 import { ListBar } from './list-bar.tsx';
 import { NoEvents } from './no-events.tsx';
@@ -88,6 +88,9 @@ export function EventsView() {
     Escape: () => (shownId === undefined ? setCurrent(undefined) : go(withParams({ event: undefined }))),
   });
 
+  const drawn = histogram.value;
+  const showsDay =
+    drawn !== undefined && isOverDays(drawn.fromMs, drawn.fromMs + drawn.bucketMs * drawn.counts.length - 1);
   const isStale = error === undefined && (histogram.isLoading || list.isStale);
   const isEmpty = error === undefined && list.isKnown && list.count === 0;
   // What a page of rows does not change is not drawn anew with it: the list has to keep up with who scrolls.
@@ -158,6 +161,7 @@ export function EventsView() {
               at={list.at}
               current={current}
               label="Events, the newest first"
+              showsDay={showsDay}
               onChoose={show}
               onView={(from, to, atTop) => {
                 list.want(from, to);

@@ -16,6 +16,11 @@ export function formatDay(ms: number): string {
   return iso(ms).slice(0, 10);
 }
 
+/** Whether a clock alone would mislead: times of several days, or of another day than today. */
+export function isOverDays(fromMs: number, toMs: number): boolean {
+  return formatDay(fromMs) !== formatDay(toMs) || formatDay(toMs) !== formatDay(Date.now());
+}
+
 /** Milliseconds as `850 µs`, `12 ms`, `1.5 s`, `2 min 5 s`, `3 h 10 min`, `2 d 4 h`. */
 export function formatDuration(ms: number): string {
   const size = Math.abs(ms);

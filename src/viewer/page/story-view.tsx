@@ -6,7 +6,7 @@ import { defaultColumns } from './default-columns.ts';
 import { EventDetail } from './event-detail.tsx';
 import { EventList } from './event-list.tsx';
 import { apiUrl } from './fetch-json.ts';
-import { formatDuration, formatTime, plural } from './format.ts';
+import { formatDuration, formatTime, isOverDays, plural } from './format.ts';
 import { Problem } from './problem.tsx';
 import { isError, rowField } from './row-field.ts';
 import { termOf } from './term-of.ts';
@@ -31,6 +31,7 @@ export function StoryView({ by, id }: { readonly by: StoryOf; readonly id: strin
   const current = found < 0 ? undefined : found;
   const first = rows[0];
   const last = rows.at(-1);
+  const showsDay = first !== undefined && last !== undefined && isOverDays(first.timeMs, last.timeMs);
   const show = (place: number): void => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, place))];
     if (row !== undefined) go(withParams({ event: row.id }), shownId === undefined ? 'push' : 'replace');
@@ -100,7 +101,8 @@ export function StoryView({ by, id }: { readonly by: StoryOf; readonly id: strin
               at={(place) => (rows[place] === undefined ? undefined : { row: rows[place], repeats: 0 })}
               current={current}
               label={`Events of the ${by}, the oldest first`}
-              sinceMs={first?.timeMs}
+              sinceMs={showsDay ? undefined : first?.timeMs}
+              showsDay={showsDay}
               onChoose={show}
             />
           )}
