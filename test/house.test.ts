@@ -75,6 +75,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     wire: [],
     values: ['wire'],
     event: ['wire', 'values'],
+    emitted: ['wire'],
     sdk: ['wire', 'values', 'event'],
     http: ['wire'],
     grpc: ['wire', 'http'],

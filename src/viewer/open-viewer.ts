@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { EmittedReport } from '../otlp/emitted/emitted-report.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { ListenAddress } from '../serve/listen.ts';
 import type { ServerTls } from '../serve/server-tls.ts';
@@ -30,6 +31,10 @@ export interface OpenViewer {
   readonly openUrl: string;
   /** Resolves when all of it is committed. */
   ingest(request: OtlpRequest): Promise<void>;
+  /** Of the store: the same as long as its files are there. */
+  readonly id: string;
+  /** Keeps what a logger says that it has emitted; a report that comes again counts once. */
+  takeReport(report: EmittedReport): Promise<void>;
   close(timeoutMs: number): Promise<void>;
 }
 
@@ -47,9 +52,11 @@ export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> 
     return {
       url: server.url,
       openUrl: server.openUrl,
+      id: store.id,
       ingest: async (request) => {
         await store.ingest(request);
       },
+      takeReport: (report) => store.takeReport(report),
       close: async (timeoutMs) => {
         await server.close(timeoutMs);
         await store.close();

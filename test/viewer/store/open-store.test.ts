@@ -103,14 +103,18 @@ test('records that come again are not kept again, and the ledger says so', async
   const request = OtlpRequest.from('logs', CHECKOUTS);
   await store.ingest(request);
   assert.deepEqual(await store.ingest(request), { stored: 0, repeated: 1 });
-  assert.deepEqual(await store.ledger({}), [
+  assert.deepEqual((await store.ledger({})).entries, [
     {
       name: 'checkout.completed',
       service: 'shop',
+      kind: 'record',
       minuteMs: 1764288000000,
       received: 2,
       stored: 1,
       repeated: 1,
+      lost: {},
+      gap: 0,
+      settling: false,
     },
   ]);
 });

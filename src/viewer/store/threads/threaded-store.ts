@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { OtelEventsError } from '../../../errors.ts';
+import type { EmittedReport } from '../../../otlp/emitted/emitted-report.ts';
 import type { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
 import type { Query, RowField } from '../../query/query.ts';
 import type {
@@ -33,6 +34,7 @@ export class ThreadedStore implements EventStore {
   #restarts = 0;
   #waitingBytes = 0;
   #isClosed = false;
+  #id = '';
 
   constructor(startWriter: () => Worker, startReader: () => Worker) {
     const start = (): Worker => {
@@ -40,7 +42,8 @@ export class ThreadedStore implements EventStore {
       this.#restarts++;
       return startWriter();
     };
-    this.#writer = new WorkerClient(start, ({ state }) => {
+    this.#writer = new WorkerClient(start, ({ state, storeId }) => {
+      if (storeId !== undefined) this.#id = storeId;
       if (state !== undefined) this.#committed(state);
     });
     this.#reader = new WorkerClient(startReader);
@@ -55,6 +58,15 @@ export class ThreadedStore implements EventStore {
       await this.close();
       throw error;
     }
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  async takeReport(report: EmittedReport): Promise<void> {
+    if (this.#isClosed) throw unwritable('the store is closed');
+    await this.#writer.ask({ report, bytes: new Uint8Array(), count: report.cells.length });
   }
 
   async ingest(request: OtlpRequest): Promise<Ingested> {
