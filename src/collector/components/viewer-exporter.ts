@@ -74,6 +74,7 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
     return {
       endpoint: viewer.url,
       consume: (batch) => viewer.ingest(OtlpRequest.of(batch)),
+      emitted: { id: viewer.id, take: (report) => viewer.takeReport(report) },
       close: (timeoutMs) => viewer.close(timeoutMs),
     };
   },
