@@ -28,7 +28,7 @@ import { givenAttributes, type ResourceOptions } from './resource/resource.ts';
 import { SDK_ATTRIBUTES } from './resource/sdk-attributes.ts';
 import type { OtelEnvironment } from './settings/environment.ts';
 import { type OtlpSettings, type OtlpSettingsOptions, otlpSettings } from './settings/otlp-settings.ts';
-import type { BookedEvent, Sink } from './sink.ts';
+import type { BookedEvent, Emitted, Sink } from './sink.ts';
 import { SinkSetTable } from './sink-set-table.ts';
 
 /** What a pipeline is made of. */
@@ -44,14 +44,6 @@ export interface PipelineOptions
 
 /** The reason for events whose names of exporters are all unknown: a warning of its own tells of these. */
 const UNKNOWN = 'unknown exporter';
-
-/** What has gone out. */
-export interface Emitted {
-  /** Undefined if processors have dropped it. */
-  readonly event: Event | undefined;
-  /** Its attributes, if somebody has needed them. */
-  readonly content: EventContent | undefined;
-}
 
 /** Where the events of one choice go: into the spool, and to sinks beside it. */
 interface SinkSet extends SpoolSinks {

@@ -1,4 +1,4 @@
-import type { Emitted } from '../delivery/pipeline.ts';
+import type { Emitted } from '../delivery/sink.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { EpochTime, Event, EventFailure, ScopeTimes } from '../event.ts';
 import { isPlain } from '../is-plain.ts';
