@@ -18,6 +18,7 @@ import {
   SPAN_SINK,
   type Ticket,
 } from './ledger/accounts.ts';
+import { EmittedCounts } from './ledger/emitted-counts.ts';
 import { loadEventSpool } from './load-event-spool.ts';
 import { loadOutputSink } from './load-output-sink.ts';
 import { loadQuarantine } from './load-quarantine.ts';
@@ -55,7 +56,7 @@ const NOT_EMITTED = { column: 'dropped', reason: 'not_emitted' } as const;
 /** Takes events from loggers, books them and hands each to its sinks. One for a logger and its children. */
 export class Pipeline {
   readonly #options: PipelineOptions;
-  readonly #accounts = new Accounts();
+  readonly #accounts = new Accounts(new EmittedCounts());
   readonly #outlets: Outlets;
   readonly #resource: { readonly attributes: AttributeMap };
   readonly #exporters: readonly string[];
