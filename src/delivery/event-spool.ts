@@ -241,10 +241,17 @@ export class EventSpool {
   }
 
   #refuse(ticket: Ticket, { name, time }: Event, { cursors }: RecordKind, taken: number): void {
+    const { emitted } = this.#accounts;
     for (const { sink, bit } of cursors) {
       const isTaken = ((taken >>> bit) & 1) === 1;
-      if (!isTaken) this.#accounts.settle(ticket, this.#accounts.sink(sink), this.#refusal());
-      else if (sink === OTLP_SINK) this.#accounts.emitted?.name(name)?.add(time[0]);
+      const isReported = sink === OTLP_SINK;
+      if (isTaken) {
+        if (isReported) emitted?.name(name)?.add(time[0]);
+        continue;
+      }
+      const refusal = this.#refusal();
+      if (isReported) emitted?.ended(name, refusal);
+      this.#accounts.settle(ticket, this.#accounts.sink(sink), refusal);
     }
   }
 

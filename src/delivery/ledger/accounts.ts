@@ -168,6 +168,7 @@ export class Accounts {
       this.#period.kept(as);
     }
     for (const sink of sinks) this.sink(sink).leaveOut(as);
+    if (sinks.includes(OTLP_SINK)) this.emitted?.ended(name, as);
   }
 
   /** Books an event that ends here: nothing is to be delivered. */
@@ -177,6 +178,7 @@ export class Accounts {
       account.settle(outcome);
     }
     this.#period.settle(outcome);
+    this.emitted?.ended(name, outcome);
     if (CHANNELS.settled.hasSubscribers) publishSettled(NO_SINK, outcome, 1);
   }
 

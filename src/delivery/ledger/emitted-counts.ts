@@ -1,5 +1,6 @@
 import { type EmittedCell, MAX_CELLS } from '../../otlp/emitted/emitted-report.ts';
-import type { Settlement } from '../../spool/log/outcome.ts';
+import type { Outcome, Settlement } from '../../spool/log/outcome.ts';
+import { wallClockMs } from '../../time.ts';
 
 /** Of so many event names is counted what was emitted; of others a receiver is told nothing. */
 const MAX_NAMES = 500;
@@ -10,14 +11,16 @@ class MinuteCount {
   emitted = 0;
   /** Those of them that have not come to their end. */
   open = 0;
+  readonly lost = new Map<string, number>();
 
   constructor(minute: number) {
     this.minute = minute;
   }
-}
 
-/** Why some did not leave: nobody has said it. */
-const NOTHING: ReadonlyMap<string, number> = new Map();
+  lose(reason: string, count: number): void {
+    this.lost.set(reason, (this.lost.get(reason) ?? 0) + count);
+  }
+}
 
 /** No event has this minute. */
 const NONE = new MinuteCount(Number.NaN);
@@ -57,13 +60,15 @@ export class NameCount {
   }
 
   /** Events have come to their end: those that were under way the longest. */
-  settle(count: number): void {
+  settle(outcome: Outcome, count: number): void {
+    const reason = reasonOf(outcome);
     let left = count;
     for (const minute of this.minutes.values()) {
       if (left === 0) return;
       const some = Math.min(left, minute.open);
       minute.open -= some;
       left -= some;
+      if (some > 0 && reason !== undefined) minute.lose(reason, some);
     }
   }
 
@@ -96,10 +101,22 @@ export class EmittedCounts {
     return made;
   }
 
+  /** Counts events that ended where they were emitted, now. */
+  ended(name: string, outcome: Outcome | 'sampled' | 'filtered', count = 1): void {
+    const reason = typeof outcome === 'string' ? outcome : reasonOf(outcome);
+    if (reason === undefined) return;
+    const minute = this.name(name)?.of(Math.floor(wallClockMs() / 60_000));
+    if (minute === undefined) return;
+    minute.emitted += count;
+    minute.lose(reason, count);
+  }
+
   /** Books what became of events with the receiver. @param isOurs - they were emitted here, and not by a process that died */
-  settled({ names }: Settlement, isOurs: boolean): void {
-    if (!isOurs) return;
-    for (const [name, count] of names) this.#names.get(name)?.settle(count);
+  settled({ outcome, names }: Settlement, isOurs: boolean): void {
+    for (const [name, count] of names) {
+      if (isOurs) this.#names.get(name)?.settle(outcome, count);
+      else this.ended(name, outcome, count);
+    }
   }
 
   /** Whether another minute of a name may be counted. */
@@ -110,16 +127,18 @@ export class EmittedCounts {
     return minutes < MAX_CELLS;
   }
 
-  /** Takes out what can be reported. @returns that, and by name what cannot yet */
+  /** Takes out what can be reported, or as much as fits. @returns that, and by name what cannot yet */
   take(): { readonly cells: readonly EmittedCell[]; readonly underWay: ReadonlyMap<string, number> } {
     const cells: EmittedCell[] = [];
     const underWay = new Map<string, number>();
+    let points = 0;
     for (const [name, count] of this.#names) {
       let waiting = 0;
-      for (const { minute, emitted, open } of [...count.minutes.values()]) {
-        if (open > 0) waiting += emitted;
+      for (const { minute, emitted, open, lost } of [...count.minutes.values()]) {
+        if (open > 0 || points > MAX_CELLS) waiting += emitted;
         else {
-          if (emitted > 0) cells.push({ name, minute, emitted, lost: NOTHING });
+          points += 1 + lost.size;
+          if (emitted > 0) cells.push({ name, minute, emitted, lost });
           count.remove(minute);
         }
       }
@@ -133,4 +152,9 @@ export class EmittedCounts {
     this.#isOn = isOn;
     for (const name of this.#names.values()) name.clear();
   }
+}
+
+/** Undefined of what has arrived, or is another's to deliver. */
+function reasonOf(outcome: Outcome): string | undefined {
+  return 'reason' in outcome ? `${outcome.column}:${outcome.reason}` : undefined;
 }

@@ -8,13 +8,21 @@ const DELTA = 1;
 
 const MINUTE_NS = 60_000_000_000n;
 
-/** A report as a request of OTLP metrics: sums, each of one minute. */
+/**
+ * A report as a request of OTLP metrics: sums, each of one minute. What has reached the receiver is a point without an
+ * outcome, so that all points of a name and a minute together are what was emitted.
+ */
 export function encodeEmittedReport(
   report: EmittedReport,
   scope: { name: string; version: string },
 ): Uint8Array {
   const { service, logger, sequence, isLast, cells, underWay } = report;
-  const emitted = cells.map((cell) => pointOf(cell.emitted, cell.minute, cell.name));
+  const emitted = cells.flatMap(({ name, minute, emitted, lost }) => {
+    let reached = emitted;
+    for (const count of lost.values()) reached -= count;
+    const points = [...lost].map(([outcome, count]) => pointOf(count, minute, name, outcome));
+    return reached > 0 ? [pointOf(reached, minute, name), ...points] : points;
+  });
   const pending = [...underWay].map(([name, count]) => ({
     attributes: [text(ATTRIBUTE.name, name)],
     asInt: String(count),
@@ -37,10 +45,13 @@ export function encodeEmittedReport(
   return encodeProtobuf(REQUEST.metrics, { resourceMetrics: [{ resource, scopeMetrics }] });
 }
 
-function pointOf(count: number, minute: number, name: string): OtlpObject {
+function pointOf(count: number, minute: number, name: string, outcome?: string): OtlpObject {
   const start = BigInt(minute) * MINUTE_NS;
   return {
-    attributes: [text(ATTRIBUTE.name, name)],
+    attributes: [
+      text(ATTRIBUTE.name, name),
+      ...(outcome === undefined ? [] : [text(ATTRIBUTE.outcome, outcome)]),
+    ],
     startTimeUnixNano: String(start),
     timeUnixNano: String(start + MINUTE_NS),
     asInt: String(count),

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EventLogger } from '../../../src/index.ts';
+import { sample } from '../../../src/processors/sample.ts';
 import { type LedgerUnderTest, ledgerUnderTest } from './ledger-under-test.ts';
 
 /** Long ago: no minute of it is settling. */
@@ -56,6 +57,34 @@ test('what a logger emitted is what is stored, by name and minute of its own', a
     number
   >;
   assert.deepEqual([rows, metricPoints], [301, 0]);
+});
+
+test('what did not leave is there with its reason: sampled on purpose, dropped as a gap', async (t) => {
+  const viewer = await ledgerUnderTest(t);
+  const events = new EventLogger({
+    ...SILENT,
+    endpoint: viewer.otlp,
+    maxBytes: 2048,
+    flushIntervalMs: 60_000,
+  });
+  for (let at = 0; at < 50; at++) events.log('burst', { text: 'x'.repeat(200) }, { timestamp: THEN });
+  const { dropped } = await events.close();
+  assert.ok(dropped > 0 && dropped < 50, `${dropped} dropped`);
+  assert.deepEqual(await sumsOf(viewer, 'burst'), {
+    emitted: 50,
+    stored: 50 - dropped,
+    gap: dropped,
+    lost: { 'dropped:queue_full': dropped },
+  });
+  const sampled = new EventLogger({
+    ...SILENT,
+    endpoint: viewer.otlp,
+    processors: [sample(0, { by: ({ name }) => (name === 'noise' ? name : undefined) })],
+  });
+  sampled.log('noise');
+  sampled.log('music');
+  await sampled.close();
+  assert.deepEqual(await sumsOf(viewer, 'noise'), { emitted: 1, stored: 0, gap: 0, lost: { sampled: 1 } });
 });
 
 test('what a processor of the collector keeps back is a gap without a reason', async (t) => {
