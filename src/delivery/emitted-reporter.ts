@@ -19,7 +19,9 @@ const FIRST_MS = 1_000;
 /** A process that is killed has reported all but what was emitted since. */
 const INTERVAL_MS = 5_000;
 const TIMEOUT_MS = 5_000;
-/** The most that the end of a logger takes longer for the last report. */
+/** What answers so will not take another one either: it is not asked again. Of anything else time may be the cure. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 404, 405, 413, 415, 422]);
+/** The most that the end of a logger or a process takes longer for the last report. */
 const LAST_MS = 250;
 
 /**
@@ -32,12 +34,16 @@ export class EmittedReporter {
   readonly #logger = randomUUID();
   /** The store that asks; undefined when nobody does. */
   #asked: string | undefined;
+  /** The store that asked, and then did not take it: a proxy may be in between. */
+  #refusedBy: string | undefined;
   #sequence = 0;
   /** Made, and not known to have arrived. */
   #unanswered: EmittedReport | undefined;
   #sending: Promise<void> | undefined;
   #toldUnderWay = '';
   #timer: NodeJS.Timeout | undefined;
+  /** The last report was tried: a process that ends does not try again. */
+  #hasEnded = false;
 
   constructor(options: EmittedReporterOptions) {
     this.#options = options;
@@ -47,7 +53,8 @@ export class EmittedReporter {
    * An answer of the receiver says whether it asks. What was counted for another store, or for nobody, is forgotten: its
    * events are elsewhere.
    */
-  heard(asked: string | undefined, isFirst = false): void {
+  heard(by: string | undefined, isFirst = false): void {
+    const asked = by === this.#refusedBy ? undefined : by;
     if (asked === this.#asked) return;
     this.#asked = asked;
     this.#unanswered = undefined;
@@ -56,9 +63,15 @@ export class EmittedReporter {
     if (asked !== undefined) this.#sendIn(FIRST_MS);
   }
 
-  /** Reports what there is, as the last of it, for at most a quarter of a second; nothing comes after it. */
-  async close(): Promise<void> {
+  /** Whether the end of the process would find something to report. */
+  get isWanted(): boolean {
+    return this.#asked !== undefined && !this.#hasEnded;
+  }
+
+  /** Reports what there is, as the last of it, for at most a quarter of a second. */
+  async end(): Promise<void> {
     if (this.#asked === undefined) return;
+    this.#hasEnded = true;
     clearTimeout(this.#timer);
     const untilMs = performance.now() + LAST_MS;
     const left = (): number => Math.max(1, untilMs - performance.now());
@@ -67,6 +80,12 @@ export class EmittedReporter {
     for (const isLast of this.#unanswered === undefined ? [true] : [false, true]) {
       if (performance.now() < untilMs) await this.#send(isLast, left());
     }
+    if (this.#asked !== undefined) this.#sendIn(INTERVAL_MS);
+  }
+
+  /** The same, and nothing after it. */
+  async close(): Promise<void> {
+    await this.end();
     this.#asked = undefined;
     clearTimeout(this.#timer);
   }
@@ -74,6 +93,7 @@ export class EmittedReporter {
   #sendIn(waitMs: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#hasEnded = false;
       this.#sending = this.#send(false, TIMEOUT_MS).finally(() => {
         this.#sending = undefined;
         if (this.#asked !== undefined) this.#sendIn(INTERVAL_MS);
@@ -91,9 +111,11 @@ export class EmittedReporter {
         encodeEmittedReport(report, SCOPE),
         timeoutMs,
       );
-      if (status < 200 || status >= 300) return;
+      const isTaken = status >= 200 && status < 300;
+      if (!isTaken && !REFUSALS.has(status)) return;
       if (this.#unanswered === report) this.#unanswered = undefined;
-      this.heard(headers[EMITTED_HEADER] as string | undefined);
+      if (!isTaken) this.#refusedBy = this.#asked;
+      this.heard(isTaken ? (headers[EMITTED_HEADER] as string | undefined) : undefined);
     } catch {
       // Nobody answered: it is sent again.
     }

@@ -133,6 +133,11 @@ export class EventSpool {
     serveOtlp(this.#outbox, this.#options.otlp(), { ...this.#options, onAsked });
   }
 
+  /** Whether the end of the process has something to tell the receiver beside what is pending. */
+  get isToReport(): boolean {
+    return this.#reporter?.isWanted ?? false;
+  }
+
   /**
    * Takes one event; never throws for what it holds.
    * @returns what the sinks beside the spool settle
@@ -180,6 +185,12 @@ export class EventSpool {
   /** @see Outbox.flush */
   flush(patience: Patience): Promise<void> {
     return this.#outbox.flush(patience);
+  }
+
+  /** The process ends: as a flush, and what was emitted is reported. */
+  async flushAtExit(patience: Patience): Promise<void> {
+    await this.#outbox.flush(patience);
+    await this.#reporter?.end();
   }
 
   /** @see Outbox.flushOrSave */

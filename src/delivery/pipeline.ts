@@ -98,6 +98,11 @@ export class Pipeline {
     return this.endingWithProcess + (this.isDurable ? (this.#spool?.unsettled ?? 0) : 0);
   }
 
+  /** Whether its end has something to wait for. */
+  get hasPending(): boolean {
+    return this.unsettled > 0 || this.#spool?.isToReport === true;
+  }
+
   /** How many of them end with the process: what a sink beside the spool holds is on no disk. */
   get endingWithProcess(): number {
     let sum = this.isDurable ? 0 : (this.#spool?.unsettled ?? 0);
@@ -225,7 +230,7 @@ export class Pipeline {
 
   /** As `flush`, but does not wait for destinations that are away, where what is pending outlives the process. */
   flushAtExit(timeoutMs: number): Promise<void> {
-    return this.#flush(timeoutMs, (spool) => spool.flush(spool.isDurable ? 'hurried' : 'last'));
+    return this.#flush(timeoutMs, (spool) => spool.flushAtExit(spool.isDurable ? 'hurried' : 'last'));
   }
 
   /**

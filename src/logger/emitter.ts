@@ -280,7 +280,7 @@ export class Emitter {
 
   /** @see EndsWithProcess */
   hasPending(): boolean {
-    return this.#openScopes.size > 0 || this.#pipeline.unsettled > 0;
+    return this.#openScopes.size > 0 || this.#pipeline.hasPending;
   }
 
   /** @see EndsWithProcess */

@@ -150,27 +150,57 @@ test('names and times at their limits are the same for both sides', async (t) =>
   );
 });
 
+test('a receiver that asks and then hangs holds up neither flush() nor, for long, close()', async (t) => {
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.url === '/v1/logs') response.writeHead(200, { 'otel-events-emitted': 'abc' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  const events = new EventLogger({ ...SILENT, endpoint: `http://127.0.0.1:${port}`, flushIntervalMs: 0 });
+  events.log('order.paid');
+  await events.flush();
+  await wait(1_300);
+  events.log('order.paid');
+  const flushedMs = performance.now();
+  await events.flush();
+  const closedMs = performance.now();
+  const { acked } = await events.close();
+  const endMs = performance.now();
+  assert.equal(acked, 2);
+  assert.ok(closedMs - flushedMs < 1_000, `flush took ${closedMs - flushedMs} ms`);
+  assert.ok(endMs - closedMs < 2_000, `close took ${endMs - closedMs} ms`);
+});
+
 /** A server that takes everything. @returns its address, and the paths that it was sent to */
-async function anyServer(t: TestContext) {
+async function anyServer(t: TestContext, headers: Record<string, string> = {}) {
   const paths: string[] = [];
   const server = createServer((request, response) => {
     paths.push(request.url as string);
     request.resume();
-    response.writeHead(request.url === '/v1/logs' ? 200 : 404).end();
+    response.writeHead(request.url === '/v1/logs' ? 200 : 404, headers).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, paths };
 }
 
-test('a receiver that does not ask is sent nothing but events', async (t) => {
+test('a receiver that does not ask is sent nothing but events; one that asks and has no place for it, once', async (t) => {
   const quiet = await anyServer(t);
-  const events = new EventLogger({ ...SILENT, endpoint: quiet.url, flushIntervalMs: 0 });
-  for (let at = 0; at < 3; at++) {
-    events.log('order.paid');
-    await events.flush();
-    await wait(600);
+  const half = await anyServer(t, { 'otel-events-emitted': 'abc' });
+  for (const { url } of [quiet, half]) {
+    const events = new EventLogger({ ...SILENT, endpoint: url, flushIntervalMs: 0 });
+    for (let at = 0; at < 3; at++) {
+      events.log('order.paid');
+      await events.flush();
+      await wait(600);
+    }
+    await events.close();
   }
-  await events.close();
   assert.deepEqual(quiet.paths, ['/v1/logs', '/v1/logs', '/v1/logs']);
+  assert.deepEqual(half.paths, ['/v1/logs', '/v1/logs', '/v1/logs/emitted', '/v1/logs']);
 });
