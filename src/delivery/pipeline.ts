@@ -41,6 +41,8 @@ export interface PipelineOptions
   readonly env: OtelEnvironment;
   /** Directory for events that their schemas refuse. */
   readonly quarantine?: string;
+  /** False: no receiver is told what was emitted. */
+  readonly reportEmitted?: boolean;
 }
 
 /** The reason for events whose names of exporters are all unknown: a warning of its own tells of these. */
@@ -56,7 +58,7 @@ const NOT_EMITTED = { column: 'dropped', reason: 'not_emitted' } as const;
 /** Takes events from loggers, books them and hands each to its sinks. One for a logger and its children. */
 export class Pipeline {
   readonly #options: PipelineOptions;
-  readonly #accounts = new Accounts(new EmittedCounts());
+  readonly #accounts: Accounts;
   readonly #outlets: Outlets;
   readonly #resource: { readonly attributes: AttributeMap };
   readonly #exporters: readonly string[];
@@ -78,6 +80,7 @@ export class Pipeline {
   constructor(options: PipelineOptions) {
     const { bridge, resource, exporters, onError, spool } = options;
     this.#options = options;
+    this.#accounts = new Accounts(options.reportEmitted === false ? undefined : new EmittedCounts());
     this.#warnings = new DropWarnings(onError);
     this.#bursts = new Bursts(onError);
     this.#copies = bridge.copies(this.#bursts);

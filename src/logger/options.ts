@@ -53,6 +53,11 @@ export interface EventLoggerOptions extends DeliveryOptions {
   /** Where records go over OpenTelemetry. Default `auto`. */
   readonly delivery?: DeliveryMode;
   /**
+   * Whether a receiver that asks for it (the viewer) is told how many events were emitted, by name and minute, and why
+   * some did not leave. No other receiver ever gets anything of it. Default true.
+   */
+  readonly reportEmitted?: boolean;
+  /**
    * Further destinations; each gets every event through a queue of its own. A `route()` puts processors in
    * front of some. A `LogRecordExporter` of an OpenTelemetry SDK is one too.
    */

@@ -98,8 +98,11 @@ test('what a processor of the collector keeps back is a gap without a reason', a
   assert.deepEqual(await sumsOf(viewer, 'order.paid'), { emitted: 10, stored: 7, gap: 3, lost: {} });
 });
 
-test('what any other client sends is unknown', async (t) => {
+test('a logger that is told not to, and any other client, is unknown', async (t) => {
   const viewer = await ledgerUnderTest(t);
+  const events = new EventLogger({ ...SILENT, endpoint: viewer.otlp, reportEmitted: false });
+  events.log('order.paid');
+  await events.close();
   const body = JSON.stringify({
     resourceLogs: [{ scopeLogs: [{ logRecords: [{ eventName: 'stock', timeUnixNano: `${THEN}000000` }] }] }],
   });
@@ -108,6 +111,7 @@ test('what any other client sends is unknown', async (t) => {
     headers: { 'content-type': 'application/json' },
     body,
   });
+  assert.deepEqual(await sumsOf(viewer, 'order.paid'), { emitted: undefined, stored: 1, gap: 0, lost: {} });
   assert.deepEqual(await sumsOf(viewer, 'stock'), { emitted: undefined, stored: 1, gap: 0, lost: {} });
   assert.deepEqual((await viewer.ledger()).loggers, []);
 });
