@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { bundlePage } from '../../scripts/bundle-page.ts';
+import { EventLogger } from '../../src/index.ts';
 import { logsOf } from '../collector/samples.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { CHROMIUM, NO_BROWSER } from './browser.ts';
@@ -70,6 +71,43 @@ test('an event that is sent by OTLP is in the page, and the next one comes by it
     await page.waitForLoadState('networkidle');
     assert.equal(await page.getByRole('alert').count(), 0, path);
   }
+  assert.deepEqual(alarms, []);
+});
+
+test('the ledger shows what a logger emitted, and what was dropped in red with its reason', {
+  skip: NO_BROWSER,
+}, async (t) => {
+  const { page: address, otlp } = await runView(t);
+  const events = new EventLogger({ endpoint: otlp, app: { name: 'shop' }, maxBytes: 2048, logLevel: 'none' });
+  events.log('order.paid');
+  await events.flush();
+  for (let at = 0; at < 40; at++) events.log('burst', { text: 'x'.repeat(200) });
+  const { dropped } = await events.close();
+  assert.ok(dropped > 0);
+  // Without a time: it is that of its arrival.
+  const body = JSON.stringify({
+    resourceLogs: [{ scopeLogs: [{ logRecords: [{ eventName: 'from.elsewhere' }] }] }],
+  });
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${otlp}/v1/logs`, { method: 'POST', headers, body });
+  const { page, alarms } = await openPage(t, `${address}/ledger`);
+  await page.getByText('1 with a gap').waitFor();
+  const cells = async (name: string) =>
+    (
+      await page
+        .getByRole('row', { name: new RegExp(`^${name}`) })
+        .first()
+        .locator('td')
+        .allInnerTexts()
+    ).slice(2, 8);
+  assert.deepEqual(await cells('order.paid'), ['1', '1', '1', '0', '0', '']);
+  const [emitted, , , , missing, why] = await cells('burst');
+  assert.deepEqual([emitted, missing], ['40', String(dropped)]);
+  assert.match(why ?? '', new RegExp(`^${dropped} the queue of the app was full`));
+  assert.equal((await cells('from.elsewhere'))[0], 'unknown');
+  await page.getByRole('button', { name: 'Minutes of burst' }).click();
+  await page.getByText('settling').first().waitFor();
+  assert.match(page.url(), /open=record/);
   assert.deepEqual(alarms, []);
 });
 
