@@ -101,7 +101,7 @@ export interface LogOptions {
   readonly session?: Readonly<Record<string, unknown>> | undefined;
   readonly userId?: string | undefined;
   readonly projectId?: string | undefined;
-  /** When it happened (for a scope: started): a date, epoch milliseconds or epoch nanoseconds. */
+  /** When it happened (of a scope: started, or with `end()`, ended): a date, epoch milliseconds or epoch nanoseconds. */
   readonly timestamp?: Date | number | bigint | undefined;
   /** OTel severity number (1-24) or its name. Default `INFO`. */
   readonly severity?: Severity | undefined;
@@ -122,6 +122,9 @@ export interface TrackOptions extends LogOptions {
   /** Spans of other traces that the scope has to do with. */
   readonly links?: readonly Link[] | undefined;
 }
+
+/** How a scope that is held by hand ends. */
+export interface EndOptions extends Pick<LogOptions, 'timestamp'> {}
 
 /** How `flush()` waits. */
 export interface FlushOptions {
