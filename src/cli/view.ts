@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { readConfig } from '../collector/read-config.ts';
@@ -6,7 +5,8 @@ import type { Collector } from '../collector/run-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
 import { isLoopback } from '../serve/is-loopback.ts';
-import { defineCommand, tell, usageError } from './command.ts';
+import { defineCommand, usageError } from './command.ts';
+import { openInBrowser } from './open-in-browser.ts';
 import { runUntilTold } from './run-until-told.ts';
 
 const DEFAULTS = { host: 'localhost', port: '4319', directory: path.join('otel-events-data', 'viewer') };
@@ -53,7 +53,7 @@ export const command = defineCommand({
         started: (collector) => {
           const pages = pagesOf(collector, config === undefined ? token : undefined);
           process.stdout.write(escapeLines(banner(collector, pages)));
-          if (open) for (const page of pages) openInBrowser(page);
+          if (open) for (const page of pages) openInBrowser('otel-events view', page);
         },
       });
       return 0;
@@ -132,16 +132,4 @@ function banner({ config, endpoints }: Collector, pages: readonly string[]): str
   const width = Math.max(...rows.map(([name = '']) => name.length));
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(width)}  ${value}`);
   return `otel-events viewer, Ctrl+C to stop\n${lines.join('\n')}\n`;
-}
-
-const OPENERS: Readonly<Record<string, readonly string[]>> = {
-  darwin: ['open'],
-  win32: ['cmd', '/c', 'start', ''],
-};
-
-function openInBrowser(url: string): void {
-  const [program = '', ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  child.once('error', () => tell(`otel-events view: ${program} is not there; open ${url}`));
-  child.unref();
 }
