@@ -104,6 +104,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     spool: ['', 'output'],
     quarantine: ['', 'output', 'schema', 'spool'],
     events: ['', 'output'],
+    demo: ['output', 'events'],
   },
   logger: { context: [''], llm: [''] },
   collector: {

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Collector } from '../../collector/run-collector.ts';
+import { startCollector } from '../../collector/start-collector.ts';
+import { EventLogger } from '../../logger/event-logger.ts';
+import { Output } from '../output/output.ts';
+import { accountLines, countEmitted, countStored, type DemoAccount, isEven } from './demo-account.ts';
+import { DemoClock } from './demo-clock.ts';
+import { demoConfig } from './demo-config.ts';
+import { makeDice } from './dice.ts';
+import { sendVisitors } from './send-visitors.ts';
+
+const MINUTE_MS = 60_000;
+
+/** How long before now the history begins. */
+const HISTORY_MS = 120 * MINUTE_MS;
+/** When visitors stop coming, so that the last of them has left before now. */
+const LAST_VISIT_MS = 20 * MINUTE_MS;
+
+/** The same history at each start. */
+const SEED = 4319;
+
+/** How the demo is run. */
+export interface DemoOptions {
+  /** Of the page; 0 is any. */
+  readonly port: number;
+  /** Where files are, and stay. Undefined: in a directory that is removed at the end. */
+  readonly directory: string | undefined;
+}
+
+/**
+ * Runs a shop that does not exist, with the collector and the viewer, and accounts for its events.
+ * @returns the exit status: 0 if all that was emitted is stored, else 1
+ * @throws OtelEventsError `COLLECTOR_START_FAILED`, or what the store has to say of the directory
+ */
+export async function runDemo(options: DemoOptions): Promise<0 | 1> {
+  const { port } = options;
+  const directory = options.directory ?? mkdtempSync(path.join(tmpdir(), 'otel-events-demo-'));
+  try {
+    const collector = await startCollector({ config: demoConfig({ port, directory }) });
+    try {
+      const shop = new Shop(collector, directory);
+      await print(['Two hours of traffic in a shop that does not exist, made up and told at once:']);
+      await shop.runOnce();
+      const account = await shop.close();
+      await print(accountLines(account));
+      return isEven(account) ? 0 : 1;
+    } finally {
+      await collector.stop();
+    }
+  } finally {
+    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function print(lines: readonly string[]): Promise<void> {
+  const output = new Output();
+  for (const line of lines) await output.line(line);
+  await output.flush();
+}
+
+/** The shop's service and what goes on in it. */
+class Shop {
+  readonly #run = randomBytes(4).toString('hex');
+  readonly #clock = new DemoClock(Date.now() - HISTORY_MS);
+  readonly #viewer: URL;
+  readonly #shop: EventLogger;
+
+  constructor({ endpoint, endpoints }: Collector, directory: string) {
+    this.#viewer = new URL(endpoints.viewer ?? '');
+    this.#shop = new EventLogger({
+      app: { name: 'coffee-shop', version: '2.3.0' },
+      endpoint,
+      resource: { 'demo.run': this.#run },
+      quarantine: path.join(directory, 'quarantine'),
+      flushIntervalMs: 200,
+      // What is refused here is meant to be, and counted.
+      logLevel: 'error',
+      handleSignals: false,
+    });
+  }
+
+  /** Lets the history happen, and all of its visitors leave. */
+  async runOnce(): Promise<void> {
+    void this.#sendVisitors(Date.now() - LAST_VISIT_MS);
+    await this.#clock.runOut();
+    await this.#shop.flush();
+  }
+
+  /** Ends what is under way, and counts. */
+  async close(): Promise<DemoAccount> {
+    this.#clock.stop();
+    await this.#shop.close();
+    return countStored(countEmitted([this.#shop]), this.#viewer, this.#run);
+  }
+
+  #sendVisitors(untilMs: number): Promise<void> {
+    const world = {
+      clock: this.#clock,
+      dice: makeDice(SEED),
+      shop: this.#shop,
+    };
+    return sendVisitors(world, untilMs);
+  }
+}
