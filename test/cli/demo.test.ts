@@ -3,9 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { runNode } from '../harness/run-node.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 
-const MAIN = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+const CLI = path.join(import.meta.dirname, '..', '..', 'src', 'cli');
+const MAIN = path.join(CLI, 'main.ts');
 
 /** A row of the account: events and spans. */
 function countsIn(text: string, name: string): readonly number[] {
@@ -21,14 +24,38 @@ test('the demo counts what it told, and it is all there; nothing stays behind', 
     env: { PATH: process.env.PATH, TMPDIR: tmp, OTEL_SDK_DISABLED: 'true', OTEL_SERVICE_NAME: 'mine' },
   });
   assert.deepEqual([status, stderr], [0, '']);
-  const [emitted = 0] = countsIn(stdout, 'emitted');
+  const [emitted = 0, emittedSpans = 0] = countsIn(stdout, 'emitted');
   const [quarantined = 0] = countsIn(stdout, 'quarantined');
-  assert.ok(emitted > 3000 && quarantined > 0, stdout);
+  assert.ok(emitted > 5000 && emittedSpans > 1000 && quarantined > 0, stdout);
   for (const name of ['acked', 'stored'])
-    assert.deepEqual(countsIn(stdout, name), [emitted - quarantined, 0]);
+    assert.deepEqual(countsIn(stdout, name), [emitted - quarantined, emittedSpans]);
   assert.deepEqual(countsIn(stdout, 'lost'), [0, 0]);
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
   assert.deepEqual(readdirSync(tmp), []);
+});
+
+test('an order that is acknowledged and not stored is counted as lost, and the status is 1', async (t) => {
+  const url = (file: string): string => JSON.stringify(pathToFileURL(path.join(CLI, 'demo', file)).href);
+  const { code, stdout, stderr } = await runNode(
+    `import { demoConfig } from ${url('demo-config.ts')};
+    import { runDemo } from ${url('run-demo.ts')};
+    const losing = (places) => {
+      const config = demoConfig(places);
+      const { logs } = config.service.pipelines;
+      return {
+        ...config,
+        processors: { filter: { logs: { log_record: ['attributes["order"] != nil'] } } },
+        service: { pipelines: { ...config.service.pipelines, logs: { ...logs, processors: ['filter'] } } },
+      };
+    };
+    process.exitCode = await runDemo({ port: 0, directory: ${JSON.stringify(tempDir(t))}, config: losing });`,
+  );
+  assert.deepEqual([code, stderr], [1, ''], stdout);
+  const [acked = 0] = countsIn(stdout, 'acked');
+  const [stored = 0] = countsIn(stdout, 'stored');
+  const [lost = 0, lostSpans] = countsIn(stdout, 'lost');
+  assert.ok(lost > 100 && acked - stored === lost, stdout);
+  assert.equal(lostSpans, 0);
 });
 
 test('what cannot be is told in a line, before anything is opened', () => {

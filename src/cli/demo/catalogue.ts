@@ -26,6 +26,10 @@ export const PRODUCTS: readonly Product[] = [
   { sku: 'gift-card', price: 25 },
 ];
 
+/** The one that has trouble stands between those that have none. */
+export const BANKS = ['alpha-bank', 'nordbank', 'volksbank', 'credit-sud'] as const;
+export const TROUBLED_BANK = 'nordbank';
+
 /** People who come again. */
 export function makePeople(dice: Dice, count: number): readonly Person[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -34,4 +38,9 @@ export function makePeople(dice: Dice, count: number): readonly Person[] {
     device: dice.pick(['phone', 'phone', 'laptop', 'tablet', 'kiosk']),
     country: dice.pick(['DE', 'DE', 'FR', 'NL', 'SE']),
   }));
+}
+
+/** To the cent. */
+export function toCents(amount: number): number {
+  return Math.round(amount * 100) / 100;
 }

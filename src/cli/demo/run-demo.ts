@@ -18,6 +18,8 @@ const MINUTE_MS = 60_000;
 const HISTORY_MS = 120 * MINUTE_MS;
 /** When visitors stop coming, so that the last of them has left before now. */
 const LAST_VISIT_MS = 20 * MINUTE_MS;
+/** When the bank is in trouble, before now. */
+const TROUBLE = { fromMs: 55 * MINUTE_MS, toMs: 35 * MINUTE_MS };
 
 /** The same history at each start. */
 const SEED = 4319;
@@ -28,6 +30,8 @@ export interface DemoOptions {
   readonly port: number;
   /** Where files are, and stay. Undefined: in a directory that is removed at the end. */
   readonly directory: string | undefined;
+  /** Makes the collector's configuration from where it listens. Default {@link demoConfig}. */
+  readonly config?: typeof demoConfig;
 }
 
 /**
@@ -36,10 +40,10 @@ export interface DemoOptions {
  * @throws OtelEventsError `COLLECTOR_START_FAILED`, or what the store has to say of the directory
  */
 export async function runDemo(options: DemoOptions): Promise<0 | 1> {
-  const { port } = options;
+  const { port, config = demoConfig } = options;
   const directory = options.directory ?? mkdtempSync(path.join(tmpdir(), 'otel-events-demo-'));
   try {
-    const collector = await startCollector({ config: demoConfig({ port, directory }) });
+    const collector = await startCollector({ config: config({ port, directory }) });
     try {
       const shop = new Shop(collector, directory);
       await print(['Two hours of traffic in a shop that does not exist, made up and told at once:']);
@@ -61,46 +65,57 @@ async function print(lines: readonly string[]): Promise<void> {
   await output.flush();
 }
 
-/** The shop's service and what goes on in it. */
+/** The shop's two services and what goes on in them. */
 class Shop {
   readonly #run = randomBytes(4).toString('hex');
   readonly #clock = new DemoClock(Date.now() - HISTORY_MS);
   readonly #viewer: URL;
   readonly #shop: EventLogger;
+  readonly #payments: EventLogger;
 
   constructor({ endpoint, endpoints }: Collector, directory: string) {
     this.#viewer = new URL(endpoints.viewer ?? '');
-    this.#shop = new EventLogger({
-      app: { name: 'coffee-shop', version: '2.3.0' },
-      endpoint,
-      resource: { 'demo.run': this.#run },
-      quarantine: path.join(directory, 'quarantine'),
-      flushIntervalMs: 200,
-      // What is refused here is meant to be, and counted.
-      logLevel: 'error',
-      handleSignals: false,
-    });
+    const logger = (name: string, version: string): EventLogger =>
+      new EventLogger({
+        app: { name, version },
+        endpoint,
+        resource: { 'demo.run': this.#run },
+        quarantine: path.join(directory, 'quarantine'),
+        flushIntervalMs: 200,
+        // What is refused here is meant to be, and counted.
+        logLevel: 'error',
+        handleSignals: false,
+      });
+    this.#shop = logger('coffee-shop', '2.3.0');
+    this.#payments = logger('payments', '1.8.1');
   }
 
   /** Lets the history happen, and all of its visitors leave. */
   async runOnce(): Promise<void> {
     void this.#sendVisitors(Date.now() - LAST_VISIT_MS);
     await this.#clock.runOut();
-    await this.#shop.flush();
+    await this.#flush();
   }
 
   /** Ends what is under way, and counts. */
   async close(): Promise<DemoAccount> {
     this.#clock.stop();
-    await this.#shop.close();
-    return countStored(countEmitted([this.#shop]), this.#viewer, this.#run);
+    await Promise.all([this.#shop.close(), this.#payments.close()]);
+    return countStored(countEmitted([this.#shop, this.#payments]), this.#viewer, this.#run);
+  }
+
+  async #flush(): Promise<void> {
+    await Promise.all([this.#shop.flush(), this.#payments.flush()]);
   }
 
   #sendVisitors(untilMs: number): Promise<void> {
+    const nowMs = Date.now();
     const world = {
       clock: this.#clock,
       dice: makeDice(SEED),
       shop: this.#shop,
+      payments: this.#payments,
+      trouble: { fromMs: nowMs - TROUBLE.fromMs, toMs: nowMs - TROUBLE.toMs },
     };
     return sendVisitors(world, untilMs);
   }

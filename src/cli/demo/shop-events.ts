@@ -27,3 +27,19 @@ export const ProductViewed = defineEvent('product.viewed', {
     properties: { sku: { type: 'string' }, price: { type: 'number' }, roast: { type: 'string' } },
   },
 });
+
+export const OrderPaid = defineEvent('order.paid', {
+  version: 1,
+  description: 'An order was paid.',
+  category: 'sales',
+  schema: {
+    type: 'object',
+    required: ['order', 'total', 'currency', 'items'],
+    properties: {
+      order: { type: 'string' },
+      total: { type: 'number', exclusiveMinimum: 0 },
+      currency: { const: 'EUR' },
+      items: { type: 'array', items: { type: 'object', required: ['sku', 'qty'] } },
+    },
+  },
+});

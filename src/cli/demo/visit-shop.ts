@@ -1,17 +1,11 @@
 import { PRODUCTS, type Product } from './catalogue.ts';
+import { type CartItem, checkOut } from './check-out.ts';
 import { CartItemAdded, ProductViewed } from './shop-events.ts';
 import type { Visit, World } from './world.ts';
 
-/** So much of a product. */
-interface CartItem {
-  readonly sku: string;
-  readonly qty: number;
-  readonly price: number;
-}
-
 const SECOND_MS = 1000;
 
-/** Somebody looks around, and may put something into the cart. */
+/** Somebody looks around, may put something into the cart, and may pay for it. */
 export async function visitShop(world: World): Promise<void> {
   const { dice } = world;
   const person = dice.pick(world.people);
@@ -21,10 +15,17 @@ export async function visitShop(world: World): Promise<void> {
     session: { device, plan, country },
     context: { session_id: `s-${dice.id(8)}` },
   };
-  const visit = { ...world, person, shop: world.shop.child(of) };
+  const visit = { ...world, person, shop: world.shop.child(of), payments: world.payments.child(of) };
   await arrive(visit);
   const seen = await lookAround(visit);
-  if (dice.chance(0.62)) await fillCart(visit, seen);
+  if (!dice.chance(0.62)) return;
+  const items = await fillCart(visit, seen);
+  if (items.length === 0 || !dice.chance(0.72)) return;
+  const isPaid = await checkOut(visit, items);
+  if (isPaid || !dice.chance(0.5)) return;
+  // Once more.
+  await think(visit, 10, 60);
+  await checkOut(visit, items);
 }
 
 async function arrive(visit: Visit): Promise<void> {
@@ -60,7 +61,7 @@ async function lookAround(visit: Visit): Promise<readonly Product[]> {
   return seen;
 }
 
-async function fillCart(visit: Visit, seen: readonly Product[]): Promise<void> {
+async function fillCart(visit: Visit, seen: readonly Product[]): Promise<readonly CartItem[]> {
   const { shop, dice, clock, person } = visit;
   const items: CartItem[] = [];
   for (const { sku, price } of seen.slice(-2)) {
@@ -75,6 +76,8 @@ async function fillCart(visit: Visit, seen: readonly Product[]): Promise<void> {
     await think(visit, 3, 20);
     shop.log('cart.item_removed', { sku: items.pop()?.sku }, { timestamp: clock.nowMs, category: 'cart' });
   }
+  await think(visit, 5, 45);
+  return items;
 }
 
 /** What people do between two clicks, in seconds. */

@@ -10,9 +10,14 @@ export interface World {
   readonly people: readonly Person[];
   /** The service `coffee-shop`. */
   readonly shop: EventLogger;
+  /** The service `payments`. */
+  readonly payments: EventLogger;
+  /** When the bank {@link TROUBLED_BANK} is in trouble. */
+  readonly trouble: { readonly fromMs: number; readonly toMs: number };
 }
 
-/** One visit, with a logger that knows whose it is. */
+/** One visit, with loggers that know whose it is. */
 export interface Visit extends World {
   readonly person: Person;
+  readonly payments: EventLogger;
 }
