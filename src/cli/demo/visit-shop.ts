@@ -1,3 +1,4 @@
+import { askBarista } from './ask-barista.ts';
 import { PRODUCTS, type Product } from './catalogue.ts';
 import { type CartItem, checkOut } from './check-out.ts';
 import { CartItemAdded, ProductViewed } from './shop-events.ts';
@@ -18,14 +19,16 @@ export async function visitShop(world: World): Promise<void> {
   const visit = { ...world, person, shop: world.shop.child(of), payments: world.payments.child(of) };
   await arrive(visit);
   const seen = await lookAround(visit);
+  if (dice.chance(0.12)) await askBarista(visit);
   if (!dice.chance(0.62)) return;
   const items = await fillCart(visit, seen);
   if (items.length === 0 || !dice.chance(0.72)) return;
   const isPaid = await checkOut(visit, items);
   if (isPaid || !dice.chance(0.5)) return;
-  // Once more.
+  // Once more, or a question.
   await think(visit, 10, 60);
-  await checkOut(visit, items);
+  if (dice.chance(0.4)) await askBarista(visit);
+  else await checkOut(visit, items);
 }
 
 async function arrive(visit: Visit): Promise<void> {
