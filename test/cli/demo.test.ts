@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { runNode } from '../harness/run-node.ts';
 import { tempDir } from '../harness/temp-dir.ts';
+import { ask } from '../viewer/api/viewer-under-test.ts';
 
 const CLI = path.join(import.meta.dirname, '..', '..', 'src', 'cli');
 const MAIN = path.join(CLI, 'main.ts');
@@ -16,7 +19,7 @@ function countsIn(text: string, name: string): readonly number[] {
   return [events, spans].map((count) => Number(count.replaceAll(',', '')));
 }
 
-test('the demo counts what it told, and it is all there; nothing stays behind', (t) => {
+test('without a terminal the demo counts what it told, and it is all there; nothing stays behind', (t) => {
   const tmp = tempDir(t);
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'demo', '--port', '0'], {
     encoding: 'utf8',
@@ -48,7 +51,7 @@ test('an order that is acknowledged and not stored is counted as lost, and the s
         service: { pipelines: { ...config.service.pipelines, logs: { ...logs, processors: ['filter'] } } },
       };
     };
-    process.exitCode = await runDemo({ port: 0, directory: ${JSON.stringify(tempDir(t))}, config: losing });`,
+    process.exitCode = await runDemo({ port: 0, directory: ${JSON.stringify(tempDir(t))}, isLive: false, config: losing });`,
   );
   assert.deepEqual([code, stderr], [1, ''], stdout);
   const [acked = 0] = countsIn(stdout, 'acked');
@@ -56,6 +59,47 @@ test('an order that is acknowledged and not stored is counted as lost, and the s
   const [lost = 0, lostSpans] = countsIn(stdout, 'lost');
   assert.ok(lost > 100 && acked - stored === lost, stdout);
   assert.equal(lostSpans, 0);
+});
+
+test('on a terminal it says where the page is, goes on until Ctrl+C, and then counts', async (t) => {
+  if (spawnSync('script', ['--version']).status !== 0) {
+    t.skip('there is no script(1), which makes terminals');
+    return;
+  }
+  // The port that it would take is taken.
+  const other = createServer().listen(0, 'localhost');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  const { port } = other.address() as { port: number };
+  const directory = path.join(tempDir(t), 'demo');
+  const args = ['demo', '--port', String(port), '--directory', directory];
+  const command = `stty cols 80; exec '${process.execPath}' --no-warnings '${MAIN}' ${args.join(' ')}`;
+  const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (part) => {
+    said += part;
+  });
+  const within = async <T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> => {
+    for (let waitedMs = 0; ; waitedMs += 100) {
+      const found = await look();
+      if (found !== undefined) return found;
+      assert.ok(waitedMs < 120_000 && child.exitCode === null, `${what}: ${said}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  const page = await within('the page', () => /page +(http:\S+)\r/.exec(said)?.[1]);
+  assert.notEqual(Number(new URL(page).port), port);
+  const count = async (): Promise<number> => (await ask(`${page}/api/status`)).json.rows;
+  const before = await count();
+  assert.ok(before > 5000);
+  await within('more events', async () => ((await count()) > before ? true : undefined));
+  child.stdin.write('\u0003');
+  const [status] = await once(child, 'exit');
+  assert.equal(status, 0, said);
+  assert.deepEqual(countsIn(said.replaceAll('\r', ''), 'lost'), [0, 0]);
+  for (const line of said.split(/[\r\n]+/)) assert.ok(line.length <= 80, line);
+  assert.ok(existsSync(path.join(directory, 'events.jsonl')));
 });
 
 test('what cannot be is told in a line, before anything is opened', () => {

@@ -4,11 +4,15 @@ interface Waiting {
   readonly wake: () => void;
 }
 
-/** The time in which the demo's shop lives. It passes as fast as the machine can, one waiting visitor after the other. */
+/**
+ * The time in which the demo's shop lives. It begins in the past and passes as fast as the machine can, one waiting
+ * visitor after the other, and from the present on as it does for everybody.
+ */
 export class DemoClock {
   /** The earliest first. */
   readonly #waiting: Waiting[] = [];
-  #pastMs: number;
+  #pastMs: number | undefined;
+  readonly #timers = new Set<NodeJS.Timeout>();
   #isStopped = false;
 
   /** @param startMs - where the past begins, milliseconds of the epoch */
@@ -18,7 +22,7 @@ export class DemoClock {
 
   /** Milliseconds of the epoch. */
   get nowMs(): number {
-    return this.#pastMs;
+    return this.#pastMs ?? Date.now();
   }
 
   /** Does not resolve any more once the clock is stopped. */
@@ -31,14 +35,33 @@ export class DemoClock {
     while (this.#waiting.length > 0) await this.#wakeNext();
   }
 
+  /** Lets the past pass until it is the present, which goes on by itself. */
+  async catchUp(): Promise<void> {
+    while ((this.#waiting[0]?.atMs ?? Number.POSITIVE_INFINITY) <= Date.now()) await this.#wakeNext();
+    this.#pastMs = undefined;
+    for (const one of this.#waiting.splice(0)) this.#add(one);
+  }
+
   /** Who waits now waits for ever. */
   stop(): void {
     this.#isStopped = true;
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 
   #add(one: Waiting): void {
     if (this.#isStopped) return;
-    this.#waiting.splice(this.#placeOf(one.atMs), 0, one);
+    if (this.#pastMs !== undefined) {
+      this.#waiting.splice(this.#placeOf(one.atMs), 0, one);
+      return;
+    }
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        one.wake();
+      },
+      Math.max(0, one.atMs - Date.now()),
+    );
+    this.#timers.add(timer);
   }
 
   async #wakeNext(): Promise<void> {

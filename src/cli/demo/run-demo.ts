@@ -5,18 +5,22 @@ import path from 'node:path';
 import type { Collector } from '../../collector/run-collector.ts';
 import { startCollector } from '../../collector/start-collector.ts';
 import { EventLogger } from '../../logger/event-logger.ts';
+import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';
+import { showProgress } from '../output/progress.ts';
 import { accountLines, countEmitted, countStored, type DemoAccount, isEven } from './demo-account.ts';
 import { DemoClock } from './demo-clock.ts';
 import { demoConfig } from './demo-config.ts';
+import { demoGreeting } from './demo-greeting.ts';
 import { makeDice } from './dice.ts';
+import { freePort } from './free-port.ts';
 import { sendVisitors } from './send-visitors.ts';
 
 const MINUTE_MS = 60_000;
 
 /** How long before now the history begins. */
 const HISTORY_MS = 120 * MINUTE_MS;
-/** When visitors stop coming, so that the last of them has left before now. */
+/** When visitors stop coming where nobody looks on, so that the last of them has left before now. */
 const LAST_VISIT_MS = 20 * MINUTE_MS;
 /** When the bank is in trouble, before now. */
 const TROUBLE = { fromMs: 55 * MINUTE_MS, toMs: 35 * MINUTE_MS };
@@ -30,6 +34,10 @@ export interface DemoOptions {
   readonly port: number;
   /** Where files are, and stay. Undefined: in a directory that is removed at the end. */
   readonly directory: string | undefined;
+  /** Whether visitors keep coming until the process is told to stop; else it ends behind the history. */
+  readonly isLive: boolean;
+  /** Told once, where the page is, if it is live. */
+  readonly started?: (page: string) => void;
   /** Makes the collector's configuration from where it listens. Default {@link demoConfig}. */
   readonly config?: typeof demoConfig;
 }
@@ -40,14 +48,26 @@ export interface DemoOptions {
  * @throws OtelEventsError `COLLECTOR_START_FAILED`, or what the store has to say of the directory
  */
 export async function runDemo(options: DemoOptions): Promise<0 | 1> {
-  const { port, config = demoConfig } = options;
+  const { port, isLive, started, config = demoConfig } = options;
   const directory = options.directory ?? mkdtempSync(path.join(tmpdir(), 'otel-events-demo-'));
   try {
-    const collector = await startCollector({ config: config({ port, directory }) });
+    const places = { port: await freePort(port), otlpPort: await freePort(0), directory };
+    const collector = await startCollector({ config: config(places) });
     try {
       const shop = new Shop(collector, directory);
-      await print(['Two hours of traffic in a shop that does not exist, made up and told at once:']);
-      await shop.runOnce();
+      const page = collector.endpoints.viewer ?? '';
+      if (isLive) {
+        const endProgress = showProgress(() => 'Making up two hours of traffic …');
+        await shop.open();
+        endProgress();
+        await print(demoGreeting({ page, otlp: collector.endpoint, directory }));
+        started?.(page);
+        await untilStopped(shop);
+        await print(['']);
+      } else {
+        await print(['Two hours of traffic in a shop that does not exist, made up and told at once:']);
+        await shop.runOnce();
+      }
       const account = await shop.close();
       await print(accountLines(account));
       return isEven(account) ? 0 : 1;
@@ -90,6 +110,13 @@ class Shop {
     this.#payments = logger('payments', '1.8.1');
   }
 
+  /** Lets the history happen, and visitors come from then on. */
+  async open(): Promise<void> {
+    void this.#sendVisitors();
+    await this.#clock.catchUp();
+    await this.#flush();
+  }
+
   /** Lets the history happen, and all of its visitors leave. */
   async runOnce(): Promise<void> {
     void this.#sendVisitors(Date.now() - LAST_VISIT_MS);
@@ -97,18 +124,22 @@ class Shop {
     await this.#flush();
   }
 
+  get emitted(): DemoAccount {
+    return countEmitted([this.#shop, this.#payments]);
+  }
+
   /** Ends what is under way, and counts. */
   async close(): Promise<DemoAccount> {
     this.#clock.stop();
     await Promise.all([this.#shop.close(), this.#payments.close()]);
-    return countStored(countEmitted([this.#shop, this.#payments]), this.#viewer, this.#run);
+    return countStored(this.emitted, this.#viewer, this.#run);
   }
 
   async #flush(): Promise<void> {
     await Promise.all([this.#shop.flush(), this.#payments.flush()]);
   }
 
-  #sendVisitors(untilMs: number): Promise<void> {
+  #sendVisitors(untilMs?: number): Promise<void> {
     const nowMs = Date.now();
     const world = {
       clock: this.#clock,
@@ -119,4 +150,18 @@ class Shop {
     };
     return sendVisitors(world, untilMs);
   }
+}
+
+/** Shows how the shop is doing until a signal comes. */
+async function untilStopped(shop: Shop): Promise<void> {
+  const endProgress = showProgress(() => {
+    const { events } = shop.emitted;
+    const count = (events.emitted - events.quarantined).toLocaleString('en-US');
+    return `  ${count} events so far, ${events.acked.toLocaleString('en-US')} of them confirmed`;
+  });
+  await new Promise<void>((resolve) => {
+    // A second signal ends the process at once.
+    onSignal(resolve);
+  });
+  endProgress();
 }
