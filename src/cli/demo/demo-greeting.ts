@@ -8,9 +8,11 @@ interface Places {
 /** What an analyst asks, and where the page answers it. */
 const QUESTIONS = [
   ['Who puts something into the cart and does not pay?', '/funnel?step=cart.item_added&step=order.paid'],
-  ['What do failures have in common?', '/compare?left=severity:error&right=order.paid'],
-  ['Since when is paying slow?', '/groups?q=name:payment&by=bank&stat=p95:duration'],
-  ['What does the assistant say?', '/?q=conversation:*'],
+  ['What have failed payments in common?', '/compare?q=payment&left=level:error&right=level:info'],
+  ['Since when is paying slow?', '/groups?q=name:payment&by=bank&stat=p95:duration&over=5m'],
+  ['What do people ask the assistant?', '/?q=conversation:*'],
+  ['Which events are not what their schemas say?', '/?q=event.schema.issues:*'],
+  ['Is anything missing?', '/ledger'],
 ] as const;
 
 /** Lines for a terminal of 80 columns and 24 rows. */
