@@ -102,6 +102,25 @@ test('on a terminal it says where the page is, goes on until Ctrl+C, and then co
   assert.ok(existsSync(path.join(directory, 'events.jsonl')));
 });
 
+test('a signal while it makes things up ends it too: what was told is counted, and nothing stays behind', async (t) => {
+  const tmp = tempDir(t);
+  const child = spawn(process.execPath, [MAIN, 'demo', '--port', '0'], {
+    env: { PATH: process.env.PATH, TMPDIR: tmp },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (part) => {
+    if (said === '') child.kill('SIGINT');
+    said += part;
+  });
+  const [status] = await once(child, 'exit');
+  assert.equal(status, 0, said);
+  assert.ok((countsIn(said, 'stored')[0] ?? Number.NaN) < 5000, said);
+  assert.deepEqual(countsIn(said, 'lost'), [0, 0]);
+  assert.deepEqual(readdirSync(tmp), []);
+});
+
 test('what cannot be is told in a line, before anything is opened', () => {
   for (const [args, expected] of [
     [['--port', 'x'], /--port: wanted a number from 0 to 65535/],

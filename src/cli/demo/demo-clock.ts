@@ -20,6 +20,10 @@ export class DemoClock {
     this.#pastMs = startMs;
   }
 
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   /** Milliseconds of the epoch. */
   get nowMs(): number {
     return this.#pastMs ?? Date.now();
@@ -45,6 +49,7 @@ export class DemoClock {
   /** Who waits now waits for ever. */
   stop(): void {
     this.#isStopped = true;
+    this.#waiting.length = 0;
     for (const timer of this.#timers) clearTimeout(timer);
   }
 

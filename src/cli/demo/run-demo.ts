@@ -48,26 +48,20 @@ export interface DemoOptions {
  * @throws OtelEventsError `COLLECTOR_START_FAILED`, or what the store has to say of the directory
  */
 export async function runDemo(options: DemoOptions): Promise<0 | 1> {
-  const { port, isLive, started, config = demoConfig } = options;
+  const { port, config = demoConfig } = options;
   const directory = options.directory ?? mkdtempSync(path.join(tmpdir(), 'otel-events-demo-'));
+  // From here on: a signal that nobody hears leaves the directory behind.
+  let endSignals = (): void => {};
+  const stopped = new Promise<void>((resolve) => {
+    endSignals = onSignal(resolve);
+  });
   try {
     const places = { port: await freePort(port), otlpPort: await freePort(0), directory };
     const collector = await startCollector({ config: config(places) });
     try {
       const shop = new Shop(collector, directory);
-      const page = collector.endpoints.viewer ?? '';
-      if (isLive) {
-        const endProgress = showProgress(() => 'Making up two hours of traffic …');
-        await shop.open();
-        endProgress();
-        await print(demoGreeting({ page, otlp: collector.endpoint, directory }));
-        started?.(page);
-        await untilStopped(shop);
-        await print(['']);
-      } else {
-        await print(['Two hours of traffic in a shop that does not exist, made up and told at once:']);
-        await shop.runOnce();
-      }
+      void stopped.then(() => shop.stop());
+      await (options.isLive ? showShop(shop, collector, { ...options, directory, stopped }) : tellShop(shop));
       const account = await shop.close();
       await print(accountLines(account));
       return isEven(account) ? 0 : 1;
@@ -76,7 +70,37 @@ export async function runDemo(options: DemoOptions): Promise<0 | 1> {
     }
   } finally {
     if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+    endSignals();
   }
+}
+
+/** Without anybody who looks on. */
+async function tellShop(shop: Shop): Promise<void> {
+  await print(['Two hours of traffic in a shop that does not exist, made up and told at once:']);
+  await shop.runOnce();
+}
+
+/** Until a signal comes. */
+async function showShop(
+  shop: Shop,
+  { endpoint: otlp, endpoints }: Collector,
+  { directory = '', started, stopped }: DemoOptions & { readonly stopped: Promise<void> },
+): Promise<void> {
+  const page = endpoints.viewer ?? '';
+  let endProgress = showProgress(() => 'Making up two hours of traffic …');
+  await shop.open();
+  endProgress();
+  if (shop.isStopped) return print(['']);
+  await print(demoGreeting({ page, otlp, directory }));
+  started?.(page);
+  endProgress = showProgress(() => {
+    const { events } = shop.emitted;
+    const count = (events.emitted - events.quarantined).toLocaleString('en-US');
+    return `  ${count} events so far, ${events.acked.toLocaleString('en-US')} of them confirmed`;
+  });
+  await stopped;
+  endProgress();
+  await print(['']);
 }
 
 async function print(lines: readonly string[]): Promise<void> {
@@ -128,9 +152,18 @@ class Shop {
     return countEmitted([this.#shop, this.#payments]);
   }
 
+  get isStopped(): boolean {
+    return this.#clock.isStopped;
+  }
+
+  /** Nobody does anything any more. */
+  stop(): void {
+    this.#clock.stop();
+  }
+
   /** Ends what is under way, and counts. */
   async close(): Promise<DemoAccount> {
-    this.#clock.stop();
+    this.stop();
     await Promise.all([this.#shop.close(), this.#payments.close()]);
     return countStored(this.emitted, this.#viewer, this.#run);
   }
@@ -150,18 +183,4 @@ class Shop {
     };
     return sendVisitors(world, untilMs);
   }
-}
-
-/** Shows how the shop is doing until a signal comes. */
-async function untilStopped(shop: Shop): Promise<void> {
-  const endProgress = showProgress(() => {
-    const { events } = shop.emitted;
-    const count = (events.emitted - events.quarantined).toLocaleString('en-US');
-    return `  ${count} events so far, ${events.acked.toLocaleString('en-US')} of them confirmed`;
-  });
-  await new Promise<void>((resolve) => {
-    // A second signal ends the process at once.
-    onSignal(resolve);
-  });
-  endProgress();
 }
