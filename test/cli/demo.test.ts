@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { freePort } from '../../src/cli/demo/free-port.ts';
 import { runNode } from '../harness/run-node.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { ask } from '../viewer/api/viewer-under-test.ts';
@@ -119,6 +120,16 @@ test('a signal while it makes things up ends it too: what was told is counted, a
   assert.ok((countsIn(said, 'stored')[0] ?? Number.NaN) < 5000, said);
   assert.deepEqual(countsIn(said, 'lost'), [0, 0]);
   assert.deepEqual(readdirSync(tmp), []);
+});
+
+test('where no port is free, it says so and how to choose another one', async (t) => {
+  const other = createServer().listen(65_535, 'localhost');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  await assert.rejects(freePort(65_535), {
+    code: 'COLLECTOR_START_FAILED',
+    message: 'ports 65535 to 65535 of this machine are in use (choose another one with --port)',
+  });
 });
 
 test('what cannot be is told in a line, before anything is opened', () => {

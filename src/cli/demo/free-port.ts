@@ -2,19 +2,20 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { OtelEventsError } from '../../errors.ts';
 
-/** Behind the first one. */
 const MAX_TRIES = 20;
+const LAST_PORT = 65_535;
 
 /**
  * The first port on which nobody listens, of those from `port` on; 0 is any.
  * @throws OtelEventsError `COLLECTOR_START_FAILED` if none of them is free
  */
 export async function freePort(port: number): Promise<number> {
-  for (let next = port; next < port + MAX_TRIES && next <= 65_535; next++) {
+  const last = Math.min(port + MAX_TRIES - 1, LAST_PORT);
+  for (let next = port; next <= last; next++) {
     const found = await tryPort(next);
     if (found !== undefined) return found;
   }
-  const message = `ports ${port} to ${port + MAX_TRIES - 1} of this machine are in use`;
+  const message = `ports ${port} to ${last} of this machine are in use`;
   throw new OtelEventsError('COLLECTOR_START_FAILED', message, { fix: 'choose another one with --port' });
 }
 
