@@ -137,8 +137,9 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     query: [],
     store: ['query'],
     files: ['store'],
+    table: ['store'],
     page: ['query', 'store'],
-    api: ['', 'query', 'store'],
+    api: ['', 'query', 'store', 'table'],
   },
 };
 
