@@ -105,12 +105,18 @@ export interface PageOptions extends Bounds {
   readonly cursor?: string | undefined;
   /** Default `newest`: newest first. */
   readonly order?: 'newest' | 'oldest' | undefined;
+  /** What the records of the rows may have together, as they are stored. One row is given in any case. Default 8 MiB. */
+  readonly maxBytes?: number | undefined;
 }
 
 export interface Page {
   readonly rows: readonly Row[];
   /** Of the page behind this one; undefined at the end. */
   readonly next: string | undefined;
+  /** Of the page in front of this one, in the same order; undefined for the first. */
+  readonly previous?: string | undefined;
+  /** There are fewer rows than were asked for, since these have `maxBytes`. */
+  readonly isCut?: boolean | undefined;
   readonly complete: boolean;
   readonly scanned: Scanned;
 }
