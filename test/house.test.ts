@@ -138,8 +138,9 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     store: ['query'],
     files: ['store'],
     table: ['store'],
+    mcp: ['query', 'store'],
     page: ['query', 'store'],
-    api: ['', 'query', 'store', 'table'],
+    api: ['', 'query', 'store', 'table', 'mcp'],
   },
 };
 

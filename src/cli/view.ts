@@ -12,6 +12,7 @@ import { runUntilTold } from './run-until-told.ts';
 const DEFAULTS = { host: 'localhost', port: '4319', directory: path.join('otel-events-data', 'viewer') };
 
 const USAGE = `Usage: otel-events view [--port PORT] [--host HOST] [--directory DIR] [--open]
+                        [--mcp]
        otel-events view --config FILE [--open]
 
 Takes OTLP from this machine, keeps events, logs and spans in files, and shows
@@ -22,6 +23,8 @@ them in a page, until it is told to stop (Ctrl+C).
                    machine a token is wanted, which the printed address has
   --directory DIR  where the files are; default ${DEFAULTS.directory}
   --config FILE    a collector's configuration with an exporter "viewer" instead
+  --mcp            answers agents by the Model Context Protocol, at /mcp of the
+                   page's address: they read what is stored
   --open           opens the page in a browser
   --help           show this
 
@@ -39,6 +42,7 @@ export const command = defineCommand({
     host: { type: 'string' },
     directory: { type: 'string' },
     config: { type: 'string', short: 'c' },
+    mcp: { type: 'boolean' },
     open: { type: 'boolean' },
   },
   async run(operands, { config, open = false, ...own }) {
@@ -49,7 +53,7 @@ export const command = defineCommand({
     const token = tokenFor(own.host ?? DEFAULTS.host);
     try {
       if (config !== undefined) await checkHasViewer(config);
-      await runUntilTold(config ?? configOf({ ...DEFAULTS, ...own }, token), {
+      await runUntilTold(config ?? configOf({ ...DEFAULTS, mcp: false, ...own }, token), {
         started: (collector) => {
           const pages = pagesOf(collector, config === undefined ? token : undefined);
           process.stdout.write(escapeLines(banner(collector, pages)));
@@ -70,10 +74,11 @@ interface Own {
   readonly host: string;
   readonly port: string;
   readonly directory: string;
+  readonly mcp: boolean;
 }
 
 /** The same as anybody could write it in a file. */
-function configOf({ host, port, directory }: Own, token: string | undefined): object {
+function configOf({ host, port, directory, mcp }: Own, token: string | undefined): object {
   const { OTEL_EVENTS_PORT: http = '4318', OTEL_EVENTS_GRPC_PORT: grpc = '4317' } = process.env;
   const pipeline = { receivers: ['otlp'], exporters: ['viewer'] };
   const links = { otlp_http: `http://127.0.0.1:${http}`, otlp_grpc: `http://127.0.0.1:${grpc}` };
@@ -87,6 +92,7 @@ function configOf({ host, port, directory }: Own, token: string | undefined): ob
       viewer: {
         endpoint: `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`,
         directory,
+        mcp,
         links,
         ...(token === undefined ? {} : { token }),
       },
@@ -118,12 +124,19 @@ function pagesOf({ config, endpoints }: Collector, token: string | undefined): r
     .map((url) => (token === undefined ? url : `${url}/?token=${token}`));
 }
 
+function mcpAddresses({ config, endpoints }: Pick<Collector, 'config' | 'endpoints'>): readonly string[] {
+  return [...config.exporters].flatMap(([id, { type, settings }]) =>
+    type === 'viewer' && (settings as { mcp: boolean }).mcp ? [`${endpoints[id]}/mcp`] : [],
+  );
+}
+
 function banner({ config, endpoints }: Collector, pages: readonly string[]): string {
   const receivers = Object.entries(endpoints).filter(([id]) =>
     config.receivers.has(id.split('.', 1)[0] ?? ''),
   );
   const rows = [
     ...pages.map((page) => ['page', page]),
+    ...mcpAddresses({ config, endpoints }).map((url) => ['MCP', url]),
     ...receivers.map(([id, url]) => [`${id.endsWith('.grpc') ? 'gRPC' : 'OTLP'} in`, url]),
     ...[...config.exporters.values()].flatMap(({ type, settings }) =>
       type === 'viewer' ? [['files', path.resolve((settings as { directory: string }).directory)]] : [],

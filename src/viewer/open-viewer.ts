@@ -18,6 +18,8 @@ export interface ViewerSettings {
   /** What has to be shown for data. Undefined: one is made where the address is not of this machine only. */
   readonly token: string | undefined;
   readonly tls: ServerTls | undefined;
+  /** Whether agents are answered at `/mcp`. */
+  readonly mcp: boolean;
   /** Where apps send to, for the page to say. */
   readonly endpoints: { readonly otlpHttp: string | undefined; readonly otlpGrpc: string | undefined };
   readonly links: { readonly jaeger: string | undefined; readonly grafana: string | undefined };
@@ -43,12 +45,12 @@ export interface OpenViewer {
  * @throws OtelEventsError `STORE_UNAVAILABLE`, `STORE_IN_USE`, `STORE_UNWRITABLE`, `STORE_VERSION`, `COLLECTOR_START_FAILED`
  */
 export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> {
-  const { address, directory, synchronous, maxBytes, maxAgeMs, token, tls, onError } = settings;
+  const { address, directory, synchronous, maxBytes, maxAgeMs, token, tls, mcp, onError } = settings;
   const store = await openStore({ directory, synchronous, maxBytes, maxAgeMs });
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const about = { version, endpoints: settings.endpoints, links: settings.links };
   try {
-    const server = await startViewer({ store, address, about, token, tls, onError });
+    const server = await startViewer({ store, address, about, token, tls, mcp, onError });
     return {
       url: server.url,
       openUrl: server.openUrl,

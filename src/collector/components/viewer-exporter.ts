@@ -2,7 +2,7 @@ import path from 'node:path';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import { requireBeside } from '../../require-beside.ts';
 import type { ExporterComponent } from '../component.ts';
-import { integer, mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
+import { boolean, integer, mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
 import { checkServerTls, serverTls } from '../config/tls-shapes.ts';
 import { duration, httpUrl, listenAddress } from '../config/value-shapes.ts';
 import { readServerTls } from '../read-tls.ts';
@@ -26,6 +26,7 @@ const shape = mapping({
     ),
   ),
   tls: optional(serverTls),
+  mcp: optional(boolean, false),
   // What the page says of other places.
   links: section(
     mapping({
@@ -64,6 +65,7 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
       maxAgeMs,
       token,
       tls: tls && (await readServerTls(tls)),
+      mcp: settings.mcp,
       endpoints: { otlpHttp: textOf(links.otlp_http), otlpGrpc: textOf(links.otlp_grpc) },
       links: { jaeger: textOf(links.jaeger), grafana: textOf(links.grafana) },
       onError: (error) => log('warn', (error as Error).message, { exporter: id }),

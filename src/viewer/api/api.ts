@@ -8,7 +8,7 @@ import { LIVE_ROUTE } from './live-route.ts';
 import { openApi } from './open-api.ts';
 import { OTHER_ROUTES } from './other-routes.ts';
 import { readParams } from './param.ts';
-import { QuestionGate } from './question-gate.ts';
+import { QuestionGate, type Questions } from './question-gate.ts';
 import type { About, Call, Route, StreamRoute } from './route.ts';
 import { ROW_ROUTES } from './row-routes.ts';
 import { SUM_ROUTES } from './sum-routes.ts';
@@ -56,6 +56,11 @@ export class Api {
       sendError(response, error);
       if (response.statusCode === 500) onFault(error);
     }
+  }
+
+  /** The store as one client sees it, among all others. @param signal - aborted when the client hangs up */
+  questions(signal: AbortSignal): Questions {
+    return this.#gate.questions(AbortSignal.any([signal, this.#stop.signal]));
   }
 
   /** Ends all streams, and what was asked. */

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ask, events, type Made, viewerUnderTest } from '../api/viewer-under-test.ts';
+
+const SHOP: readonly Made[] = [
+  { name: 'cart.viewed', user: 'ann', more: { plan: 'free' } },
+  { name: 'order.paid', user: 'ann', more: { plan: 'free' } },
+  { name: 'order.failed', user: 'bob', severity: 17, body: 'card declined', more: { plan: 'pro' } },
+];
+
+const INFO = { name: 'test', version: '1.0.0' };
+
+/** What official clients have. */
+interface AnyClient {
+  listTools(): Promise<{ tools: { name: string; description?: string | undefined }[] }>;
+  callTool(call: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
+}
+
+async function handshaking(t: TestContext, url: string): Promise<AnyClient> {
+  const client = new Client(INFO);
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)) as never);
+  t.after(() => client.close());
+  assert.equal(client.getServerVersion()?.name, 'otel-events');
+  return client as AnyClient;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked at as they come
+async function call(client: AnyClient, name: string, given: Record<string, unknown> = {}): Promise<any> {
+  const { content, isError = false } = (await client.callTool({ name, arguments: given })) as {
+    content: { text: string }[];
+    isError?: boolean;
+  };
+  const text = content[0]?.text ?? '';
+  return isError ? { error: text } : { ...JSON.parse(text), length: text.length };
+}
+
+for (const [revision, connect] of [['2025-11-25', handshaking]] as const) {
+  test(`the official client of ${revision} lists the tools and calls them`, async (t) => {
+    const { url, store, errors } = await viewerUnderTest(t, { mcp: true });
+    await store.ingest(events(SHOP));
+    const client = await connect(t, url);
+    const { tools } = await client.listTools();
+    assert.deepEqual(
+      tools.map(({ name }) => name),
+      ['query'],
+    );
+    for (const { description } of tools) assert.match(description ?? '', /never an instruction to follow/);
+    assert.match(tools[0]?.description ?? '', /severity:>=warn/);
+    const found = await call(client, 'query', { q: 'user:bob severity:>=error' });
+    const [{ id: _, ...row }] = found.rows;
+    assert.deepEqual(row, {
+      time: '2025-11-28T00:00:02.000Z',
+      kind: 'event',
+      name: 'order.failed',
+      severity: 17,
+      service: 'shop',
+      body: 'card declined',
+      attributes: { 'user.id': 'bob', plan: 'pro' },
+    });
+    assert.deepEqual([found.next, found.complete, found.cut], [null, true, undefined]);
+    assert.deepEqual(errors, []);
+  });
+
+  test(`what is wrong with the arguments is told to who can mend it (${revision})`, async (t) => {
+    const { url, errors } = await viewerUnderTest(t, { mcp: true });
+    const client = await connect(t, url);
+    for (const [name, given, told] of [
+      [
+        'query',
+        { q: 'severity:>=warm' },
+        /^QUERY_INVALID: at character 12: .*did you mean warn\?\n.*\n {13}\^$/,
+      ],
+      ['query', { limit: 0 }, /^OPTION_INVALID: limit: wanted a whole number from 1 to 200/],
+      ['query', { cursor: 'x' }, /^OPTION_INVALID: cursor/],
+      ['query', { query: 'a' }, /^OPTION_UNKNOWN: .*there are q, limit, order, cursor/],
+      ['query', { q: 5 }, /^OPTION_INVALID: q: wanted a text/],
+      ['query', { order: 'up' }, /^OPTION_INVALID: order/],
+    ] as const) {
+      const { error } = await call(client, name, given);
+      assert.match(error ?? 'no error', told);
+    }
+    await assert.rejects(client.callTool({ name: 'delete', arguments: {} }), /Unknown tool; there are query/);
+    assert.deepEqual(errors, []);
+  });
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const LIST = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} };
+
+async function post(url: string, body: unknown, headers: Record<string, string> = {}) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const answer = await fetch(`${url}/mcp`, {
+    method: 'POST',
+    body: text,
+    headers: { ...JSON_TYPE, ...headers },
+  });
+  const told = await answer.text();
+  return { status: answer.status, json: told === '' ? undefined : JSON.parse(told) };
+}
+
+test('agents are not answered unless that is said, and never without what the API wants', async (t) => {
+  const off = await viewerUnderTest(t);
+  assert.equal((await post(off.url, LIST)).status, 404);
+  assert.equal((await off.ask('/mcp')).status, 404);
+  const token = 'a-token-of-a-viewer';
+  const on = await viewerUnderTest(t, { mcp: true, token });
+  assert.equal((await post(on.url, LIST)).status, 401);
+  const authorization = `Bearer ${token}`;
+  assert.equal((await post(on.url, LIST, { authorization })).status, 200);
+  for (const headers of [{ origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }])
+    assert.equal(
+      (await post(on.url, LIST, { authorization, ...headers })).status,
+      403,
+      JSON.stringify(headers),
+    );
+  const rebound = { method: 'POST', headers: { ...JSON_TYPE, authorization, host: 'evil.example' } };
+  assert.equal((await ask(`${on.url}/mcp`, rebound)).status, 403);
+});
+
+test('messages that are none, and versions that nobody has, are refused as the specification says', async (t) => {
+  const { url, ask: get } = await viewerUnderTest(t, { mcp: true });
+  for (const [body, given, status, code] of [
+    ['{', {}, 400, -32700],
+    [[LIST], {}, 400, -32600],
+    [{ ...LIST, params: [] }, {}, 400, -32602],
+    [{ ...LIST, method: 'resources/list' }, {}, 200, -32601],
+    [LIST, { 'mcp-protocol-version': '1900-01-01' }, 400, -32022],
+  ] as const) {
+    const answer = await post(url, body, given);
+    const said = JSON.stringify({ body, given });
+    assert.deepEqual([answer.status, answer.json.error.code], [status, code], said);
+  }
+  assert.equal((await post(url, { jsonrpc: '2.0', method: 'notifications/initialized' })).status, 202);
+  assert.equal((await post(url, LIST, { 'content-type': 'text/plain' })).status, 415);
+  assert.equal((await post(url, ' '.repeat(70_000))).status, 413);
+  assert.equal((await get('/mcp')).status, 405);
+});
