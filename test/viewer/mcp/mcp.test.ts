@@ -86,6 +86,45 @@ for (const [revision, connect] of [['2025-11-25', handshaking]] as const) {
   });
 }
 
+test('an answer is as long as a model can read, says what is cut, and its cursor goes on', async (t) => {
+  const { url, store } = await viewerUnderTest(t, { mcp: true });
+  const made = Array.from({ length: 150 }, (_, at) => ({
+    name: `n${at}`,
+    body: 'ü'.repeat(at % 7 === 0 ? 9000 : 700),
+  }));
+  await store.ingest(events(made));
+  const client = await handshaking(t, url);
+  const names: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await call(client, 'query', { limit: 100, order: 'oldest', ...(cursor && { cursor }) });
+    assert.ok(page.length < 49_000, String(page.length));
+    if (cursor === undefined) {
+      assert.ok(page.rows.length < 100);
+      assert.match(
+        page.cut,
+        /rows are what there is room for; go on with next\. long texts of \d+ of the rows are cut/,
+      );
+      assert.match(page.rows[0].body, /^ü{2000}… \(cut, 9000 characters\)$/);
+    }
+    names.push(...page.rows.map(({ name }: { name: string }) => name));
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  assert.deepEqual(
+    names,
+    made.map(({ name }) => name),
+  );
+});
+
+test('a row that is too long in many texts tells its name, and how long it is', async (t) => {
+  const { url, store } = await viewerUnderTest(t, { mcp: true });
+  const more = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`key${at}`, 'x'.repeat(300)]));
+  await store.ingest(events([{ name: 'wide', more }]));
+  const { rows } = await call(await handshaking(t, url), 'query');
+  assert.match(rows[0].cut, /^attributes and body have \d{5,6} characters$/);
+  assert.equal(rows[0].name, 'wide');
+});
+
 const JSON_TYPE = { 'content-type': 'application/json' };
 const LIST = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} };
 
