@@ -4,7 +4,7 @@ import { mapOf, type RpcMessage } from './read-message.ts';
 import { RPC, RpcError } from './rpc-error.ts';
 import { type Asked, CAUTION, checkArguments, TOOLS } from './tools.ts';
 
-const INSTRUCTIONS = `Events, logs and spans of the apps on this machine, read only. Ask query for rows. ${CAUTION}`;
+const INSTRUCTIONS = `Events, logs and spans of the apps on this machine, read only. Ask fields for what there is, query for rows. ${CAUTION}`;
 
 /** Who is asked. */
 export interface McpCall {

@@ -4,9 +4,11 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ask, events, type Made, viewerUnderTest } from '../api/viewer-under-test.ts';
 
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+
 const SHOP: readonly Made[] = [
   { name: 'cart.viewed', user: 'ann', more: { plan: 'free' } },
-  { name: 'order.paid', user: 'ann', more: { plan: 'free' } },
+  { name: 'order.paid', user: 'ann', traceId: TRACE, more: { plan: 'free' } },
   { name: 'order.failed', user: 'bob', severity: 17, body: 'card declined', more: { plan: 'pro' } },
 ];
 
@@ -37,14 +39,14 @@ async function call(client: AnyClient, name: string, given: Record<string, unkno
 }
 
 for (const [revision, connect] of [['2025-11-25', handshaking]] as const) {
-  test(`the official client of ${revision} lists the tools and calls them`, async (t) => {
+  test(`the official client of ${revision} lists the tools and calls each`, async (t) => {
     const { url, store, errors } = await viewerUnderTest(t, { mcp: true });
     await store.ingest(events(SHOP));
     const client = await connect(t, url);
     const { tools } = await client.listTools();
     assert.deepEqual(
       tools.map(({ name }) => name),
-      ['query'],
+      ['query', 'trace', 'fields'],
     );
     for (const { description } of tools) assert.match(description ?? '', /never an instruction to follow/);
     assert.match(tools[0]?.description ?? '', /severity:>=warn/);
@@ -60,6 +62,23 @@ for (const [revision, connect] of [['2025-11-25', handshaking]] as const) {
       attributes: { 'user.id': 'bob', plan: 'pro' },
     });
     assert.deepEqual([found.next, found.complete, found.cut], [null, true, undefined]);
+    const trace = await call(client, 'trace', { id: TRACE.toUpperCase() });
+    assert.deepEqual([trace.rows.length, trace.rows[0].name], [1, 'order.paid']);
+    const { fields } = await call(client, 'fields', { q: 'user:bob' });
+    assert.ok(
+      fields.some(({ field, rows }: { field: string; rows: number }) => field === 'plan' && rows === 1),
+    );
+    const { values, distinct } = await call(client, 'fields', { field: 'plan' });
+    assert.deepEqual(
+      [values, distinct],
+      [
+        [
+          { value: 'free', count: 2 },
+          { value: 'pro', count: 1 },
+        ],
+        2,
+      ],
+    );
     assert.deepEqual(errors, []);
   });
 
@@ -77,6 +96,8 @@ for (const [revision, connect] of [['2025-11-25', handshaking]] as const) {
       ['query', { query: 'a' }, /^OPTION_UNKNOWN: .*there are q, limit, order, cursor/],
       ['query', { q: 5 }, /^OPTION_INVALID: q: wanted a text/],
       ['query', { order: 'up' }, /^OPTION_INVALID: order/],
+      ['trace', {}, /^OPTION_INVALID: id: wanted 32/],
+      ['fields', { field: '' }, /^OPTION_INVALID: field/],
     ] as const) {
       const { error } = await call(client, name, given);
       assert.match(error ?? 'no error', told);
