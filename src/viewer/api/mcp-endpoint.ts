@@ -3,7 +3,7 @@ import { BodyBudget } from '../../serve/body-budget.ts';
 import { readBody } from '../../serve/read-body.ts';
 import { Refusal } from '../../serve/refusal.ts';
 import { answerMessage } from '../mcp/answer-message.ts';
-import { checkVersion } from '../mcp/protocol-version.ts';
+import { isModern } from '../mcp/protocol-version.ts';
 import { type RpcMessage, readMessage } from '../mcp/read-message.ts';
 import { RPC, RpcError } from '../mcp/rpc-error.ts';
 import type { Asked } from '../mcp/tools.ts';
@@ -21,7 +21,7 @@ interface McpOptions {
 
 /**
  * Answers agents: each POST is one message of the Model Context Protocol, and its answer JSON. Nothing is kept between two.
- * @see Model Context Protocol 2025-11-25, "Transports", "Streamable HTTP"; clients of versions before are answered too
+ * @see Model Context Protocol 2026-07-28, "Streamable HTTP"; clients of 2025-11-25 and before are answered too
  */
 export class McpEndpoint {
   readonly #options: McpOptions;
@@ -70,12 +70,12 @@ export class McpEndpoint {
     }
   }
 
-  async #result(message: RpcMessage, request: IncomingMessage, response: ServerResponse): Promise<object> {
+  #result(message: RpcMessage, request: IncomingMessage, response: ServerResponse): Promise<object> {
     const hungUp = new AbortController();
     response.once('close', () => hungUp.abort());
     const { version, questions } = this.#options;
-    checkVersion(request.headers);
-    return answerMessage(message, { store: questions(hungUp.signal), version });
+    const store = questions(hungUp.signal);
+    return answerMessage(message, { store, version, isModern: isModern(message, request.headers) });
   }
 }
 

@@ -5,6 +5,8 @@ export const RPC = {
   noMethod: -32601,
   wrongParams: -32602,
   internal: -32603,
+  /** A header of HTTP does not say what the body says. */
+  headerMismatch: -32020,
   unsupportedVersion: -32022,
 } as const;
 

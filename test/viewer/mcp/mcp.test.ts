@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernTransport,
+} from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ask, events, type Made, viewerUnderTest } from '../api/viewer-under-test.ts';
@@ -14,10 +18,17 @@ const SHOP: readonly Made[] = [
 
 const INFO = { name: 'test', version: '1.0.0' };
 
-/** What official clients have. */
+/** What both official clients have. */
 interface AnyClient {
   listTools(): Promise<{ tools: { name: string; description?: string | undefined }[] }>;
   callTool(call: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
+}
+
+async function modern(t: TestContext, url: string): Promise<AnyClient> {
+  const client = new ModernClient(INFO, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+  await client.connect(new ModernTransport(new URL(`${url}/mcp`)));
+  t.after(() => client.close());
+  return client as AnyClient;
 }
 
 async function handshaking(t: TestContext, url: string): Promise<AnyClient> {
@@ -38,7 +49,10 @@ async function call(client: AnyClient, name: string, given: Record<string, unkno
   return isError ? { error: text } : { ...JSON.parse(text), length: text.length };
 }
 
-for (const [revision, connect] of [['2025-11-25', handshaking]] as const) {
+for (const [revision, connect] of [
+  ['2026-07-28', modern],
+  ['2025-11-25', handshaking],
+] as const) {
   test(`the official client of ${revision} lists the tools and calls each`, async (t) => {
     const { url, store, errors } = await viewerUnderTest(t, { mcp: true });
     await store.ingest(events(SHOP));
@@ -114,7 +128,7 @@ test('an answer is as long as a model can read, says what is cut, and its cursor
     body: 'ü'.repeat(at % 7 === 0 ? 9000 : 700),
   }));
   await store.ingest(events(made));
-  const client = await handshaking(t, url);
+  const client = await modern(t, url);
   const names: string[] = [];
   let cursor: string | undefined;
   do {
@@ -141,7 +155,7 @@ test('a row that is too long in many texts tells its name, and how long it is', 
   const { url, store } = await viewerUnderTest(t, { mcp: true });
   const more = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`key${at}`, 'x'.repeat(300)]));
   await store.ingest(events([{ name: 'wide', more }]));
-  const { rows } = await call(await handshaking(t, url), 'query');
+  const { rows } = await call(await modern(t, url), 'query');
   assert.match(rows[0].cut, /^attributes and body have \d{5,6} characters$/);
   assert.equal(rows[0].name, 'wide');
 });
@@ -179,19 +193,41 @@ test('agents are not answered unless that is said, and never without what the AP
   assert.equal((await ask(`${on.url}/mcp`, rebound)).status, 403);
 });
 
-test('messages that are none, and versions that nobody has, are refused as the specification says', async (t) => {
+test('messages that are none, and headers that say something else, are refused as the specification says', async (t) => {
   const { url, ask: get } = await viewerUnderTest(t, { mcp: true });
+  const meta = (version: string) => ({ _meta: { 'io.modelcontextprotocol/protocolVersion': version } });
+  const version = { 'mcp-protocol-version': '2026-07-28' };
+  const modernList = { ...LIST, params: meta('2026-07-28') };
+  const headers = { ...version, 'mcp-method': 'tools/list' };
   for (const [body, given, status, code] of [
     ['{', {}, 400, -32700],
     [[LIST], {}, 400, -32600],
     [{ ...LIST, params: [] }, {}, 400, -32602],
     [{ ...LIST, method: 'resources/list' }, {}, 200, -32601],
+    [
+      { ...modernList, method: 'resources/list' },
+      { ...version, 'mcp-method': 'resources/list' },
+      404,
+      -32601,
+    ],
+    [modernList, {}, 400, -32020],
+    [modernList, version, 400, -32020],
+    [LIST, version, 400, -32020],
+    [modernList, { ...headers, 'mcp-protocol-version': '2025-11-25' }, 400, -32020],
+    [{ ...LIST, params: meta('1900-01-01') }, headers, 400, -32022],
     [LIST, { 'mcp-protocol-version': '1900-01-01' }, 400, -32022],
+    [
+      { ...modernList, method: 'tools/call' },
+      { ...version, 'mcp-method': 'tools/call', 'mcp-name': 'x' },
+      400,
+      -32020,
+    ],
   ] as const) {
     const answer = await post(url, body, given);
     const said = JSON.stringify({ body, given });
     assert.deepEqual([answer.status, answer.json.error.code], [status, code], said);
   }
+  assert.equal((await post(url, modernList, headers)).json.result.resultType, 'complete');
   assert.equal((await post(url, { jsonrpc: '2.0', method: 'notifications/initialized' })).status, 202);
   assert.equal((await post(url, LIST, { 'content-type': 'text/plain' })).status, 415);
   assert.equal((await post(url, ' '.repeat(70_000))).status, 413);
