@@ -81,6 +81,8 @@ export interface Row {
 export interface Bounds {
   /** Milliseconds; then what was found so far is given, and `complete` is false. Default 2,000. */
   readonly withinMs?: number | undefined;
+  /** When it is aborted, nobody waits any more: the answer ends where it is, and `complete` is false. */
+  readonly signal?: Pick<AbortSignal, 'aborted'> | undefined;
 }
 
 /** An answer, and how much was looked through for it. */

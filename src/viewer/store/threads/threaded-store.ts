@@ -17,6 +17,7 @@ import type {
 } from '../event-store.ts';
 import type { QuestionName, Questions } from '../read/answer-question.ts';
 import type { ReaderAnswer } from './reader-worker.ts';
+import { flagFor } from './stop-flag.ts';
 import { WorkerClient } from './worker-client.ts';
 import type { StoreState, WriterAnswer } from './writer-worker.ts';
 
@@ -135,7 +136,29 @@ export class ThreadedStore implements EventStore {
     if (this.#isClosed) {
       return Promise.reject(new OtelEventsError('STORE_FAILED', 'the store is closed'));
     }
-    return this.#reader.ask({ name, given, state: this.#state });
+    return this.#askReader(name, given);
+  }
+
+  /** A signal stays here: the reader sees a flag of it while it works. */
+  async #askReader<Name extends QuestionName>(
+    name: Name,
+    given: Questions[Name]['given'],
+  ): Promise<Questions[Name]['answer']> {
+    const state = this.#state;
+    const { options } = (given ?? {}) as { readonly options?: Bounds };
+    if (options?.signal === undefined) return this.#reader.ask({ name, given, state });
+    const { signal, ...rest } = options;
+    const { flag, end } = flagFor(signal as AbortSignal);
+    try {
+      return await this.#reader.ask({
+        name,
+        given: { ...(given as object), options: rest },
+        state,
+        stop: flag,
+      });
+    } finally {
+      end();
+    }
   }
 
   #committed({ next, files }: StoreState): void {
