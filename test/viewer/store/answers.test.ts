@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
+import { parseQuery } from '../../../src/viewer/query/parse-query.ts';
 import type { Query } from '../../../src/viewer/query/query.ts';
 import type { Page, PageOptions } from '../../../src/viewer/store/event-store.ts';
 import { answerQuestion } from '../../../src/viewer/store/read/answer-question.ts';
@@ -128,4 +130,44 @@ test('a page of huge records has as many as there is room for, says so, and goes
   assert.deepEqual([ask({ limit: 100 }).rows.length, ask({ limit: 5, maxBytes: 1 }).rows.length], [83, 1]);
   const live = answerQuestion(reader, 'newRows', { query, options: { from: '0', limit: 100 } });
   assert.deepEqual([live.rows.length, live.next, live.skipped], [84, '84', 0]);
+});
+
+test('a part of a body is found in short and long ones, and in what they hold', (t) => {
+  const { writer, reader } = storeUnderTest(t);
+  const long = `${'x'.repeat(300)} card declined`;
+  const bodies = [
+    { stringValue: 'card declined' },
+    { stringValue: long },
+    { kvlistValue: { values: [{ key: 'why', value: { stringValue: 'declined' } }] } },
+    { stringValue: 'accepted' },
+    undefined,
+  ];
+  const logRecords = Array.from({ length: 100 }, (_, at) => {
+    const body = bodies[at % bodies.length];
+    return { timeUnixNano: String(1_764_288_000_000_000_000n + BigInt(at)), ...(body && { body }) };
+  });
+  writer.ingest([wired(OtlpRequest.from('logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] }))]);
+  reader.refreshFiles();
+  const count = (text: string): number =>
+    answerQuestion(reader, 'count', { query: parseQuery(text, 0), options: BOUNDS }).value;
+  for (const [text, expected] of [
+    ['body:*eclin*', 60],
+    ['body:*CLIN*', 0],
+    ['body:*why*decl*', 20],
+    ['body:x*declined', 20],
+    ['body:*', 80],
+    ['-body:*', 20],
+    ['body:accepted', 20],
+    ['-body:*eclin*', 40],
+  ] as const)
+    assert.equal(count(text), expected, text);
+  const field = { of: 'row', name: 'body' } as const;
+  const options = { ...BOUNDS, fields: [field] };
+  const [facet] = answerQuestion(reader, 'facets', { query: parseQuery('', 0), options }).value;
+  assert.deepEqual([facet?.distinct, facet?.rows], [4, 80]);
+  const fields = answerQuestion(reader, 'fields', { query: parseQuery('', 0), options: BOUNDS }).value;
+  assert.deepEqual(
+    fields.find((one) => one.field.of === 'row' && one.field.name === 'body'),
+    { field, rows: 80, types: ['text'] },
+  );
 });
