@@ -34,7 +34,9 @@ export async function countStored(emitted: DemoAccount, viewer: URL, run: string
     ['q', `resource.demo.run:${run}`],
     ['by', 'kind'],
   ] as const;
-  const answer = (await (await askViewer(viewer, '/api/groups', params)).json()) as {
+  const answer = (await (
+    await askViewer({ url: viewer, token: undefined }, '/api/groups', params)
+  ).json()) as {
     readonly complete: boolean;
     readonly groups: readonly { readonly value?: unknown; readonly count: number }[];
   };

@@ -31,6 +31,8 @@ for otel-events query.
   --directory STORE  a store of the viewer, on which none runs, instead of files
   --url URL          of the viewer that is asked without files; default
                      http://localhost:4319
+  --token TOKEN      that it wants beyond its own machine; better in the variable
+                     OTEL_EVENTS_TOKEN
   --help             show this
 
 Example: otel-events export --csv 'name:checkout.*' events.jsonl -o checkouts.csv
@@ -45,13 +47,14 @@ const OPTIONS = {
   output: { type: 'string', short: 'o' },
   directory: { type: 'string' },
   url: { type: 'string' },
+  token: { type: 'string' },
 } as const;
 
 export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { csv = false, json = false, parquet = false, output, directory, url }) {
+  async run(operands, { csv = false, json = false, parquet = false, output, directory, url, token }) {
     const given = { csv, json, parquet };
     const [format, ...others] = (['csv', 'json', 'parquet'] as const).filter((name) => given[name]);
     if (format === undefined || others.length > 0)
@@ -61,7 +64,7 @@ export const command = defineCommand({
     const { query, files } = splitOperands(operands);
     // Before files are read.
     parseQuery(query, Date.now());
-    const source = await openSource(NAME, { files, directory, url });
+    const source = await openSource(NAME, { files, directory, url, token });
     let count = 0;
     const endProgress = showProgress(() => (count === 0 ? '' : `${counted(count, 'row')} read`));
     /** A table is read twice: its first line, or its end, has the names of all columns. */
