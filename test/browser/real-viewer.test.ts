@@ -119,3 +119,27 @@ test('the printed address opens a page that has the token as a cookie', { skip: 
   assert.doesNotMatch(page.url(), /token/);
   assert.deepEqual(alarms, []);
 });
+
+test('an address with an event opens the list where it stands', { skip: NO_BROWSER }, async (t) => {
+  const { page: address, otlp } = await runView(t);
+  const logRecords = Array.from({ length: 3000 }, (_, at) => ({
+    timeUnixNano: String(1_764_288_000_000_000_000n + BigInt(Math.floor(at / 3)) * 1_000_000n),
+    eventName: `number.${at}`,
+    severityNumber: 9,
+  }));
+  const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+  const headers = { 'content-type': 'application/json' };
+  assert.equal((await fetch(`${otlp}/v1/logs`, { method: 'POST', headers, body })).status, 200);
+  const found = (await (await fetch(`${address}/api/events?q=name:number.1000`)).json()) as {
+    rows: { id: string }[];
+  };
+  const { page, alarms } = await openPage(t, `${address}/?event=${found.rows[0]?.id}`);
+  const current = page.locator('.row.current');
+  await current.getByText('number.1000', { exact: true }).waitFor();
+  // The newest is the first, below the line of titles.
+  assert.equal(await current.getAttribute('aria-rowindex'), String(3000 - 1 - 1000 + 2));
+  await page.keyboard.press('j');
+  await page.waitForURL((url) => url.searchParams.get('event') !== found.rows[0]?.id);
+  await current.getByText('number.999', { exact: true }).waitFor();
+  assert.deepEqual(alarms, []);
+});
