@@ -8,7 +8,6 @@ import { answerQuestion } from '../../../src/viewer/store/read/answer-question.t
 import type { ReadStore } from '../../../src/viewer/store/read/read-store.ts';
 import { makeQuery } from './made-query.ts';
 import { Dice, type MadeRow, makeRows, requestsOf } from './made-rows.ts';
-import { numberedRequest, RECORDS } from './numbered-request.ts';
 import { fits, timeMs } from './plain-scan.ts';
 import { storeUnderTest, wired } from './store-under-test.ts';
 
@@ -108,8 +107,12 @@ for (const order of ['newest', 'oldest'] as const) {
 
 test('a page of huge records has as many as there is room for, says so, and goes on', (t) => {
   const { writer, reader } = storeUnderTest(t);
-  const text = 'x'.repeat(100_000);
-  for (let at = 0; at < 15; at++) writer.ingest([wired(numberedRequest(at, text))]);
+  const ROWS = 105;
+  const attributes = [{ key: 'text', value: { stringValue: 'x'.repeat(100_000) } }];
+  for (let at = 0; at < ROWS; at++) {
+    const logRecords = [{ timeUnixNano: `${1_764_288_000_000 + at}000000`, attributes }];
+    writer.ingest([wired(OtlpRequest.from('logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] }))]);
+  }
   reader.refreshFiles();
   const query = { where: undefined, range: {} };
   const ask = (options: PageOptions): Page => answerQuestion(reader, 'page', { query, options });
@@ -124,7 +127,7 @@ test('a page of huge records has as many as there is room for, says so, and goes
   }
   assert.deepEqual(
     ids,
-    Array.from({ length: 15 * RECORDS }, (_, at) => String(15 * RECORDS - 1 - at)),
+    Array.from({ length: ROWS }, (_, at) => String(ROWS - 1 - at)),
   );
   // Without a bound of its own, and of one row that is larger than the bound.
   assert.deepEqual([ask({ limit: 100 }).rows.length, ask({ limit: 5, maxBytes: 1 }).rows.length], [83, 1]);
