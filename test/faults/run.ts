@@ -1,8 +1,8 @@
 /**
  * `npm run test:faults`: runs every test of this directory and sums up what they went through.
  *
- *     npm run test:faults                     the short form, as in `npm test`
- *     npm run test:faults -- collector spool  only what has one of these words in its file's name
+ *     npm run test:faults                     the short form, as in `npm test`, but for 60 kills of a viewer
+ *     npm run test:faults -- collector spool  only what has one of these words in its file's name, such as viewer
  *     npm run test:faults -- --long           the long one: 1,000 kills and more
  *     npm run test:faults -- --seed=123       with the random choices of an earlier run
  */
@@ -28,6 +28,7 @@ const { values, positionals: parts } = parseArgs({
   allowPositionals: true,
 });
 const files = filesOf(parts);
+process.env.STORE_KILLS ??= '60';
 if (values.long) Object.assign(process.env, LONG);
 // The same in every file.
 process.env.FAULTS_SEED = values.seed ?? process.env.FAULTS_SEED ?? `${SEED}`;

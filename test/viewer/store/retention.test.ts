@@ -1,0 +1,42 @@
+// Old rows go: whole files, beyond a size and an age.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
+import { ALL, openedStore } from '../../faults/viewer-store.ts';
+import { tempDir } from '../../harness/temp-dir.ts';
+import { Dice } from './made-rows.ts';
+import { numberedRequest, RECORDS } from './numbered-request.ts';
+
+test('files beyond the cap on size go as a whole, and their rows are counted', async (t) => {
+  const directory = tempDir(t);
+  const dice = new Dice(2);
+  const store = await openStore({ directory, blockRows: 64, fileRows: 70, maxBytes: 1_500_000 });
+  for (let number = 0; number < 200; number++)
+    await store.ingest(numberedRequest(number, { padding: dice.hex(500) }));
+  await store.close();
+  // At its start a store looks at its files.
+  const again = await openedStore(t, directory, { maxBytes: 1_500_000 });
+  const { rows, removed, damaged, bytes } = await again.status();
+  assert.ok(removed > 0, `${removed} removed`);
+  assert.equal(rows + removed, 200 * RECORDS);
+  assert.ok(bytes <= 1_500_000 + 400_000, `${bytes} bytes`);
+  assert.deepEqual(damaged, []);
+  assert.equal((await again.count(ALL)).value, rows);
+  const [oldest] = (await again.page(ALL, { order: 'oldest', limit: 1 })).rows;
+  assert.equal(Number(oldest?.id), removed, 'the oldest went');
+});
+
+test('files whose newest row is beyond the cap on age go', async (t) => {
+  const directory = tempDir(t);
+  const store = await openStore({ directory, blockRows: 64, fileRows: 70 });
+  for (let number = 0; number < 28; number++) await store.ingest(numberedRequest(number));
+  await store.close();
+  const again = await openedStore(t, directory, { maxAgeMs: 60_000 });
+  // The rows are of 2025; the file that is being filled stays.
+  await again.ingest(numberedRequest(100));
+  const { rows, removed } = await again.status();
+  assert.equal(rows + removed, 29 * RECORDS);
+  assert.equal(removed, 140);
+  assert.equal(readdirSync(directory).filter((name) => name.endsWith('.db')).length, 1);
+});
