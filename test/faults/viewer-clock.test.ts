@@ -1,12 +1,14 @@
 // The wall clock goes back and forth while a viewer takes events in.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { reportCounts } from '../harness/fault-counts.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { wallClock } from '../harness/wall-clock.ts';
 import { numberedRequest, RECORDS } from '../viewer/store/numbered-request.ts';
 import { ALL, ingesting, integrity, openedStore, recordsByRequest } from './viewer-store.ts';
+
+/** Requests that are acknowledged between two moves: more than are on their way. */
+const SOME = 20;
 
 test('events come in any order of time: pages are in order all the same', async (t) => {
   const store = await openedStore(t, tempDir(t));
@@ -25,13 +27,12 @@ test('the clock of a viewer goes back an hour, and forth a day: each record with
   if (clock === undefined) return;
   const directory = tempDir(t);
   const startMs = Date.now();
-  const { child, acknowledged, ended } = await ingesting(directory, 0, 'timeless', clock.env);
-  // Each is longer than what is taken in at the same time.
+  const { child, acknowledged, until, ended } = await ingesting(directory, 0, 'timeless', clock.env);
   for (const aheadS of [-3600, 86_400, 0]) {
-    await pause(100);
+    await until(acknowledged().length + SOME);
     clock.set(aheadS);
   }
-  await pause(100);
+  await until(acknowledged().length + SOME);
   child.stdin?.write('\n');
   await ended;
   const store = await openedStore(t, directory);
