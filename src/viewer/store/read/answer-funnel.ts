@@ -3,11 +3,12 @@ import type { Query } from '../../query/query.ts';
 import type { Answer, FacetValue, Funnel, FunnelOptions, FunnelStep } from '../event-store.ts';
 import { fieldColumns } from './field-columns.ts';
 import { FunnelWays } from './funnel-ways.ts';
-import { InternedValues } from './interned-values.ts';
+import type { InternedValues } from './interned-values.ts';
 import { NextSteps } from './next-steps.ts';
 import { placeAtRank } from './place-at-rank.ts';
 import type { ReadStore } from './read-store.ts';
 import { type Hits, Search } from './search.ts';
+import { StepBits } from './step-bits.ts';
 import { StepEvents } from './step-events.ts';
 import { compareValues, firstValues } from './value-counts.ts';
 
@@ -27,41 +28,24 @@ export function answerFunnel(store: ReadStore, query: Query, options: FunnelOpti
     throw new OtelEventsError('OPTION_INVALID', message);
   }
   const search = new Search(store, query, options);
-  const people = new InternedValues();
-  const splits = new InternedValues();
+  const stepBits = new StepBits(search, steps);
+  const people = store.numbersOf(by);
+  const splits = split === undefined ? people : store.numbersOf(split);
   const events = new StepEvents();
   const looked: Hits[] = [];
   for (const hits of search.hits()) {
     search.read(hits.block, () => {
-      const bits = stepBits(search, hits, steps);
+      const bits = stepBits.of(hits);
       if (bits !== undefined) addEvents(hits, bits, by, split, people, splits, events);
       looked.push(hits);
     });
   }
   const ways = new FunnelWays(events, people.values.length, steps.length, withinWindowMs);
-  const next = new NextSteps(ways, people.values);
+  const next = new NextSteps(store, ways, people);
   for (const hits of looked) search.read(hits.block, () => next.look(hits, by));
   const told = { steps: stepsOf(ways, people, next) };
   if (split === undefined) return search.answer(told);
   return search.answer({ ...told, split: splitsOf(ways, people, splits, next) });
-}
-
-/** Of each row a bit for each step that it fits; undefined when there is none. */
-function stepBits(search: Search, hits: Hits, steps: FunnelOptions['steps']): Uint16Array | undefined {
-  const bits = new Uint16Array(hits.block.rows);
-  let any = false;
-  for (const [step, where] of steps.entries()) {
-    const mask = search.narrow(where, hits);
-    if (mask === 'none') continue;
-    any = true;
-    const bit = 1 << step;
-    if (mask === 'all')
-      for (let place = 0; place < bits.length; place++) bits[place] = (bits[place] as number) | bit;
-    else
-      for (let place = 0; place < bits.length; place++)
-        bits[place] = (bits[place] as number) | ((mask[place] as number) << step);
-  }
-  return any ? bits : undefined;
 }
 
 function addEvents(
@@ -74,22 +58,20 @@ function addEvents(
   events: StepEvents,
 ): void {
   const among = new Uint8Array(bits.length);
-  for (let place = 0; place < bits.length; place++) if (bits[place] !== 0) among[place] = 1;
-  const persons = people.firstOf(fieldColumns(block, by, among), among, block.rows);
-  const parts =
-    split === undefined ? undefined : splits.firstOf(fieldColumns(block, split, among), among, block.rows);
-  const times = block.times();
-  for (let place = 0; place < block.rows; place++) {
-    const person = persons[place] as number;
-    if (person < 0) continue;
-    events.add(
-      person,
-      times[place] as number,
-      block.first + place,
-      bits[place] as number,
-      parts?.[place] ?? -1,
-    );
+  for (let place = 0; place < bits.length; place++) among[place] = bits[place] === 0 ? 0 : 1;
+  const parts = new Int32Array(split === undefined ? 0 : block.rows).fill(-1);
+  if (split !== undefined) {
+    const note = (place: number, part: number): void => {
+      parts[place] = part;
+    };
+    splits.eachFirst(fieldColumns(block, split, among), among, block.rows, note);
   }
+  const times = block.times();
+  const add = (place: number, person: number): void => {
+    const part = split === undefined ? -1 : (parts[place] as number);
+    events.add(person, times[place] as number, block.first + place, bits[place] as number, part);
+  };
+  people.eachFirst(fieldColumns(block, by, among), among, block.rows, add);
 }
 
 /** @param split - of whose ways it is told; undefined: of all */

@@ -1,8 +1,10 @@
 import type { Field } from '../../query/query.ts';
-import type { FacetValue, FunnelStep } from '../event-store.ts';
+import type { FunnelStep } from '../event-store.ts';
+import type { Block } from './block.ts';
 import { fieldColumns } from './field-columns.ts';
 import type { FunnelWays } from './funnel-ways.ts';
-import { firstNumbers, InternedValues } from './interned-values.ts';
+import type { InternedValues } from './interned-values.ts';
+import type { ReadStore } from './read-store.ts';
 import type { Hits } from './search.ts';
 
 /** The most names that are told of a step. */
@@ -13,25 +15,26 @@ const NAME: Field = { of: 'row', name: 'name' };
 /** What people did next who left a funnel: the name of the first row that came after their last step. */
 export class NextSteps {
   readonly #ways: FunnelWays;
-  /** The numbers of those who left, and when the first of them did. */
-  readonly #left = new Map<FacetValue, number>();
+  readonly #people: InternedValues;
+  readonly #names: InternedValues;
+  /** Of each person when the last step was, of those who left; nothing comes after Infinity, which the others have. */
+  readonly #leftMs: Float64Array;
   readonly #firstLeftMs: number;
-  readonly #names = new InternedValues();
   /** Of each person that row's time, number and name so far. */
   readonly #timeMs: Float64Array;
   readonly #seq: Float64Array;
   readonly #name: Int32Array;
 
   /** @param people - whose ways they are, by number */
-  constructor(ways: FunnelWays, people: readonly FacetValue[]) {
+  constructor(store: ReadStore, ways: FunnelWays, people: InternedValues) {
     this.#ways = ways;
-    let firstLeftMs = Number.POSITIVE_INFINITY;
+    this.#people = people;
+    this.#names = store.numbersOf(NAME);
+    this.#leftMs = new Float64Array(ways.people).fill(Number.POSITIVE_INFINITY);
     for (let person = 0; person < ways.people; person++) {
-      if (!ways.hasLeft(person)) continue;
-      this.#left.set(people[person] as FacetValue, person);
-      firstLeftMs = Math.min(firstLeftMs, ways.lastMs[person] as number);
+      if (ways.hasLeft(person)) this.#leftMs[person] = ways.lastMs[person] as number;
     }
-    this.#firstLeftMs = firstLeftMs;
+    this.#firstLeftMs = this.#leftMs.reduce((first, ms) => Math.min(first, ms), Number.POSITIVE_INFINITY);
     this.#timeMs = new Float64Array(ways.people).fill(Number.POSITIVE_INFINITY);
     this.#seq = new Float64Array(ways.people);
     this.#name = new Int32Array(ways.people).fill(-1);
@@ -40,32 +43,41 @@ export class NextSteps {
   /** Looks through the rows of a block. */
   look({ block, mask }: Hits, by: Field): void {
     if (block.hiMs < this.#firstLeftMs) return;
-    // Most people of a block left no funnel: only those who did are told apart.
-    const numberOf = (value: FacetValue): number => this.#left.get(value) ?? -2;
-    const persons = firstNumbers(fieldColumns(block, by, mask), mask, block.rows, numberOf);
+    const columns = fieldColumns(block, by, mask);
     const times = block.times();
-    const among = new Uint8Array(block.rows);
-    let any = false;
-    for (let place = 0; place < block.rows; place++) {
-      const person = persons[place] as number;
-      if (person < 0 || !this.#isNext(person, times[place] as number, block.first + place)) continue;
-      among[place] = 1;
-      any = true;
+    const names = fieldColumns(block, NAME, mask);
+    const [leftMs, nextMs] = [this.#leftMs, this.#timeMs];
+    const look = (place: number, person: number): void => {
+      const timeMs = times[place] as number;
+      // As a rule one of both says no.
+      if (timeMs < (leftMs[person] as number) || timeMs > (nextMs[person] as number)) return;
+      const seq = block.first + place;
+      if (!this.#isNext(person, timeMs, seq)) return;
+      const name = this.#names.at(names, place);
+      if (name >= 0) this.#take(person, timeMs, seq, name);
+    };
+    this.#people.eachFirst(columns, mask, block.rows, look, (persons) => this.#wanted(persons, block));
+  }
+
+  /** Those whose next row may be in a block: as a rule few, since for most it was found before, or comes later. */
+  #wanted(persons: Int32Array, { loMs, hiMs }: Block): Uint8Array {
+    const [leftMs, nextMs] = [this.#leftMs, this.#timeMs];
+    const isWanted = new Uint8Array(persons.length);
+    for (let at = 0; at < persons.length; at++) {
+      const person = persons[at] as number;
+      // Those who are met here for the first time have higher numbers.
+      if (person >= leftMs.length || (leftMs[person] as number) > hiMs) continue;
+      if ((nextMs[person] as number) >= loMs) isWanted[at] = 1;
     }
-    if (!any) return;
-    const names = this.#names.firstOf(fieldColumns(block, NAME, among), among, block.rows);
-    for (let place = 0; place < block.rows; place++) {
-      const name = names[place] as number;
-      if (name < 0) continue;
-      const [person, timeMs, seq] = [persons[place] as number, times[place] as number, block.first + place];
-      if (this.#isNext(person, timeMs, seq)) this.#take(person, timeMs, seq, name);
-    }
+    return isWanted;
   }
 
   /** Whether a row came after somebody's last step, and before what is known to be next. */
   #isNext(person: number, timeMs: number, seq: number): boolean {
-    const lastMs = this.#ways.lastMs[person] as number;
-    if (timeMs < lastMs || (timeMs === lastMs && seq <= (this.#ways.lastSeq[person] as number))) return false;
+    const lastMs = this.#leftMs[person] as number;
+    // Of those who are met here for the first time nothing is known: a comparison with undefined is false.
+    if (!(timeMs >= lastMs) || (timeMs === lastMs && seq <= (this.#ways.lastSeq[person] as number)))
+      return false;
     const bestMs = this.#timeMs[person] as number;
     return timeMs < bestMs || (timeMs === bestMs && seq < (this.#seq[person] as number));
   }

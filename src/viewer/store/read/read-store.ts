@@ -1,7 +1,9 @@
 import path from 'node:path';
+import type { Field } from '../../query/query.ts';
 import { storeFiles } from '../file/store-files.ts';
 import type { Block } from './block.ts';
 import { ByteCache } from './byte-cache.ts';
+import { InternedValues } from './interned-values.ts';
 import { ReadFile } from './read-file.ts';
 
 export interface ReaderOptions {
@@ -16,10 +18,16 @@ export interface Damage {
   readonly reason: string;
 }
 
+/** Numbers of values are kept in memory while they take no more than such a part of the cache. */
+const PART_OF_NUMBERS = 4;
+
 /** All files of a store, for reading. */
 export class ReadStore {
   readonly directory: string;
   readonly #cache: ByteCache;
+  readonly #maxNumbersBytes: number;
+  /** By the field, as JSON. */
+  readonly #numbers = new Map<string, InternedValues>();
   #files: ReadFile[] = [];
   /** By the name of the file. */
   readonly #damaged = new Map<string, string>();
@@ -28,6 +36,7 @@ export class ReadStore {
   constructor({ directory, cacheBytes }: ReaderOptions) {
     this.directory = directory;
     this.#cache = new ByteCache(cacheBytes);
+    this.#maxNumbersBytes = cacheBytes / PART_OF_NUMBERS;
     this.refreshFiles();
   }
 
@@ -113,6 +122,20 @@ export class ReadStore {
       expected = file.end;
     }
     return gaps;
+  }
+
+  /**
+   * Numbers for the values of a field: for all questions the same, as long as they take little memory. To be asked for once in a
+   * question.
+   */
+  numbersOf(field: Field): InternedValues {
+    let bytes = 0;
+    for (const numbers of this.#numbers.values()) bytes += numbers.bytes;
+    if (bytes > this.#maxNumbersBytes) this.#numbers.clear();
+    const key = JSON.stringify(field);
+    const known = this.#numbers.get(key) ?? new InternedValues();
+    this.#numbers.set(key, known);
+    return known;
   }
 
   /** The file of a row. */

@@ -95,9 +95,9 @@ function byteLength(array: ArrayBufferView): number {
   return array.byteLength;
 }
 
-/** About: texts are counted with what V8 keeps for each. */
+/** About: texts are counted with what V8 keeps for each, and the number that it may have. */
 function bytesOfColumn({ codes, places, values, kind }: Column): number {
   const texts =
-    kind === 'text' ? (values as readonly string[]).reduce((sum, text) => sum + text.length + 32, 0) : 0;
+    kind === 'text' ? (values as readonly string[]).reduce((sum, text) => sum + text.length + 36, 0) : 0;
   return codes.byteLength + (places?.byteLength ?? 0) + texts;
 }

@@ -1,16 +1,19 @@
 /** So many are put in order by moving each to its place. */
 const MANY = 64;
 
+/** How many there is room for at first. */
+const FIRST_SIZE = 16_384;
+
 /** What people did that fits steps of a funnel, block by block: in arrays, since there may be millions. */
 export class StepEvents {
   size = 0;
-  times = new Float64Array(1024);
-  seqs = new Float64Array(1024);
+  times = new Float64Array(FIRST_SIZE);
+  seqs = new Float64Array(FIRST_SIZE);
   /** A bit for each step that it fits. */
-  steps = new Uint16Array(1024);
+  steps = new Uint16Array(FIRST_SIZE);
   /** By what a funnel is split: the number of its value, -1 without one. */
-  splits = new Int32Array(1024);
-  #people = new Int32Array(1024);
+  splits = new Int32Array(FIRST_SIZE);
+  #people = new Int32Array(FIRST_SIZE);
 
   add(person: number, timeMs: number, seq: number, steps: number, split: number): void {
     const at = this.size++;
