@@ -89,8 +89,16 @@ export class ValueCounts {
 export function rowsWithAny(columns: readonly Column[], among: Mask, blockRows: number): number {
   const [only] = columns;
   if (only === undefined) return 0;
-  if (columns.length === 1 && only.places === undefined) return countOf(among, blockRows);
-  return countOf(withAny(columns, blockRows, among), blockRows);
+  if (columns.length > 1) return countOf(withAny(columns, blockRows, among), blockRows);
+  const { places, size } = only;
+  if (places === undefined) return countOf(among, blockRows);
+  let count = 0;
+  for (let at = 0, before = -1; at < size; at++) {
+    const place = places[at] as number;
+    if (place !== before && isIn(among, place)) count++;
+    before = place;
+  }
+  return count;
 }
 
 /** The rows of a mask with a value in any of some columns. */
