@@ -32,14 +32,16 @@ export class PlainStore {
   readonly #index: StatementSync;
   #next = 1;
 
-  constructor(directory: string) {
-    rmSync(directory, { recursive: true, force: true });
+  /** @param isKept - it was filled before */
+  constructor(directory: string, isKept = false) {
+    if (!isKept) rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
     this.#file = path.join(directory, 'plain.db');
     this.db = new DatabaseSync(this.#file);
     this.db.exec(
-      `pragma page_size=8192; pragma journal_mode=wal; pragma synchronous=normal; pragma cache_size=-65536; ${SCHEMA}`,
+      'pragma page_size=8192; pragma journal_mode=wal; pragma synchronous=normal; pragma cache_size=-65536;',
     );
+    if (!isKept) this.db.exec(SCHEMA);
     this.#insert = this.db.prepare('insert into rows values(?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#index = this.db.prepare('insert into texts(rowid, body) values(?, ?)');
   }

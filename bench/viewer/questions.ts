@@ -22,7 +22,7 @@ const is = (field: Field, value: string | number, operator: '=' | '>' | 'like' =
   is: operator,
   value,
 });
-const asked = (where?: Condition): Query => ({ where, range: {} });
+const everything = (where?: Condition): Query => ({ where, range: {} });
 const OPTIONS = { withinMs: 60_000 };
 
 /** Values that are there. */
@@ -33,7 +33,7 @@ export interface Samples {
 }
 
 export function samplesOf(store: ReadStore): Samples {
-  const query = asked({ kind: 'exists', field: attribute('cart.id') });
+  const query = everything({ kind: 'exists', field: attribute('cart.id') });
   const { rows } = answerQuestion(store, 'page', { query, options: { limit: 50 } });
   const [found] = rows.slice(-1);
   return {
@@ -43,7 +43,10 @@ export function samplesOf(store: ReadStore): Samples {
   };
 }
 
-export function benchQuestions({ user, session, trace }: Samples): BenchQuestion[] {
+/** @param days - of several the last one is asked for, but where something is looked for by its id */
+export function benchQuestions({ user, session, trace }: Samples, days = 1): BenchQuestion[] {
+  const range = days === 1 ? {} : { fromMs: START_MS + (days - 1) * DAY_MS, toMs: START_MS + days * DAY_MS };
+  const asked = (where?: Condition): Query => ({ where, range });
   const page = (
     name: string,
     goalMs: number,

@@ -13,14 +13,29 @@ const PART = 100_000;
 /** Records of a request. */
 const RECORDS = 500;
 
+/** No part of a file has it. */
+const LATER_SEED = 1_000_003;
+
+/** Over how many days the rows are: a million a day. */
+export function daysOf(rows: number): number {
+  return Math.max(1, Math.round(rows / 1_000_000));
+}
+
+/** The file with so many rows, made if it is not there. */
 export function requestFile(rows: number): string {
   const file = path.join(tmpdir(), `otel-events-traffic-2-${rows}`);
   if (existsSync(file)) return file;
   const descriptor = openSync(`${file}.part`, 'w');
   const parts = Math.ceil(rows / PART);
+  const days = daysOf(rows);
   for (let part = 0; part < parts; part++) {
+    // Each part is made as a day, and becomes its piece of all of them.
+    const shift: Shift = (ms) => START_MS + (days * (part * DAY_MS + ms - START_MS)) / parts;
     const arrivals = new Traffic(1 + part).make(Math.min(PART, rows - part * PART));
-    for (const { signal, count, bytes } of requestsOf(arrivals.map((one) => squeezed(one, part, parts)))) {
+    for (const { signal, count, bytes } of requestsOf(
+      arrivals.map((one) => moved(one, shift)),
+      RECORDS,
+    )) {
       const head = Buffer.alloc(9);
       head[0] = signal === 'traces' ? 1 : 0;
       head.writeUInt32LE(count, 1);
@@ -34,9 +49,25 @@ export function requestFile(rows: number): string {
   return file;
 }
 
-/** Each part is made as a day; it becomes its piece of the one day. */
-function squeezed(arrival: Arrival, part: number, parts: number): Arrival {
-  const shift = (ms: number): number => START_MS + (part * DAY_MS) / parts + (ms - START_MS) / parts;
+/** Of the same shape, later and all in a short time: `rows` from `startMs` on, within `forMs`, in requests of `records`. */
+export function laterRequests(
+  rows: number,
+  { startMs, forMs, records }: { startMs: number; forMs: number; records: number },
+): OtlpRequest[] {
+  const shift = (ms: number): number => startMs + ((ms - START_MS) * forMs) / DAY_MS;
+  const arrivals = new Traffic(LATER_SEED).make(rows);
+  return [
+    ...requestsOf(
+      arrivals.map((one) => moved(one, shift)),
+      records,
+    ),
+  ];
+}
+
+type Shift = (ms: number) => number;
+
+/** With other times. */
+function moved(arrival: Arrival, shift: Shift): Arrival {
   const { record } = arrival;
   const time = (key: string): OtlpObject => {
     const nanos = record[key];
@@ -44,7 +75,7 @@ function squeezed(arrival: Arrival, part: number, parts: number): Arrival {
     return { [key]: String(BigInt(Math.round(shift(Number(BigInt(nanos) / 1000n) / 1000) * 1000)) * 1000n) };
   };
   const start = record.startTimeUnixNano;
-  const moved = {
+  const made = {
     ...record,
     ...time('timeUnixNano'),
     ...time('observedTimeUnixNano'),
@@ -52,18 +83,18 @@ function squeezed(arrival: Arrival, part: number, parts: number): Arrival {
   };
   if (typeof start === 'string') {
     const took = BigInt(record.endTimeUnixNano as string) - BigInt(start);
-    moved.endTimeUnixNano = String(BigInt(moved.startTimeUnixNano as string) + took);
+    made.endTimeUnixNano = String(BigInt(made.startTimeUnixNano as string) + took);
   }
   return {
     ...arrival,
-    record: { ...moved, attributes: withUid(record.attributes as unknown as KeyValues, shift) },
+    record: { ...made, attributes: withUid(record.attributes as unknown as KeyValues, shift) },
   };
 }
 
 type KeyValues = readonly { readonly key: string; readonly value: OtlpObject }[];
 
 /** A uid holds the time at which it was made. */
-function withUid(attributes: KeyValues, shift: (ms: number) => number): OtlpObject[] {
+function withUid(attributes: KeyValues, shift: Shift): OtlpObject[] {
   return attributes.map(({ key, value }) => {
     if (key !== 'log.record.uid') return { key, value };
     const uid = String(value.stringValue);
@@ -73,9 +104,9 @@ function withUid(attributes: KeyValues, shift: (ms: number) => number): OtlpObje
   });
 }
 
-function* requestsOf(arrivals: readonly Arrival[]): Generator<OtlpRequest> {
-  for (let from = 0; from < arrivals.length; from += RECORDS) {
-    const some = arrivals.slice(from, from + RECORDS);
+function* requestsOf(arrivals: readonly Arrival[], records: number): Generator<OtlpRequest> {
+  for (let from = 0; from < arrivals.length; from += records) {
+    const some = arrivals.slice(from, from + records);
     for (const isSpan of [false, true]) {
       const own = some.filter((one) => one.isSpan === isSpan);
       if (own.length > 0) yield requestOf(own, isSpan);
