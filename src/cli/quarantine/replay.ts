@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { counted } from '../../counted.ts';
 import { OtelEventsError } from '../../errors.ts';
+import { type Mending, mend } from '../../quarantine/mend.ts';
+import { openQuarantine, type Quarantined, quarantinedIn } from '../../quarantine/quarantined.ts';
+import { isTakeable, TakenQuarantine } from '../../quarantine/taken-quarantine.ts';
 import type { ReadLog } from '../../spool/read/read-log.ts';
 import type { FoundDeadLetter } from '../../spool/send/dead-letters.ts';
 import { complain, complainer, defineCommand, usageError } from '../command.ts';
@@ -13,9 +16,6 @@ import { LetterSource } from '../spool/letter-source.ts';
 import { unreadStatus } from '../spool/read-status.ts';
 import { Resend } from '../spool/resend.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
-import { type Mending, mend } from './mend.ts';
-import { openQuarantine, type Quarantined, quarantinedIn } from './quarantined.ts';
-import { isTakeable, TakenQuarantine } from './taken-quarantine.ts';
 
 const NAME = 'otel-events quarantine replay';
 const warn = complainer(NAME);

@@ -1,11 +1,10 @@
-import type { Issue } from '../../issue.ts';
-import type { KeyValue } from '../../otlp/values/any-value.ts';
-import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
-import { encodeProtobuf } from '../../otlp/wire/encode-protobuf.ts';
-import { REQUEST } from '../../otlp/wire/messages.ts';
-import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
-import { findChecked } from '../schema/find-checked.ts';
-import type { Checked } from '../schema/load-events.ts';
+import type { Issue } from '../issue.ts';
+import type { KeyValue } from '../otlp/values/any-value.ts';
+import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
+import { encodeProtobuf } from '../otlp/wire/encode-protobuf.ts';
+import { REQUEST } from '../otlp/wire/messages.ts';
+import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
+import { type Checked, findChecked } from '../schema/find-checked.ts';
 import { mergePatch } from './merge-patch.ts';
 import type { Quarantined } from './quarantined.ts';
 import { type Passed, withData } from './with-data.ts';

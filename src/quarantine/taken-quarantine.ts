@@ -1,7 +1,7 @@
-import { OtelEventsError } from '../../errors.ts';
-import { MAX_SINKS } from '../../spool/log/layout.ts';
-import type { ReadLog } from '../../spool/read/read-log.ts';
-import { Spool } from '../../spool/spool.ts';
+import { OtelEventsError } from '../errors.ts';
+import { MAX_SINKS } from '../spool/log/layout.ts';
+import type { ReadLog } from '../spool/read/read-log.ts';
+import { Spool } from '../spool/spool.ts';
 import { TakenLog } from '../spool/taken-log.ts';
 import type { Quarantined } from './quarantined.ts';
 

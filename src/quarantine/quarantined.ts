@@ -1,16 +1,16 @@
-import { OtelEventsError } from '../../errors.ts';
-import type { Issue } from '../../issue.ts';
-import type { EventRecord } from '../../otlp/event/event-record.ts';
-import { type ReadEvent, readEvent } from '../../otlp/event/read-event.ts';
-import { recordsOf } from '../../otlp/event/records-of.ts';
-import { requestHead } from '../../otlp/sdk/encode-envelope.ts';
-import { EVENT } from '../../otlp/values/event-attributes.ts';
-import type { Batch, RecordSignal } from '../../otlp/wire/batch.ts';
-import type { Header } from '../../spool/log/definitions.ts';
-import { KIND, type RecordView } from '../../spool/log/layout.ts';
-import { ReadLog } from '../../spool/read/read-log.ts';
-import { readMerged } from '../../spool/read/read-merged.ts';
-import { subDirectoriesOf } from '../../spool/read/read-spool.ts';
+import { OtelEventsError } from '../errors.ts';
+import type { Issue } from '../issue.ts';
+import type { EventRecord } from '../otlp/event/event-record.ts';
+import { type ReadEvent, readEvent } from '../otlp/event/read-event.ts';
+import { recordsOf } from '../otlp/event/records-of.ts';
+import { requestHead } from '../otlp/sdk/encode-envelope.ts';
+import { EVENT } from '../otlp/values/event-attributes.ts';
+import type { Batch, RecordSignal } from '../otlp/wire/batch.ts';
+import type { Header } from '../spool/log/definitions.ts';
+import { KIND, type RecordView } from '../spool/log/layout.ts';
+import { ReadLog } from '../spool/read/read-log.ts';
+import { readMerged } from '../spool/read/read-merged.ts';
+import { subDirectoriesOf } from '../spool/read/read-spool.ts';
 
 /** A record that waits in the quarantine. */
 export interface Quarantined {
