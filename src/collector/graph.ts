@@ -15,7 +15,7 @@ import { countedProcessor } from './counts/counted-processor.ts';
 import { ExporterCounts } from './counts/exporter-counts.ts';
 import type { Tally } from './counts/tally.ts';
 import { Drops } from './drops.ts';
-import { Entry, noLongerTaken } from './entry.ts';
+import { type Entry, entryAt, replayEntry } from './entry.ts';
 import { handOver } from './hand-over.ts';
 import { Lane } from './lane.ts';
 import { keepsData, linkPipelines } from './link-pipelines.ts';
@@ -25,6 +25,7 @@ import { Outage } from './outage.ts';
 import { closing, keepable, type Part, partOf, partsGone } from './part.ts';
 import { entriesOf } from './pipeline.ts';
 import type { RunnableConfig } from './read-config.ts';
+import { receiversBefore } from './receivers-before.ts';
 import type { Gone } from './retirement.ts';
 import type { ServiceStatus } from './status-page.ts';
 import type { StorageUse } from './tell-orphans.ts';
@@ -209,13 +210,7 @@ export class Graph {
     for (const id of this.#ids('exporters', true)) {
       const configured = this.config.connectors.get(id) as ConfiguredConnector;
       // It stays when the pipelines behind it change: the entry leads to those of the day.
-      if (!entries.has(id)) entries.set(id, new Entry());
-      const { consume } = entries.get(id) as Entry;
-      const emit: Consume = async (batch) => {
-        const way = consume[batch.signal];
-        if (way === undefined) throw noLongerTaken(batch.signal);
-        await way(batch);
-      };
+      const { send: emit } = entryAt(entries, id);
       this.connectors.set(
         id,
         keepable(candidates, id, configured.said, this.extensions) ??
@@ -252,7 +247,7 @@ export class Graph {
   }
 
   async #openLane(id: string): Promise<Part<Lane>> {
-    const { log, write, extra, claimed, tally } = this.#around;
+    const { log, write, extra, claimed, tally, entries } = this.#around;
     const drops = new Drops(log, id);
     const counts = new ExporterCounts(tally, id);
     const borrowed = new Borrowed(this.extensions);
@@ -271,6 +266,7 @@ export class Graph {
       batching: (signal: Signal) => batchingBefore(id, signal, this.config),
       storage: (extension: string) => borrowed.storage(extension, id),
       credentials: borrowed.get('credentials'),
+      replay: replayEntry(entries, id).send,
     };
     const configured = this.config.exporters.get(id);
     const exporter =
@@ -305,10 +301,12 @@ export class Graph {
       processor: (pipeline, id) => (this.#processors.get(keyOf(pipeline, id)) as Part<Processor>).running,
     });
     const ids = [...this.#ids('receivers', false), ...this.#ids('receivers', true)];
-    for (const id of ids) if (!entries.has(id)) entries.set(id, new Entry());
     // A receiver that goes finishes what it has begun where it has always gone.
-    const led = ids.map((id) => entries.get(id)?.lead(entriesOf(id, pipelines)));
-    return Promise.all(led);
+    const led = ids.map((id) => entryAt(entries, id).lead(entriesOf([id], pipelines)));
+    const replays = this.#ids('exporters', false).map((id) =>
+      replayEntry(entries, id).lead(entriesOf(receiversBefore(id, this.config), pipelines)),
+    );
+    return Promise.all([...led, ...replays]);
   }
 
   /** What pipelines name at an end of theirs: the connectors among these, or the others. */
@@ -377,13 +375,12 @@ export class Graph {
   async #makeReceiver(id: string): Promise<Part<RunningReceiver>> {
     const borrowed = new Borrowed(this.extensions);
     const configured = this.config.receivers.get(id) as ConfiguredReceiver;
-    const { consume } = this.#around.entries.get(id) as Entry;
-    const { log, tally } = this.#around;
+    const { log, tally, entries } = this.#around;
     const host = {
       id,
       log,
       tally,
-      consume,
+      consume: entryAt(entries, id).consume,
       authenticator: borrowed.get('authenticator'),
       // An exporter may have the same id.
       storage: (extension: string) => borrowed.storage(extension, `receivers/${id}`),
