@@ -9,6 +9,7 @@ import {
   orNull,
   TEXT,
 } from './json-schema.ts';
+import { SCHEMA_SCHEMAS } from './schema-routes.ts';
 
 const ANY_MAP: JsonSchema = { type: 'object' };
 const VALUE: JsonSchema = { type: ['string', 'number', 'boolean', 'null'] };
@@ -44,6 +45,7 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
   ),
   Rows: mapSchema({ rows: listSchema(named('Row')), next: orNull(TEXT), ...COVERAGE }),
+  ...SCHEMA_SCHEMAS,
   FunnelStep: mapSchema(
     {
       people: COUNT,

@@ -11,9 +11,17 @@ import { readParams } from './param.ts';
 import { QuestionGate } from './question-gate.ts';
 import type { About, Call, Route, StreamRoute } from './route.ts';
 import { ROW_ROUTES } from './row-routes.ts';
+import { SCHEMA_ROUTES } from './schema-routes.ts';
 import { SUM_ROUTES } from './sum-routes.ts';
 
-const ROUTES: readonly Route[] = [...ROW_ROUTES, ...SUM_ROUTES, ...OTHER_ROUTES, EXPORT_ROUTE, LIVE_ROUTE];
+const ROUTES: readonly Route[] = [
+  ...ROW_ROUTES,
+  ...SUM_ROUTES,
+  ...SCHEMA_ROUTES,
+  ...OTHER_ROUTES,
+  EXPORT_ROUTE,
+  LIVE_ROUTE,
+];
 
 /** Streams that are under way at once: a page has one, or none. */
 const MAX_STREAMS = 100;

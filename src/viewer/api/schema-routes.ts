@@ -1,0 +1,103 @@
+import { performance } from '../../time.ts';
+import type { Field } from '../query/query.ts';
+import { readField } from '../query/read-field.ts';
+import {
+  COUNT,
+  FLAG,
+  type JsonSchema,
+  listSchema,
+  mapSchema,
+  NUMBER,
+  named,
+  orNull,
+  TEXT,
+} from './json-schema.ts';
+import { queryParam, requiredTextParam } from './param.ts';
+import type { Questions } from './question-gate.ts';
+import { type JsonRoute, jsonRoute } from './route.ts';
+import { type FieldAnswer, type SchemaEntry, schemaAnswer } from './schema-answer.ts';
+import { lastSeenMs, type SeenEvent, seenEvents } from './seen-events.ts';
+
+const FIELD = mapSchema(
+  {
+    field: TEXT,
+    rows: COUNT,
+    types: listSchema(TEXT),
+  },
+  { lastMs: orNull(NUMBER) },
+);
+
+/** What the document has once. */
+export const SCHEMA_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  SchemaEntry: mapSchema({
+    name: TEXT,
+    version: orNull(TEXT),
+    rows: COUNT,
+    firstMs: orNull(NUMBER),
+    lastMs: orNull(NUMBER),
+    schemas: listSchema(mapSchema({ id: TEXT, rows: COUNT })),
+    fields: listSchema(FIELD),
+  }),
+};
+
+const ANSWER = mapSchema({
+  schemas: listSchema(named('SchemaEntry')),
+  complete: FLAG,
+});
+
+/** Fields whose last time is looked for, those of most rows, and for how long. */
+const MAX_TIMED = 200;
+const TIMED_MS = 2_000;
+
+/** As what events came. */
+export const SCHEMA_ROUTES: readonly JsonRoute[] = [
+  jsonRoute({
+    path: '/api/schemas',
+    summary:
+      'What events of each name and version look like: their fields, and the schemas they say they were checked by',
+    params: { q: queryParam('of which rows') },
+    schema: ANSWER,
+    answer: async ({ q }, { store }) => {
+      const { events, complete } = await seenEvents(store, q);
+      return { schemas: schemaAnswer({ events }), complete };
+    },
+  }),
+  jsonRoute({
+    path: '/api/schemas/{id}',
+    summary: 'The same of the events of one name, with when each field came last',
+    params: { id: requiredTextParam('the name of the events'), q: queryParam('of which rows') },
+    schema: ANSWER,
+    canBeMissing: true,
+    answer: async ({ id, q }, { store }) => {
+      const { events, complete } = await seenEvents(store, q, id);
+      const entries = schemaAnswer({ events });
+      if (entries.length === 0) return undefined;
+      const schemas = await withTimes(store, entries, events);
+      return { schemas, complete };
+    },
+  }),
+];
+
+/** @param entries - in the order of the events */
+async function withTimes(
+  store: Questions,
+  entries: readonly SchemaEntry[],
+  events: readonly SeenEvent[],
+): Promise<readonly object[]> {
+  const end = performance.now() + TIMED_MS;
+  let left = MAX_TIMED;
+  const timed: object[] = [];
+  for (const [at, entry] of entries.entries()) {
+    const event = events[at];
+    const fields: (FieldAnswer & { readonly lastMs: number | null })[] = [];
+    for (const field of entry.fields) {
+      const isAsked = event !== undefined && field.rows > 0 && --left >= 0 && performance.now() < end;
+      const asked = isAsked
+        ? await lastSeenMs(store, event.query, readField(field.field)[0] as Field)
+        : undefined;
+      fields.push({ ...field, lastMs: asked ?? null });
+    }
+    timed.push({ ...entry, fields });
+  }
+  return timed;
+}
