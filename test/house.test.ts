@@ -52,7 +52,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   serve: [],
   middleware: ['logger', 'formats', 'serve'],
   collector: ['otlp', 'spool', 'exporters', 'serve', 'viewer'],
-  viewer: ['otlp', 'serve'],
+  viewer: ['otlp', 'serve', 'schema'],
   cli: [
     'otlp',
     'spool',
@@ -137,8 +137,9 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     query: [],
     store: ['query'],
     files: ['store'],
+    schemas: ['store'],
     page: ['query', 'store'],
-    api: ['', 'query', 'store'],
+    api: ['', 'query', 'store', 'schemas'],
   },
 };
 

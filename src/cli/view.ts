@@ -11,7 +11,8 @@ import { runUntilTold } from './run-until-told.ts';
 
 const DEFAULTS = { host: 'localhost', port: '4319', directory: path.join('otel-events-data', 'viewer') };
 
-const USAGE = `Usage: otel-events view [--port PORT] [--host HOST] [--directory DIR] [--open]
+const USAGE = `Usage: otel-events view [--port PORT] [--host HOST] [--directory DIR]
+                        [--schemas DIR] [--open]
        otel-events view --config FILE [--open]
 
 Takes OTLP from this machine, keeps events, logs and spans in files, and shows
@@ -21,6 +22,8 @@ them in a page, until it is told to stop (Ctrl+C).
   --host HOST      where the page listens; default ${DEFAULTS.host}. Beyond this
                    machine a token is wanted, which the printed address has
   --directory DIR  where the files are; default ${DEFAULTS.directory}
+  --schemas DIR    the JSON and YAML files in it are what events should be like;
+                   the API tells which of them come, and which others
   --config FILE    a collector's configuration with an exporter "viewer" instead
   --open           opens the page in a browser
   --help           show this
@@ -38,6 +41,7 @@ export const command = defineCommand({
     port: { type: 'string' },
     host: { type: 'string' },
     directory: { type: 'string' },
+    schemas: { type: 'string' },
     config: { type: 'string', short: 'c' },
     open: { type: 'boolean' },
   },
@@ -70,10 +74,11 @@ interface Own {
   readonly host: string;
   readonly port: string;
   readonly directory: string;
+  readonly schemas?: string | undefined;
 }
 
 /** The same as anybody could write it in a file. */
-function configOf({ host, port, directory }: Own, token: string | undefined): object {
+function configOf({ host, port, directory, schemas }: Own, token: string | undefined): object {
   const { OTEL_EVENTS_PORT: http = '4318', OTEL_EVENTS_GRPC_PORT: grpc = '4317' } = process.env;
   const pipeline = { receivers: ['otlp'], exporters: ['viewer'] };
   const links = { otlp_http: `http://127.0.0.1:${http}`, otlp_grpc: `http://127.0.0.1:${grpc}` };
@@ -89,6 +94,7 @@ function configOf({ host, port, directory }: Own, token: string | undefined): ob
         directory,
         links,
         ...(token === undefined ? {} : { token }),
+        ...(schemas === undefined ? {} : { schemas }),
       },
     },
     service: { pipelines: { logs: pipeline, traces: pipeline, metrics: pipeline } },

@@ -3,6 +3,7 @@ import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { ListenAddress } from '../serve/listen.ts';
 import type { ServerTls } from '../serve/server-tls.ts';
 import { startViewer } from './api/start-viewer.ts';
+import { DeclaredSchemas } from './schemas/declared-schemas.ts';
 import { openStore } from './store/threads/open-store.ts';
 
 /** A store, and where it is looked at. */
@@ -17,6 +18,8 @@ export interface ViewerSettings {
   /** What has to be shown for data. Undefined: one is made where the address is not of this machine only. */
   readonly token: string | undefined;
   readonly tls: ServerTls | undefined;
+  /** The directory of schema files; undefined: none is known. */
+  readonly schemas: string | undefined;
   /** Where apps send to, for the page to say. */
   readonly endpoints: { readonly otlpHttp: string | undefined; readonly otlpGrpc: string | undefined };
   readonly links: { readonly jaeger: string | undefined; readonly grafana: string | undefined };
@@ -43,7 +46,8 @@ export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> 
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const about = { version, endpoints: settings.endpoints, links: settings.links };
   try {
-    const server = await startViewer({ store, address, about, token, tls, onError });
+    const schemas = settings.schemas === undefined ? undefined : new DeclaredSchemas(settings.schemas);
+    const server = await startViewer({ store, address, about, schemas, token, tls, onError });
     return {
       url: server.url,
       openUrl: server.openUrl,

@@ -26,6 +26,8 @@ const shape = mapping({
     ),
   ),
   tls: optional(serverTls),
+  // Where schemas are declared.
+  schemas: optional(filled),
   // What the page says of other places.
   links: section(
     mapping({
@@ -64,6 +66,7 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
       maxAgeMs,
       token,
       tls: tls && (await readServerTls(tls)),
+      schemas: settings.schemas,
       endpoints: { otlpHttp: textOf(links.otlp_http), otlpGrpc: textOf(links.otlp_grpc) },
       links: { jaeger: textOf(links.jaeger), grafana: textOf(links.grafana) },
       onError: (error) => log('warn', (error as Error).message, { exporter: id }),

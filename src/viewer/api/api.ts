@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../../serve/refusal.ts';
+import type { DeclaredSchemas } from '../schemas/declared-schemas.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { sendError } from './api-error.ts';
 import { EXPORT_ROUTE } from './export-route.ts';
@@ -28,18 +29,28 @@ const MAX_STREAMS = 100;
 
 const DOCUMENT_PATH = '/api/openapi.json';
 
+/** What is answered from. */
+export interface ApiSources {
+  readonly store: EventStore;
+  readonly about: About;
+  /** Undefined: nobody said where schemas are declared. */
+  readonly schemas?: DeclaredSchemas | undefined;
+}
+
 /** Answers what is asked below `/api/`. */
 export class Api {
   readonly #store: EventStore;
   readonly #about: About;
+  readonly #declared: Call['declared'];
   readonly #gate: QuestionGate;
   readonly #document: JsonSchema;
   readonly #stop = new AbortController();
   #streams = 0;
 
-  constructor(store: EventStore, about: About) {
+  constructor({ store, about, schemas }: ApiSources) {
     this.#store = store;
     this.#about = about;
+    this.#declared = () => schemas?.read();
     this.#gate = new QuestionGate(store);
     this.#document = openApi(ROUTES, about.version);
   }
@@ -80,7 +91,12 @@ export class Api {
     if (url.pathname === DOCUMENT_PATH) return sendJson(response, this.#document);
     const { route, given } = find(url);
     const values = readParams(route.params, given) as never;
-    const call = { store: this.#gate.questions(signal), about: this.#about, signal };
+    const call = {
+      store: this.#gate.questions(signal),
+      about: this.#about,
+      declared: this.#declared,
+      signal,
+    };
     if (route.kind === 'stream') return this.#stream(route, values, call, request, response);
     const answer = await route.answer(values, call);
     if (answer === undefined) throw new Refusal(404, 'there is no such thing');

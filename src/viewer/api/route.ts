@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Declared } from '../schemas/declared-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Params, Values } from './param.ts';
 import type { Questions } from './question-gate.ts';
@@ -7,6 +8,8 @@ import type { Questions } from './question-gate.ts';
 export interface Call {
   readonly store: Questions;
   readonly about: About;
+  /** What the schema files declare; undefined: there is no directory of them. */
+  readonly declared: () => Declared | undefined;
   /** Aborted when the client hangs up, or the server ends: nobody waits for the rest. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import { performance } from '../../time.ts';
 import type { Field } from '../query/query.ts';
 import { readField } from '../query/read-field.ts';
+import type { Declared } from '../schemas/declared-schemas.ts';
 import {
   COUNT,
   FLAG,
@@ -32,16 +33,27 @@ export const SCHEMA_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   SchemaEntry: mapSchema({
     name: TEXT,
     version: orNull(TEXT),
+    state: { enum: ['ok', 'undeclared', 'unseen'] },
     rows: COUNT,
     firstMs: orNull(NUMBER),
     lastMs: orNull(NUMBER),
     schemas: listSchema(mapSchema({ id: TEXT, rows: COUNT })),
+    declared: orNull(mapSchema({ id: TEXT, version: TEXT, file: TEXT, description: orNull(TEXT) })),
     fields: listSchema(FIELD),
   }),
+  Declared: orNull(
+    mapSchema({
+      directory: TEXT,
+      files: COUNT,
+      schemas: COUNT,
+      problems: listSchema(mapSchema({ file: TEXT, code: TEXT, message: TEXT })),
+    }),
+  ),
 };
 
 const ANSWER = mapSchema({
   schemas: listSchema(named('SchemaEntry')),
+  declared: named('Declared'),
   complete: FLAG,
 });
 
@@ -49,17 +61,17 @@ const ANSWER = mapSchema({
 const MAX_TIMED = 200;
 const TIMED_MS = 2_000;
 
-/** As what events came. */
+/** What is declared of events, beside as what they came. */
 export const SCHEMA_ROUTES: readonly JsonRoute[] = [
   jsonRoute({
     path: '/api/schemas',
-    summary:
-      'What events of each name and version look like: their fields, and the schemas they say they were checked by',
+    summary: 'Events of each name and version: what schema is declared of them, and as what they came',
     params: { q: queryParam('of which rows') },
     schema: ANSWER,
-    answer: async ({ q }, { store }) => {
+    answer: async ({ q }, { store, declared: read }) => {
+      const declared = read();
       const { events, complete } = await seenEvents(store, q);
-      return { schemas: schemaAnswer({ events }), complete };
+      return { schemas: schemaAnswer({ events }, declared), declared: summaryOf(declared), complete };
     },
   }),
   jsonRoute({
@@ -68,17 +80,24 @@ export const SCHEMA_ROUTES: readonly JsonRoute[] = [
     params: { id: requiredTextParam('the name of the events'), q: queryParam('of which rows') },
     schema: ANSWER,
     canBeMissing: true,
-    answer: async ({ id, q }, { store }) => {
+    answer: async ({ id, q }, { store, declared: read }) => {
+      const declared = read();
       const { events, complete } = await seenEvents(store, q, id);
-      const entries = schemaAnswer({ events });
+      const entries = schemaAnswer({ events }, declared, id);
       if (entries.length === 0) return undefined;
       const schemas = await withTimes(store, entries, events);
-      return { schemas, complete };
+      return { schemas, declared: summaryOf(declared), complete };
     },
   }),
 ];
 
-/** @param entries - in the order of the events */
+function summaryOf(declared: Declared | undefined): object | null {
+  if (declared === undefined) return null;
+  const { directory, files, schemas, problems } = declared;
+  return { directory, files, schemas: schemas.length, problems };
+}
+
+/** The entries of what came are those in front, in the order of the events. */
 async function withTimes(
   store: Questions,
   entries: readonly SchemaEntry[],

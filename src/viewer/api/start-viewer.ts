@@ -5,19 +5,15 @@ import { isLoopback } from '../../serve/is-loopback.ts';
 import { type ListenAddress, listen, stopServer } from '../../serve/listen.ts';
 import { Refusal } from '../../serve/refusal.ts';
 import type { ServerTls } from '../../serve/server-tls.ts';
-import type { EventStore } from '../store/event-store.ts';
-import { Api } from './api.ts';
+import { Api, type ApiSources } from './api.ts';
 import { sendError } from './api-error.ts';
 import { PageFiles } from './page-files.ts';
 import { RequestGuard } from './request-guard.ts';
-import type { About } from './route.ts';
 
 /** How a viewer is served. */
-export interface ViewerOptions {
-  readonly store: EventStore;
+export interface ViewerOptions extends ApiSources {
   /** Beyond this machine a token is wanted of who asks for data. */
   readonly address: ListenAddress;
-  readonly about: About;
   /** Default: made, where one is wanted. */
   readonly token?: string | undefined;
   readonly tls?: ServerTls | undefined;
@@ -54,12 +50,12 @@ const SECURITY = {
  * @throws OtelEventsError `COLLECTOR_START_FAILED` if it cannot listen
  */
 export async function startViewer(options: ViewerOptions): Promise<Viewer> {
-  const { store, address, about, tls, onError } = options;
+  const { address, tls, onError } = options;
   const isLocal = isLoopback(address.host);
   const token = options.token ?? (isLocal ? undefined : randomBytes(24).toString('base64url'));
   const scheme = tls === undefined ? 'http' : 'https';
   const site = {
-    api: new Api(store, about),
+    api: new Api(options),
     guard: new RequestGuard({ hosts: hostsOf(address.host), scheme, token }),
     files: new PageFiles(),
     onError,

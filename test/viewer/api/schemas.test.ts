@@ -1,9 +1,28 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { OtlpObject } from '../../../src/otlp/wire/decode-protobuf.ts';
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
+import { DeclaredSchemas } from '../../../src/viewer/schemas/declared-schemas.ts';
+import { tempDir } from '../../harness/temp-dir.ts';
 import { START_MS, viewerUnderTest } from './viewer-under-test.ts';
+
+const ORDER = (version: number, more = ''): string => `$id: https://shop.example/order
+version: ${version}
+description: Somebody has ordered.
+type: object
+required: [sku, total]
+properties:
+  sku: { type: string }
+  total: { type: number }
+  email: { type: string, categories: [contact] }
+  gift: { type: boolean }
+  old: { type: string, deprecated: true }
+  items: { type: array, items: { type: object, properties: { id: { type: integer }, size: { type: string } } } }
+  extra: { type: object }${more}
+`;
 
 type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
@@ -38,67 +57,119 @@ function requestOf(made: readonly Made[]): OtlpRequest {
 
 const NAME = 'https://shop.example/order';
 
+async function shop(t: TestContext, files: Readonly<Record<string, string>>, made: readonly Made[]) {
+  const directory = tempDir(t);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+    writeFileSync(path.join(directory, name), text);
+  }
+  const viewer = await viewerUnderTest(t, { schemas: new DeclaredSchemas(directory) });
+  await viewer.store.ingest(requestOf(made));
+  return { ...viewer, directory };
+}
+
 interface Told {
   readonly name: string;
   readonly version: string | null;
+  readonly state: string;
   readonly rows: number;
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly schemas: { id: string; rows: number }[];
-  readonly fields: { field: string; rows: number; types: string[]; lastMs?: number }[];
 }
 
-async function shop(t: TestContext, made: readonly Made[]) {
-  const viewer = await viewerUnderTest(t);
-  await viewer.store.ingest(requestOf(made));
-  return viewer;
-}
+const states = (json: { schemas: Told[] }) =>
+  json.schemas.map(({ name, version, state, rows }) => [name.replace(/^.*\//, ''), version, state, rows]);
 
-test('events are told by name and version, with their fields and the schemas that they were checked by', async (t) => {
-  const { ask } = await shop(t, [
-    { name: NAME, version: '1', data: { sku: 'a', total: 1.5 } },
-    { name: NAME, version: '1', data: { sku: 'b', total: 'two', items: [{ id: 2 }] } },
-    { name: NAME, version: '2', data: { sku: 'c' } },
-    { name: NAME, data: { sku: 'e' } },
-    { name: 'stray', data: { a: 1 } },
-  ]);
+test('what came stands beside what is declared of its version, in both directions', async (t) => {
+  const { ask } = await shop(
+    t,
+    { 'order-1.yaml': ORDER(1), 'v/order-2.yml': ORDER(2, '\n  note: { type: string }') },
+    [
+      {
+        name: NAME,
+        version: '1',
+        data: { sku: 'a', total: 1.5, email: null, gift: true, items: [{ id: 1, size: 'L' }] },
+      },
+      {
+        name: NAME,
+        version: '1',
+        data: { sku: 'b', total: 'two', items: [{ id: 2, colour: 'red' }], extra: { any: 1 } },
+      },
+      {
+        name: NAME,
+        version: '2',
+        data: {
+          total: 3,
+          sku: 'c',
+          email: 'e',
+          gift: false,
+          note: 'n',
+          items: [{ id: 1, size: 'S' }],
+          extra: { b: 1 },
+        },
+      },
+      { name: NAME, version: '3', data: { sku: 'd' } },
+      { name: NAME, data: { sku: 'e', gift: null } },
+      { name: 'stray', data: { a: 1 } },
+    ],
+  );
   const { json } = await ask('/api/schemas');
-  assert.equal(json.complete, true);
-  assert.deepEqual(
-    json.schemas.map(({ name, version, rows }: Told) => [name, version, rows]),
-    [
-      [NAME, '1', 2],
-      [NAME, '2', 1],
-      [NAME, null, 1],
-      ['stray', null, 1],
-    ],
-  );
-  const [{ schemas, fields, firstMs, lastMs }] = json.schemas as [Told];
-  assert.deepEqual([schemas, firstMs, lastMs], [[{ id: NAME, rows: 2 }], START_MS, START_MS + 1000]);
-  assert.deepEqual(
-    fields.toSorted((one, other) => (one.field < other.field ? -1 : 1)),
-    [
-      { field: 'items.id', rows: 1, types: ['number'] },
-      { field: 'sku', rows: 2, types: ['text'] },
-      { field: 'total', rows: 2, types: ['number', 'text'] },
-    ],
-  );
+  assert.deepEqual(json.declared, { directory: json.declared.directory, files: 2, schemas: 2, problems: [] });
+  assert.deepEqual(states(json), [
+    ['order', '1', 'ok', 2],
+    ['order', '2', 'ok', 1],
+    ['order', '3', 'undeclared', 1],
+    ['order', null, 'ok', 1],
+    ['stray', null, 'undeclared', 1],
+  ]);
+  const [, , three, none] = json.schemas;
+  assert.equal(three.declared, null);
+  assert.equal(none.declared.version, '2', 'events that say none stand beside the newest');
 });
 
-test('one name is told with when each field came last', async (t) => {
-  const { ask } = await shop(t, [
+test('one name is told with when each field came last, and where it is declared', async (t) => {
+  const { ask } = await shop(t, { 'order.yaml': ORDER(1) }, [
     { name: NAME, version: '1', data: { sku: 'a', total: 1, gift: true } },
     { name: NAME, version: '1', data: { total: 1 } },
   ]);
   const { json } = await ask(`/api/schemas/${encodeURIComponent(NAME)}`);
-  const [{ fields }] = json.schemas as [Told];
-  const lastMs = Object.fromEntries(fields.map((one) => [one.field, one.lastMs]));
-  assert.deepEqual(lastMs, { sku: START_MS, gift: START_MS, total: START_MS + 1000 });
+  const [{ fields, declared, firstMs, lastMs }] = json.schemas;
+  const lastOf = (name: string) => fields.find(({ field }: { field: string }) => field === name).lastMs;
+  assert.deepEqual([lastOf('sku'), lastOf('total')], [START_MS, START_MS + 1000]);
+  assert.deepEqual(
+    [firstMs, lastMs, declared.file, declared.description],
+    [START_MS, START_MS + 1000, 'order.yaml', 'Somebody has ordered.'],
+  );
   assert.equal((await ask('/api/schemas/nobody')).status, 404);
 });
 
-test('answers are as the description says', async (t) => {
-  const { ask } = await shop(t, [{ name: NAME, data: { sku: 1 } }]);
+test('a file is read again when it has changed, and one that is wrong is told beside the others', async (t) => {
+  const { ask, directory } = await shop(t, { 'order.yaml': ORDER(1), 'bad.json': '{ "$id": "x" }' }, [
+    { name: NAME, version: '2', data: { sku: 'a', total: 1 } },
+  ]);
+  const first = await ask('/api/schemas');
+  assert.deepEqual(states(first.json), [
+    ['order', '2', 'undeclared', 1],
+    ['order', '1', 'unseen', 0],
+  ]);
+  assert.deepEqual(
+    first.json.declared.problems.map(({ file, code }: { file: string; code: string }) => [file, code]),
+    [['bad.json', 'SCHEMA_INVALID']],
+  );
+  writeFileSync(path.join(directory, 'order.yaml'), ORDER(2));
+  writeFileSync(path.join(directory, 'bad.json'), '{ "$id": "x", "version": 1 }');
+  const second = await ask('/api/schemas');
+  assert.deepEqual(states(second.json), [
+    ['order', '2', 'ok', 1],
+    ['x', '1', 'unseen', 0],
+  ]);
+  assert.deepEqual(second.json.declared.problems, []);
+  rmSync(directory, { recursive: true });
+  const gone = await ask('/api/schemas');
+  assert.deepEqual(states(gone.json), [['order', '2', 'undeclared', 1]]);
+  assert.match(gone.json.declared.problems[0].message, /not there/);
+});
+
+test('answers are as the description says, and nothing is declared where nobody said where', async (t) => {
+  const { ask } = await shop(t, { 'order.yaml': ORDER(1) }, [{ name: NAME, data: { sku: 1 } }]);
   const { json: document } = await ask('/api/openapi.json');
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajv.addSchema(document, 'api');
@@ -111,4 +182,6 @@ test('answers are as the description says', async (t) => {
     });
     assert.ok(check((await ask(address as string)).json), JSON.stringify(check.errors));
   }
+  const bare = await viewerUnderTest(t);
+  assert.deepEqual((await bare.ask('/api/schemas')).json, { schemas: [], declared: null, complete: true });
 });
