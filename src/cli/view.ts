@@ -23,7 +23,7 @@ them in a page, until it is told to stop (Ctrl+C).
                    machine a token is wanted, which the printed address has
   --directory DIR  where the files are; default ${DEFAULTS.directory}
   --schemas DIR    the JSON and YAML files in it are what events should be like;
-                   the API tells which of them come, and which others
+                   the page shows in what those that come differ
   --config FILE    a collector's configuration with an exporter "viewer" instead
   --open           opens the page in a browser
   --help           show this

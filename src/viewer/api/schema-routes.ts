@@ -19,11 +19,25 @@ import { type JsonRoute, jsonRoute } from './route.ts';
 import { type FieldAnswer, type SchemaEntry, schemaAnswer } from './schema-answer.ts';
 import { lastSeenMs, type SeenEvent, seenEvents } from './seen-events.ts';
 
+const DRIFT = ['undeclared', 'unseen', 'type', 'missing'];
+
 const FIELD = mapSchema(
   {
     field: TEXT,
+    path: TEXT,
     rows: COUNT,
     types: listSchema(TEXT),
+    declared: orNull(
+      mapSchema({
+        types: listSchema(TEXT),
+        required: FLAG,
+        deprecated: FLAG,
+        categories: listSchema(TEXT),
+        values: orNull(listSchema({})),
+        description: orNull(TEXT),
+      }),
+    ),
+    drift: listSchema({ enum: DRIFT }),
   },
   { lastMs: orNull(NUMBER) },
 );
@@ -33,12 +47,13 @@ export const SCHEMA_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   SchemaEntry: mapSchema({
     name: TEXT,
     version: orNull(TEXT),
-    state: { enum: ['ok', 'undeclared', 'unseen'] },
+    state: { enum: ['ok', 'drift', 'undeclared', 'unseen'] },
     rows: COUNT,
     firstMs: orNull(NUMBER),
     lastMs: orNull(NUMBER),
     schemas: listSchema(mapSchema({ id: TEXT, rows: COUNT })),
     declared: orNull(mapSchema({ id: TEXT, version: TEXT, file: TEXT, description: orNull(TEXT) })),
+    drift: mapSchema(Object.fromEntries(DRIFT.map((kind) => [kind, COUNT]))),
     fields: listSchema(FIELD),
   }),
   Declared: orNull(
@@ -65,7 +80,8 @@ const TIMED_MS = 2_000;
 export const SCHEMA_ROUTES: readonly JsonRoute[] = [
   jsonRoute({
     path: '/api/schemas',
-    summary: 'Events of each name and version: what schema is declared of them, and as what they came',
+    summary:
+      'Events of each name and version: what their schema declares, as what they came, and in what these differ',
     params: { q: queryParam('of which rows') },
     schema: ANSWER,
     answer: async ({ q }, { store, declared: read }) => {

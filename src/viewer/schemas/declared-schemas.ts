@@ -2,10 +2,12 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
 import { compareVersions } from '../../schema/document/compare-versions.ts';
+import { followerOf } from '../../schema/document/follower-of.ts';
 import { type Checked, toChecked } from '../../schema/find-checked.ts';
 import { MAX_SCHEMA_BYTES } from '../../schema/read/read-schema-text.ts';
 import type { RegisteredSchema } from '../../schema/registered-schema.ts';
 import { SchemaRegistry } from '../../schema/registry.ts';
+import { type DeclaredField, declaredFields } from './declared-fields.ts';
 import { findSchemaFiles, type SchemaFile } from './find-schema-files.ts';
 
 /** A schema of the directory. */
@@ -19,6 +21,7 @@ export interface DeclaredSchema {
   readonly file: string;
   /** False of one that no data of an event fit: it is there to be referred to. */
   readonly isOfEvents: boolean;
+  readonly fields: readonly DeclaredField[];
 }
 
 /** A file, or a schema in it, that could not be used. */
@@ -88,7 +91,13 @@ function readAll(directory: string, files: readonly SchemaFile[]): Declared {
       return own.map((schema) => ({ file: name, schema }));
     }),
   );
-  const schemas = registered.map(({ file, schema }) => toDeclared(schema, file));
+  // What one of them refers to may stand in a file that comes later.
+  const follow = followerOf(registered.map(({ schema }) => schema.json));
+  const schemas = registered.flatMap(({ file, schema }) =>
+    tried(problems, file, () => [
+      { ...toDeclared(schema, file), fields: declaredFields(schema.json, follow) },
+    ]),
+  );
   schemas.sort((a, b) =>
     a.name === b.name ? compareVersions(a.version, b.version) : a.name < b.name ? -1 : 1,
   );
@@ -117,7 +126,10 @@ function textOf(file: string): string {
   throw new OtelEventsError('SCHEMA_INVALID', 'it is larger than 1 MiB');
 }
 
-function toDeclared({ name, id, version, json }: RegisteredSchema, file: string): DeclaredSchema {
+function toDeclared(
+  { name, id, version, json }: RegisteredSchema,
+  file: string,
+): Omit<DeclaredSchema, 'fields'> {
   const { description, title, type = 'object' } = json;
   const told = typeof description === 'string' ? description : title;
   return {

@@ -73,12 +73,24 @@ interface Told {
   readonly version: string | null;
   readonly state: string;
   readonly rows: number;
+  readonly drift: Record<string, number>;
+  readonly fields: {
+    path: string;
+    field: string;
+    rows: number;
+    types: string[];
+    drift: string[];
+    lastMs?: number;
+  }[];
 }
 
 const states = (json: { schemas: Told[] }) =>
   json.schemas.map(({ name, version, state, rows }) => [name.replace(/^.*\//, ''), version, state, rows]);
 
-test('what came stands beside what is declared of its version, in both directions', async (t) => {
+const driftIn = ({ fields }: Told) =>
+  Object.fromEntries(fields.filter(({ drift }) => drift.length > 0).map(({ path, drift }) => [path, drift]));
+
+test('what came is compared with what is declared of its version, in both directions', async (t) => {
   const { ask } = await shop(
     t,
     { 'order-1.yaml': ORDER(1), 'v/order-2.yml': ORDER(2, '\n  note: { type: string }') },
@@ -114,30 +126,50 @@ test('what came stands beside what is declared of its version, in both direction
   const { json } = await ask('/api/schemas');
   assert.deepEqual(json.declared, { directory: json.declared.directory, files: 2, schemas: 2, problems: [] });
   assert.deepEqual(states(json), [
-    ['order', '1', 'ok', 2],
+    ['order', '1', 'drift', 2],
     ['order', '2', 'ok', 1],
     ['order', '3', 'undeclared', 1],
-    ['order', null, 'ok', 1],
+    ['order', null, 'drift', 1],
     ['stray', null, 'undeclared', 1],
   ]);
-  const [, , three, none] = json.schemas;
+  const [one, , three, none] = json.schemas;
+  assert.deepEqual(driftIn(one), { total: ['type'], 'items.colour': ['undeclared'] });
+  assert.deepEqual(one.drift, { undeclared: 1, unseen: 0, type: 1, missing: 0 });
   assert.equal(three.declared, null);
-  assert.equal(none.declared.version, '2', 'events that say none stand beside the newest');
+  assert.equal(none.declared.version, '2', 'events that say none are compared with the newest');
+  assert.deepEqual(driftIn(none), {
+    total: ['unseen'],
+    email: ['unseen'],
+    gift: ['type'],
+    'items[]': ['unseen'],
+    extra: ['unseen'],
+    note: ['unseen'],
+  });
 });
 
-test('one name is told with when each field came last, and where it is declared', async (t) => {
+test('one name is told with when each field came last, and a required field that was not always there', async (t) => {
   const { ask } = await shop(t, { 'order.yaml': ORDER(1) }, [
     { name: NAME, version: '1', data: { sku: 'a', total: 1, gift: true } },
     { name: NAME, version: '1', data: { total: 1 } },
   ]);
   const { json } = await ask(`/api/schemas/${encodeURIComponent(NAME)}`);
   const [{ fields, declared, firstMs, lastMs }] = json.schemas;
-  const lastOf = (name: string) => fields.find(({ field }: { field: string }) => field === name).lastMs;
-  assert.deepEqual([lastOf('sku'), lastOf('total')], [START_MS, START_MS + 1000]);
+  const sku = fields.find(({ path }: { path: string }) => path === 'sku');
+  assert.deepEqual([sku.drift, sku.rows, sku.lastMs], [['missing'], 1, START_MS]);
+  assert.equal(fields.find(({ path }: { path: string }) => path === 'total').lastMs, START_MS + 1000);
   assert.deepEqual(
     [firstMs, lastMs, declared.file, declared.description],
     [START_MS, START_MS + 1000, 'order.yaml', 'Somebody has ordered.'],
   );
+  const email = fields.find(({ path }: { path: string }) => path === 'email');
+  assert.deepEqual(email.declared, {
+    types: ['string'],
+    required: false,
+    deprecated: false,
+    categories: ['contact'],
+    values: null,
+    description: null,
+  });
   assert.equal((await ask('/api/schemas/nobody')).status, 404);
 });
 
@@ -158,7 +190,7 @@ test('a file is read again when it has changed, and one that is wrong is told be
   writeFileSync(path.join(directory, 'bad.json'), '{ "$id": "x", "version": 1 }');
   const second = await ask('/api/schemas');
   assert.deepEqual(states(second.json), [
-    ['order', '2', 'ok', 1],
+    ['order', '2', 'drift', 1],
     ['x', '1', 'unseen', 0],
   ]);
   assert.deepEqual(second.json.declared.problems, []);
