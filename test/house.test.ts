@@ -52,7 +52,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   serve: [],
   middleware: ['logger', 'formats', 'serve'],
   collector: ['otlp', 'spool', 'exporters', 'serve', 'viewer'],
-  viewer: ['otlp', 'serve', 'schema'],
+  viewer: ['otlp', 'serve', 'schema', 'quarantine'],
   cli: [
     'otlp',
     'spool',

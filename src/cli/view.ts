@@ -12,7 +12,7 @@ import { runUntilTold } from './run-until-told.ts';
 const DEFAULTS = { host: 'localhost', port: '4319', directory: path.join('otel-events-data', 'viewer') };
 
 const USAGE = `Usage: otel-events view [--port PORT] [--host HOST] [--directory DIR]
-                        [--schemas DIR] [--open]
+                        [--schemas DIR] [--quarantine DIR] [--open]
        otel-events view --config FILE [--open]
 
 Takes OTLP from this machine, keeps events, logs and spans in files, and shows
@@ -24,6 +24,8 @@ them in a page, until it is told to stop (Ctrl+C).
   --directory DIR  where the files are; default ${DEFAULTS.directory}
   --schemas DIR    the JSON and YAML files in it are what events should be like;
                    the page shows in what those that come differ
+  --quarantine DIR the quarantine of an app: the API tells what is wrong with
+                   events in it
   --config FILE    a collector's configuration with an exporter "viewer" instead
   --open           opens the page in a browser
   --help           show this
@@ -42,6 +44,7 @@ export const command = defineCommand({
     host: { type: 'string' },
     directory: { type: 'string' },
     schemas: { type: 'string' },
+    quarantine: { type: 'string' },
     config: { type: 'string', short: 'c' },
     open: { type: 'boolean' },
   },
@@ -75,10 +78,11 @@ interface Own {
   readonly port: string;
   readonly directory: string;
   readonly schemas?: string | undefined;
+  readonly quarantine?: string | undefined;
 }
 
 /** The same as anybody could write it in a file. */
-function configOf({ host, port, directory, schemas }: Own, token: string | undefined): object {
+function configOf({ host, port, directory, schemas, quarantine }: Own, token: string | undefined): object {
   const { OTEL_EVENTS_PORT: http = '4318', OTEL_EVENTS_GRPC_PORT: grpc = '4317' } = process.env;
   const pipeline = { receivers: ['otlp'], exporters: ['viewer'] };
   const links = { otlp_http: `http://127.0.0.1:${http}`, otlp_grpc: `http://127.0.0.1:${grpc}` };
@@ -95,6 +99,7 @@ function configOf({ host, port, directory, schemas }: Own, token: string | undef
         links,
         ...(token === undefined ? {} : { token }),
         ...(schemas === undefined ? {} : { schemas }),
+        ...(quarantine === undefined ? {} : { quarantine }),
       },
     },
     service: { pipelines: { logs: pipeline, traces: pipeline, metrics: pipeline } },

@@ -12,17 +12,22 @@ import { ReadLog } from '../spool/read/read-log.ts';
 import { readMerged } from '../spool/read/read-merged.ts';
 import { subDirectoriesOf } from '../spool/read/read-spool.ts';
 
-/** A record that waits in the quarantine. */
-export interface Quarantined {
+/** A record that waits in a quarantine, as it lies there. */
+export interface Waiting {
   /** From 1, oldest first; it is another one when older ones are gone. */
   readonly number: number;
   readonly log: ReadLog;
   readonly header: Header;
   readonly field: Uint8Array;
+  readonly signal: RecordSignal;
   readonly sinks: readonly string[];
   readonly name: string;
   /** The position after it. */
   readonly end: number;
+}
+
+/** The same, read. */
+export interface Quarantined extends Waiting {
   /** An export request with it alone. */
   readonly batch: Batch & { readonly signal: RecordSignal };
   /** Undefined for what is no log record: it stays where it is. */
@@ -38,44 +43,38 @@ export function openQuarantine(directory: string): ReadLog[] {
 }
 
 /** What waits there, oldest first. */
-export function* quarantinedIn(logs: readonly ReadLog[]): Generator<Quarantined, void> {
+export function* waitingIn(logs: readonly ReadLog[]): Generator<Waiting, void> {
   let number = 0;
   for (const { log, record } of readMerged(logs)) {
     const mask = log.pendingOf(record);
-    if (mask !== 0) yield toQuarantined(++number, log, record, log.sinkNames(mask));
+    if (mask !== 0) yield toWaiting(++number, log, record, log.sinkNames(mask));
   }
+}
+
+/** The same, read. */
+export function* quarantinedIn(logs: readonly ReadLog[]): Generator<Quarantined, void> {
+  for (const waiting of waitingIn(logs)) yield readQuarantined(waiting);
+}
+
+/** Reads what waits. */
+export function readQuarantined(waiting: Waiting): Quarantined {
+  const { signal, header, field } = waiting;
+  const bytes = Buffer.concat([requestHead(header, field.length), field]);
+  const batch = { signal, encoding: 'protobuf', bytes, count: 1 } as const;
+  const record = signal === 'logs' ? recordIn(batch) : undefined;
+  const event = record === undefined ? undefined : readEvent(record);
+  return { ...waiting, batch, record, event, issues: issuesOf(record) };
 }
 
 const NO_HEADER = { resource: new Uint8Array(), scope: new Uint8Array() };
 
-function toQuarantined(
-  number: number,
-  log: ReadLog,
-  view: RecordView,
-  sinks: readonly string[],
-): Quarantined {
+function toWaiting(number: number, log: ReadLog, view: RecordView, sinks: readonly string[]): Waiting {
   // The view is filled again for the next record.
   const field = Uint8Array.prototype.slice.call(view.bytes, view.from, view.to);
   const header = log.header(view.id) ?? NO_HEADER;
-  const bytes = Buffer.concat([requestHead(header, field.length), field]);
   const signal = view.kind === KIND.logs ? 'logs' : 'traces';
-  const batch = { signal, encoding: 'protobuf', bytes, count: 1 } as const;
-  const record = signal === 'logs' ? recordIn(batch) : undefined;
   const name = log.definitions.name(view.nameId);
-  const event = record === undefined ? undefined : readEvent(record);
-  return {
-    number,
-    log,
-    header,
-    field,
-    sinks,
-    name,
-    end: view.end,
-    batch,
-    record,
-    event,
-    issues: issuesOf(record),
-  };
+  return { number, log, header, field, signal, sinks, name, end: view.end };
 }
 
 function recordIn(batch: Batch): EventRecord | undefined {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
+import { QuarantineDesk } from '../quarantine/quarantine-desk.ts';
 import type { ListenAddress } from '../serve/listen.ts';
 import type { ServerTls } from '../serve/server-tls.ts';
 import { startViewer } from './api/start-viewer.ts';
@@ -20,6 +21,8 @@ export interface ViewerSettings {
   readonly tls: ServerTls | undefined;
   /** The directory of schema files; undefined: none is known. */
   readonly schemas: string | undefined;
+  /** The directory that an app has for its quarantine; undefined: none is known. */
+  readonly quarantine: string | undefined;
   /** Where apps send to, for the page to say. */
   readonly endpoints: { readonly otlpHttp: string | undefined; readonly otlpGrpc: string | undefined };
   readonly links: { readonly jaeger: string | undefined; readonly grafana: string | undefined };
@@ -47,7 +50,9 @@ export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> 
   const about = { version, endpoints: settings.endpoints, links: settings.links };
   try {
     const schemas = settings.schemas === undefined ? undefined : new DeclaredSchemas(settings.schemas);
-    const server = await startViewer({ store, address, about, schemas, token, tls, onError });
+    const quarantine =
+      settings.quarantine === undefined ? undefined : new QuarantineDesk(settings.quarantine);
+    const server = await startViewer({ store, address, about, schemas, quarantine, token, tls, onError });
     return {
       url: server.url,
       openUrl: server.openUrl,

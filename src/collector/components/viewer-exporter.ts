@@ -28,6 +28,8 @@ const shape = mapping({
   tls: optional(serverTls),
   // Where schemas are declared.
   schemas: optional(filled),
+  // What an app has as its option of the same name.
+  quarantine: optional(filled),
   // What the page says of other places.
   links: section(
     mapping({
@@ -67,6 +69,7 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
       token,
       tls: tls && (await readServerTls(tls)),
       schemas: settings.schemas,
+      quarantine: settings.quarantine,
       endpoints: { otlpHttp: textOf(links.otlp_http), otlpGrpc: textOf(links.otlp_grpc) },
       links: { jaeger: textOf(links.jaeger), grafana: textOf(links.grafana) },
       onError: (error) => log('warn', (error as Error).message, { exporter: id }),

@@ -9,6 +9,7 @@ import {
   orNull,
   TEXT,
 } from './json-schema.ts';
+import { QUARANTINE_SCHEMAS } from './quarantine-routes.ts';
 import { SCHEMA_SCHEMAS } from './schema-routes.ts';
 
 const ANY_MAP: JsonSchema = { type: 'object' };
@@ -46,6 +47,7 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   Rows: mapSchema({ rows: listSchema(named('Row')), next: orNull(TEXT), ...COVERAGE }),
   ...SCHEMA_SCHEMAS,
+  ...QUARANTINE_SCHEMAS,
   FunnelStep: mapSchema(
     {
       people: COUNT,

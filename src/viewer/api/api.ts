@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { QuarantineDesk } from '../../quarantine/quarantine-desk.ts';
 import { Refusal } from '../../serve/refusal.ts';
 import type { DeclaredSchemas } from '../schemas/declared-schemas.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -9,6 +10,7 @@ import { LIVE_ROUTE } from './live-route.ts';
 import { openApi } from './open-api.ts';
 import { OTHER_ROUTES } from './other-routes.ts';
 import { readParams } from './param.ts';
+import { QUARANTINE_ROUTES } from './quarantine-routes.ts';
 import { QuestionGate } from './question-gate.ts';
 import type { About, Call, Route, StreamRoute } from './route.ts';
 import { ROW_ROUTES } from './row-routes.ts';
@@ -19,6 +21,7 @@ const ROUTES: readonly Route[] = [
   ...ROW_ROUTES,
   ...SUM_ROUTES,
   ...SCHEMA_ROUTES,
+  ...QUARANTINE_ROUTES,
   ...OTHER_ROUTES,
   EXPORT_ROUTE,
   LIVE_ROUTE,
@@ -35,6 +38,8 @@ export interface ApiSources {
   readonly about: About;
   /** Undefined: nobody said where schemas are declared. */
   readonly schemas?: DeclaredSchemas | undefined;
+  /** Undefined: nobody said where a quarantine is. */
+  readonly quarantine?: QuarantineDesk | undefined;
 }
 
 /** Answers what is asked below `/api/`. */
@@ -42,15 +47,17 @@ export class Api {
   readonly #store: EventStore;
   readonly #about: About;
   readonly #declared: Call['declared'];
+  readonly #quarantine: Call['quarantine'];
   readonly #gate: QuestionGate;
   readonly #document: JsonSchema;
   readonly #stop = new AbortController();
   #streams = 0;
 
-  constructor({ store, about, schemas }: ApiSources) {
+  constructor({ store, about, schemas, quarantine }: ApiSources) {
     this.#store = store;
     this.#about = about;
     this.#declared = () => schemas?.read();
+    this.#quarantine = quarantine;
     this.#gate = new QuestionGate(store);
     this.#document = openApi(ROUTES, about.version);
   }
@@ -95,6 +102,7 @@ export class Api {
       store: this.#gate.questions(signal),
       about: this.#about,
       declared: this.#declared,
+      quarantine: this.#quarantine,
       signal,
     };
     if (route.kind === 'stream') return this.#stream(route, values, call, request, response);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { QuarantineDesk } from '../../quarantine/quarantine-desk.ts';
 import type { Declared } from '../schemas/declared-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Params, Values } from './param.ts';
@@ -10,6 +11,8 @@ export interface Call {
   readonly about: About;
   /** What the schema files declare; undefined: there is no directory of them. */
   readonly declared: () => Declared | undefined;
+  /** Undefined: nobody said where a quarantine is. */
+  readonly quarantine: QuarantineDesk | undefined;
   /** Aborted when the client hangs up, or the server ends: nobody waits for the rest. */
   readonly signal: AbortSignal;
 }
