@@ -1,8 +1,21 @@
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
+import type { Issue } from '../issue.ts';
+import { type Checked, findChecked } from '../schema/find-checked.ts';
 import type { ReadLog } from '../spool/read/read-log.ts';
 import { performance, setImmediate } from '../time.ts';
+import { type Data, mend } from './mend.ts';
 import { openQuarantine, type Quarantined, readQuarantined, type Waiting, waitingIn } from './quarantined.ts';
+import { stillRedacted } from './still-redacted.ts';
+import { fromJson } from './to-json.ts';
+
+/** What a {@link QuarantineDesk} works with. */
+export interface DeskOptions {
+  /** As the option `quarantine` of a logger has it; it may come later. */
+  readonly directory: string;
+  /** What mended events must pass. */
+  readonly checked: () => readonly Checked[];
+}
 
 /** Which events are listed. */
 export interface ListOptions {
@@ -21,17 +34,25 @@ export interface Listed {
   readonly unread: number;
 }
 
+/** What a mended event is checked by, and what is wrong with it. */
+export interface Verdict {
+  /** The newest version that is known; undefined: none is. */
+  readonly schema: Pick<Checked, 'schemaId' | 'version'> | undefined;
+  readonly issues: readonly Issue[];
+}
+
 /** So long the quarantine is read without a pause for others. */
 const SLICE_MS = 20;
 
-/** Looks into the quarantine of an app. One thing after the other. */
+/** Looks into the quarantine of an app, and checks how events can be mended. One thing after the other. */
 export class QuarantineDesk {
   readonly directory: string;
+  readonly #checked: DeskOptions['checked'];
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param directory - as the option `quarantine` of a logger has it; it may come later */
-  constructor(directory: string) {
+  constructor({ directory, checked }: DeskOptions) {
     this.directory = path.resolve(directory);
+    this.#checked = checked;
   }
 
   /** @throws OtelEventsError `OPTION_INVALID` for a directory that is no quarantine, `SPOOL_UNREADABLE` */
@@ -57,6 +78,18 @@ export class QuarantineDesk {
   /** @returns undefined for one that is not there, or no longer */
   find(id: string): Promise<Quarantined | undefined> {
     return this.#next(() => this.#ofId(id));
+  }
+
+  /**
+   * Checks an event with other data, and changes nothing.
+   * @param data - as JSON; undefined: those that it has
+   * @returns undefined for one that is not there, or no longer
+   */
+  check(id: string, data?: Data): Promise<Verdict | undefined> {
+    return this.#next(async () => {
+      const event = await this.#ofId(id);
+      return event && this.#verdict(event, data);
+    });
   }
 
   #next<T>(work: () => Promise<T>): Promise<T> {
@@ -88,6 +121,18 @@ export class QuarantineDesk {
       if (one.event?.id === id) return one;
     }
     return undefined;
+  }
+
+  #verdict({ event, issues, ...rest }: Quarantined, given: Data | undefined): Verdict {
+    const before = (event?.data ?? {}) as Data;
+    const after = given === undefined ? before : (fromJson(before, given) as Data);
+    const checked = this.#checked();
+    const schema = event && findChecked(checked, event.schemaId ?? event.name);
+    const mended = mend({ event, issues, ...rest }, { change: () => after, checked });
+    return {
+      schema: schema && { schemaId: schema.schemaId, version: schema.version },
+      issues: [...(mended.issues ?? []), ...stillRedacted({ before, after, issues }, schema)],
+    };
   }
 }
 

@@ -51,7 +51,12 @@ export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> 
   try {
     const schemas = settings.schemas === undefined ? undefined : new DeclaredSchemas(settings.schemas);
     const quarantine =
-      settings.quarantine === undefined ? undefined : new QuarantineDesk(settings.quarantine);
+      settings.quarantine === undefined
+        ? undefined
+        : new QuarantineDesk({
+            directory: settings.quarantine,
+            checked: () => schemas?.read().checked ?? [],
+          });
     const server = await startViewer({ store, address, about, schemas, quarantine, token, tls, onError });
     return {
       url: server.url,

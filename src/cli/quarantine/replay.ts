@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { counted } from '../../counted.ts';
 import { OtelEventsError } from '../../errors.ts';
-import { type Mending, mend } from '../../quarantine/mend.ts';
+import { type Data, type Mending, mend } from '../../quarantine/mend.ts';
+import { mergePatch } from '../../quarantine/merge-patch.ts';
 import { openQuarantine, type Quarantined, quarantinedIn } from '../../quarantine/quarantined.ts';
 import { isTakeable, TakenQuarantine } from '../../quarantine/taken-quarantine.ts';
 import type { ReadLog } from '../../spool/read/read-log.ts';
@@ -55,8 +56,9 @@ export const command = defineCommand({
     const target = targetIn(operands);
     if (schema.length === 0 && patch === undefined)
       throw usageError('nothing is mended', 'give --schema or --patch');
+    const change = patch === undefined ? undefined : readPatch(patch);
     const mending = {
-      patch: patch === undefined ? undefined : readPatch(patch),
+      change: (data: Data) => (change === undefined ? data : (mergePatch(data, change) as Data)),
       checked: (await load(schema, ref)).checked,
     };
     const destination = openDestination(where, warn);

@@ -19,6 +19,8 @@ const CODES: Readonly<Record<number, string>> = {
   404: 'NOT_FOUND',
   405: 'METHOD_NOT_ALLOWED',
   429: 'TOO_MANY_REQUESTS',
+  413: 'BODY_TOO_LARGE',
+  415: 'BODY_TYPE',
   503: 'BUSY',
 };
 

@@ -1,5 +1,8 @@
+import { OtelEventsError } from '../../errors.ts';
+import { isPlainObject } from '../../is-plain-object.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
-import type { QuarantineDesk } from '../../quarantine/quarantine-desk.ts';
+import type { Data } from '../../quarantine/mend.ts';
+import type { QuarantineDesk, Verdict } from '../../quarantine/quarantine-desk.ts';
 import type { Quarantined } from '../../quarantine/quarantined.ts';
 import { isTakeable } from '../../quarantine/taken-quarantine.ts';
 import { toJson } from '../../quarantine/to-json.ts';
@@ -16,7 +19,7 @@ import {
   TEXT,
 } from './json-schema.ts';
 import { requiredTextParam, textParam, wholeParam } from './param.ts';
-import { type Call, type JsonRoute, jsonRoute } from './route.ts';
+import { type Body, type Call, type JsonRoute, jsonRoute, type PostRoute, postRoute } from './route.ts';
 
 const SCHEMA = mapSchema({ id: orNull(TEXT), version: orNull(TEXT) });
 
@@ -34,12 +37,26 @@ export const QUARANTINE_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
     { data: { type: 'object' }, otlp: { type: 'object' } },
   ),
+  Verdict: mapSchema({ schema: orNull(SCHEMA), issues: listSchema(named('Issue')) }),
 };
 
 const ID = requiredTextParam('the `log.record.uid` of the event');
 
-/** What waits in the quarantine of an app. */
-export const QUARANTINE_ROUTES: readonly JsonRoute[] = [
+const DATA: Body<Data | undefined> = {
+  schema: mapSchema({}, { data: { type: 'object' } }),
+  read: (json) => {
+    const { data, ...more } = isPlainObject(json) ? (json as Record<string, unknown>) : { more: json };
+    const [other] = Object.keys(more);
+    if (other !== undefined || (data !== undefined && !isPlainObject(data)))
+      throw new OtelEventsError('OPTION_INVALID', 'wanted { "data": { … } }, and nothing else', {
+        fix: 'without data it is about those that the event has',
+      });
+    return data as Data | undefined;
+  },
+};
+
+/** What waits in the quarantine of an app: nothing of it is changed with GET. */
+export const QUARANTINE_ROUTES: readonly (JsonRoute | PostRoute)[] = [
   jsonRoute({
     path: '/api/quarantine',
     summary: 'Events that their schema refused, the newest first',
@@ -72,6 +89,14 @@ export const QUARANTINE_ROUTES: readonly JsonRoute[] = [
       return { ...listed(found), data: toJson(found.event?.data ?? {}), otlp: otlpOf(found) };
     },
   }),
+  postRoute({
+    path: '/api/quarantine/{id}/check',
+    summary: 'What would be wrong with an event if it had these data; changes nothing',
+    params: { id: ID },
+    body: DATA,
+    schema: named('Verdict'),
+    answer: async ({ id }, data, call) => verdictOf(await deskOf(call).check(id, data)),
+  }),
 ];
 
 function deskOf({ quarantine }: Pick<Call, 'quarantine'>): QuarantineDesk {
@@ -97,4 +122,10 @@ function otlpOf({ batch }: Quarantined): unknown {
 
 function gone(): Refusal {
   return new Refusal(404, 'it is not in the quarantine, or no longer: somebody may have sent it on');
+}
+
+function verdictOf(verdict: Verdict | undefined): object {
+  if (verdict === undefined) throw gone();
+  const { schema, issues } = verdict;
+  return { schema: schema === undefined ? null : { id: schema.schemaId, version: schema.version }, issues };
 }

@@ -58,7 +58,28 @@ export interface StreamRoute extends AnyRoute {
   readonly stream: (values: never, call: StreamCall) => Promise<void>;
 }
 
-export type Route = JsonRoute | StreamRoute;
+/** What comes with a request, as JSON. */
+export interface Body<T> {
+  readonly schema: JsonSchema;
+  /** @throws OtelEventsError `OPTION_INVALID` */
+  readonly read: (json: unknown) => T;
+}
+
+/** Takes JSON, and answers with JSON. */
+export interface PostRoute extends AnyRoute {
+  readonly kind: 'post';
+  readonly body: Body<unknown>;
+  readonly schema: JsonSchema;
+  /** @returns undefined when there is no such thing */
+  readonly answer: (values: never, body: never, call: Call) => unknown;
+}
+
+export type Route = JsonRoute | StreamRoute | PostRoute;
+
+/** As requests say it. HEAD is GET. */
+export function methodOf({ kind }: Route): 'GET' | 'POST' {
+  return kind === 'post' ? 'POST' : 'GET';
+}
 
 interface JsonRouteOf<P extends Params> {
   readonly path: string;
@@ -85,4 +106,17 @@ interface StreamRouteOf<P extends Params> {
 
 export function streamRoute<P extends Params>(route: StreamRouteOf<P>): StreamRoute {
   return { ...route, kind: 'stream' };
+}
+
+interface PostRouteOf<P extends Params, T> {
+  readonly path: string;
+  readonly summary: string;
+  readonly params: P;
+  readonly body: Body<T>;
+  readonly schema: JsonSchema;
+  readonly answer: (values: Values<P>, body: T, call: Call) => unknown;
+}
+
+export function postRoute<P extends Params, T>(route: PostRouteOf<P, T>): PostRoute {
+  return { ...route, kind: 'post' };
 }

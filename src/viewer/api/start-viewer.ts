@@ -85,8 +85,8 @@ async function handle(site: Site, request: IncomingMessage, response: ServerResp
     const url = urlOf(request);
     const isData = url.pathname === '/api' || url.pathname.startsWith('/api/');
     site.guard.checkOrigin(request, isData);
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      throw new Refusal(405, 'everything here is read with GET', { allow: 'GET, HEAD' });
+    if (!isData && request.method !== 'GET' && request.method !== 'HEAD')
+      throw new Refusal(405, 'a page is read with GET', { allow: 'GET, HEAD' });
     if (isData) {
       site.guard.checkToken(request);
       await site.api.handle(url, request, response, site.onError);
