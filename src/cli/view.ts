@@ -24,8 +24,8 @@ them in a page, until it is told to stop (Ctrl+C).
   --directory DIR  where the files are; default ${DEFAULTS.directory}
   --schemas DIR    the JSON and YAML files in it are what events should be like;
                    the page shows in what those that come differ
-  --quarantine DIR the quarantine of an app: the API tells what is wrong with
-                   events in it, and checks how they can be mended
+  --quarantine DIR the quarantine of an app: the page shows what is wrong with
+                   events in it, and sends on those that are mended
   --config FILE    a collector's configuration with an exporter "viewer" instead
   --open           opens the page in a browser
   --help           show this

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Consume } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { QuarantineDesk } from '../quarantine/quarantine-desk.ts';
 import type { ListenAddress } from '../serve/listen.ts';
@@ -23,6 +24,8 @@ export interface ViewerSettings {
   readonly schemas: string | undefined;
   /** The directory that an app has for its quarantine; undefined: none is known. */
   readonly quarantine: string | undefined;
+  /** Takes what was mended in the quarantine, for this viewer and all others that events of its apps come to. */
+  readonly replay: Consume;
   /** Where apps send to, for the page to say. */
   readonly endpoints: { readonly otlpHttp: string | undefined; readonly otlpGrpc: string | undefined };
   readonly links: { readonly jaeger: string | undefined; readonly grafana: string | undefined };
@@ -56,6 +59,7 @@ export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> 
         : new QuarantineDesk({
             directory: settings.quarantine,
             checked: () => schemas?.read().checked ?? [],
+            send: settings.replay,
           });
     const server = await startViewer({ store, address, about, schemas, quarantine, token, tls, onError });
     return {

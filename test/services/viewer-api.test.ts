@@ -43,6 +43,6 @@ test('no request that its description allows, or forbids, breaks the API or gets
     });
   const status = await new Promise((resolve) => child.once('close', resolve));
   assert.equal(status, 0, said);
-  assert.match(said, /Tested: (?:1[5-9]|2[0-4])/);
+  assert.match(said, /Tested: 2[0-4]/);
   assert.deepEqual(errors, []);
 });

@@ -53,7 +53,7 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
     const other = claim(`address ${endpoint.host}:${endpoint.port}`);
     if (other !== undefined) add('endpoint', `${other} listens there`);
   },
-  create: async (settings, { id, log }) => {
+  create: async (settings, { id, log, replay }) => {
     const { tls, links, max_age: maxAgeMs, token } = settings;
     // A collector without a viewer loads no database.
     const { openViewer } = requireBeside<typeof import('../../viewer/open-viewer.ts')>(
@@ -70,6 +70,7 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
       tls: tls && (await readServerTls(tls)),
       schemas: settings.schemas,
       quarantine: settings.quarantine,
+      replay,
       endpoints: { otlpHttp: textOf(links.otlp_http), otlpGrpc: textOf(links.otlp_grpc) },
       links: { jaeger: textOf(links.jaeger), grafana: textOf(links.grafana) },
       onError: (error) => log('warn', (error as Error).message, { exporter: id }),

@@ -70,8 +70,11 @@ function failure(description: string): JsonSchema {
   return { description, content: { 'application/json': { schema: named('Error') } } };
 }
 
-/** Of routes that take a body. */
+/** Of routes that do something. */
 const DOING: JsonSchema = {
+  409: failure('an app that runs, or another process, holds it'),
   413: failure('a body of more than 8 MiB'),
   415: failure('a body of another type than application/json'),
+  422: failure('the event is not valid; `issues` has what is wrong'),
+  502: failure('an exporter refuses it for good'),
 };

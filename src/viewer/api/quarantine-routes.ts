@@ -97,6 +97,15 @@ export const QUARANTINE_ROUTES: readonly (JsonRoute | PostRoute)[] = [
     schema: named('Verdict'),
     answer: async ({ id }, data, call) => verdictOf(await deskOf(call).check(id, data)),
   }),
+  postRoute({
+    path: '/api/quarantine/{id}/replay',
+    summary:
+      'Sends an event on with these data, and its own id and times; once it is taken it leaves the quarantine',
+    params: { id: ID },
+    body: DATA,
+    schema: named('Verdict'),
+    answer: async ({ id }, data, call) => verdictOf(await deskOf(call).replay(id, data)),
+  }),
 ];
 
 function deskOf({ quarantine }: Pick<Call, 'quarantine'>): QuarantineDesk {

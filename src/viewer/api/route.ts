@@ -65,7 +65,7 @@ export interface Body<T> {
   readonly read: (json: unknown) => T;
 }
 
-/** Takes JSON, and answers with JSON. */
+/** Does something, and answers with JSON. */
 export interface PostRoute extends AnyRoute {
   readonly kind: 'post';
   readonly body: Body<unknown>;

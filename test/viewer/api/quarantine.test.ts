@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -7,6 +7,7 @@ import { startCollector } from '../../../src/collector/start-collector.ts';
 import { EventLogger } from '../../../src/index.ts';
 import { defineEvent } from '../../../src/schema/define/define-event.ts';
 import type { JsonSchema } from '../../../src/schema/drafts/json-schema.ts';
+import { httpSink } from '../../harness/http-sink.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { type Asked, ask, viewerUnderTest } from './viewer-under-test.ts';
 
@@ -34,11 +35,12 @@ async function quarantined(directory: string, ...datas: readonly object[]): Prom
   return ids;
 }
 
-async function start(t: TestContext) {
+async function start(t: TestContext, exporters: Readonly<Record<string, object>> = {}) {
   const dir = tempDir(t);
   const at = (name: string): string => path.join(dir, name);
   mkdirSync(at('schemas'));
   writeFileSync(at('schemas/cart.json'), JSON.stringify(CART(2)));
+  const pipeline = { receivers: ['otlp'], exporters: ['viewer', 'file', ...Object.keys(exporters)] };
   const collector = await startCollector({
     config: {
       receivers: { otlp: { protocols: { http: { endpoint: 'localhost:0' } } } },
@@ -49,8 +51,10 @@ async function start(t: TestContext) {
           schemas: at('schemas'),
           quarantine: at('quarantine'),
         },
+        file: { path: at('events.jsonl') },
+        ...exporters,
       },
-      service: { pipelines: { logs: { receivers: ['otlp'], exporters: ['viewer'] } } },
+      service: { pipelines: { logs: pipeline } },
     },
     write: () => {},
   });
@@ -63,11 +67,17 @@ async function start(t: TestContext) {
       { method: 'POST', headers: { 'content-type': 'application/json', origin: url, ...headers } },
       typeof body === 'string' ? body : JSON.stringify(body),
     );
-  return { at, get, post, url };
+  const uidsInFile = (): (string | undefined)[] =>
+    [
+      ...readFileSync(at('events.jsonl'), 'utf8').matchAll(
+        /"log\.record\.uid","value":\{"stringValue":"([^"]+)"/g,
+      ),
+    ].map(([, uid]) => uid);
+  return { at, get, post, uidsInFile, url };
 }
 
-test('an event that its schema refused is looked at, and checked with other data', async (t) => {
-  const { at, get, post } = await start(t);
+test('an event that its schema refused is looked at, mended and sent on: once in the file, once in the store', async (t) => {
+  const { at, get, post, uidsInFile } = await start(t);
   const none = await get('/api/quarantine');
   assert.deepEqual(none.json, { directory: at('quarantine'), events: [], total: 0, unread: 0 });
   const [one, other] = await quarantined(
@@ -91,22 +101,65 @@ test('an event that its schema refused is looked at, and checked with other data
     schema: { id: 'cart', version: '2' },
     issues: [{ path: '/qty', expected: 'at least 1', got: 'a number' }],
   });
-  const fine = await post(`${route}/check`, { data: { qty: 2, note: HOSTILE, email: null } });
-  assert.deepEqual([fine.status, fine.json.issues], [200, []]);
-  const personal = await post(`${route}/check`, { data: { qty: 2, email: 'x@y.example' } });
+  const refused = await post(`${route}/replay`, { data: { qty: 0 } });
   assert.deepEqual(
-    personal.json.issues.map(({ path: place }: { path: string }) => place),
-    ['/email'],
-    'what was redacted stays so',
+    [refused.status, refused.json.error.code, refused.json.error.issues.length],
+    [422, 'EVENT_INVALID', 1],
   );
+  const personal = await post(`${route}/replay`, { data: { qty: 2, email: 'x@y.example' } });
+  assert.equal(personal.status, 422, 'what was redacted stays so');
   assert.equal((await get('/api/quarantine')).json.total, 2);
-  assert.equal((await get('/api/quarantine/nobody')).status, 404);
+  const sent = await post(`${route}/replay`, { data: { qty: 2, note: HOSTILE, email: null } });
+  assert.deepEqual([sent.status, sent.json.issues], [200, []]);
+  const { json: stored } = await get(`/api/events?q=uid:${one}`);
+  assert.equal(stored.rows.length, 1);
+  assert.deepEqual(
+    [stored.rows[0].timeMs, stored.rows[0].attributes.qty, stored.rows[0].attributes['event.schema.version']],
+    [event.timeMs, 2, '2'],
+  );
+  assert.deepEqual(uidsInFile(), [one]);
+  const again = await post(`${route}/replay`, { data: { qty: 2 } });
+  assert.deepEqual([again.status, again.json.error.code], [404, 'NOT_FOUND']);
+  assert.equal((await get(route)).status, 404);
+  assert.deepEqual(uidsInFile(), [one]);
+  const both = await Promise.all(
+    [1, 2].map((qty) => post(`/api/quarantine/${other}/replay`, { data: { qty } })),
+  );
+  assert.deepEqual(both.map(({ status }) => status).sort(), [200, 404]);
+  assert.deepEqual(uidsInFile(), [one, other]);
+  assert.equal((await get('/api/quarantine')).json.total, 0);
 });
 
-test('nothing is checked for a page of another site, with GET, or for a body that is not what is wanted', async (t) => {
+test('what an exporter refuses stays, and whoever sent it is told', async (t) => {
+  let answers = 400;
+  await using sink = await httpSink((_, response) => void response.writeHead(answers).end());
+  const { at, get, post } = await start(t, {
+    otlp_http: {
+      endpoint: sink.url,
+      sending_queue: { enabled: false },
+      retry_on_failure: { enabled: false },
+    },
+  });
+  const [id] = await quarantined(at('quarantine'), { qty: 'two' });
+  for (const [status, expected] of [
+    [400, 502],
+    [503, 503],
+  ] as const) {
+    answers = status;
+    const { status: got, json } = await post(`/api/quarantine/${id}/replay`, { data: { qty: 2 } });
+    assert.deepEqual([got, json.error.code], [expected, 'EXPORT_FAILED']);
+    assert.equal((await get('/api/quarantine')).json.total, 1);
+  }
+  answers = 200;
+  assert.equal((await post(`/api/quarantine/${id}/replay`, { data: { qty: 2 } })).status, 200);
+  // The store had taken it each time, and has it once.
+  assert.equal((await get(`/api/events?q=uid:${id}`)).json.rows.length, 1);
+});
+
+test('nothing is done for a page of another site, with GET, or for a body that is not what is wanted', async (t) => {
   const { at, get, post, url } = await start(t);
   const [id] = await quarantined(at('quarantine'), { qty: 'two' });
-  const route = `/api/quarantine/${id}/check`;
+  const route = `/api/quarantine/${id}/replay`;
   const data = { data: { qty: 2 } };
   for (const [status, code, asked] of [
     [403, 'FORBIDDEN', () => post(route, data, { origin: 'http://evil.example' })],
@@ -121,7 +174,7 @@ test('nothing is checked for a page of another site, with GET, or for a body tha
     [413, 'BODY_TOO_LARGE', () => post(route, { data: { note: 'x'.repeat(9 * 2 ** 20) } })],
     [405, 'METHOD_NOT_ALLOWED', () => get(route)],
     [405, 'METHOD_NOT_ALLOWED', () => ask(`${url}/api/quarantine`, { method: 'DELETE' })],
-    [404, 'NOT_FOUND', () => post('/api/quarantine/nobody/check', data)],
+    [404, 'NOT_FOUND', () => post('/api/quarantine/nobody/replay', data)],
     [404, 'NOT_FOUND', () => post(`/api/quarantine/${id}/drop`, data)],
   ] as const) {
     const { status: got, json, text } = await asked();
@@ -136,7 +189,7 @@ test('beyond this machine the quarantine is read with the token only; without on
   const far = await viewerUnderTest(t, { address: { host: '0.0.0.0', port: 0 } });
   for (const [route, method] of [
     ['/api/quarantine', 'GET'],
-    ['/api/quarantine/x/check', 'POST'],
+    ['/api/quarantine/x/replay', 'POST'],
   ] as const) {
     const { status, json } = await far.ask(route, { method });
     assert.deepEqual([status, json.error.code], [401, 'TOKEN_MISSING']);
@@ -163,7 +216,8 @@ test('answers are as the description says', async (t) => {
     ['/api/quarantine', 'get', 200, get('/api/quarantine')],
     ['/api/quarantine/{id}', 'get', 200, get(one)],
     ['/api/quarantine/{id}/check', 'post', 200, post(`${one}/check`, {})],
-    ['/api/quarantine/{id}/check', 'post', 415, post(`${one}/check`, {}, { 'content-type': 'a/b' })],
+    ['/api/quarantine/{id}/replay', 'post', 422, post(`${one}/replay`, {})],
+    ['/api/quarantine/{id}/replay', 'post', 415, post(`${one}/replay`, {}, { 'content-type': 'a/b' })],
   ] as const) {
     const answer = await asked;
     assert.equal(answer.status, status, route);

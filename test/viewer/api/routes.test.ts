@@ -193,6 +193,12 @@ test('answers are as the description says, which has every route', async (t) => 
         ),
     ),
     // Those of a quarantine have tests of their own.
-    ['/api/quarantine/{id}', '/api/quarantine/{id}/check', '/api/export', '/api/live'],
+    [
+      '/api/quarantine/{id}',
+      '/api/quarantine/{id}/check',
+      '/api/quarantine/{id}/replay',
+      '/api/export',
+      '/api/live',
+    ],
   );
 });
