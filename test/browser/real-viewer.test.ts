@@ -64,6 +64,8 @@ test('an event that is sent by OTLP is in the page, and the next one comes by it
     '/groups',
     '/ledger',
     '/status',
+    '/schemas',
+    '/schemas/order.paid',
     '/compare?left=name:order.paid&right=name:order.shipped',
   ]) {
     await page.goto(address + path);

@@ -34,7 +34,9 @@ const VIEWS: readonly (readonly [name: string, address: string, text: string])[]
   ['no-funnel', '/funnel', 'Write two steps or more'],
   ['compare', '/compare?left=severity:%3E%3Derror&right=severity:%3Cerror&q=kind:event', 'CardDeclined'],
   ['ledger', '/ledger', '1 with a gap'],
-  ['schemas', '/schemas', 'no schema'],
+  ['schemas', '/schemas', 'never seen'],
+  ['schemas-drift', '/schemas?show=drift', '1 field not declared'],
+  ['schema', '/schemas/order.paid', 'of another type'],
   ['status', '/status', 'Send the first event'],
   ['no-page', '/nothing/here', 'There is no such page'],
 ];

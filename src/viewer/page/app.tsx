@@ -6,6 +6,7 @@ import { FunnelView } from './funnel-view.tsx';
 import { GroupsView } from './groups-view.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { LedgerView } from './ledger-view.tsx';
+import { SchemaView } from './schema-view.tsx';
 import { SchemasView } from './schemas-view.tsx';
 import { changeSettings, useSettings } from './settings.ts';
 import { StatusView } from './status-view.tsx';
@@ -36,6 +37,8 @@ export function App() {
   const title = titleOf(address);
   useEffect(() => {
     document.title = title;
+    // On a narrow screen not all views have a place.
+    document.querySelector('.top [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [title]);
   // What was asked for stays when one goes from the list to its numbers and back.
   const query = address.params.get('q') ?? '';
@@ -96,7 +99,7 @@ function View({ address }: { readonly address: Address }) {
     case 'ledger':
       return <LedgerView />;
     case 'schemas':
-      return <SchemasView />;
+      return id === undefined ? <SchemasView /> : <SchemaView name={id} key={id} />;
     case 'status':
       return <StatusView />;
     default:

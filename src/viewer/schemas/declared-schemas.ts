@@ -111,7 +111,8 @@ function tried<T>(problems: SchemaProblem[], file: string, read: () => readonly 
     return read();
   } catch (error) {
     if (!(error instanceof OtelEventsError)) throw error;
-    problems.push({ file, code: error.code, message: error.message });
+    const { code, message } = error;
+    problems.push({ file, code, message: message.startsWith(file) ? message : `${file}: ${message}` });
     return [];
   }
 }
