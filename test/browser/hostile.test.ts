@@ -91,6 +91,15 @@ const SCHEMAS = CORPUS.map((name) => ({
   })),
 }));
 
+function quarantined(text: string): object {
+  return {
+    name: text,
+    timeMs: 1,
+    schema: { id: text, version: text },
+    issues: [{ path: text, expected: text, got: text }],
+    isHeld: true,
+  };
+}
 const tested = pageUnderTest(
   () => rows,
   () => ({
@@ -114,6 +123,17 @@ const tested = pageUnderTest(
     },
     schemas: { schemas: SCHEMAS, declared: DECLARED, complete: false },
     'schemas/x': { schemas: SCHEMAS, declared: DECLARED, complete: false },
+    quarantine: {
+      directory: CORPUS[0],
+      events: CORPUS.map((name) => ({ ...quarantined(name), id: name })),
+      total: 500,
+      unread: 1,
+    },
+    'quarantine/x': { ...quarantined(CORPUS[0] as string), data: rows[0]?.attributes, otlp: {} },
+    'quarantine/x/check': {
+      schema: null,
+      issues: CORPUS.map((text) => ({ path: `/${text}`, expected: text, got: text })),
+    },
   }),
   servePlain,
 );
@@ -144,6 +164,8 @@ test('hostile texts in every place are shown as texts in every view', { skip: NO
     '/ledger',
     '/schemas',
     '/schemas/x',
+    '/quarantine',
+    '/quarantine/x',
     '/status',
     '/%E0%A4%A/%',
   ];

@@ -34,6 +34,21 @@ export function madeAnswers(rows: readonly Row[], nowMs: number): Readonly<Recor
     },
     schemas: { schemas: schemas(nowMs), declared: DECLARED, complete: true },
     'schemas/order.paid': { schemas: schemas(nowMs).slice(0, 2), declared: DECLARED, complete: true },
+    quarantine: {
+      directory: '/var/spool/shop-quarantine',
+      events: [quarantined(nowMs, false), { ...quarantined(nowMs - 1000, true), id: 'q-held' }],
+      total: 2,
+      unread: 0,
+    },
+    'quarantine/q-1': {
+      ...quarantined(nowMs, false),
+      data: { total: '12,50', currency: 'EUR', email: null, items: [{ sku: 'A1', qty: 2 }] },
+      otlp: {},
+    },
+    'quarantine/q-1/check': {
+      schema: { id: 'https://shop.example/order.paid', version: '2' },
+      issues: [{ path: '/total', expected: 'a number', got: 'a string' }],
+    },
   };
 }
 
@@ -43,6 +58,17 @@ const DECLARED = {
   schemas: 3,
   problems: [{ file: 'cart.yaml', code: 'SCHEMA_INVALID', message: 'cart.yaml at /version: it is missing' }],
 };
+
+function quarantined(timeMs: number, isHeld: boolean): object {
+  return {
+    id: 'q-1',
+    name: 'order.paid',
+    timeMs,
+    schema: { id: 'https://shop.example/order.paid', version: '1' },
+    issues: [{ path: '/total', expected: 'a number', got: 'a string' }],
+    isHeld,
+  };
+}
 
 function schemas(nowMs: number): readonly object[] {
   const declared = (types: readonly string[], more: object = {}) => ({

@@ -37,6 +37,8 @@ const VIEWS: readonly (readonly [name: string, address: string, text: string])[]
   ['schemas', '/schemas', 'never seen'],
   ['schemas-drift', '/schemas?show=drift', '1 field not declared'],
   ['schema', '/schemas/order.paid', 'of another type'],
+  ['quarantine', '/quarantine', 'its app runs'],
+  ['quarantined', '/quarantine/q-1', 'wanted a number, got a string'],
   ['status', '/status', 'Send the first event'],
   ['no-page', '/nothing/here', 'There is no such page'],
 ];

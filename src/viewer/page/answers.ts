@@ -139,6 +139,36 @@ export interface SchemaFieldAnswer {
   readonly lastMs?: number | null;
 }
 
+export interface Issue {
+  readonly path: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+export interface QuarantineAnswer {
+  /** Null: the viewer was started without one. */
+  readonly directory: string | null;
+  readonly events: readonly QuarantinedAnswer[];
+  readonly total: number;
+  readonly unread: number;
+}
+
+export interface QuarantinedAnswer {
+  readonly id: string | null;
+  readonly name: string;
+  readonly timeMs: number | null;
+  readonly schema: { readonly id: string | null; readonly version: string | null };
+  readonly issues: readonly Issue[];
+  readonly isHeld: boolean;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly otlp?: unknown;
+}
+
+export interface VerdictAnswer {
+  readonly schema: { readonly id: string; readonly version: string } | null;
+  readonly issues: readonly Issue[];
+}
+
 export interface StatusAnswer {
   readonly directory: string;
   readonly rows: number;

@@ -6,6 +6,7 @@ import { FunnelView } from './funnel-view.tsx';
 import { GroupsView } from './groups-view.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { LedgerView } from './ledger-view.tsx';
+import { QuarantinedView, QuarantineView } from './quarantine-view.tsx';
 import { SchemaView } from './schema-view.tsx';
 import { SchemasView } from './schemas-view.tsx';
 import { changeSettings, useSettings } from './settings.ts';
@@ -23,6 +24,9 @@ const VIEWS: readonly (readonly [string, string])[] = [
   ['schemas', 'Schemas'],
   ['status', 'Status'],
 ];
+
+/** Views that stand under another one's name. */
+const TAB_OF: Readonly<Record<string, string>> = { quarantine: 'schemas' };
 
 /** The frame of all views, and the view that the address names. */
 export function App() {
@@ -55,7 +59,7 @@ export function App() {
               href={hrefTo(name === '' ? [] : [name], {
                 q: ['', 'groups', 'funnel', 'compare'].includes(name) ? query : undefined,
               })}
-              aria-current={view === name ? 'page' : undefined}
+              aria-current={(TAB_OF[view] ?? view) === name ? 'page' : undefined}
             >
               {label}
             </a>
@@ -100,6 +104,8 @@ function View({ address }: { readonly address: Address }) {
       return <LedgerView />;
     case 'schemas':
       return id === undefined ? <SchemasView /> : <SchemaView name={id} key={id} />;
+    case 'quarantine':
+      return id === undefined ? <QuarantineView /> : <QuarantinedView id={id} key={id} />;
     case 'status':
       return <StatusView />;
     default:

@@ -3,6 +3,7 @@ import type { SchemaAnswer, SchemaFieldAnswer, SchemasAnswer } from './answers.t
 import { apiUrl } from './fetch-json.ts';
 import { formatShare, formatTime, plural } from './format.ts';
 import { Problem } from './problem.tsx';
+import { SchemaTabs } from './schema-tabs.tsx';
 import { DRIFTS, StateBadge } from './schemas-view.tsx';
 import { termOf } from './term-of.ts';
 import { useAnswer } from './use-answer.ts';
@@ -16,12 +17,11 @@ export function SchemaView({ name }: { readonly name: string }) {
   useKeys({ Escape: () => go(hrefTo(['schemas'])) });
   return (
     <main class="page">
-      <header class="page-head">
-        <h1>Schemas</h1>
-      </header>
+      <SchemaTabs at="" />
       <h2>{name}</h2>
       <p class="links">
         <a href={hrefTo([], { q: termOf('name', name) })}>its events</a>
+        <a href={hrefTo(['quarantine'], { name })}>those in the quarantine</a>
       </p>
       {error?.code === 'NOT_FOUND' ? (
         <p class="empty">No event of this name has come, and no schema declares it.</p>

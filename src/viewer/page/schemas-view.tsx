@@ -3,6 +3,7 @@ import type { FieldDrift, SchemaAnswer, SchemasAnswer } from './answers.ts';
 import { apiUrl } from './fetch-json.ts';
 import { formatCount, formatTime, plural } from './format.ts';
 import { Problem } from './problem.tsx';
+import { SchemaTabs } from './schema-tabs.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useListKeys } from './use-list-keys.ts';
 
@@ -28,8 +29,7 @@ export function SchemasView() {
   const isDeclared = value !== undefined && value.declared !== null;
   return (
     <main class="page">
-      <header class="page-head">
-        <h1>Schemas</h1>
+      <SchemaTabs at="schemas">
         {isDeclared && (
           <p role="group" aria-label="Which">
             {['', ...SHOWN].map((state) => (
@@ -45,7 +45,7 @@ export function SchemasView() {
             ))}
           </p>
         )}
-      </header>
+      </SchemaTabs>
       {error !== undefined && <Problem error={error} onRetry={reload} />}
       {value?.complete === false && <p class="warning">There is more than was looked through.</p>}
       {value?.declared === null && (
