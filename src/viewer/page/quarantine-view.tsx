@@ -52,7 +52,7 @@ export function QuarantineView() {
       )}
       {events.length > 0 && (
         <div class="scroll">
-          <table>
+          <table class="wide">
             <thead>
               <tr>
                 <th>event</th>

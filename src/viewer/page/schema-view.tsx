@@ -54,7 +54,7 @@ function Version({ of, isDeclared }: { readonly of: SchemaAnswer; readonly isDec
       {declared?.description && <p>{declared.description}</p>}
       {fields.length > 0 && (
         <div class="scroll">
-          <table>
+          <table class="wide">
             <thead>
               <tr>
                 <th>field</th>
@@ -91,7 +91,7 @@ function Line({ field, of }: { readonly field: SchemaFieldAnswer; readonly of: S
       </td>
       <td>{drift.map((kind) => DRIFTS[kind]).join(', ')}</td>
       <td>
-        {declared?.types.join(' or ')}
+        <span>{declared?.types.join(' or ')}</span>
         {declared?.values && <div>{declared.values.map((value) => JSON.stringify(value)).join(', ')}</div>}
         {declared?.required && <span class="badge">required</span>}
         {declared?.deprecated && <span class="badge">deprecated</span>}

@@ -68,7 +68,7 @@ export function SchemasView() {
       )}
       {shown.length > 0 && (
         <div class="scroll">
-          <table>
+          <table class="wide">
             <thead>
               <tr>
                 <th>event</th>
