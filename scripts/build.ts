@@ -18,13 +18,17 @@ async function build(): Promise<void> {
   compile();
   const sdk = await bundleSdk(root);
   const dist = path.join(root, 'dist');
-  await makeCommonJs(dist, await bundleDist(root));
+  const { named, packages } = await bundleDist(root);
+  await makeCommonJs(dist, named);
   makeCommonJsTypes(
     dist,
     entryPoints(root).map(({ types }) => path.posix.relative('dist', types)),
   );
   const page = await bundlePage(root, path.join(dist, 'viewer-page'));
-  writeFileSync(path.join(root, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices([...sdk, ...page]));
+  writeFileSync(
+    path.join(root, 'THIRD-PARTY-NOTICES.txt'),
+    thirdPartyNotices([...sdk, ...packages, ...page]),
+  );
   makeExecutable();
 }
 

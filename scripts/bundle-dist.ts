@@ -1,11 +1,22 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
 import { entryPoints } from './check-package/entry-points.ts';
 import { filesIn } from './files-in.ts';
 
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+/** What a build has made. */
+interface BundledDist {
+  /** What apps or we load by name, but for commands, as paths below `dist/`. */
+  readonly named: string[];
+  /** The packages whose code is inside, by name. */
+  readonly packages: readonly BundledPackage[];
 }
 
 /** It is a bundle of its own, with the SDK inside. */
@@ -14,13 +25,13 @@ const SDK = 'otel/sdk.js';
 /**
  * Puts the compiled files of `dist/` together into few: each file that an import has to find costs an app about
  * half a millisecond when it starts. What stays as it is called: entry points, and what is loaded by path when it
- * is first needed. What several of them share is in `chunks/`, once, so that there is one of each class.
- * @returns what apps or we load by name, but for commands, as paths below `dist/`
+ * is first needed. What several of them share is in `chunks/`, once, so that there is one of each class. A package that is
+ * no dependency of ours is put inside: who installs us does not install it.
  */
-export async function bundleDist(root: string): Promise<string[]> {
+export async function bundleDist(root: string): Promise<BundledDist> {
   const dist = path.join(root, 'dist');
   const named = [...importedModules(root), ...lazyFiles(path.join(root, 'src'))];
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: dist,
     entryPoints: [...named, ...commands(root)],
     outdir: dist,
@@ -32,13 +43,24 @@ export async function bundleDist(root: string): Promise<string[]> {
     format: 'esm',
     target: 'node22.16',
     charset: 'utf8',
-    packages: 'external',
+    external: installed(root),
+    metafile: true,
     chunkNames: 'chunks/[hash]',
     plugins: [keepPlaces(dist)],
   });
   for (const file of filesIn(dist, '.js')) if (file !== SDK) rmSync(path.join(dist, file));
   for (const { path: file, text } of outputFiles) writeOutput(file, text);
-  return [...named, SDK];
+  return { named: [...named, SDK], packages: bundledPackages(metafile, dist, ['MIT']) };
+}
+
+/** What an app has beside us, or may have. */
+function installed(root: string): string[] {
+  const { dependencies, peerDependencies } = readManifest(root);
+  return Object.keys({ ...dependencies, ...peerDependencies });
+}
+
+function readManifest(root: string): Manifest {
+  return JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 }
 
 function writeOutput(file: string, text: string): void {
@@ -51,8 +73,7 @@ function importedModules(root: string): string[] {
 }
 
 function commands(root: string): string[] {
-  const { bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
-  return Object.values(bin).map(belowDist);
+  return Object.values(readManifest(root).bin).map(belowDist);
 }
 
 function belowDist(file: string): string {

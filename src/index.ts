@@ -31,6 +31,7 @@ export type { LoggerStats } from './logger/logger-stats.ts';
 export type {
   ChildOptions,
   CloseOptions,
+  EndOptions,
   EventLoggerOptions,
   FlushOptions,
   LogOptions,

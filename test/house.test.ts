@@ -77,6 +77,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     wire: [],
     values: ['wire'],
     event: ['wire', 'values'],
+    emitted: ['wire'],
     sdk: ['wire', 'values', 'event'],
     http: ['wire'],
     grpc: ['wire', 'http'],
@@ -105,6 +106,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     spool: ['', 'output'],
     quarantine: ['', 'output', 'schema', 'spool'],
     events: ['', 'output'],
+    demo: ['output', 'events'],
   },
   logger: { context: [''], llm: [''] },
   collector: {
@@ -137,9 +139,11 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     query: [],
     store: ['query'],
     files: ['store'],
+    table: ['store'],
+    mcp: ['query', 'store'],
     schemas: ['store'],
     page: ['query', 'store'],
-    api: ['', 'query', 'store', 'schemas'],
+    api: ['', 'query', 'store', 'table', 'mcp', 'schemas'],
   },
 };
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createEndpoint } from '../shop/endpoint.ts';
+import { createEndpoint } from './endpoint.ts';
 
 const COUNT = 5000;
 const spool = mkdtempSync(path.join(tmpdir(), 'otel-events-orders-'));

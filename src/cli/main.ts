@@ -5,6 +5,7 @@ import { defineGroup } from './command-group.ts';
 const command = defineGroup({
   name: 'otel-events',
   commands: {
+    demo: ['look at the events of a shop that does not exist, in a browser', () => import('./demo.ts')],
     collect: [
       'run a collector: OTLP in; files, OTLP and metrics for Prometheus out',
       () => import('./collect.ts'),

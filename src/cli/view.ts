@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { readConfig } from '../collector/read-config.ts';
@@ -6,13 +5,15 @@ import type { Collector } from '../collector/run-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
 import { isLoopback } from '../serve/is-loopback.ts';
-import { defineCommand, tell, usageError } from './command.ts';
+import { defineCommand, usageError } from './command.ts';
+import { openInBrowser } from './open-in-browser.ts';
 import { runUntilTold } from './run-until-told.ts';
 
 const DEFAULTS = { host: 'localhost', port: '4319', directory: path.join('otel-events-data', 'viewer') };
 
 const USAGE = `Usage: otel-events view [--port PORT] [--host HOST] [--directory DIR]
-                        [--schemas DIR] [--quarantine DIR] [--open]
+                        [--schemas DIR] [--quarantine DIR]
+                        [--mcp] [--open]
        otel-events view --config FILE [--open]
 
 Takes OTLP from this machine, keeps events, logs and spans in files, and shows
@@ -27,6 +28,8 @@ them in a page, until it is told to stop (Ctrl+C).
   --quarantine DIR the quarantine of an app: the page shows what is wrong with
                    events in it, and sends on those that are mended
   --config FILE    a collector's configuration with an exporter "viewer" instead
+  --mcp            answers agents by the Model Context Protocol, at /mcp of the
+                   page's address: they read what is stored
   --open           opens the page in a browser
   --help           show this
 
@@ -46,6 +49,7 @@ export const command = defineCommand({
     schemas: { type: 'string' },
     quarantine: { type: 'string' },
     config: { type: 'string', short: 'c' },
+    mcp: { type: 'boolean' },
     open: { type: 'boolean' },
   },
   async run(operands, { config, open = false, ...own }) {
@@ -56,11 +60,11 @@ export const command = defineCommand({
     const token = tokenFor(own.host ?? DEFAULTS.host);
     try {
       if (config !== undefined) await checkHasViewer(config);
-      await runUntilTold(config ?? configOf({ ...DEFAULTS, ...own }, token), {
+      await runUntilTold(config ?? configOf({ ...DEFAULTS, mcp: false, ...own }, token), {
         started: (collector) => {
           const pages = pagesOf(collector, config === undefined ? token : undefined);
           process.stdout.write(escapeLines(banner(collector, pages)));
-          if (open) for (const page of pages) openInBrowser(page);
+          if (open) for (const page of pages) openInBrowser('otel-events view', page);
         },
       });
       return 0;
@@ -77,12 +81,16 @@ interface Own {
   readonly host: string;
   readonly port: string;
   readonly directory: string;
+  readonly mcp: boolean;
   readonly schemas?: string | undefined;
   readonly quarantine?: string | undefined;
 }
 
 /** The same as anybody could write it in a file. */
-function configOf({ host, port, directory, schemas, quarantine }: Own, token: string | undefined): object {
+function configOf(
+  { host, port, directory, mcp, schemas, quarantine }: Own,
+  token: string | undefined,
+): object {
   const { OTEL_EVENTS_PORT: http = '4318', OTEL_EVENTS_GRPC_PORT: grpc = '4317' } = process.env;
   const pipeline = { receivers: ['otlp'], exporters: ['viewer'] };
   const links = { otlp_http: `http://127.0.0.1:${http}`, otlp_grpc: `http://127.0.0.1:${grpc}` };
@@ -96,6 +104,7 @@ function configOf({ host, port, directory, schemas, quarantine }: Own, token: st
       viewer: {
         endpoint: `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`,
         directory,
+        mcp,
         links,
         ...(token === undefined ? {} : { token }),
         ...(schemas === undefined ? {} : { schemas }),
@@ -129,12 +138,19 @@ function pagesOf({ config, endpoints }: Collector, token: string | undefined): r
     .map((url) => (token === undefined ? url : `${url}/?token=${token}`));
 }
 
+function mcpAddresses({ config, endpoints }: Pick<Collector, 'config' | 'endpoints'>): readonly string[] {
+  return [...config.exporters].flatMap(([id, { type, settings }]) =>
+    type === 'viewer' && (settings as { mcp: boolean }).mcp ? [`${endpoints[id]}/mcp`] : [],
+  );
+}
+
 function banner({ config, endpoints }: Collector, pages: readonly string[]): string {
   const receivers = Object.entries(endpoints).filter(([id]) =>
     config.receivers.has(id.split('.', 1)[0] ?? ''),
   );
   const rows = [
     ...pages.map((page) => ['page', page]),
+    ...mcpAddresses({ config, endpoints }).map((url) => ['MCP', url]),
     ...receivers.map(([id, url]) => [`${id.endsWith('.grpc') ? 'gRPC' : 'OTLP'} in`, url]),
     ...[...config.exporters.values()].flatMap(({ type, settings }) =>
       type === 'viewer' ? [['files', path.resolve((settings as { directory: string }).directory)]] : [],
@@ -143,16 +159,4 @@ function banner({ config, endpoints }: Collector, pages: readonly string[]): str
   const width = Math.max(...rows.map(([name = '']) => name.length));
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(width)}  ${value}`);
   return `otel-events viewer, Ctrl+C to stop\n${lines.join('\n')}\n`;
-}
-
-const OPENERS: Readonly<Record<string, readonly string[]>> = {
-  darwin: ['open'],
-  win32: ['cmd', '/c', 'start', ''],
-};
-
-function openInBrowser(url: string): void {
-  const [program = '', ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  child.once('error', () => tell(`otel-events view: ${program} is not there; open ${url}`));
-  child.unref();
 }

@@ -1,4 +1,4 @@
-import type { BatchExporter } from '../exporters/batch-exporter.ts';
+import type { BatchExporter, EmittedTaker } from '../exporters/batch-exporter.ts';
 import type { Consume, Signal } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Authenticator, Credentials } from './auth/authenticator.ts';
@@ -70,6 +70,8 @@ export interface ReceiverHost {
   readonly tally: Tally;
   /** Where the pipelines of each signal begin; a signal that no pipeline takes has none. */
   readonly consume: Readonly<Partial<Record<Signal, Consume>>>;
+  /** Who is told, at the moment, what loggers have emitted whose records it takes. */
+  readonly emittedTakers: () => readonly EmittedTaker[];
   /** Who lets requests in: the extension of that id. */
   readonly authenticator: (extension: string) => Authenticator;
   /** A place for its files, from an extension of that id. */

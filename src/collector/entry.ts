@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
+import type { EmittedTaker } from '../exporters/batch-exporter.ts';
 import { type Consume, SIGNALS, type Signal } from '../otlp/wire/batch.ts';
 
 /** Where requests of each signal go. */
@@ -17,14 +18,19 @@ export class Entry {
   readonly consume: Ways;
   readonly #consume: Partial<Record<Signal, Consume>> = {};
   #flow = flowInto({});
+  #emittedTakers: readonly EmittedTaker[] = [];
   #held: PromiseWithResolvers<void> | undefined;
 
   constructor() {
     this.consume = this.#consume;
   }
 
+  /** Who is told, at the moment, what loggers have emitted whose records come in here. */
+  readonly emittedTakers = (): readonly EmittedTaker[] => this.#emittedTakers;
+
   /** From now on requests go these ways. @returns a promise for the end of those that went the ways before */
-  lead(ways: Ways): Promise<void> {
+  lead(ways: Ways, emittedTakers = this.#emittedTakers): Promise<void> {
+    this.#emittedTakers = emittedTakers;
     const before = this.#flow;
     this.#flow = flowInto(ways);
     for (const signal of SIGNALS) {

@@ -13,43 +13,20 @@ import type {
 import type { PipelineConfig } from './config/read-pipelines.ts';
 import { countedProcessor } from './counts/counted-processor.ts';
 import { ExporterCounts } from './counts/exporter-counts.ts';
-import type { Tally } from './counts/tally.ts';
 import { Drops } from './drops.ts';
-import { type Entry, entryAt, replayEntry } from './entry.ts';
+import { entryAt, replayEntry } from './entry.ts';
 import { handOver } from './hand-over.ts';
 import { Lane } from './lane.ts';
 import { keepsData, linkPipelines } from './link-pipelines.ts';
-import type { Log } from './log.ts';
 import { namedStep } from './named-step.ts';
 import { Outage } from './outage.ts';
 import { closing, keepable, type Part, partOf, partsGone } from './part.ts';
-import { entriesOf } from './pipeline.ts';
+import { emittedTakers, entriesOf } from './pipeline.ts';
 import type { RunnableConfig } from './read-config.ts';
 import { receiversBefore } from './receivers-before.ts';
 import type { Gone } from './retirement.ts';
-import type { ServiceStatus } from './status-page.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { StorageUse } from './tell-orphans.ts';
-
-/** What components are given that is the collector's, whichever configuration they are of. */
-export interface Surroundings {
-  readonly log: Log;
-  /** Takes the lines of exporters that show data. */
-  readonly write: (line: string) => void;
-  /** Exporters that the caller brings, by component id. */
-  readonly extra: Readonly<Record<string, Consume>>;
-  /** Collects all garbage while everything waits; only in a process of the collector's own. */
-  readonly collectGarbage?: (() => void) | undefined;
-  /** What runs, and its counts. */
-  readonly status: () => ServiceStatus;
-  /** Whether everything that has to own data can take it at the moment. */
-  readonly isWell: () => boolean;
-  /** Where the requests of receivers go in, by id; for the life of the collector. */
-  readonly entries: Map<string, Entry>;
-  /** Things that an exporter has had, such as files; for the life of the collector. */
-  readonly claimed: Set<string>;
-  /** Counts for the collector's own metrics. */
-  readonly tally: Tally;
-}
 
 /** For the requests under way at a receiver that goes. */
 const RECEIVER_STOP_MS = 5_000;
@@ -302,7 +279,9 @@ export class Graph {
     });
     const ids = [...this.#ids('receivers', false), ...this.#ids('receivers', true)];
     // A receiver that goes finishes what it has begun where it has always gone.
-    const led = ids.map((id) => entryAt(entries, id).lead(entriesOf([id], pipelines)));
+    const led = ids.map((id) =>
+      entryAt(entries, id).lead(entriesOf([id], pipelines), emittedTakers(id, pipelines)),
+    );
     const replays = this.#ids('exporters', false).map((id) =>
       replayEntry(entries, id).lead(entriesOf(receiversBefore(id, this.config), pipelines)),
     );
@@ -376,11 +355,13 @@ export class Graph {
     const borrowed = new Borrowed(this.extensions);
     const configured = this.config.receivers.get(id) as ConfiguredReceiver;
     const { log, tally, entries } = this.#around;
+    const { consume, emittedTakers } = entryAt(entries, id);
     const host = {
       id,
       log,
       tally,
-      consume: entryAt(entries, id).consume,
+      consume,
+      emittedTakers,
       authenticator: borrowed.get('authenticator'),
       // An exporter may have the same id.
       storage: (extension: string) => borrowed.storage(extension, `receivers/${id}`),

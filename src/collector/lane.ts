@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import type { BatchExporter, Place } from '../exporters/batch-exporter.ts';
+import type { BatchExporter, EmittedTaker, Place } from '../exporters/batch-exporter.ts';
 import type { Batch } from '../otlp/wire/batch.ts';
 import { performance, within } from '../time.ts';
 import type { ExporterCounts } from './counts/exporter-counts.ts';
@@ -47,6 +47,8 @@ export class Lane {
   readonly hasQueue: boolean;
   /** Whether it may go on beside a successor, until it has delivered what it took. */
   readonly mayLinger: boolean;
+  /** Who is told what loggers have emitted. */
+  readonly emitted: EmittedTaker | undefined;
   readonly #exporter: BatchExporter;
   readonly #outage: Outage;
   readonly #drops: Drops | undefined;
@@ -63,6 +65,7 @@ export class Lane {
     this.keeps = exporter.keeps ?? true;
     this.hasQueue = exporter.reserve !== undefined;
     this.mayLinger = exporter.mayLinger ?? false;
+    this.emitted = exporter.emitted;
     this.#exporter = exporter;
     this.#outage = outage;
     this.#drops = drops;

@@ -1,3 +1,4 @@
+import type { EmittedTaker } from '../exporters/batch-exporter.ts';
 import { type Consume, SIGNALS, type Signal } from '../otlp/wire/batch.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Connector, Processor } from './component.ts';
@@ -51,6 +52,22 @@ export function entriesOf(
     };
   }
   return entries;
+}
+
+/** Who is told what loggers have emitted whose log records a receiver takes: exporters that these come to as they are. */
+export function emittedTakers(receiver: string, pipelines: readonly Pipeline[]): readonly EmittedTaker[] {
+  const fed = pipelines.filter(({ signal, receivers }) => signal === 'logs' && receivers.includes(receiver));
+  return [...new Set(fed.flatMap(takersIn))];
+}
+
+function takersIn({ lanes, links }: Pipeline): readonly EmittedTaker[] {
+  const behind = links.filter(({ connector }) => connector.pass !== undefined);
+  return [
+    ...lanes.flatMap(({ emitted }) => emitted ?? []),
+    ...behind.flatMap(({ pipelines }) =>
+      pipelines.filter(({ signal }) => signal === 'logs').flatMap(takersIn),
+    ),
+  ];
 }
 
 /** One share for each exporter that the request gets to; none if a processor leaves nothing. */

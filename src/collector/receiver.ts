@@ -1,5 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { OtelEventsError } from '../errors.ts';
+import type { EmittedTaker } from '../exporters/batch-exporter.ts';
+import { EMITTED_HEADER, EMITTED_PATH } from '../otlp/emitted/emitted-report.ts';
+import { readEmittedReport } from '../otlp/emitted/read-emitted-report.ts';
 import { type Batch, SIGNALS, type Signal } from '../otlp/wire/batch.ts';
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../otlp/wire/encode-protobuf.ts';
@@ -29,6 +32,8 @@ export interface ReceiverOptions extends ServerSettings {
   readonly contentEncodings?: readonly string[] | undefined;
   /** Who lets requests in. Default: everybody may come. */
   readonly authenticator?: Authenticator | undefined;
+  /** Who is told, at the moment, what loggers have emitted; where there are some, loggers are asked. Default: nobody. */
+  readonly emittedTakers?: (() => readonly EmittedTaker[]) | undefined;
   /** Of every answer. */
   readonly responseHeaders?: Readonly<Record<string, string>>;
   /** False: each connection takes one request. Default true. */
@@ -50,6 +55,7 @@ export class Receiver {
   readonly #cors: Cors | undefined;
   // A map, not an object: senders say what is looked for.
   readonly #signals: ReadonlyMap<string, Signal>;
+  readonly #emittedPath: string;
   #stopping = false;
 
   constructor(options: ReceiverOptions) {
@@ -58,6 +64,7 @@ export class Receiver {
     this.#cors = cors && new Cors(cors);
     this.#signals = new Map(SIGNALS.map((signal) => [paths[signal] ?? `/v1/${signal}`, signal]));
     const handle = (request: IncomingMessage, response: ServerResponse) => this.#handle(request, response);
+    this.#emittedPath = `${paths.logs ?? '/v1/logs'}${EMITTED_PATH}`;
     this.#server = guardedServer(options, handle, options.onError);
   }
 
@@ -87,7 +94,7 @@ export class Receiver {
     const lease = intake.lease();
     try {
       await this.#options.authenticator?.authenticate(request.headers);
-      const signal = this.#route(request);
+      const target = this.#route(request);
       if (encoding === undefined) {
         throw new Refusal(
           415,
@@ -95,8 +102,10 @@ export class Receiver {
         );
       }
       const body = await readBody(request, { maxBytes, lease, encodings });
-      await intake.take({ signal, transport: 'http', encoding }, body);
-      this.#answer(response, 200, encoding, RESPONSE[signal], {});
+      if (target === 'emitted') await this.#takeReport(encoding, body);
+      else await intake.take({ signal: target, transport: 'http', encoding }, body);
+      if (target === 'emitted' || target === 'logs') this.#askForReports(response);
+      this.#answer(response, 200, encoding, RESPONSE[target === 'emitted' ? 'metrics' : target], {});
     } catch (error) {
       // A sender reads the answer only when it has got rid of its body.
       request.resume();
@@ -106,12 +115,30 @@ export class Receiver {
     }
   }
 
-  #route({ url = '', method }: IncomingMessage): Signal {
-    const signal = this.#signals.get(url.split('?', 1)[0] ?? '');
-    if (signal === undefined) throw new Refusal(404, 'nothing is here');
-    if (!this.#options.intake.takes(signal)) throw new Refusal(404, `no pipeline takes ${signal}`);
+  #route({ url = '', method }: IncomingMessage): Signal | 'emitted' {
+    const [path = ''] = url.split('?', 1);
+    const target =
+      path === this.#emittedPath && this.#takers.length > 0 ? 'emitted' : this.#signals.get(path);
+    if (target === undefined) throw new Refusal(404, 'nothing is here');
+    if (target !== 'emitted' && !this.#options.intake.takes(target))
+      throw new Refusal(404, `no pipeline takes ${target}`);
     if (method !== 'POST') throw new Refusal(405, 'only POST is supported', { allow: 'POST' });
-    return signal;
+    return target;
+  }
+
+  get #takers(): readonly EmittedTaker[] {
+    return this.#options.emittedTakers?.() ?? [];
+  }
+
+  async #takeReport(encoding: Batch['encoding'], body: Uint8Array): Promise<void> {
+    const report = readEmittedReport(encoding, body);
+    await Promise.all(this.#takers.map(({ take }) => take(report)));
+  }
+
+  /** Loggers of ours that see this begin to report; nobody else knows it. */
+  #askForReports(response: ServerResponse): void {
+    const ids = this.#takers.map(({ id }) => id);
+    if (ids.length > 0) response.setHeader(EMITTED_HEADER, ids.join('.'));
   }
 
   #answerError(response: ServerResponse, encoding: Batch['encoding'], error: unknown): void {

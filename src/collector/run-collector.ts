@@ -6,7 +6,7 @@ import type { Consume } from '../otlp/wire/batch.ts';
 import type { KnownComponents } from './component.ts';
 import { type ProcessorStats, processorStats } from './counts/processor-stats.ts';
 import { Tally } from './counts/tally.ts';
-import { Graph, type Surroundings } from './graph.ts';
+import { Graph } from './graph.ts';
 import type { ReceiverStats } from './intake.ts';
 import type { ExporterStats, Lane } from './lane.ts';
 import type { Log } from './log.ts';
@@ -15,6 +15,7 @@ import { type CollectorConfig, type RunnableConfig, readConfig } from './read-co
 import { Retirement } from './retirement.ts';
 import type { ServiceStatus } from './status-page.ts';
 import { sumOfExporters, sumOfReceivers } from './sum-stats.ts';
+import type { Surroundings } from './surroundings.ts';
 import { type OpenLog, openLog } from './telemetry/open-log.ts';
 import { type OpenMetrics, openMetrics } from './telemetry/open-metrics.ts';
 import { ownResource } from './telemetry/own-resource.ts';

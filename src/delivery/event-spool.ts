@@ -13,10 +13,14 @@ import type { Outcome } from '../spool/log/outcome.ts';
 import type { RecordKind } from '../spool/log/record-kind.ts';
 import { Outbox } from '../spool/outbox.ts';
 import type { Patience } from '../spool/send/flushes.ts';
+import type { PostBelow } from '../spool/send/otlp-transport.ts';
 import { within } from '../time.ts';
+import type { EmittedReporter } from './emitted-reporter.ts';
 import { exporterTransport } from './exporters/exporter-transport.ts';
 import type { Account, SinkAccount } from './ledger/account.ts';
-import { type Accounts, SPAN_SINK, type Ticket } from './ledger/accounts.ts';
+import { type Accounts, OTLP_SINK, SPAN_SINK, type Ticket } from './ledger/accounts.ts';
+import type { EmittedCounts, NameCount } from './ledger/emitted-counts.ts';
+import { loadEmittedReporter } from './load-emitted-reporter.ts';
 import { OVERSIZED, SCOPE } from './scope.ts';
 import { serveOtlp } from './serve-otlp.ts';
 import type { OtlpSettings } from './settings/otlp-settings.ts';
@@ -44,6 +48,8 @@ interface Kind {
   /** The same kind for events that may be more than log stores take; made for the first of them. */
   oversized: RecordKind | undefined;
   readonly event: Account;
+  /** What is reported of those that leave over OTLP. */
+  readonly emitted: NameCount | undefined;
 }
 
 /** Encoded before any event: encoding another thing ends the life of a field. */
@@ -76,6 +82,9 @@ export class EventSpool {
   #known: Headers | undefined;
   #spanKinds: Kinds | undefined;
   #servesOtlp = false;
+  /** Reports what was emitted, once somebody asks for it. */
+  #reporter: EmittedReporter | undefined;
+  #hasAnswer = false;
   /** After the last turn of the process nobody would write what comes in. */
   #ending = false;
 
@@ -86,7 +95,10 @@ export class EventSpool {
     this.#outbox = new Outbox({
       ...givenOf<StorageOptions>(options, STORAGE_CHECKS),
       onError,
-      onSettled: (log, settlement) => accounts.settled(log, settlement),
+      onSettled: (log, settlement) => {
+        accounts.settled(log, settlement);
+        if (settlement.sink === OTLP_SINK) accounts.emitted?.settled(settlement, log === this.#outbox.spool);
+      },
       onFound: (log, { name, sinks, end }) => accounts.adopt(log, name, sinks, end),
     });
     for (const exporter of options.exporters) this.#serveExporter(exporter);
@@ -117,7 +129,13 @@ export class EventSpool {
   serveOtlp(): void {
     if (this.#servesOtlp) return;
     this.#servesOtlp = true;
-    serveOtlp(this.#outbox, this.#options.otlp(), this.#options);
+    const onAsked = this.#accounts.emitted && this.#heard;
+    serveOtlp(this.#outbox, this.#options.otlp(), { ...this.#options, onAsked });
+  }
+
+  /** Whether the end of the process has something to tell the receiver beside what is pending. */
+  get isToReport(): boolean {
+    return this.#reporter?.isWanted ?? false;
   }
 
   /**
@@ -130,6 +148,7 @@ export class EventSpool {
     const field = this.#encode(event);
     const record = isOversized() ? this.#oversized(kind, event.name, sinkSet) : kind.record;
     const taken = spool.append(record, field);
+    if (taken === record.mask) kind.emitted?.add(event.time[0]);
     if (this.#ending) spool.flushSync();
     if (sinkSet.accounts.length === 1 && taken !== 0) {
       kind.event.enter();
@@ -140,7 +159,7 @@ export class EventSpool {
       taken === 0
         ? this.#accounts.open(kind.event, sinkSet.accounts)
         : this.#accounts.open(kind.event, sinkSet.accounts, spool, spool.end);
-    if (taken !== record.mask) this.#refuse(ticket, record, taken);
+    if (taken !== record.mask) this.#refuse(ticket, event, record, taken);
     return ticket;
   }
 
@@ -168,6 +187,12 @@ export class EventSpool {
     return this.#outbox.flush(patience);
   }
 
+  /** The process ends: as a flush, and what was emitted is reported. */
+  async flushAtExit(patience: Patience): Promise<void> {
+    await this.#outbox.flush(patience);
+    await this.#reporter?.end();
+  }
+
   /** @see Outbox.flushOrSave */
   flushOrSave(): Promise<void> {
     return this.#outbox.flushOrSave();
@@ -175,6 +200,7 @@ export class EventSpool {
 
   async close(timeoutMs: number): Promise<void> {
     await this.#outbox.close(timeoutMs);
+    await this.#reporter?.close();
     await within(EXPORTER_CLOSE_MS, Promise.all(this.#options.exporters.map(closeQuietly)));
   }
 
@@ -203,6 +229,7 @@ export class EventSpool {
       record,
       oversized: undefined,
       event: this.#accounts.event(spool.name(record.nameId)),
+      emitted: sinks.includes(OTLP_SINK) ? this.#accounts.emitted?.name(name) : undefined,
     };
     if (kinds.size < MAX_KINDS) kinds.set(name, kind);
     return kind;
@@ -224,12 +251,39 @@ export class EventSpool {
     return this.#known;
   }
 
-  #refuse(ticket: Ticket, { cursors }: RecordKind, taken: number): void {
+  #refuse(ticket: Ticket, { name, time }: Event, { cursors }: RecordKind, taken: number): void {
+    const { emitted } = this.#accounts;
     for (const { sink, bit } of cursors) {
-      if ((taken >>> bit) & 1) continue;
-      this.#accounts.settle(ticket, this.#accounts.sink(sink), this.#refusal());
+      const isTaken = ((taken >>> bit) & 1) === 1;
+      const isReported = sink === OTLP_SINK;
+      if (isTaken) {
+        if (isReported) emitted?.name(name)?.add(time[0]);
+        continue;
+      }
+      const refusal = this.#refusal();
+      if (isReported) emitted?.ended(name, refusal);
+      this.#accounts.settle(ticket, this.#accounts.sink(sink), refusal);
     }
   }
+
+  /** What the first receiver is to know of is counted from the start, for any other from when it asks. */
+  readonly #heard = (asked: string | undefined, post: PostBelow): void => {
+    const counts = this.#accounts.emitted as EmittedCounts;
+    const isFirst = !this.#hasAnswer;
+    this.#hasAnswer = true;
+    if (asked === undefined && this.#reporter === undefined) {
+      if (isFirst) counts.restart(false);
+      return;
+    }
+    // A name that is no text is none for receivers either.
+    const service = this.#options.resource()['service.name'];
+    this.#reporter ??= loadEmittedReporter({
+      counts,
+      post,
+      service: typeof service === 'string' ? service : '',
+    });
+    this.#reporter.heard(asked, isFirst);
+  };
 
   #refusal(): Outcome {
     return { column: 'dropped', reason: this.#outbox.spool.isClosed ? 'closed' : 'queue_full' };

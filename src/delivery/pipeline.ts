@@ -18,6 +18,7 @@ import {
   SPAN_SINK,
   type Ticket,
 } from './ledger/accounts.ts';
+import { EmittedCounts } from './ledger/emitted-counts.ts';
 import { loadEventSpool } from './load-event-spool.ts';
 import { loadOutputSink } from './load-output-sink.ts';
 import { loadQuarantine } from './load-quarantine.ts';
@@ -28,7 +29,7 @@ import { givenAttributes, type ResourceOptions } from './resource/resource.ts';
 import { SDK_ATTRIBUTES } from './resource/sdk-attributes.ts';
 import type { OtelEnvironment } from './settings/environment.ts';
 import { type OtlpSettings, type OtlpSettingsOptions, otlpSettings } from './settings/otlp-settings.ts';
-import type { BookedEvent, Sink } from './sink.ts';
+import type { BookedEvent, Emitted, Sink } from './sink.ts';
 import { SinkSetTable } from './sink-set-table.ts';
 
 /** What a pipeline is made of. */
@@ -40,18 +41,12 @@ export interface PipelineOptions
   readonly env: OtelEnvironment;
   /** Directory for events that their schemas refuse. */
   readonly quarantine?: string;
+  /** False: no receiver is told what was emitted. */
+  readonly reportEmitted?: boolean;
 }
 
 /** The reason for events whose names of exporters are all unknown: a warning of its own tells of these. */
 const UNKNOWN = 'unknown exporter';
-
-/** What has gone out. */
-export interface Emitted {
-  /** Undefined if processors have dropped it. */
-  readonly event: Event | undefined;
-  /** Its attributes, if somebody has needed them. */
-  readonly content: EventContent | undefined;
-}
 
 /** Where the events of one choice go: into the spool, and to sinks beside it. */
 interface SinkSet extends SpoolSinks {
@@ -63,7 +58,7 @@ const NOT_EMITTED = { column: 'dropped', reason: 'not_emitted' } as const;
 /** Takes events from loggers, books them and hands each to its sinks. One for a logger and its children. */
 export class Pipeline {
   readonly #options: PipelineOptions;
-  readonly #accounts = new Accounts();
+  readonly #accounts: Accounts;
   readonly #outlets: Outlets;
   readonly #resource: { readonly attributes: AttributeMap };
   readonly #exporters: readonly string[];
@@ -85,6 +80,7 @@ export class Pipeline {
   constructor(options: PipelineOptions) {
     const { bridge, resource, exporters, onError, spool } = options;
     this.#options = options;
+    this.#accounts = new Accounts(options.reportEmitted === false ? undefined : new EmittedCounts());
     this.#warnings = new DropWarnings(onError);
     this.#bursts = new Bursts(onError);
     this.#copies = bridge.copies(this.#bursts);
@@ -103,6 +99,11 @@ export class Pipeline {
   /** How many deliveries are not settled and not given up: an event with two sinks counts twice. */
   get unsettled(): number {
     return this.endingWithProcess + (this.isDurable ? (this.#spool?.unsettled ?? 0) : 0);
+  }
+
+  /** Whether its end has something to wait for. */
+  get hasPending(): boolean {
+    return this.unsettled > 0 || this.#spool?.isToReport === true;
   }
 
   /** How many of them end with the process: what a sink beside the spool holds is on no disk. */
@@ -232,7 +233,7 @@ export class Pipeline {
 
   /** As `flush`, but does not wait for destinations that are away, where what is pending outlives the process. */
   flushAtExit(timeoutMs: number): Promise<void> {
-    return this.#flush(timeoutMs, (spool) => spool.flush(spool.isDurable ? 'hurried' : 'last'));
+    return this.#flush(timeoutMs, (spool) => spool.flushAtExit(spool.isDurable ? 'hurried' : 'last'));
   }
 
   /**

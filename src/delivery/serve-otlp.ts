@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { EMITTED_HEADER } from '../otlp/emitted/emitted-report.ts';
 import type { Outbox } from '../spool/outbox.ts';
-import { otlpTransport } from '../spool/send/otlp-transport.ts';
+import { otlpTransport, type PostBelow } from '../spool/send/otlp-transport.ts';
 import { VERSION } from '../version.ts';
 import { OTLP_SINK, SPAN_SINK } from './ledger/accounts.ts';
 import type { OtlpSettings } from './settings/otlp-settings.ts';
@@ -11,17 +13,22 @@ export interface ServeOtlpOptions {
   readonly concurrency?: number | undefined;
   readonly flushIntervalMs?: number | undefined;
   readonly flushBatchSize?: number | undefined;
+  /**
+   * Is told with each answer that takes log records whether the receiver wants to know what was emitted: then the id of
+   * its store, and the way to tell it.
+   */
+  readonly onAsked?: ((asked: string | undefined, post: PostBelow) => void) | undefined;
 }
 
 /** Sends what is in an outbox over OTLP: log records and spans, each in requests, and outages, of their own. */
 export function serveOtlp(outbox: Outbox, settings: OtlpSettings, options: ServeOtlpOptions): void {
-  const { concurrency, flushIntervalMs = DEFAULT_INTERVAL_MS, flushBatchSize } = options;
+  const { concurrency, flushIntervalMs = DEFAULT_INTERVAL_MS, flushBatchSize, onAsked } = options;
   for (const [sink, signal] of [
     [OTLP_SINK, 'logs'],
     [SPAN_SINK, 'traces'],
   ] as const) {
     const tls = settings.tls[signal];
-    const { send, close } = otlpTransport({
+    const { send, close, postBelow } = otlpTransport({
       url: settings.urls[signal],
       headers: settings.headers[signal],
       compression: settings.compression[signal],
@@ -30,6 +37,10 @@ export function serveOtlp(outbox: Outbox, settings: OtlpSettings, options: Serve
       ...(tls === undefined ? {} : { tls }),
       agent: settings.agent,
       userAgent: `otel-events/${VERSION}`,
+      onTaken:
+        signal === 'logs' && onAsked !== undefined
+          ? (headers) => onAsked(askedIn(headers), postBelow)
+          : undefined,
     });
     outbox.serve(sink, {
       transport: send,
@@ -39,4 +50,9 @@ export function serveOtlp(outbox: Outbox, settings: OtlpSettings, options: Serve
       ...(flushBatchSize === undefined ? {} : { maxCount: flushBatchSize }),
     });
   }
+}
+
+function askedIn(headers: IncomingHttpHeaders): string | undefined {
+  const { [EMITTED_HEADER]: asked } = headers;
+  return typeof asked === 'string' && asked !== '' ? asked : undefined;
 }

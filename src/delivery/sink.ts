@@ -12,6 +12,14 @@ export interface BookedEvent {
   readonly ticket: Ticket;
 }
 
+/** What has gone out. */
+export interface Emitted {
+  /** Undefined if processors have dropped it. */
+  readonly event: Event | undefined;
+  /** Its attributes, if somebody has needed them. */
+  readonly content: EventContent | undefined;
+}
+
 /** A place beside the spool that events end in; it settles the ticket of every event exactly once. */
 export interface Sink {
   readonly name: string;

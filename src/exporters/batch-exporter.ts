@@ -1,3 +1,4 @@
+import type { EmittedReport } from '../otlp/emitted/emitted-report.ts';
 import type { Batch, Consume } from '../otlp/wire/batch.ts';
 
 /** What became of log records, spans and data points that an exporter took. */
@@ -19,6 +20,14 @@ export interface Place {
   readonly kept?: () => Promise<void>;
 }
 
+/** Compares what comes with what loggers say that they have emitted. */
+export interface EmittedTaker {
+  /** Of what it keeps: the same as long as that is there. */
+  readonly id: string;
+  /** Takes a report, and resolves when it is kept; one that comes again counts once. */
+  readonly take: (report: EmittedReport) => Promise<void>;
+}
+
 /** Where a pipeline of the collector ends. */
 export interface BatchExporter {
   readonly consume: Consume;
@@ -35,6 +44,8 @@ export interface BatchExporter {
   readonly endpoint?: string;
   /** Only of an exporter that takes batches before it has delivered them, or that loses some of what it takes. */
   readonly taken?: () => TakenItems;
+  /** Only of an exporter that asks loggers what they have emitted. */
+  readonly emitted?: EmittedTaker;
   /** Delivers what it took, for at most `timeoutMs`, and lets go of files and connections. */
   readonly close: (timeoutMs: number) => Promise<void>;
 }

@@ -61,6 +61,7 @@ const LOGGER: Checks<EventLoggerOptions> = {
   resource: map,
   identifyDevice: flag,
   delivery: oneOf('auto', 'app', 'sdk', 'none', 'durable'),
+  reportEmitted: flag,
   exporters: listOfChecked('an array of exporters, routes or functions', {
     wanted: 'an exporter, a route or a function',
     accepts: isExporter,

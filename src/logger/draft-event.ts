@@ -1,4 +1,3 @@
-import types from 'node:util/types';
 import type { SpanContext } from '@opentelemetry/api';
 import { mapFirst } from '../bounded-list.ts';
 import { counted } from '../counted.ts';
@@ -6,7 +5,6 @@ import { toEpochTime } from '../epoch-time.ts';
 import { OtelEventsError } from '../errors.ts';
 import { type Event, type EventSchema, MAX_NAME_LENGTH } from '../event.ts';
 import { firstUnits } from '../first-units.ts';
-import { kindOf } from '../kind-of.ts';
 import { copyFields } from '../otlp/event/copy-fields.ts';
 import { isBare, toRecord } from '../otlp/event/to-record.ts';
 import { standIn } from '../otlp/values/stand-in.ts';
@@ -18,6 +16,7 @@ import { eventId } from './event-id.ts';
 import type { LogOptions, TrackOptions } from './options.ts';
 import { INFO, parseSeverity } from './severity.ts';
 import { textOf } from './text-of.ts';
+import { unusableTime } from './unusable-time.ts';
 
 /** What a logger adds to each of its events. */
 export interface EventDefaults {
@@ -160,22 +159,6 @@ function cut(name: string, diagnostics: Diagnostics): string {
   if (name.length <= MAX_NAME_LENGTH) return name;
   warn(diagnostics, 'long name', `an event name of ${name.length} characters is cut to ${MAX_NAME_LENGTH}`);
   return firstUnits(name, MAX_NAME_LENGTH);
-}
-
-/** What is shown of a time that cannot be used: nothing but times has such characters. */
-const TIME_LIKE = /^[-+\d.,:/ TZe]{1,64}$/;
-
-/** Said once; what was given stays with the event, since its own time is another. */
-function unusableTime(timestamp: unknown, diagnostics: Diagnostics): string {
-  const wanted = 'wanted a date from 1970 to 2553, epoch milliseconds or epoch nanoseconds as bigint';
-  const hint =
-    typeof timestamp === 'number' && timestamp > 0
-      ? '; microseconds and nanoseconds are no milliseconds'
-      : '';
-  const option = `option timestamp of an event: ${wanted}`;
-  warnOfType(diagnostics, 'timestamp', option, timestamp, `now is used${hint}`);
-  const text = types.isDate(timestamp) ? String(standIn(timestamp)) : textOf(timestamp);
-  return TIME_LIKE.test(text) || text === 'Invalid Date' ? text : kindOf(timestamp);
 }
 
 function severityOf({ severity }: LogOptions, diagnostics: Diagnostics): number {

@@ -1,8 +1,9 @@
 import { type Context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
 import { counted } from '../counted.ts';
 import type { FlushResult } from '../delivery/ledger/accounts.ts';
-import type { Emitted, Pipeline } from '../delivery/pipeline.ts';
+import type { Pipeline } from '../delivery/pipeline.ts';
 import { forgetEnd, watchEnd, watchSignals } from '../delivery/process-end.ts';
+import type { Emitted } from '../delivery/sink.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Event, EventSchema } from '../event.ts';
 import { kindOf } from '../kind-of.ts';
@@ -279,7 +280,7 @@ export class Emitter {
 
   /** @see EndsWithProcess */
   hasPending(): boolean {
-    return this.#openScopes.size > 0 || this.#pipeline.unsettled > 0;
+    return this.#openScopes.size > 0 || this.#pipeline.hasPending;
   }
 
   /** @see EndsWithProcess */

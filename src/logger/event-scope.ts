@@ -1,4 +1,4 @@
-import type { Emitted } from '../delivery/pipeline.ts';
+import type { Emitted } from '../delivery/sink.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { EpochTime, Event, EventFailure, ScopeTimes } from '../event.ts';
 import { isPlain } from '../is-plain.ts';
@@ -11,9 +11,10 @@ import { epochNow, toEpochSeconds } from './clock.ts';
 import { ambientFrame, type ScopeFrame, sessionFor } from './context/scope-frame.ts';
 import { mergedOptions, mergedSession, toData } from './draft-event.ts';
 import type { Emitter, OpenScope, Origin } from './emitter.ts';
+import { endTime } from './end-time.ts';
 import type { DataOf, LogArguments, SomeDataOf } from './event-types.ts';
 import { endSpan, openSpan } from './open-span.ts';
-import type { LogOptions, TrackOptions } from './options.ts';
+import type { EndOptions, LogOptions, TrackOptions } from './options.ts';
 import type { Subject } from './schemas.ts';
 import { ERROR } from './severity.ts';
 import { toFailure } from './to-failure.ts';
@@ -131,10 +132,11 @@ export class EventScope<Data extends object = object> implements OpenScope {
 
   /**
    * Ends the scope and emits its event; a second time does nothing.
+   * @param options - when it ended, of work that is told of afterwards; default now
    * @throws OtelEventsError `EVENT_INVALID`, if it is of a defined event that is to throw
    */
-  end(): void {
-    this.#finish(false);
+  end(options?: EndOptions): void {
+    this.#finish(false, options);
   }
 
   /** Ends a scope that the logger's `close()`, or the end of the process, found open. */
@@ -152,16 +154,18 @@ export class EventScope<Data extends object = object> implements OpenScope {
     this.end();
   }
 
-  #finish(incomplete: boolean): void {
+  #finish(incomplete: boolean, options?: EndOptions): void {
     if (this.#ended) return;
     this.#ended = true;
     const { emitter } = this.#origin;
     emitter.ended(this);
-    const time = epochNow();
+    const now = epochNow();
+    const { time, givenTime } = endTime(options, this.#start, now, emitter.diagnostics);
     const event: Event = {
       ...this.#start,
       time,
-      observedTime: time,
+      givenTime,
+      observedTime: now,
       severity: this.#failure === undefined ? this.#start.severity : ERROR,
       data: this.#data,
       isBare: this.#isBare,

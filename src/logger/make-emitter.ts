@@ -74,6 +74,7 @@ function makePipeline(
     resource: { app, environment, attributes: resource, identifyDevice, env: process.env },
     ...absolutePaths(options),
     exporters,
+    reportEmitted: options.reportEmitted ?? true,
   });
   return { bridge, pipeline };
 }

@@ -1,7 +1,7 @@
 import { type Context, type Link, ROOT_CONTEXT } from '@opentelemetry/api';
 import { mapFirst } from '../bounded-list.ts';
 import { counted } from '../counted.ts';
-import type { Emitted } from '../delivery/pipeline.ts';
+import type { Emitted } from '../delivery/sink.ts';
 import { OtelEventsError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import { isList } from '../kind-of.ts';

@@ -53,6 +53,11 @@ export interface EventLoggerOptions extends DeliveryOptions {
   /** Where records go over OpenTelemetry. Default `auto`. */
   readonly delivery?: DeliveryMode;
   /**
+   * Whether a receiver that asks for it (the viewer) is told how many events were emitted, by name and minute, and why
+   * some did not leave. No other receiver ever gets anything of it. Default true.
+   */
+  readonly reportEmitted?: boolean;
+  /**
    * Further destinations; each gets every event through a queue of its own. A `route()` puts processors in
    * front of some. A `LogRecordExporter` of an OpenTelemetry SDK is one too.
    */
@@ -96,7 +101,7 @@ export interface LogOptions {
   readonly session?: Readonly<Record<string, unknown>> | undefined;
   readonly userId?: string | undefined;
   readonly projectId?: string | undefined;
-  /** When it happened (for a scope: started): a date, epoch milliseconds or epoch nanoseconds. */
+  /** When it happened (of a scope: started, or with `end()`, ended): a date, epoch milliseconds or epoch nanoseconds. */
   readonly timestamp?: Date | number | bigint | undefined;
   /** OTel severity number (1-24) or its name. Default `INFO`. */
   readonly severity?: Severity | undefined;
@@ -117,6 +122,9 @@ export interface TrackOptions extends LogOptions {
   /** Spans of other traces that the scope has to do with. */
   readonly links?: readonly Link[] | undefined;
 }
+
+/** How a scope that is held by hand ends. */
+export interface EndOptions extends Pick<LogOptions, 'timestamp'> {}
 
 /** How `flush()` waits. */
 export interface FlushOptions {

@@ -1,5 +1,6 @@
 import type { Context, Span } from '@opentelemetry/api';
-import type { Emitted, Pipeline } from '../delivery/pipeline.ts';
+import type { Pipeline } from '../delivery/pipeline.ts';
+import type { Emitted } from '../delivery/sink.ts';
 import type { Event } from '../event.ts';
 import type { Processor } from '../processors/processor.ts';
 import { type RouteNode, runRoute } from '../processors/run-route.ts';

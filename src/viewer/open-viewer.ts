@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { EmittedReport } from '../otlp/emitted/emitted-report.ts';
 import type { Consume } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { QuarantineDesk } from '../quarantine/quarantine-desk.ts';
@@ -20,6 +21,8 @@ export interface ViewerSettings {
   /** What has to be shown for data. Undefined: one is made where the address is not of this machine only. */
   readonly token: string | undefined;
   readonly tls: ServerTls | undefined;
+  /** Whether agents are answered at `/mcp`. */
+  readonly mcp: boolean;
   /** The directory of schema files; undefined: none is known. */
   readonly schemas: string | undefined;
   /** The directory that an app has for its quarantine; undefined: none is known. */
@@ -39,6 +42,10 @@ export interface OpenViewer {
   readonly openUrl: string;
   /** Resolves when all of it is committed. */
   ingest(request: OtlpRequest): Promise<void>;
+  /** Of the store: the same as long as its files are there. */
+  readonly id: string;
+  /** Keeps what a logger says that it has emitted; a report that comes again counts once. */
+  takeReport(report: EmittedReport): Promise<void>;
   close(timeoutMs: number): Promise<void>;
 }
 
@@ -47,7 +54,7 @@ export interface OpenViewer {
  * @throws OtelEventsError `STORE_UNAVAILABLE`, `STORE_IN_USE`, `STORE_UNWRITABLE`, `STORE_VERSION`, `COLLECTOR_START_FAILED`
  */
 export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> {
-  const { address, directory, synchronous, maxBytes, maxAgeMs, token, tls, onError } = settings;
+  const { address, directory, synchronous, maxBytes, maxAgeMs, token, tls, mcp, onError } = settings;
   const store = await openStore({ directory, synchronous, maxBytes, maxAgeMs });
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const about = { version, endpoints: settings.endpoints, links: settings.links };
@@ -61,13 +68,25 @@ export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> 
             checked: () => schemas?.read().checked ?? [],
             send: settings.replay,
           });
-    const server = await startViewer({ store, address, about, schemas, quarantine, token, tls, onError });
+    const server = await startViewer({
+      store,
+      address,
+      about,
+      schemas,
+      quarantine,
+      token,
+      tls,
+      mcp,
+      onError,
+    });
     return {
       url: server.url,
       openUrl: server.openUrl,
+      id: store.id,
       ingest: async (request) => {
         await store.ingest(request);
       },
+      takeReport: (report) => store.takeReport(report),
       close: async (timeoutMs) => {
         await server.close(timeoutMs);
         await store.close();

@@ -6,11 +6,20 @@ export function madeAnswers(rows: readonly Row[], nowMs: number): Readonly<Recor
   const counted = (name: string, emitted: number | null, received: number, at: number) => ({
     name,
     service: 'shop',
+    kind: 'record',
     minuteMs: minute - at * 60_000,
     emitted,
     received,
     stored: received,
     repeated: 0,
+    lost:
+      emitted === 12 && received === 9
+        ? { 'dropped:queue_full': 2 }
+        : name === 'checkout'
+          ? {}
+          : { sampled: 1 },
+    gap: emitted === null ? 0 : emitted - received,
+    settling: at === 0,
   });
   return {
     status: {
@@ -31,6 +40,14 @@ export function madeAnswers(rows: readonly Row[], nowMs: number): Readonly<Recor
         counted('order.paid', 12, at % 8 === 3 ? 9 : 12, at * 9),
         counted('checkout', null, 5, at * 9),
       ]).flat(),
+      underWay: [
+        { name: 'order.paid', service: 'shop', count: 4 },
+        { name: 'cart.viewed', service: 'shop', count: 6, silentSinceMs: minute - 9e6 },
+      ],
+      loggers: [
+        { id: 'a', service: 'shop', firstMs: minute - 9e7, latestMs: minute, state: 'reporting' },
+        { id: 'b', service: 'shop', firstMs: minute - 9e7, latestMs: minute - 9e6, state: 'silent' },
+      ],
     },
     schemas: { schemas: schemas(nowMs), declared: DECLARED, complete: true },
     'schemas/order.paid': { schemas: schemas(nowMs).slice(0, 2), declared: DECLARED, complete: true },

@@ -80,6 +80,43 @@ test('an event that is sent by OTLP is in the page, and the next one comes by it
   assert.deepEqual(alarms, []);
 });
 
+test('the ledger shows what a logger emitted, and what was dropped in red with its reason', {
+  skip: NO_BROWSER,
+}, async (t) => {
+  const { page: address, otlp } = await runView(t);
+  const events = new EventLogger({ endpoint: otlp, app: { name: 'shop' }, maxBytes: 2048, logLevel: 'none' });
+  events.log('order.paid');
+  await events.flush();
+  for (let at = 0; at < 40; at++) events.log('burst', { text: 'x'.repeat(200) });
+  const { dropped } = await events.close();
+  assert.ok(dropped > 0);
+  // Without a time: it is that of its arrival.
+  const body = JSON.stringify({
+    resourceLogs: [{ scopeLogs: [{ logRecords: [{ eventName: 'from.elsewhere' }] }] }],
+  });
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${otlp}/v1/logs`, { method: 'POST', headers, body });
+  const { page, alarms } = await openPage(t, `${address}/ledger`);
+  await page.getByText('1 with a gap').waitFor();
+  const cells = async (name: string) =>
+    (
+      await page
+        .getByRole('row', { name: new RegExp(`^${name}`) })
+        .first()
+        .locator('td')
+        .allInnerTexts()
+    ).slice(2, 8);
+  assert.deepEqual(await cells('order.paid'), ['1', '1', '1', '0', '0', '']);
+  const [emitted, , , , missing, why] = await cells('burst');
+  assert.deepEqual([emitted, missing], ['40', String(dropped)]);
+  assert.match(why ?? '', new RegExp(`^${dropped} the queue of the app was full`));
+  assert.equal((await cells('from.elsewhere'))[0], 'unknown');
+  await page.getByRole('button', { name: 'Minutes of burst' }).click();
+  await page.getByText('settling').first().waitFor();
+  assert.match(page.url(), /open=record/);
+  assert.deepEqual(alarms, []);
+});
+
 test('the printed address opens a page that has the token as a cookie', { skip: NO_BROWSER }, async (t) => {
   const { page: address, otlp } = await runView(t, '--host', '0.0.0.0');
   await send(otlp, 'order.paid');
@@ -141,5 +178,29 @@ test('an event that its schema refused is looked at, mended and sent on in the p
     .getByText(/^1 rows?\b/)
     .first()
     .waitFor();
+  assert.deepEqual(alarms, []);
+});
+
+test('an address with an event opens the list where it stands', { skip: NO_BROWSER }, async (t) => {
+  const { page: address, otlp } = await runView(t);
+  const logRecords = Array.from({ length: 3000 }, (_, at) => ({
+    timeUnixNano: String(1_764_288_000_000_000_000n + BigInt(Math.floor(at / 3)) * 1_000_000n),
+    eventName: `number.${at}`,
+    severityNumber: 9,
+  }));
+  const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+  const headers = { 'content-type': 'application/json' };
+  assert.equal((await fetch(`${otlp}/v1/logs`, { method: 'POST', headers, body })).status, 200);
+  const found = (await (await fetch(`${address}/api/events?q=name:number.1000`)).json()) as {
+    rows: { id: string }[];
+  };
+  const { page, alarms } = await openPage(t, `${address}/?event=${found.rows[0]?.id}`);
+  const current = page.locator('.row.current');
+  await current.getByText('number.1000', { exact: true }).waitFor();
+  // The newest is the first, below the line of titles.
+  assert.equal(await current.getAttribute('aria-rowindex'), String(3000 - 1 - 1000 + 2));
+  await page.keyboard.press('j');
+  await page.waitForURL((url) => url.searchParams.get('event') !== found.rows[0]?.id);
+  await current.getByText('number.999', { exact: true }).waitFor();
   assert.deepEqual(alarms, []);
 });

@@ -34,6 +34,7 @@ const VIEWS: readonly (readonly [name: string, address: string, text: string])[]
   ['no-funnel', '/funnel', 'Write two steps or more'],
   ['compare', '/compare?left=severity:%3E%3Derror&right=severity:%3Cerror&q=kind:event', 'CardDeclined'],
   ['ledger', '/ledger', '1 with a gap'],
+  ['ledger-open', '/ledger?open=record/shop/order.paid', 'left the app, and are not stored'],
   ['schemas', '/schemas', 'never seen'],
   ['schemas-drift', '/schemas?show=drift', '1 field not declared'],
   ['schema', '/schemas/order.paid', 'of another type'],

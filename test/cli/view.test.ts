@@ -80,6 +80,15 @@ test('beyond this machine the printed address has the token', async (t) => {
   assert.match(given.page, /\?token=correct-horse-battery$/);
 });
 
+test('agents are answered when --mcp says so, where the output tells it', async (t) => {
+  const { said, page } = await runView(t, ['--port', '0', '--mcp']);
+  const [, mcp = ''] = /^ {2}MCP +(\S+)$/m.exec(said) ?? [];
+  assert.equal(mcp, `${page}/mcp`);
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+  const headers = { 'content-type': 'application/json' };
+  assert.equal((await fetch(mcp, { method: 'POST', headers, body })).status, 200);
+});
+
 test("a collector's configuration is run instead, if it has a viewer", async (t) => {
   const dir = tempDir(t);
   const config = (exporter: string): string => {

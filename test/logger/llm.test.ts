@@ -143,12 +143,14 @@ test('feedback from another process belongs to the trace, response and conversat
   const kept = JSON.stringify(events.trackLlm(CALL));
   const elsewhere = testLogger();
   const judgement = { name: 'helpful', score: 0.9, label: 'up', comment: 'Right.', userId: 'u2' };
-  elsewhere.feedback({ of: JSON.parse(kept), ...judgement });
+  const timestamp = Date.UTC(2026, 0, 1);
+  elsewhere.feedback({ of: JSON.parse(kept), ...judgement, timestamp });
   await Promise.all([events.flush(), elsewhere.flush()]);
   const [judged, record] = [events.records[0], elsewhere.records[0]];
   assert.equal(record?.eventName, 'gen_ai.evaluation.result');
   assert.deepEqual([record?.traceId, record?.spanId], [judged?.traceId, judged?.spanId]);
   assert.equal(elsewhere.emitted[0]?.userId, 'u2');
+  assert.equal(elsewhere.emitted[0]?.time.getTime(), timestamp);
   assert.deepEqual(elsewhere.emitted[0]?.data, {
     'gen_ai.evaluation.name': 'helpful',
     'gen_ai.evaluation.score.value': 0.9,
@@ -249,7 +251,9 @@ test('a call of a model and what is judged are read once', () => {
     }) as never;
   events.trackLlm(counted({ ...CALL, usage: counted(CALL.usage) }));
   events.feedback(counted({ name: 'helpful', of: counted({ id: 'i' }) }));
-  const twice = reads.filter((key, index) => key !== 'userId' && reads.indexOf(key) !== index);
+  // Of both calls.
+  const shared = ['userId', 'timestamp'];
+  const twice = reads.filter((key, index) => !shared.includes(key) && reads.indexOf(key) !== index);
   assert.deepEqual(twice, ['responseId']);
 });
 

@@ -71,6 +71,7 @@ const WRONG: readonly [options: object, code: string, message: RegExp][] = [
   [{ onFull: 'block' }, 'OPTION_INVALID', /option onFull: wanted 'drop-oldest' or 'drop-newest'/],
   [{ concurrency: 0 }, 'OPTION_INVALID', /option concurrency: wanted a whole number, at least 1/],
   [{ handleSignals: 'yes' }, 'OPTION_INVALID', /option handleSignals: wanted true or false/],
+  [{ reportEmitted: 'yes' }, 'OPTION_INVALID', /option reportEmitted: wanted true or false/],
 ];
 
 test('a wrong option is a coded error that names the key and the nearest right one', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OtelEventsError } from '../../src/errors.ts';
 import { testLogger } from '../../src/testing.ts';
 
 test('200 concurrent scopes keep their sessions and spans apart, across awaits and timers', async () => {
@@ -173,4 +174,61 @@ test('a getter that throws in scope data does not break the scope', async () => 
   events.track('scope', hostile, (scope) => scope.add(hostile));
   await events.flush();
   assert.equal(events.emitted.length, 1);
+});
+
+test('work that is told of afterwards ends when it is said to have ended, and never before it began', async () => {
+  const events = testLogger();
+  const startMs = Date.UTC(2026, 0, 1);
+  const ends = [
+    startMs + 1500,
+    new Date(startMs + 1500),
+    BigInt(startMs + 1500) * 1_000_000n,
+    startMs - 1,
+  ] as const;
+  for (const timestamp of ends) events.track('import', {}, { timestamp: startMs }).end({ timestamp });
+  await events.flush();
+  assert.deepEqual(
+    events.records.map(({ timeUnixNano, attributes }) => [
+      Number(timeUnixNano / 1_000_000n) - startMs,
+      attributes['event.duration'],
+    ]),
+    [
+      [1500, 1.5],
+      [1500, 1.5],
+      [1500, 1.5],
+      [0, 0],
+    ],
+  );
+});
+
+test('an end that is no time is said once, and the scope ends now', async () => {
+  const errors: OtelEventsError[] = [];
+  const events = testLogger({ onError: (error) => void errors.push(error) });
+  const beforeMs = Date.now();
+  const unreadable = {
+    get timestamp(): number {
+      throw new Error('no');
+    },
+  };
+  const hostile = new Proxy({}, { get: () => assert.fail('read') });
+  events.track('text').end({ timestamp: '2026' as never });
+  events.track('hostile').end({ timestamp: hostile as never });
+  events.track('unreadable').end(unreadable);
+  events.track('null').end(null as never);
+  await events.flush();
+  assert.deepEqual(
+    events.records.map(({ eventName, attributes }) => [eventName, attributes['event.time.given']]),
+    [
+      ['text', '2026'],
+      ['hostile', 'an object'],
+      ['unreadable', '[Unreadable]'],
+      ['null', undefined],
+    ],
+  );
+  for (const { timeUnixNano } of events.records)
+    assert.ok(Number(timeUnixNano / 1_000_000n) >= beforeMs - 10);
+  assert.deepEqual(
+    errors.map(({ code }) => code),
+    ['EVENT_INVALID'],
+  );
 });

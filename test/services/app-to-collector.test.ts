@@ -42,6 +42,41 @@ async function otelcol(t: TestContext, config: string, env: Record<string, strin
   return { endpoint: running.endpoint, dir };
 }
 
+const ALL_TO_FILE = `
+receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:\${env:OTEL_EVENTS_PORT}" } } } }
+exporters: { file: { path: "\${env:OTEL_EVENTS_DIR}/all.jsonl", flush_interval: 100ms } }
+service:
+  telemetry: { metrics: { level: none } }
+  pipelines:
+    logs: { receivers: [otlp], exporters: [file] }
+    metrics: { receivers: [otlp], exporters: [file] }
+`;
+
+test('the real collector is sent events, and nothing of what only a viewer asks for', async (t) => {
+  if (!requireService(t, 'otelcol')) return;
+  const dir = tempDir(t);
+  const running = await startOtelcol({ yaml: ALL_TO_FILE, dir });
+  t.after(() => running.stop());
+  const events = new EventLogger({ endpoint: running.endpoint, flushIntervalMs: 0 });
+  for (let at = 0; at < 3; at++) {
+    events.log('order.paid', { at });
+    await events.flush();
+    await sleep(700);
+  }
+  await events.close();
+  const gauge = { name: 'control', gauge: { dataPoints: [{ asInt: '1', timeUnixNano: '1' }] } };
+  const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: [gauge] }] }] });
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${running.endpoint}/v1/metrics`, { method: 'POST', headers, body });
+  let text = '';
+  while (!text.includes('control')) {
+    await sleep(50);
+    text = await readFile(path.join(dir, 'all.jsonl'), 'utf8');
+  }
+  assert.equal(text.split('"eventName":"order.paid"').length - 1, 3);
+  assert.deepEqual(text.match(/"(?:gauge|sum)"/g), ['"gauge"'], 'the metric of this test, and no other');
+});
+
 test('one scope with events reaches file, HTTP endpoint and Jaeger through the real collector', async (t) => {
   if (!requireService(t, 'otelcol', 'jaeger')) return;
   const jaeger = await startJaeger({ dir: tempDir(t) });

@@ -27,4 +27,6 @@ export interface SourceFunnel {
   readonly steps: readonly string[];
   readonly by: string;
   readonly withinMs: number;
+  /** A field whose value at the first step splits the way. */
+  readonly split?: string | undefined;
 }

@@ -1,9 +1,11 @@
 import { counted } from '../../counted.ts';
+import { requireBeside } from '../../require-beside.ts';
 import { parseQuery } from '../../viewer/query/parse-query.ts';
+import type { Row } from '../../viewer/store/event-store.ts';
+import { csvTable } from '../../viewer/table/csv-table.ts';
+import type { ReadRows } from '../../viewer/table/event-columns.ts';
 import { defineCommand, usageError } from '../command.ts';
 import { showProgress } from '../output/progress.ts';
-import { CsvColumns } from './csv-columns.ts';
-import type { EventSource } from './event-source.ts';
 import { openSink, type Sink } from './file-sink.ts';
 import { pagesOf } from './find-rows.ts';
 import { openSource } from './open-source.ts';
@@ -11,7 +13,8 @@ import { splitOperands } from './split-operands.ts';
 
 const NAME = 'otel-events export';
 
-const USAGE = `Usage: otel-events export --csv | --json [QUERY] [FILE...] [OPTIONS]
+const USAGE = `Usage: otel-events export --csv | --json | --parquet [QUERY]
+                          [FILE...] [OPTIONS]
 
 Writes all events, logs and spans that fit, oldest first. QUERY and FILE are as
 for otel-events query.
@@ -21,10 +24,15 @@ for otel-events query.
                      attribute. What a spreadsheet would take for a formula
                      gets a ' in front
   --json             an object a line, as otel-events query --json
+  --parquet          the same columns, with types: a time in nanoseconds, numbers,
+                     true and false; what is of several kinds, or holds others,
+                     is a text (JSON)
   -o, --output FILE  instead of standard output
   --directory STORE  a store of the viewer, on which none runs, instead of files
   --url URL          of the viewer that is asked without files; default
                      http://localhost:4319
+  --token TOKEN      that it wants beyond its own machine; better in the variable
+                     OTEL_EVENTS_TOKEN
   --help             show this
 
 Example: otel-events export --csv 'name:checkout.*' events.jsonl -o checkouts.csv
@@ -35,32 +43,40 @@ not be read or written.`;
 const OPTIONS = {
   csv: { type: 'boolean' },
   json: { type: 'boolean' },
+  parquet: { type: 'boolean' },
   output: { type: 'string', short: 'o' },
   directory: { type: 'string' },
   url: { type: 'string' },
+  token: { type: 'string' },
 } as const;
 
 export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { csv = false, json = false, output, directory, url }) {
-    if (csv === json) throw usageError('--csv or --json: one of them');
+  async run(operands, { csv = false, json = false, parquet = false, output, directory, url, token }) {
+    const given = { csv, json, parquet };
+    const [format, ...others] = (['csv', 'json', 'parquet'] as const).filter((name) => given[name]);
+    if (format === undefined || others.length > 0)
+      throw usageError('--csv, --json or --parquet: one of them');
+    if (parquet && output === undefined && process.stdout.isTTY)
+      throw usageError('--parquet: nothing for a terminal', 'name a file with -o');
     const { query, files } = splitOperands(operands);
     // Before files are read.
     parseQuery(query, Date.now());
-    const source = await openSource(NAME, { files, directory, url });
-    let rows = 0;
-    const endProgress = showProgress(() => (rows === 0 ? '' : `${counted(rows, 'row')} written`));
-    const onRow = (): void => {
-      rows++;
+    const source = await openSource(NAME, { files, directory, url, token });
+    let count = 0;
+    const endProgress = showProgress(() => (count === 0 ? '' : `${counted(count, 'row')} read`));
+    /** A table is read twice: its first line, or its end, has the names of all columns. */
+    const read = async function* (): AsyncGenerator<readonly Row[]> {
+      count = 0;
+      for await (const { rows } of pagesOf(source, query, 'oldest')) {
+        yield rows;
+        count += rows.length;
+      }
     };
     try {
-      const sink = openSink(output);
-      await (csv ? writeCsv : writeJson)(source, query, sink, onRow).catch((error) => {
-        sink.abort();
-        throw error;
-      });
+      await writeParts(FORMATS[format](read), openSink(output));
     } finally {
       endProgress();
       await source.close();
@@ -69,33 +85,29 @@ export const command = defineCommand({
   },
 });
 
-async function writeJson(source: EventSource, query: string, sink: Sink, onRow: () => void): Promise<void> {
-  for await (const { rows } of pagesOf(source, query, 'oldest')) {
-    for (const row of rows) {
-      await sink.line(JSON.stringify(row));
-      onRow();
-    }
-  }
-  await sink.end();
-}
+/** What is written, part by part. */
+type Parts = (read: ReadRows) => AsyncIterable<string | Uint8Array>;
 
-/** More columns than any reader of CSV takes. */
-const MAX_COLUMNS = 16_384;
+const FORMATS: Readonly<Record<'csv' | 'json' | 'parquet', Parts>> = {
+  csv: csvTable,
+  json: async function* (read) {
+    for await (const rows of read()) for (const row of rows) yield `${JSON.stringify(row)}\n`;
+  },
+  parquet: (read) => {
+    const { parquetTable } = requireBeside<typeof import('../../viewer/table/parquet-table.ts')>(
+      import.meta,
+      '../../viewer/table/parquet-table',
+    );
+    return parquetTable(read);
+  },
+};
 
-/** Twice through the rows: the first line names the columns. */
-async function writeCsv(source: EventSource, query: string, sink: Sink, onRow: () => void): Promise<void> {
-  const columns = new CsvColumns();
-  for await (const { rows } of pagesOf(source, query, 'oldest')) {
-    for (const row of rows) columns.add(row);
-    if (columns.count <= MAX_COLUMNS) continue;
-    throw usageError(`--csv: more than ${MAX_COLUMNS} columns`, 'narrow the query, or use --json');
+async function writeParts(parts: AsyncIterable<string | Uint8Array>, sink: Sink): Promise<void> {
+  try {
+    for await (const part of parts) await sink.write(part);
+    await sink.end();
+  } catch (error) {
+    sink.abort();
+    throw error;
   }
-  await sink.line(columns.titles());
-  for await (const { rows } of pagesOf(source, query, 'oldest')) {
-    for (const row of rows) {
-      await sink.line(columns.line(row));
-      onRow();
-    }
-  }
-  await sink.end();
 }

@@ -5,8 +5,8 @@ import { Output } from '../output/output.ts';
 
 /** Where an export goes. */
 export interface Sink {
-  /** @throws what the file system throws, or BrokenPipe */
-  line(text: string): Promise<void>;
+  /** @param part - whole lines, or bytes of any kind @throws what the file system throws, or BrokenPipe */
+  write(part: string | Uint8Array): Promise<void>;
   end(): Promise<void>;
   /** Nothing is left of it. */
   abort(): void;
@@ -19,7 +19,13 @@ export function openSink(file: string | undefined): Sink {
 
 function outputSink(): Sink {
   const output = new Output();
-  return { line: (text) => output.document(text), end: () => output.flush(), abort: () => {} };
+  return {
+    // The output itself ends lines.
+    write: (part) =>
+      typeof part === 'string' ? output.document(part.replace(/\n$/, '')) : output.bytes(part),
+    end: () => output.flush(),
+    abort: () => {},
+  };
 }
 
 function fileSink(file: string): Sink {
@@ -30,9 +36,9 @@ function fileSink(file: string): Sink {
     error = cause;
   });
   return {
-    async line(text) {
+    async write(part) {
       if (error !== undefined) throw error;
-      if (!stream.write(`${text}\n`)) await once(stream, 'drain');
+      if (!stream.write(part)) await once(stream, 'drain');
     },
     async end() {
       stream.end();

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
+import { OtelEventsError } from '../../errors.ts';
 import type { Row } from '../../viewer/store/event-store.ts';
-import { askViewer } from './viewer-url.ts';
+import { askViewer, type ViewerAddress } from './viewer-url.ts';
 
 /** What comes of a viewer as it happens. */
 export type Live = { readonly rows: readonly Row[] } | { readonly skipped: number };
@@ -9,9 +10,13 @@ const AGAIN_MS = 1000;
 
 /**
  * Rows as a viewer stores them, for as long as nobody stops it: where the connection is lost, it goes on behind the last row.
- * @throws OtelEventsError `STORE_FAILED` if there is no viewer to begin with
+ * @throws OtelEventsError `STORE_FAILED` if there is no viewer to begin with, `OPTION_INVALID` if it wants another token
  */
-export async function* liveRows(base: URL, query: string, signal: AbortSignal): AsyncGenerator<Live> {
+export async function* liveRows(
+  viewer: ViewerAddress,
+  query: string,
+  signal: AbortSignal,
+): AsyncGenerator<Live> {
   let lastId: string | undefined;
   let hasBegun = false;
   while (!signal.aborted) {
@@ -20,7 +25,7 @@ export async function* liveRows(base: URL, query: string, signal: AbortSignal): 
         accept: 'text/event-stream',
         ...(lastId !== undefined && { 'last-event-id': lastId }),
       };
-      const { body } = await askViewer(base, '/api/live', [['q', query]], { headers, signal });
+      const { body } = await askViewer(viewer, '/api/live', [['q', query]], { headers, signal });
       hasBegun = true;
       for await (const { id, event, data } of messagesIn(body as ReadableStream<Uint8Array>)) {
         if (id !== undefined) lastId = id;
@@ -29,7 +34,9 @@ export async function* liveRows(base: URL, query: string, signal: AbortSignal): 
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!hasBegun) throw error;
+      // One that was started again may have another token: asking again would never end.
+      const isRefused = error instanceof OtelEventsError && error.code === 'OPTION_INVALID';
+      if (!hasBegun || isRefused) throw error;
     }
     await setTimeout(AGAIN_MS, undefined, { signal }).catch(() => {});
   }

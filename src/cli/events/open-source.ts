@@ -9,7 +9,7 @@ import { showProgress } from '../output/progress.ts';
 import type { EventSource } from './event-source.ts';
 import { storeSource } from './store-source.ts';
 import { viewerSource } from './viewer-source.ts';
-import { DEFAULT_URL, readUrl } from './viewer-url.ts';
+import { viewerAddress } from './viewer-url.ts';
 
 /** Where events are looked for. */
 export interface SourceOptions {
@@ -18,18 +18,22 @@ export interface SourceOptions {
   readonly directory?: string | undefined;
   /** Of a viewer that runs. */
   readonly url?: string | undefined;
+  /** That it wants. */
+  readonly token?: string | undefined;
 }
 
 /** Opens what a command asks. @param name - of the command @throws OtelEventsError `OPTION_INVALID`, and what the store throws */
 export async function openSource(
   name: string,
-  { files, directory, url }: SourceOptions,
+  { files, directory, url, token }: SourceOptions,
 ): Promise<EventSource> {
   if ([files.length > 0, directory !== undefined, url !== undefined].filter(Boolean).length > 1) {
     throw usageError('files, --directory and --url: one of them');
   }
+  if (token !== undefined && (files.length > 0 || directory !== undefined))
+    throw usageError('--token: only a viewer that runs wants one');
   if (files.length > 0) return openFilesSource(name, files);
-  if (directory === undefined) return viewerSource(readUrl(url ?? DEFAULT_URL));
+  if (directory === undefined) return viewerSource(viewerAddress(url, token));
   // One that is not there would be made.
   readdirSync(directory);
   const store = await openStore({ directory });

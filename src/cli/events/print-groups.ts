@@ -5,6 +5,7 @@ import type { Output } from '../output/output.ts';
 import type { Column } from '../output/to-table.ts';
 import { localClock, localDay } from './local-time.ts';
 import type { AskedStat } from './read-stats.ts';
+import { valueText } from './value-text.ts';
 
 /** What groups were asked for. */
 export interface AskedGroups {
@@ -71,8 +72,4 @@ function timeText(ms: number): string {
 /** A viewer tells by `null` that there is no number. */
 function numberText(value: number | null | undefined): string {
   return value === undefined || value === null ? '-' : String(Number(value.toPrecision(6)));
-}
-
-function valueText(value: FacetValue | undefined): string {
-  return value === undefined ? '(none)' : String(value);
 }

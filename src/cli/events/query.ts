@@ -36,6 +36,7 @@ one all fit. Prints the newest 100, oldest first.
                   query each
   --within TIME   from the first step to the last; default 30m
   --per FIELD     whose way it is; default user
+  --split FIELD   the same by its value at the first step
   --trace ID      what belongs to a trace, below its spans
   --session ID    what happened in a session
   --user ID       what a user did
@@ -43,6 +44,8 @@ one all fit. Prints the newest 100, oldest first.
                   a store of the viewer, on which none runs, instead of files
   --url URL       of the viewer that is asked without files; default
                   http://localhost:4319
+  --token TOKEN   that it wants beyond its own machine; better in the variable
+                  OTEL_EVENTS_TOKEN
   --help          show this
 
 Example: otel-events query 'name:payment.* severity:>=warn last:2h' events.jsonl
@@ -62,11 +65,13 @@ const OPTIONS = {
   funnel: { type: 'string', multiple: true },
   within: { type: 'string' },
   per: { type: 'string' },
+  split: { type: 'string' },
   trace: { type: 'string' },
   session: { type: 'string' },
   user: { type: 'string' },
   directory: { type: 'string' },
   url: { type: 'string' },
+  token: { type: 'string' },
 } as const;
 
 interface Asked {
@@ -81,7 +86,7 @@ export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { count = false, trace, directory, url, ...values }) {
+  async run(operands, { count = false, trace, directory, url, token, ...values }) {
     const { query, files } = splitOperands(operands);
     const { oldest = false, long = false, json = false } = values;
     const limit = values.limit === undefined ? undefined : readLimit(values.limit);
@@ -91,7 +96,7 @@ export const command = defineCommand({
     if ([count, groups, funnel].filter(Boolean).length > 1) {
       throw usageError('--count, --funnel, and --by, --over or --stats: one of them');
     }
-    const source = await openSource(NAME, { files, directory, url });
+    const source = await openSource(NAME, { files, directory, url, token });
     const output = new Output();
     try {
       if (count) await answerCount(source, asked, output);
@@ -158,7 +163,7 @@ async function answerFunnel(
   const { value, ...looked } = await source.funnel(query, funnel);
   tellIncomplete(looked);
   if (json) await output.line(JSON.stringify(value));
-  else await printFunnel(output, funnel.steps, value, styleOf(output));
+  else await printFunnel(output, funnel, value, styleOf(output));
 }
 
 /** A viewer ends what takes too long. */

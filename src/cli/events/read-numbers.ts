@@ -24,21 +24,24 @@ export function readGroups(values: {
 
 const DEFAULT_WITHIN = '30m';
 
-/** What `--funnel`, `--within` and `--per` ask for. @throws OtelEventsError `OPTION_INVALID`, `QUERY_INVALID` */
+/** What `--funnel`, `--within`, `--per` and `--split` ask for. @throws OtelEventsError `OPTION_INVALID`, `QUERY_INVALID` */
 export function readFunnel(values: {
   readonly funnel?: readonly string[] | undefined;
   readonly within?: string | undefined;
   readonly per?: string | undefined;
+  readonly split?: string | undefined;
 }): SourceFunnel | undefined {
-  const { funnel, within, per } = values;
+  const { funnel, within, per, split } = values;
   if (funnel === undefined) {
-    if (within !== undefined || per !== undefined) throw usageError('--within and --per: of which --funnel?');
+    if ([within, per, split].some((given) => given !== undefined))
+      throw usageError('--within, --per and --split: of which --funnel?');
     return undefined;
   }
+  if (split === '') throw usageError('--split: a field wanted');
   const [only = '', ...others] = funnel;
   const steps = others.length > 0 ? funnel : only.split(',').map(nameStep);
   for (const step of steps) checkStep(step);
-  return { steps, by: per ?? 'user', withinMs: readTime('--within', within ?? DEFAULT_WITHIN) };
+  return { steps, by: per ?? 'user', withinMs: readTime('--within', within ?? DEFAULT_WITHIN), split };
 }
 
 /** `a` is an event of that name, `a.*` of several. */

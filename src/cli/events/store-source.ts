@@ -19,11 +19,12 @@ export function storeSource(store: EventStore, close: () => Promise<void>): Even
         top,
         withinMs: WITHIN_MS,
       }),
-    funnel: (query, { steps, by, withinMs }) =>
+    funnel: (query, { steps, by, withinMs, split }) =>
       store.funnel(read(query), {
         steps: steps.map((step) => read(step).where),
         by: fieldOf(by),
         withinWindowMs: withinMs,
+        split: split === undefined ? undefined : fieldOf(split),
         withinMs: WITHIN_MS,
       }),
     close,

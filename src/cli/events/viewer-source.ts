@@ -1,11 +1,11 @@
 import type { Answer, Funnel, Group, Page } from '../../viewer/store/event-store.ts';
 import type { EventSource } from './event-source.ts';
-import { askViewer } from './viewer-url.ts';
+import { askViewer, type ViewerAddress } from './viewer-url.ts';
 
 /** A viewer that runs, as a source. */
-export function viewerSource(base: URL): EventSource {
+export function viewerSource(viewer: ViewerAddress): EventSource {
   const ask = async (...given: [string, Parameters<typeof askViewer>[2]]): Promise<unknown> =>
-    (await askViewer(base, ...given)).json();
+    (await askViewer(viewer, ...given)).json();
   return {
     page: async (query, { limit, order, cursor }) => {
       const params = [
@@ -30,12 +30,13 @@ export function viewerSource(base: URL): EventSource {
       };
       return { ...rest, value: groups };
     },
-    funnel: async (query, { steps, by, withinMs }) => {
+    funnel: async (query, { steps, by, withinMs, split }) => {
       const answer = await ask('/api/funnel', [
         ['q', query],
         ...steps.map((step) => ['step', step] as const),
         ['by', by],
         ['within', `${withinMs}ms`],
+        ['split', split],
       ]);
       const { complete, scanned, ...value } = answer as Omit<Answer<unknown>, 'value'> & Funnel;
       return { complete, scanned, value };

@@ -47,6 +47,12 @@ export class Output {
     return this.isTerminal ? this.block(text) : this.#add(text);
   }
 
+  /** What is no text, and for no terminal. @throws BrokenPipe */
+  async bytes(part: Uint8Array): Promise<void> {
+    await this.flush();
+    await this.#write(part);
+  }
+
   async #add(text: string): Promise<void> {
     this.#text += `${text}\n`;
     if (this.#text.length >= CHUNK_LENGTH) await this.flush();
@@ -56,9 +62,12 @@ export class Output {
   async flush(): Promise<void> {
     const text = this.#text;
     this.#text = '';
-    if (text === '') return;
-    await new Promise<void>((resolve, reject) => {
-      this.#stream.write(text, (error) => {
+    if (text !== '') await this.#write(text);
+  }
+
+  #write(part: string | Uint8Array): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      this.#stream.write(part, (error) => {
         if (error === undefined || error === null) resolve();
         else reject((error as NodeJS.ErrnoException).code === 'EPIPE' ? new BrokenPipe() : error);
       });

@@ -109,7 +109,8 @@ export const otlpReceiver: ReceiverComponent<Settings> = {
   type: 'otlp',
   shape,
   check,
-  create: async ({ protocols: { http, grpc } }, { id, log, tally, consume, authenticator }) => {
+  create: async ({ protocols: { http, grpc } }, host) => {
+    const { id, log, tally, consume, authenticator, emittedTakers } = host;
     const largestBytes = Math.max(
       http === undefined ? 0 : bodyBytesOf(http),
       grpc === undefined ? 0 : maxBytesOf(grpc),
@@ -133,7 +134,7 @@ export const otlpReceiver: ReceiverComponent<Settings> = {
       onError,
       authenticator: settings.auth && authenticator(settings.auth.authenticator),
     });
-    if (http !== undefined) servers.set('http', await httpServer(http, common(http)));
+    if (http !== undefined) servers.set('http', await httpServer(http, { ...common(http), emittedTakers }));
     if (grpc !== undefined) servers.set('grpc', await grpcServer(grpc, common(grpc)));
     return running(servers, intake, refusals);
   },
@@ -169,7 +170,7 @@ function bodyBytesOf({ max_request_body_size: bytes }: HttpSettings): number {
 
 async function httpServer(
   settings: HttpSettings,
-  common: Pick<ReceiverOptions, 'intake' | 'onError' | 'authenticator'>,
+  common: Pick<ReceiverOptions, 'intake' | 'onError' | 'authenticator' | 'emittedTakers'>,
 ): Promise<Receiver> {
   const { endpoint: address, tls, cors } = settings;
   return new Receiver({

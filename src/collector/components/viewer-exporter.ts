@@ -2,7 +2,7 @@ import path from 'node:path';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import { requireBeside } from '../../require-beside.ts';
 import type { ExporterComponent } from '../component.ts';
-import { integer, mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
+import { boolean, integer, mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
 import { checkServerTls, serverTls } from '../config/tls-shapes.ts';
 import { duration, httpUrl, listenAddress } from '../config/value-shapes.ts';
 import { readServerTls } from '../read-tls.ts';
@@ -26,6 +26,7 @@ const shape = mapping({
     ),
   ),
   tls: optional(serverTls),
+  mcp: optional(boolean, false),
   // Where schemas are declared.
   schemas: optional(filled),
   // What an app has as its option of the same name.
@@ -68,6 +69,7 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
       maxAgeMs,
       token,
       tls: tls && (await readServerTls(tls)),
+      mcp: settings.mcp,
       schemas: settings.schemas,
       quarantine: settings.quarantine,
       replay,
@@ -81,6 +83,7 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
     return {
       endpoint: viewer.url,
       consume: (batch) => viewer.ingest(OtlpRequest.of(batch)),
+      emitted: { id: viewer.id, take: (report) => viewer.takeReport(report) },
       close: (timeoutMs) => viewer.close(timeoutMs),
     };
   },

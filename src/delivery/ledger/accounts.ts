@@ -1,6 +1,7 @@
 import { CHANNELS } from '../../channels.ts';
 import type { Outcome, Settlement } from '../../spool/log/outcome.ts';
 import { Account, type LedgerRow, publishSettled, SinkAccount } from './account.ts';
+import type { EmittedCounts } from './emitted-counts.ts';
 import { Period } from './period.ts';
 import { Standings } from './standings.ts';
 
@@ -78,6 +79,8 @@ export interface Ticket {
 
 /** The ledger's books: counts by event name and by sink. */
 export class Accounts {
+  /** What a receiver may be told of events that are for it. */
+  readonly emitted: EmittedCounts | undefined;
   readonly #events = new Map<string, Account>();
   readonly #sinks = new Map<string, SinkAccount>();
   /** Its bit stands for nothing: no event is for it. */
@@ -90,6 +93,10 @@ export class Accounts {
   readonly #period = new Period();
   #places = 0;
   #adopted = 0;
+
+  constructor(emitted?: EmittedCounts) {
+    this.emitted = emitted;
+  }
 
   /** The account of spans in our own pipeline. */
   get spans(): Account {
@@ -161,6 +168,7 @@ export class Accounts {
       this.#period.kept(as);
     }
     for (const sink of sinks) this.sink(sink).leaveOut(as);
+    if (sinks.includes(OTLP_SINK)) this.emitted?.ended(name, as);
   }
 
   /** Books an event that ends here: nothing is to be delivered. */
@@ -170,6 +178,7 @@ export class Accounts {
       account.settle(outcome);
     }
     this.#period.settle(outcome);
+    this.emitted?.ended(name, outcome);
     if (CHANNELS.settled.hasSubscribers) publishSettled(NO_SINK, outcome, 1);
   }
 

@@ -116,4 +116,6 @@ export interface Feedback {
   readonly label?: string;
   readonly comment?: string;
   readonly userId?: string;
+  /** When it was said. Default now. */
+  readonly timestamp?: Date | number | bigint;
 }

@@ -52,7 +52,8 @@ export function feedback(origin: ScopeOrigin, argument: Feedback): string {
   const of = fieldsOf<Feedback['of']>(given.of, REFERENCE_FIELDS, onUnusable);
   const call = { ...given, of } as Feedback;
   const data = read(call, (judged) => feedbackData(judged, onUnusable), onUnusable);
-  const options = defined({ userId: call.userId, traceparent: of.traceparent });
+  const { userId, timestamp } = call;
+  const options = defined({ userId, timestamp, traceparent: of.traceparent });
   return origin.emitter.log(origin, EVALUATION_EVENT, data, options);
 }
 
@@ -118,6 +119,7 @@ const FEEDBACK_FIELDS: FieldsOf<Feedback> = {
   label: true,
   comment: true,
   userId: true,
+  timestamp: true,
 };
 const REFERENCE_FIELDS: FieldsOf<LlmReference> = {
   id: true,

@@ -1,4 +1,4 @@
-import type { Agent } from 'node:http';
+import type { Agent, IncomingHttpHeaders } from 'node:http';
 import { OtelEventsError } from '../../errors.ts';
 import { answerError } from '../../otlp/http/answer-error.ts';
 import { isStatus, partialError, partialSuccess, statusMessage } from '../../otlp/http/decode-answer.ts';
@@ -28,14 +28,23 @@ export interface OtlpTransportOptions {
   /** In place of connections of our own, which `tls` is for. */
   readonly agent?: Agent | undefined;
   readonly userAgent: string;
+  /** Is told of the headers of each answer that takes a batch. */
+  readonly onTaken?: ((headers: IncomingHttpHeaders) => void) | undefined;
 }
 
 /** A way to an OTLP/HTTP server, with connections of its own. */
 export interface OtlpTransport {
   readonly send: Transport;
-  /** Ends the connections. */
+  readonly postBelow: PostBelow;
+  /** Ends the connections; what is posted after that has one of its own. */
   readonly close: () => void;
 }
+
+/**
+ * Posts protobuf once to a path below that of the batches, with the same headers and over the same connections.
+ * @throws OtelEventsError `EXPORT_FAILED` when no answer came in time
+ */
+export type PostBelow = (below: string, body: Uint8Array, timeoutMs: number) => Promise<PostResponse>;
 
 const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
 
@@ -45,7 +54,13 @@ const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/js
  */
 export function otlpTransport(options: OtlpTransportOptions): OtlpTransport {
   const { url, headers, compression, encoding, timeoutMs, tls, agent, userAgent, credentials } = options;
+  const { onTaken } = options;
   const client = new HttpClient(tls, agent);
+  let isClosed = false;
+  // Ours come last: the body is what it is, whatever headers somebody configured.
+  const headersOf = (body: Batch['encoding']) => {
+    return { 'user-agent': userAgent, ...headers, ...credentials?.(), 'content-type': CONTENT_TYPE[body] };
+  };
   const send: Transport = async (batch, signal) => {
     let body: readonly Uint8Array[];
     try {
@@ -54,16 +69,28 @@ export function otlpTransport(options: OtlpTransportOptions): OtlpTransport {
       return unreadable(url, cause);
     }
     try {
-      // Ours come last: the body is what it is, whatever headers somebody configured.
-      const own = { 'content-type': CONTENT_TYPE[encoding] };
-      const allHeaders = { 'user-agent': userAgent, ...headers, ...credentials?.(), ...own };
+      const allHeaders = headersOf(encoding);
       const request = { url, headers: allHeaders, body, compression, timeoutMs, signal, client };
-      return answerOf(batch, encoding, request, await post(request));
+      const response = await post(request);
+      const answer = answerOf(batch, encoding, request, response);
+      if (answer.kind === 'delivered') onTaken?.(response.headers);
+      return answer;
     } catch (cause) {
       return { kind: 'retry', error: cause as OtelEventsError };
     }
   };
-  return { send, close: () => client.close() };
+  const postBelow: PostBelow = (below, body, withinMs) => {
+    const place = new URL(url);
+    place.pathname += below;
+    // Nobody would come to end a connection that is opened behind the end.
+    const allHeaders = { ...headersOf('protobuf'), ...(isClosed ? { connection: 'close' } : {}) };
+    return post({ url: place, headers: allHeaders, body, compression, timeoutMs: withinMs, client });
+  };
+  const close = (): void => {
+    isClosed = true;
+    client.close();
+  };
+  return { send, postBelow, close };
 }
 
 function answerOf(

@@ -45,7 +45,14 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       otlp: ANY_MAP,
     },
   ),
-  Rows: mapSchema({ rows: listSchema(named('Row')), next: orNull(TEXT), ...COVERAGE }),
+  Rows: mapSchema({
+    rows: listSchema(named('Row')),
+    next: orNull(TEXT),
+    previous: orNull(TEXT),
+    // Fewer than the limit, since they are as large as an answer may be; `next` goes on.
+    isCut: FLAG,
+    ...COVERAGE,
+  }),
   ...SCHEMA_SCHEMAS,
   ...QUARANTINE_SCHEMAS,
   FunnelStep: mapSchema(

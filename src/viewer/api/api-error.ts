@@ -21,9 +21,9 @@ const CODES: Readonly<Record<number, string>> = {
   403: 'FORBIDDEN',
   404: 'NOT_FOUND',
   405: 'METHOD_NOT_ALLOWED',
+  413: 'TOO_LARGE',
+  415: 'MEDIA_TYPE',
   429: 'TOO_MANY_REQUESTS',
-  413: 'BODY_TOO_LARGE',
-  415: 'BODY_TYPE',
   503: 'BUSY',
 };
 

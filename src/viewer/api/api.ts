@@ -13,7 +13,7 @@ import { openApi } from './open-api.ts';
 import { OTHER_ROUTES } from './other-routes.ts';
 import { readParams } from './param.ts';
 import { QUARANTINE_ROUTES } from './quarantine-routes.ts';
-import { QuestionGate } from './question-gate.ts';
+import { QuestionGate, type Questions } from './question-gate.ts';
 import { type About, type Call, methodOf, type Route, type StreamRoute } from './route.ts';
 import { ROW_ROUTES } from './row-routes.ts';
 import { SCHEMA_ROUTES } from './schema-routes.ts';
@@ -88,6 +88,11 @@ export class Api {
       sendError(response, error);
       if (response.statusCode === 500) onFault(error);
     }
+  }
+
+  /** The store as one client sees it, among all others. @param signal - aborted when the client hangs up */
+  questions(signal: AbortSignal): Questions {
+    return this.#gate.questions(AbortSignal.any([signal, this.#stop.signal]));
   }
 
   /** Ends all streams, and what was asked. */

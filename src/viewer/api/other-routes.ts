@@ -41,7 +41,7 @@ export const OTHER_ROUTES: readonly JsonRoute[] = [
   }),
   jsonRoute({
     path: '/api/ledger',
-    summary: 'What was emitted, received and stored, by name, service and minute',
+    summary: 'What was emitted, received and stored, by name, service and minute, and what is missing',
     params: {
       from: wholeParam('milliseconds of the Unix epoch', [0, MAX_MS]),
       to: wholeParam('up to, and without', [0, MAX_MS]),
@@ -49,12 +49,33 @@ export const OTHER_ROUTES: readonly JsonRoute[] = [
     schema: mapSchema({
       entries: listSchema(
         mapSchema(
-          { name: TEXT, service: TEXT, minuteMs: NUMBER, received: COUNT, stored: COUNT, repeated: COUNT },
+          {
+            name: TEXT,
+            service: TEXT,
+            kind: { enum: ['record', 'span'] },
+            minuteMs: NUMBER,
+            received: COUNT,
+            stored: COUNT,
+            repeated: COUNT,
+            lost: { type: 'object', additionalProperties: COUNT },
+            gap: COUNT,
+            settling: FLAG,
+          },
           { emitted: orNull(COUNT) },
         ),
       ),
+      underWay: listSchema(mapSchema({ name: TEXT, service: TEXT, count: COUNT }, { silentSinceMs: NUMBER })),
+      loggers: listSchema(
+        mapSchema({
+          id: TEXT,
+          service: TEXT,
+          firstMs: NUMBER,
+          latestMs: NUMBER,
+          state: { enum: ['reporting', 'ended', 'silent'] },
+        }),
+      ),
     }),
-    answer: async ({ from, to }, { store }) => ({ entries: await store.ledger({ fromMs: from, toMs: to }) }),
+    answer: ({ from, to }, { store }) => store.ledger({ fromMs: from, toMs: to }),
   }),
   jsonRoute({
     path: '/api/status',

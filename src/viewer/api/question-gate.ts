@@ -1,15 +1,15 @@
 import { Refusal } from '../../serve/refusal.ts';
-import type { EventStore } from '../store/event-store.ts';
+import type { Bounds, EventStore } from '../store/event-store.ts';
 
 /** What a store is asked. */
-export type Questions = Omit<EventStore, 'ingest' | 'onCommit' | 'close'>;
+export type Questions = Omit<EventStore, 'id' | 'ingest' | 'takeReport' | 'onCommit' | 'close'>;
 
 /** One thread answers them, one after the other: more at once would only wait elsewhere. */
 const MAX_RUNNING = 2;
 /** A page asks about ten at once. */
 const MAX_WAITING = 64;
 
-/** Lets so many questions to the store at once. Of a client that hangs up, what waits is not asked any more. */
+/** Lets so many questions to the store at once. Of a client that hangs up, what waits is not asked, and what is worked on ends. */
 export class QuestionGate {
   readonly #store: Questions;
   #running = 0;
@@ -23,20 +23,21 @@ export class QuestionGate {
   questions(signal: AbortSignal): Questions {
     const store = this.#store;
     const through = <T>(ask: () => Promise<T>): Promise<T> => this.#through(signal, ask);
+    const bounded = <O extends Bounds>(options: O | undefined): O => ({ ...(options as O), signal });
     return {
-      page: (...given) => through(() => store.page(...given)),
+      page: (query, options) => through(() => store.page(query, bounded(options))),
       row: (...given) => through(() => store.row(...given)),
-      count: (...given) => through(() => store.count(...given)),
-      histogram: (...given) => through(() => store.histogram(...given)),
-      facets: (...given) => through(() => store.facets(...given)),
-      group: (...given) => through(() => store.group(...given)),
-      funnel: (...given) => through(() => store.funnel(...given)),
+      count: (query, options) => through(() => store.count(query, bounded(options))),
+      histogram: (query, options) => through(() => store.histogram(query, bounded(options))),
+      facets: (query, options) => through(() => store.facets(query, bounded(options))),
+      group: (query, options) => through(() => store.group(query, bounded(options))),
+      funnel: (query, options) => through(() => store.funnel(query, bounded(options))),
       trace: (...given) => through(() => store.trace(...given)),
-      story: (...given) => through(() => store.story(...given)),
-      fields: (...given) => through(() => store.fields(...given)),
+      story: (by, id, options) => through(() => store.story(by, id, bounded(options))),
+      fields: (query, options) => through(() => store.fields(query, bounded(options))),
       ledger: (...given) => through(() => store.ledger(...given)),
       status: () => through(() => store.status()),
-      newRows: (...given) => through(() => store.newRows(...given)),
+      newRows: (query, options) => through(() => store.newRows(query, bounded(options))),
     };
   }
 
@@ -45,7 +46,10 @@ export class QuestionGate {
     else await this.#turn(signal);
     try {
       signal.throwIfAborted();
-      return await ask();
+      const answer = await ask();
+      // One that was ended is not whole, and is for nobody.
+      signal.throwIfAborted();
+      return answer;
     } finally {
       const [next] = this.#waiting;
       // Whoever is next takes this place: nobody else can come in between.

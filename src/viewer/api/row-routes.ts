@@ -1,4 +1,5 @@
 import type { Page } from '../store/event-store.ts';
+import { CURSOR_PATTERN } from '../store/read/page-cursor.ts';
 import { named } from './json-schema.ts';
 import { oneOfParam, queryParam, requiredTextParam, textParam, wholeParam } from './param.ts';
 import { type JsonRoute, jsonRoute } from './route.ts';
@@ -6,10 +7,10 @@ import { type JsonRoute, jsonRoute } from './route.ts';
 const MAX_ROWS = 1000;
 const MAX_STORY_ROWS = 10_000;
 
-const cursor = textParam('from `next` of the page before', {
+const cursor = textParam('from `next` or `previous` of another page of the same query and order', {
   type: 'string',
   maxLength: 60,
-  pattern: '^-?\\d+(\\.\\d+)?_(\\d+|max|min)$',
+  pattern: CURSOR_PATTERN,
 });
 
 /** Rows, and what belongs together. */
@@ -56,6 +57,6 @@ export const ROW_ROUTES: readonly JsonRoute[] = [
   ),
 ];
 
-function rowsAnswer({ rows, next, complete, scanned }: Page) {
-  return { rows, next: next ?? null, complete, scanned };
+function rowsAnswer({ rows, next, previous, isCut, complete, scanned }: Page) {
+  return { rows, next: next ?? null, previous: previous ?? null, isCut: isCut ?? false, complete, scanned };
 }

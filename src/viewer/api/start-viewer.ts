@@ -7,6 +7,7 @@ import { Refusal } from '../../serve/refusal.ts';
 import type { ServerTls } from '../../serve/server-tls.ts';
 import { Api, type ApiSources } from './api.ts';
 import { sendError } from './api-error.ts';
+import { MCP_PATH, McpEndpoint } from './mcp-endpoint.ts';
 import { PageFiles } from './page-files.ts';
 import { RequestGuard } from './request-guard.ts';
 
@@ -17,6 +18,8 @@ export interface ViewerOptions extends ApiSources {
   /** Default: made, where one is wanted. */
   readonly token?: string | undefined;
   readonly tls?: ServerTls | undefined;
+  /** Whether agents are answered at `/mcp`. Default: no. */
+  readonly mcp?: boolean | undefined;
   /** Told of what went wrong here, and of nothing that was stored. */
   readonly onError: (error: unknown) => void;
 }
@@ -50,12 +53,16 @@ const SECURITY = {
  * @throws OtelEventsError `COLLECTOR_START_FAILED` if it cannot listen
  */
 export async function startViewer(options: ViewerOptions): Promise<Viewer> {
-  const { address, tls, onError } = options;
+  const { address, about, tls, mcp = false, onError } = options;
   const isLocal = isLoopback(address.host);
   const token = options.token ?? (isLocal ? undefined : randomBytes(24).toString('base64url'));
   const scheme = tls === undefined ? 'http' : 'https';
+  const api = new Api(options);
+  const { version } = about;
+  const questions = (signal: AbortSignal) => api.questions(signal);
   const site = {
-    api: new Api(options),
+    api,
+    mcp: mcp ? new McpEndpoint({ version, questions }) : undefined,
     guard: new RequestGuard({ hosts: hostsOf(address.host), scheme, token }),
     files: new PageFiles(),
     onError,
@@ -74,6 +81,7 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
 
 interface Site {
   readonly api: Api;
+  readonly mcp: McpEndpoint | undefined;
   readonly guard: RequestGuard;
   readonly files: PageFiles;
   readonly onError: (error: unknown) => void;
@@ -83,8 +91,15 @@ async function handle(site: Site, request: IncomingMessage, response: ServerResp
   for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value);
   try {
     const url = urlOf(request);
-    const isData = url.pathname === '/api' || url.pathname.startsWith('/api/');
+    const isMcp = url.pathname === MCP_PATH;
+    const isData = isMcp || url.pathname === '/api' || url.pathname.startsWith('/api/');
     site.guard.checkOrigin(request, isData);
+    if (isMcp) {
+      if (site.mcp === undefined)
+        throw new Refusal(404, 'MCP is off; start the viewer with --mcp, or `mcp: true`');
+      site.guard.checkToken(request);
+      return await site.mcp.handle(request, response, site.onError);
+    }
     if (!isData && request.method !== 'GET' && request.method !== 'HEAD')
       throw new Refusal(405, 'a page is read with GET', { allow: 'GET, HEAD' });
     if (isData) {

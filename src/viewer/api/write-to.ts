@@ -1,9 +1,13 @@
 import type { ServerResponse } from 'node:http';
 
 /** Writes to a response, and waits while its client does not read. Rejects with `signal.reason`. */
-export async function writeTo(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+export async function writeTo(
+  response: ServerResponse,
+  part: string | Uint8Array,
+  signal: AbortSignal,
+): Promise<void> {
   signal.throwIfAborted();
-  if (response.write(text)) return;
+  if (response.write(part)) return;
   await new Promise<void>((resolve, reject) => {
     const done = (): void => {
       response.off('drain', done);

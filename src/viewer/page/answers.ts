@@ -81,11 +81,28 @@ export interface LedgerAnswer {
   readonly entries: readonly {
     readonly name: string;
     readonly service: string;
+    readonly kind: 'record' | 'span';
     readonly minuteMs: number;
     readonly emitted?: number | null;
     readonly received: number;
     readonly stored: number;
     readonly repeated: number;
+    readonly lost: Readonly<Record<string, number>>;
+    readonly gap: number;
+    readonly settling: boolean;
+  }[];
+  readonly underWay: readonly {
+    readonly name: string;
+    readonly service: string;
+    readonly count: number;
+    readonly silentSinceMs?: number | null;
+  }[];
+  readonly loggers: readonly {
+    readonly id: string;
+    readonly service: string;
+    readonly firstMs: number;
+    readonly latestMs: number;
+    readonly state: 'reporting' | 'ended' | 'silent';
   }[];
 }
 

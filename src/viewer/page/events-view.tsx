@@ -17,6 +17,7 @@ import { RangeChooser } from './range-chooser.tsx';
 import { SearchBox } from './search-box.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useKeys } from './use-keys.ts';
+import { useLinkedPlace } from './use-linked-place.ts';
 import { useListedRows } from './use-listed-rows.ts';
 import { useLive } from './use-live.ts';
 
@@ -46,6 +47,7 @@ export function EventsView() {
   // Who reads further down must not be pushed about by what comes in at the top.
   const live = useLive(query, isLive, isPaused || !isAtTop);
   const list = useListedRows(query, bounds, live.rows, isFolded);
+  useLinkedPlace(isFolded ? undefined : shownId, query, bounds, list, setCurrent);
   const error = histogram.error ?? list.error;
   const search = (next: string): void => {
     pending.current = undefined;

@@ -1,23 +1,10 @@
-import { go, hrefTo, useAddress, withParams } from './address.ts';
+import { go, useAddress, withParams } from './address.ts';
 import type { LedgerAnswer } from './answers.ts';
 import { apiUrl } from './fetch-json.ts';
-import { formatClock, formatCount, formatDay } from './format.ts';
+import { formatMinute, LedgerLine } from './ledger-line.tsx';
+import { ledgerSums } from './ledger-sums.ts';
 import { Problem } from './problem.tsx';
-import { termOf } from './term-of.ts';
 import { useAnswer } from './use-answer.ts';
-
-type Entry = LedgerAnswer['entries'][number];
-
-interface Sum {
-  readonly key: string;
-  readonly name: string;
-  readonly service: string;
-  emitted: number | undefined;
-  received: number;
-  stored: number;
-  repeated: number;
-  readonly minutes: Entry[];
-}
 
 const HOURS: readonly (readonly [string, string])[] = [
   ['1', 'last hour'],
@@ -32,10 +19,10 @@ export function LedgerView() {
   const hours = params.get('hours') ?? '24';
   // Whole minutes, so that drawing anew does not ask for another range.
   const toMs = Math.ceil(Date.now() / 60_000) * 60_000;
-  const from = toMs - Number(hours) * 3_600_000;
-  const { value, error, reload } = useAnswer<LedgerAnswer>(apiUrl('ledger', { from, to: toMs }));
-  const sums = sumsOf(value?.entries ?? []);
-  const gaps = sums.filter((sum) => gapOf(sum) > 0);
+  const fromMs = toMs - Number(hours) * 3_600_000;
+  const { value, error, reload } = useAnswer<LedgerAnswer>(apiUrl('ledger', { from: fromMs, to: toMs }));
+  const sums = value === undefined ? [] : ledgerSums(value);
+  const gaps = sums.filter(({ gap }) => gap > 0);
   return (
     <main class="page">
       <header class="page-head">
@@ -75,122 +62,74 @@ export function LedgerView() {
                 <th class="number">stored</th>
                 <th class="number">repeated</th>
                 <th class="number">missing</th>
+                <th>why</th>
                 <th>by minute</th>
               </tr>
             </thead>
             <tbody>
               {sums.map((sum) => (
-                <Line key={sum.key} sum={sum} fromMs={from} toMs={toMs} />
+                <LedgerLine
+                  key={sum.key}
+                  sum={sum}
+                  fromMs={fromMs}
+                  toMs={toMs}
+                  isOpen={params.get('open') === sum.key}
+                />
               ))}
             </tbody>
           </table>
         </div>
       )}
+      {value !== undefined && <Loggers loggers={value.loggers} />}
       <p class="muted">
-        Emitted is what the logger of an app says of itself; other senders say nothing (–). Received are
-        records that came, repeated those of them that were stored already. Missing are emitted or received
-        ones that are not stored.
+        Emitted is what the logger of an app says of itself; other senders say nothing, and neither do spans.
+        Received are records that came, repeated those of them that were stored already. Missing are emitted
+        ones that are not stored, but for those that were left out on purpose, and those of the last minutes,
+        which settle.
       </p>
     </main>
   );
 }
 
-function Line({ sum, fromMs, toMs }: { readonly sum: Sum; readonly fromMs: number; readonly toMs: number }) {
-  const gap = gapOf(sum);
+const STATES = {
+  reporting: 'reports',
+  ended: 'ended',
+  silent: 'not heard of since: what it emitted later is unknown',
+} as const;
+
+function Loggers({ loggers }: Pick<LedgerAnswer, 'loggers'>) {
+  if (loggers.length === 0)
+    return (
+      <p class="muted">
+        No app reports what it emitted. A logger of otel-events does so by itself when it sends to this viewer
+        over HTTP.
+      </p>
+    );
   return (
-    <tr class={gap > 0 ? 'gap' : ''}>
-      <td>
-        <a href={hrefTo([], { q: termOf('name', sum.name) })}>{sum.name || '(no name)'}</a>
-      </td>
-      <td>{sum.service}</td>
-      <td class="number">{sum.emitted === undefined ? '–' : formatCount(sum.emitted)}</td>
-      <td class="number">{formatCount(sum.received)}</td>
-      <td class="number">{formatCount(sum.stored)}</td>
-      <td class="number">{formatCount(sum.repeated)}</td>
-      <td class="number">{gap === 0 ? '0' : <strong class="error">{formatCount(gap)}</strong>}</td>
-      <td>
-        <Minutes minutes={sum.minutes} fromMs={fromMs} toMs={toMs} />
-      </td>
-    </tr>
+    <section>
+      <h2>Who reports</h2>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>service</th>
+              <th>first heard</th>
+              <th>last heard</th>
+              <th>state</th>
+            </tr>
+          </thead>
+          <tbody>
+            {loggers.map(({ id, service, firstMs, latestMs, state }) => (
+              <tr key={id}>
+                <td>{service}</td>
+                <td>{formatMinute(firstMs)}</td>
+                <td>{formatMinute(latestMs)}</td>
+                <td>{STATES[state]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
-}
-
-const BARS = 60;
-
-function Minutes({
-  minutes,
-  fromMs,
-  toMs,
-}: {
-  readonly minutes: readonly Entry[];
-  readonly fromMs: number;
-  readonly toMs: number;
-}) {
-  const wide = (toMs - fromMs) / BARS;
-  const bars = Array.from({ length: BARS }, () => ({ stored: 0, gap: 0 }));
-  for (const minute of minutes) {
-    const bar = bars[Math.floor((minute.minuteMs - fromMs) / wide)];
-    if (bar === undefined) continue;
-    bar.stored += minute.stored;
-    bar.gap += Math.max(0, gapOf(minute));
-  }
-  const most = Math.max(1, ...bars.map(({ stored, gap }) => stored + gap));
-  const last = minutes.at(-1)?.minuteMs;
-  const told = last === undefined ? '' : `the last at ${formatDay(last)} ${formatClock(last).slice(0, 5)}`;
-  return (
-    <svg
-      class="minutes"
-      viewBox={`0 0 ${BARS} 20`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={`Stored over time, ${told}`}
-    >
-      {bars.map(({ stored, gap }, at) => {
-        const height = (20 * stored) / most;
-        const missing = (20 * gap) / most;
-        return (
-          <g key={at}>
-            <rect class="bar info" x={at + 0.1} width={0.8} y={20 - height} height={height} />
-            <rect class="bar error" x={at + 0.1} width={0.8} y={20 - height - missing} height={missing} />
-          </g>
-        );
-      })}
-    </svg>
-  );
-}
-
-/** Emitted or received, and neither stored nor known to be stored already. */
-function gapOf({
-  emitted,
-  received,
-  stored,
-  repeated,
-}: Pick<Sum, 'received' | 'stored' | 'repeated'> & { readonly emitted?: number | null | undefined }): number {
-  const lost = received - stored - repeated;
-  return Math.max(0, lost, emitted === undefined || emitted === null ? 0 : emitted - stored);
-}
-
-function sumsOf(entries: readonly Entry[]): Sum[] {
-  const sums = new Map<string, Sum>();
-  for (const entry of entries) {
-    const { name, service } = entry;
-    const key = `${name}\u0000${service}`;
-    const sum = sums.get(key) ?? {
-      key,
-      name,
-      service,
-      emitted: undefined,
-      received: 0,
-      stored: 0,
-      repeated: 0,
-      minutes: [],
-    };
-    sums.set(key, sum);
-    if (typeof entry.emitted === 'number') sum.emitted = (sum.emitted ?? 0) + entry.emitted;
-    sum.received += entry.received;
-    sum.stored += entry.stored;
-    sum.repeated += entry.repeated;
-    sum.minutes.push(entry);
-  }
-  return [...sums.values()].sort((a, b) => gapOf(b) - gapOf(a) || b.received - a.received);
 }

@@ -28,13 +28,20 @@ export function rowSummary(row: Row): string {
   if (typeof row.body === 'string' && row.body !== '' && row.body !== row.name) return row.body;
   const said = row.attributes['exception.message'] ?? row.attributes['error.message'];
   if (typeof said === 'string') return said;
-  return Object.entries({ ...asMap(row.body), ...row.attributes })
-    .filter(([key]) => !QUIET.has(key))
+  const entries = Object.entries({ ...asMap(row.body), ...row.attributes }).filter(
+    ([key]) => !QUIET.has(key),
+  );
+  const own = entries.filter(([key]) => !OF_THE_LOGGER.test(key));
+  const others = entries.filter(([key]) => OF_THE_LOGGER.test(key));
+  return [...own, ...others]
     .slice(0, 8)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join('  ')
     .slice(0, 400);
 }
+
+/** What a logger writes on events of all kinds: it comes behind what an event has of its own. */
+const OF_THE_LOGGER = /^(?:event\.|user\.id$|project\.id$)/;
 
 /** What is on every row says nothing about one. */
 const QUIET = new Set(['log.record.uid', 'event.name', 'session.id', 'telemetry.sdk.name']);

@@ -1,3 +1,4 @@
+import type { EmittedReport } from '../../otlp/emitted/emitted-report.ts';
 import type { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import type { Field, Query } from '../query/query.ts';
 
@@ -8,6 +9,10 @@ export interface EventStore {
    * rejects with `retry` when nothing of it was (a full disk, a closed store).
    */
   ingest(request: OtlpRequest): Promise<Ingested>;
+  /** The same as long as the files are there, whoever opens them. */
+  readonly id: string;
+  /** Keeps what a logger says that it has emitted, for the ledger; a report that comes again counts once. Rejects as `ingest`. */
+  takeReport(report: EmittedReport): Promise<void>;
   /** Rows, newest first. */
   page(query: Query, options?: PageOptions): Promise<Page>;
   /** One row, or undefined when it is gone. */
@@ -25,8 +30,8 @@ export interface EventStore {
   story(by: 'session' | 'user' | 'conversation', id: string, options?: PageOptions): Promise<Page>;
   /** What fields there are, by how many rows have them. */
   fields(query: Query, bounds?: Bounds): Promise<Answer<readonly FieldSeen[]>>;
-  /** What was received and stored, by name and minute. */
-  ledger(range: Query['range']): Promise<readonly LedgerEntry[]>;
+  /** What was emitted, received and stored, by name and minute, and who says so. */
+  ledger(range: Query['range']): Promise<LedgerAnswer>;
   status(): Promise<StoreStatus>;
   /** Rows that fit and came behind a place, in the order in which they were stored: for who follows what comes. */
   newRows(query: Query, options?: NewRowsOptions): Promise<NewRows>;
@@ -76,6 +81,8 @@ export interface Row {
 export interface Bounds {
   /** Milliseconds; then what was found so far is given, and `complete` is false. Default 2,000. */
   readonly withinMs?: number | undefined;
+  /** When it is aborted, nobody waits any more: the answer ends where it is, and `complete` is false. */
+  readonly signal?: Pick<AbortSignal, 'aborted'> | undefined;
 }
 
 /** An answer, and how much was looked through for it. */
@@ -100,12 +107,18 @@ export interface PageOptions extends Bounds {
   readonly cursor?: string | undefined;
   /** Default `newest`: newest first. */
   readonly order?: 'newest' | 'oldest' | undefined;
+  /** What the records of the rows may have together, as they are stored. One row is given in any case. Default 8 MiB. */
+  readonly maxBytes?: number | undefined;
 }
 
 export interface Page {
   readonly rows: readonly Row[];
   /** Of the page behind this one; undefined at the end. */
   readonly next: string | undefined;
+  /** Of the page in front of this one, in the same order; undefined for the first. */
+  readonly previous?: string | undefined;
+  /** There are fewer rows than were asked for, since these have `maxBytes`. */
+  readonly isCut?: boolean | undefined;
   readonly complete: boolean;
   readonly scanned: Scanned;
 }
@@ -226,16 +239,50 @@ export interface FieldSeen {
   readonly types: readonly ('text' | 'number' | 'boolean' | 'null')[];
 }
 
+/** Loggers that report, spans and other senders: of the last two nobody says what was emitted. */
+export interface LedgerAnswer {
+  /** Oldest first. */
+  readonly entries: readonly LedgerEntry[];
+  /** Emitted, and not settled when the logger was last heard: in no entry yet. */
+  readonly underWay: readonly LedgerUnderWay[];
+  /** Loggers that reported, latest first; at most 100. */
+  readonly loggers: readonly LedgerLogger[];
+}
+
 export interface LedgerEntry {
   readonly name: string;
   readonly service: string;
+  readonly kind: 'record' | 'span';
   /** Of its beginning, Unix epoch. */
   readonly minuteMs: number;
-  /** What the app's logger says it emitted; undefined when it says nothing. */
+  /** What loggers say they emitted, all of it settled; undefined when they say nothing. */
   readonly emitted?: number | undefined;
   readonly received: number;
   readonly stored: number;
   readonly repeated: number;
+  /** Why some did not leave the app: `sampled`, `filtered` and `dropped:not_allowed` on purpose, `dropped:…`, `rejected:…`. */
+  readonly lost: Readonly<Record<string, number>>;
+  /** Emitted, and neither stored nor left out on purpose. */
+  readonly gap: number;
+  /** The minute is too young for a gap but of what is known to be lost. */
+  readonly settling: boolean;
+}
+
+export interface LedgerUnderWay {
+  readonly name: string;
+  readonly service: string;
+  readonly count: number;
+  /** When its logger was heard last, Unix epoch, if it went silent: nobody knows what became of them. */
+  readonly silentSinceMs?: number | undefined;
+}
+
+export interface LedgerLogger {
+  readonly id: string;
+  readonly service: string;
+  readonly firstMs: number;
+  readonly latestMs: number;
+  /** `silent`: it had events under way and did not report any more, as when it was killed. */
+  readonly state: 'reporting' | 'ended' | 'silent';
 }
 
 export interface StoreStatus {

@@ -50,7 +50,12 @@ export async function contractServer(t: TestContext, store: EventStore): Promise
         const { value, ...rest } = await source.group(q, { by: text('by'), stats, overMs: ms('over'), top });
         return { groups: value, ...rest, complete: text('by') !== 'kind' };
       }
-      const funnel = { steps: params.getAll('step'), by: text('by') ?? '', withinMs: ms('within') ?? 0 };
+      const funnel = {
+        steps: params.getAll('step'),
+        by: text('by') ?? '',
+        withinMs: ms('within') ?? 0,
+        split: text('split'),
+      };
       const { value, ...rest } = await source.funnel(q, funnel);
       return { ...value, ...rest };
     }

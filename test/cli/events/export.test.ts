@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
+import { parquetReadObjects } from 'hyparquet';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { line } from '../../viewer/files/event-lines.ts';
 import { runCli } from './run-cli.ts';
@@ -78,6 +80,22 @@ test('JSON lines are those of query --json, of more rows than a page', async () 
   assert.equal(stdout, queried);
 });
 
+test('Parquet has the rows and columns of CSV', async (t) => {
+  const out = path.join(tempDir(t), 'out.parquet');
+  const { status, stderr } = await cli('export', '--parquet', 'kind:event', file, '-o', out);
+  assert.deepEqual([status, stderr], [0, '']);
+  const bytes = new Uint8Array(readFileSync(out)).buffer;
+  const compressors = { ZSTD: (input: Uint8Array) => new Uint8Array(zstdDecompressSync(input)) };
+  const rows = await parquetReadObjects({ file: bytes, compressors });
+  const [titles = [], ...records] = readCsv((await cli('export', '--csv', 'kind:event', file)).stdout);
+  assert.deepEqual(Object.keys(rows[0] ?? {}), titles);
+  const shown = ['name', 'user.id', 'total', 'items', 'severity'];
+  assert.deepEqual(
+    rows.map((row) => shown.map((title) => String(row[title] ?? ''))),
+    records.map((record) => shown.map((title) => record[titles.indexOf(title)])),
+  );
+});
+
 test('a file is there when it is whole, for its user only; a store is asked as files are', async (t) => {
   const base = tempDir(t);
   const [out, store] = [path.join(base, 'out.jsonl'), path.join(base, 'store')];
@@ -93,8 +111,8 @@ test('a file is there when it is whole, for its user only; a store is asked as f
 test('what is wrong with the arguments is said in words, and makes nothing', async (t) => {
   const gone = path.join(tempDir(t), 'gone');
   for (const [args, status, message] of [
-    [['export', file], 1, /--csv or --json: one of them/],
-    [['export', '--csv', '--json', file], 1, /--csv or --json: one of them/],
+    [['export', file], 1, /--csv, --json or --parquet: one of them/],
+    [['export', '--csv', '--json', file], 1, /--csv, --json or --parquet: one of them/],
     [['export', '--csv', file, '--directory', gone], 1, /files, --directory and --url: one of them/],
     [['export', '--csv', '--directory', gone], 2, /ENOENT: cannot read /],
   ] as const) {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { tempDir } from '../../harness/temp-dir.ts';
+import { line } from '../../viewer/files/event-lines.ts';
 import { jsonLines } from '../spool-samples.ts';
 import { onTerminal, runCli } from './run-cli.ts';
 import { writeShopFile } from './shop-file.ts';
@@ -142,12 +144,53 @@ test('steps may be queries, and ways those of sessions', async () => {
   ]);
 });
 
+test('a way is split by the value of a field at its first step', async (t) => {
+  const log = path.join(tempDir(t), 'events.jsonl');
+  const step = (name: string, at: number, user: string, country?: string) =>
+    line({ name, at, attributes: { 'user.id': user, ...(country !== undefined && { country }) } });
+  const lines = [
+    step('a', 0, 'u1', 'DE'),
+    step('a', 1, 'u2', 'DE'),
+    step('a', 2, 'u3', 'FR'),
+    step('a', 3, 'u4'),
+    step('b', 4, 'u1', 'FR'),
+    step('b', 5, 'u3'),
+  ];
+  writeFileSync(log, `${lines.join('\n')}\n`);
+  const { stdout } = await cli('query', log, '--funnel', 'a,b', '--split', 'country');
+  assert.match(
+    stdout,
+    /^STEP +CAME SO FAR .*\n1 name:a +4 .*\n2 name:b +2 +50\.0 % .*\n\nCOUNTRY +STEP +CAME SO FAR /,
+  );
+  const [, table = ''] = stdout.split('\n\n');
+  assert.deepEqual(
+    table
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((text) => text.split(/ {2,}/).slice(0, 3)),
+    [
+      ['DE', '1 name:a', '2'],
+      ['DE', '2 name:b', '1'],
+      ['FR', '1 name:a', '1'],
+      ['FR', '2 name:b', '1'],
+      ['(none)', '1 name:a', '1'],
+      ['(none)', '2 name:b', '0'],
+    ],
+  );
+  const { split } = JSON.parse(
+    (await cli('query', log, '--funnel', 'a,b', '--split', 'country', '--json')).stdout,
+  );
+  assert.deepEqual(split[0].value, 'DE');
+});
+
 test('what is wrong is said in words', async () => {
   for (const [args, message] of [
     [['--over', 'soon'], /--over: a time as in 15m, 1h or 1d wanted, not "soon"/],
     [['--stats', 'p59:total'], /--stats: "p59" is none of sum, avg, .*did you mean p\d\d\?/],
     [['--stats', 'avg'], /--stats: wanted as in avg,p95:duration, got "avg"/],
-    [['--within', '1h'], /--within and --per: of which --funnel\?/],
+    [['--within', '1h'], /--within, --per and --split: of which --funnel\?/],
+    [['--split', 'path'], /--within, --per and --split: of which --funnel\?/],
     [['--funnel', 'a,,b'], /--funnel: names with commas/],
     [['--funnel', 'a'], /two to 10 steps, got 1/],
     [['--funnel', 'a', '--funnel', 'last:2h b'], /a range of time belongs into the query/],

@@ -165,3 +165,52 @@ test('a collector without a viewer loads nothing of it', (t) => {
   assert.equal(viewerModules('nop', {}), 0);
   assert.ok(viewerModules('viewer', { endpoint: 'localhost:0', directory: tempDir(t) }) > 0);
 });
+
+test('the key of a sender opens no data, and the token of a reader takes none in', async (t) => {
+  const [senderKey, token] = ['key-of-a-sender-123', 'token-of-a-reader-123'];
+  const pipeline = { receivers: ['otlp'], exporters: ['viewer'] };
+  const collector = await startCollector({
+    config: {
+      extensions: { bearertokenauth: { token: senderKey } },
+      receivers: {
+        otlp: {
+          protocols: { http: { endpoint: '127.0.0.1:0', auth: { authenticator: 'bearertokenauth' } } },
+        },
+      },
+      exporters: { viewer: { endpoint: 'localhost:0', directory: tempDir(t), token, mcp: true } },
+      service: { extensions: ['bearertokenauth'], pipelines: { logs: pipeline } },
+    },
+    write: () => {},
+  });
+  t.after(() => collector.stop());
+  const { endpoint, endpoints } = collector;
+  const url = endpoints.viewer ?? '';
+  const body = JSON.stringify(SENT.logs);
+  const shown = (secret: string) => ({
+    authorization: `Bearer ${secret}`,
+    'content-type': 'application/json',
+  });
+  const sent = async (secret: string): Promise<number> =>
+    (await fetch(`${endpoint}/v1/logs`, { method: 'POST', headers: shown(secret), body })).status;
+  assert.deepEqual([await sent(token), await sent(senderKey)], [401, 200]);
+  const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+  for (const path of [
+    '/api/events',
+    '/api/events/0',
+    '/api/export',
+    '/api/live',
+    '/api/openapi.json',
+    '/mcp',
+  ]) {
+    const method = path === '/mcp' ? { method: 'POST', body: list } : { method: 'HEAD' };
+    const read = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(`${url}${path}`, { ...method, headers })).status;
+    const cookie = { cookie: `otel-events-viewer=${senderKey}` };
+    assert.deepEqual(
+      [await read(shown(senderKey)), await read(cookie), await read(shown(token))],
+      [401, 401, 200],
+      path,
+    );
+  }
+  assert.equal((await ask(`${url}/?token=${senderKey}`)).headers['set-cookie'], undefined);
+});

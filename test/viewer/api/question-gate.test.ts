@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { QuestionGate, type Questions } from '../../../src/viewer/api/question-gate.ts';
+import type { EventStore } from '../../../src/viewer/store/event-store.ts';
 import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { events, viewerUnderTest } from './viewer-under-test.ts';
@@ -50,4 +54,30 @@ test('more than can wait are told to come again, and the viewer goes on', async 
   assert.ok(answered.length >= 66, `${answered.length} answered`);
   assert.equal(answered.length + refused.length, 300);
   assert.equal((await ask('/api/status')).json.rows, 2000);
+});
+
+test('what is worked on for a client that hangs up is ended, and its place is free', async (t) => {
+  const store = await openStore({ directory: tempDir(t) });
+  t.after(() => store.close());
+  const signals: AbortSignal[] = [];
+  const endless: EventStore = Object.assign(Object.create(store), {
+    count: async (_: unknown, { signal }: { signal: AbortSignal }) => {
+      signals.push(signal);
+      await once(signal, 'abort');
+      return { value: 0, complete: false, scanned: { rows: 0, of: 1, tookMs: 1 } };
+    },
+  });
+  const { url, ask, errors } = await viewerUnderTest(t, { store: endless });
+  // Comparing counts both sides: two questions, which take both places.
+  const leaving = request(`${url}/api/compare?left=a&right=b`).on('error', () => {});
+  leaving.end();
+  while (signals.length < 2) await setImmediate();
+  const next = ask('/api/status');
+  leaving.destroy();
+  assert.equal((await next).status, 200);
+  assert.deepEqual(
+    signals.map(({ aborted }) => aborted),
+    [true, true],
+  );
+  assert.deepEqual(errors, []);
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parquetReadObjects } from 'hyparquet';
 import { events, START_MS, viewerUnderTest } from './viewer-under-test.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -96,9 +98,14 @@ test('a file has all rows, and no cell that a program for tables would run', asy
   const { ask } = await shop(t);
   const csv = await ask('/api/export?q=user.id:bob,eve');
   assert.match(csv.headers['content-disposition'] ?? '', /^attachment/);
-  const lines = csv.text.split('\r\n');
-  assert.equal(lines.length, 5);
-  assert.match(lines[2] as string, /order\.failed,17,shop,,,"card, ""declined""",/);
+  const [titles, , failed, , ...rest] = csv.text.split('\r\n');
+  assert.equal(
+    titles,
+    'time,kind,severity,name,service,trace,span,parent,duration,status,body,user.id,plan,note',
+  );
+  assert.match(failed as string, /^2025-.*Z,event,17,order\.failed,shop,,,,,,"card, ""declined""",bob,pro,$/);
+  assert.match(csv.text, /,eve,pro,'=cmd\|calc\r\n/);
+  assert.deepEqual(rest, ['']);
   const jsonl = await ask('/api/export?format=jsonl');
   assert.deepEqual(
     jsonl.text
@@ -113,8 +120,24 @@ test('more rows than a page has are in a file, each once', async (t) => {
   const { ask, store } = await viewerUnderTest(t);
   await store.ingest(events(Array.from({ length: 1234 }, (_, at) => ({ name: `n${at}`, body: '=1+1' }))));
   const lines = (await ask('/api/export')).text.trim().split('\r\n').slice(1);
-  assert.equal(new Set(lines.map((line) => line.split(',')[2])).size, 1234);
-  assert.ok(lines.every((line) => line.includes(",'=1+1,")));
+  assert.equal(new Set(lines.map((line) => line.split(',')[3])).size, 1234);
+  assert.ok(lines.every((line) => line.endsWith(",'=1+1")));
+});
+
+test('a file of Parquet has the columns of CSV, with types', async (t) => {
+  const { ask, url } = await shop(t);
+  const answer = await fetch(`${url}/api/export?format=parquet`);
+  assert.equal(answer.headers.get('content-disposition'), 'attachment; filename="events.parquet"');
+  const rows = await parquetReadObjects({
+    file: await answer.arrayBuffer(),
+    compressors: { ZSTD: (input) => new Uint8Array(zstdDecompressSync(input)) },
+  });
+  const [titles = ''] = (await ask('/api/export')).text.split('\r\n');
+  assert.deepEqual(Object.keys(rows[0] ?? {}), titles.split(','));
+  assert.deepEqual(
+    rows.map(({ name, severity }) => [name, severity]),
+    SHOP.map(({ name, severity = 9 }) => [name, BigInt(severity)]).reverse(),
+  );
 });
 
 const WRONG: readonly (readonly [path: string, status: number, error: Record<string, unknown>])[] = [

@@ -103,14 +103,18 @@ test('records that come again are not kept again, and the ledger says so', async
   const request = OtlpRequest.from('logs', CHECKOUTS);
   await store.ingest(request);
   assert.deepEqual(await store.ingest(request), { stored: 0, repeated: 1 });
-  assert.deepEqual(await store.ledger({}), [
+  assert.deepEqual((await store.ledger({})).entries, [
     {
       name: 'checkout.completed',
       service: 'shop',
+      kind: 'record',
       minuteMs: 1764288000000,
       received: 2,
       stored: 1,
       repeated: 1,
+      lost: {},
+      gap: 0,
+      settling: false,
     },
   ]);
 });
@@ -289,4 +293,24 @@ test('a directory has one writer, in this process and beside it', async (t) => {
   await first.close();
   const second = await opened(t, { directory });
   assert.equal((await second.count(ALL)).value, 1);
+});
+
+test('a question that nobody waits for any more ends, and the reader answers the next one', async (t) => {
+  const store = await opened(t);
+  const rows = makeRows(new Dice(5), 3000);
+  for (const request of requestsOf(rows)) await store.ingest(request);
+  // No index has bodies: every row is read.
+  const query = parseQuery('body:*nowhere*', Date.now());
+  const ask = (signal?: AbortSignal) => store.count(query, { withinMs: 600_000, signal });
+  const whole = await ask();
+  assert.deepEqual([whole.complete, whole.scanned.rows], [true, 3000]);
+  const wait = new AbortController();
+  const asked = ask(wait.signal);
+  setTimeout(() => wait.abort(), whole.scanned.tookMs / 10);
+  const ended = await asked;
+  assert.equal(ended.complete, false);
+  assert.ok(ended.scanned.rows < 3000, `${ended.scanned.rows} rows were looked at`);
+  const none = await ask(AbortSignal.abort());
+  assert.deepEqual([none.complete, none.scanned.rows], [false, 0]);
+  assert.deepEqual((await ask(new AbortController().signal)).value, whole.value);
 });

@@ -81,7 +81,7 @@ export class BlockBuilder implements LeafSink {
   }
 
   bodyText(): void {
-    // The body is read where it is.
+    // The body comes as a whole, with its record.
   }
 
   /** Ends a row, whose values have come before. */
@@ -102,8 +102,14 @@ export class BlockBuilder implements LeafSink {
     if (record.durationMs !== undefined) {
       this.#row(ROW_COLUMN.duration).of('number').code(rows, record.durationMs);
     }
-    if (record.body !== undefined) this.#row(ROW_COLUMN.body).of('held').hold(rows);
+    if (record.body !== undefined) this.#body(record.body);
     this.#end(key, timeMs);
+  }
+
+  #body(body: string): void {
+    const slot = this.#row(ROW_COLUMN.body);
+    if (body.length > MAX_TEXT) slot.of('held').hold(this.rows);
+    else slot.of('text').text(this.rows, body);
   }
 
   #end({ hash, ms }: RecordKey, timeMs: number): void {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { OtelEventsError } from '../../../errors.ts';
 import { loadSqlite } from './load-sqlite.ts';
-import { INDEX_SETTINGS, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { INDEX_SETTINGS, LATER_TABLES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** How rows lie in files; a store keeps what it was made with. */
 export interface Layout {
@@ -28,6 +28,8 @@ export interface Counts {
   readonly removed: number;
   readonly removedBelow: number;
   readonly metricPoints: number;
+  /** Of earlier minutes rows are gone: what was emitted in these is compared with nothing. */
+  readonly ledgerFrom: number;
 }
 
 const FILE = /^events-(\d{12,})\.db$/;
@@ -63,7 +65,7 @@ export class EventFile {
       file.db.exec(`pragma page_size=${PAGE_BYTES}; pragma journal_mode=wal;`);
       file.#set(synchronous);
       // In one transaction: who reads sees all tables or none.
-      file.db.exec(`begin immediate; ${SCHEMA}`);
+      file.db.exec(`begin immediate; ${SCHEMA} ${LATER_TABLES}`);
       const meta = { schema_version: SCHEMA_VERSION, block_rows: blockRows, file_rows: fileRows };
       for (const [key, value] of Object.entries({ ...meta, ...counts })) file.setMeta(key, value);
       file.db.exec('commit');
@@ -84,6 +86,7 @@ export class EventFile {
     try {
       opened.#set(mode);
       opened.#check();
+      if (mode !== 'read') opened.db.exec(LATER_TABLES);
       return opened;
     } catch (error) {
       opened.close();
@@ -116,6 +119,7 @@ export class EventFile {
       removed: count('removed'),
       removedBelow: count('removedBelow'),
       metricPoints: count('metricPoints'),
+      ledgerFrom: count('ledgerFrom'),
     };
   }
 

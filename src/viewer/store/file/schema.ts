@@ -24,6 +24,23 @@ create table if not exists ledger(source integer not null, minute integer not nu
 create virtual table if not exists words using fts5(body, content='', detail=none, columnsize=0, tokenize="ascii");
 `;
 
+/**
+ * Tables that files of earlier days have not, made where a writer opens them: what came of spans, and what loggers say of
+ * what they have emitted. A minute is one of the Unix epoch; `first` and `latest` are when a logger was heard, in milliseconds.
+ */
+export const LATER_TABLES = `
+create table if not exists span_ledger(source integer not null, minute integer not null, received integer not null,
+  repeated integer not null, primary key(source, minute)) strict, without rowid;
+create table if not exists emitted(source integer not null, minute integer not null, n integer not null,
+  primary key(source, minute)) strict, without rowid;
+create table if not exists lost(source integer not null, minute integer not null, reason text not null, n integer not null,
+  primary key(source, minute, reason)) strict, without rowid;
+create table if not exists logger(id text primary key, service text not null, sequence integer not null, first real not null,
+  latest real not null, ended integer not null) strict;
+create table if not exists under_way(logger text not null, name text not null, n integer not null,
+  primary key(logger, name)) strict, without rowid;
+`;
+
 /** Fewer and larger merges than by default: half of what is written. */
 export const INDEX_SETTINGS = `
 insert into words(words, rank) values('automerge', 8);

@@ -1,6 +1,7 @@
 import { OtelEventsError } from '../../../errors.ts';
 import type { Query } from '../../query/query.ts';
 import type { NewRows, NewRowsOptions, Row } from '../event-store.ts';
+import { MAX_PAGE_BYTES } from './answer-page.ts';
 import type { Block } from './block.ts';
 import { both, countOf, isIn, type Mask } from './mask.ts';
 import type { ReadStore } from './read-store.ts';
@@ -20,8 +21,7 @@ export function answerNewRows(store: ReadStore, query: Query, options: NewRowsOp
   const { hits, next } = hitsBehind(search, from, end);
   const fitting = hits.reduce((sum, { block, mask }) => sum + countOf(mask, block.rows), 0);
   const skipped = Math.max(0, fitting - maxBehind);
-  const rows = rowsOf(search, hits, skipped, limit);
-  const isAll = fitting - skipped <= limit;
+  const { rows, isAll } = rowsOf(search, hits, skipped, limit);
   return { rows, skipped, next: isAll ? String(next) : String(Number(rows.at(-1)?.id ?? next - 1) + 1) };
 }
 
@@ -56,15 +56,26 @@ function behind(block: Block, first: number): Mask {
   return new Uint8Array(block.rows).fill(1, first - block.first);
 }
 
-function rowsOf(search: Search, hits: readonly Hits[], skipped: number, limit: number): Row[] {
+/** The first rows behind those that are passed over: so many, and of so many bytes. */
+function rowsOf(
+  search: Search,
+  hits: readonly Hits[],
+  skipped: number,
+  limit: number,
+): { readonly rows: Row[]; readonly isAll: boolean } {
   const rows: Row[] = [];
-  let toSkip = skipped;
+  let [toSkip, bytes] = [skipped, 0];
   for (const { block, mask } of hits) {
-    for (let place = 0; place < block.rows && rows.length < limit; place++) {
+    for (let place = 0; place < block.rows; place++) {
       if (!isIn(mask, place) || toSkip-- > 0) continue;
-      const row = search.read(block, () => toRow(block.file, block.first + place));
+      if (rows.length === limit || bytes >= MAX_PAGE_BYTES) return { rows, isAll: false };
+      const row = search.read(block, () => {
+        const { start, end } = block.file.recordAt(block.first + place);
+        bytes += end - start;
+        return toRow(block.file, block.first + place);
+      });
       if (row !== undefined) rows.push(row);
     }
   }
-  return rows;
+  return { rows, isAll: true };
 }

@@ -1,17 +1,11 @@
-import { OtelEventsError } from '../../../errors.ts';
 import type { Query } from '../../query/query.ts';
 import type { Page, PageOptions, Row } from '../event-store.ts';
 import type { Block } from './block.ts';
 import { isIn } from './mask.ts';
+import { type Place, readCursor, writeCursor } from './page-cursor.ts';
 import type { ReadStore } from './read-store.ts';
 import { type Hits, Search } from './search.ts';
 import { toRow } from './to-row.ts';
-
-/** Where a row stands in order of time; those of the same time by their number. */
-interface Place {
-  readonly timeMs: number;
-  readonly seq: number;
-}
 
 interface Found extends Place {
   readonly block: Block;
@@ -21,13 +15,19 @@ type Direction = 1 | -1;
 
 const DEFAULT_LIMIT = 100;
 
+/** What the records of a page may have together as they are stored: rows of a megabyte each would fill the memory of who asks. */
+export const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+
 /** Rows in order of time. @param limit - how many there may be, however many are asked for */
 export function answerPage(store: ReadStore, query: Query, options: PageOptions, maxLimit: number): Page {
-  const { order = 'newest', cursor } = options;
+  const { order = 'newest', maxBytes = MAX_PAGE_BYTES } = options;
   const limit = Math.max(1, Math.min(options.limit ?? DEFAULT_LIMIT, maxLimit));
-  const direction = order === 'oldest' ? 1 : -1;
-  const search = new Search(store, query, options, order, true);
-  const top = new Top(limit + 1, direction, cursor === undefined ? undefined : readCursor(cursor));
+  const cursor = options.cursor === undefined ? undefined : readCursor(options.cursor);
+  const forth = order === 'oldest' ? 1 : -1;
+  // What stands in front of a place is looked for from there backwards.
+  const direction = cursor?.isBack ? (-forth as Direction) : forth;
+  const search = new Search(store, query, options, direction === 1 ? 'oldest' : 'newest', true);
+  const top = new Top(limit + 1, direction, cursor);
   let stoppedAt: Place | undefined;
   for (const block of search.blocks) {
     if (top.isBehind(block)) continue;
@@ -40,15 +40,29 @@ export function answerPage(store: ReadStore, query: Query, options: PageOptions,
     if (mask !== 'none') search.read(block, () => top.take({ block, mask }));
   }
   const found = top.rows(stoppedAt);
-  const shown = found.slice(0, limit);
-  const hasMore = found.length > limit;
+  const shown = fitting(search, found.slice(0, limit), maxBytes);
+  const isCut = shown.length < Math.min(found.length, limit);
+  const last = found.length > shown.length ? shown.at(-1) : stoppedAt;
   const rows = rowsOf(search, shown);
+  const cursors = {
+    onward: last && writeCursor({ ...last, isBack: cursor?.isBack ?? false }),
+    // From the place where this page begins, or from that of its first row.
+    back: cursor && writeCursor({ ...(shown[0] ?? stepped(cursor, direction)), isBack: !cursor.isBack }),
+  };
+  const [next, previous] = cursor?.isBack ? [cursors.back, cursors.onward] : [cursors.onward, cursors.back];
   return {
-    rows,
-    next: hasMore ? cursorOf(shown.at(-1) as Found) : stoppedAt && cursorOf(stoppedAt),
+    rows: cursor?.isBack ? rows.reverse() : rows,
+    next,
+    previous,
+    ...(isCut && { isCut }),
     complete: search.isComplete,
     scanned: search.scanned(),
   };
+}
+
+/** Behind the row that stands at a place, so that it is in front of it. */
+function stepped({ timeMs, seq }: Place, direction: Direction): Place {
+  return { timeMs, seq: seq + direction };
 }
 
 /** The time of a block from which on its rows lie in a direction. */
@@ -123,29 +137,33 @@ class Top {
   }
 }
 
-/** In order of their numbers, so that each chunk is read once. */
+/** As many of the first rows as there is room for; one in any case. */
+function fitting(search: Search, found: Found[], maxBytes: number): Found[] {
+  const sizes = new Map<number, number>();
+  for (const { seq, block } of bySeq(found)) {
+    search.read(block, () => {
+      const { start, end } = block.file.recordAt(seq);
+      sizes.set(seq, end - start);
+    });
+  }
+  let bytes = 0;
+  const end = found.findIndex(({ seq }, at) => {
+    bytes += sizes.get(seq) ?? 0;
+    return at > 0 && bytes > maxBytes;
+  });
+  return end < 0 ? found : found.slice(0, end);
+}
+
 function rowsOf(search: Search, found: readonly Found[]): Row[] {
   const rows = new Map<number, Row>();
-  for (const { seq, block } of [...found].sort((one, other) => one.seq - other.seq)) {
+  for (const { seq, block } of bySeq(found)) {
     const row = search.read(block, () => toRow(block.file, seq));
     if (row !== undefined) rows.set(seq, row);
   }
   return found.flatMap(({ seq }) => rows.get(seq) ?? []);
 }
 
-function cursorOf({ timeMs, seq }: Place): string {
-  return `${timeMs}_${Number.isFinite(seq) ? seq : seq > 0 ? 'max' : 'min'}`;
-}
-
-const CURSOR = /^(-?\d+(?:\.\d+)?)_(\d+|max|min)$/;
-
-function readCursor(cursor: string): Place {
-  const [, timeMs, seq] = CURSOR.exec(cursor) ?? [];
-  if (timeMs === undefined || seq === undefined) {
-    const message = 'cursor: wanted what a page gave as `next`, got another text';
-    throw new OtelEventsError('OPTION_INVALID', message, { fix: 'begin with the first page' });
-  }
-  const number =
-    seq === 'max' ? Number.POSITIVE_INFINITY : seq === 'min' ? Number.NEGATIVE_INFINITY : Number(seq);
-  return { timeMs: Number(timeMs), seq: number };
+/** In order of their numbers, so that each chunk is read once. */
+function bySeq(found: readonly Found[]): Found[] {
+  return [...found].sort((one, other) => one.seq - other.seq);
 }

@@ -11,7 +11,7 @@ import type {
   GroupOptions,
   Histogram,
   HistogramOptions,
-  LedgerEntry,
+  LedgerAnswer,
   NewRows,
   NewRowsOptions,
   Page,
@@ -60,7 +60,7 @@ export interface Questions {
   group: Asked<With<GroupOptions>, Answer<readonly Group[]>>;
   funnel: Asked<With<FunnelOptions>, Answer<Funnel>>;
   fields: Asked<With<Bounds>, Answer<readonly FieldSeen[]>>;
-  ledger: Asked<TimeRange, readonly LedgerEntry[]>;
+  ledger: Asked<TimeRange, LedgerAnswer>;
   status: Asked<undefined, StoreStatus>;
 }
 

@@ -98,9 +98,11 @@ function pick(column: Column, isWanted: (place: number) => boolean): Column {
 }
 
 function bodyColumns(block: Block, among: Mask): Column[] {
+  const stored = [block.column(ROW_COLUMN.body, 'text') ?? []].flat();
   const held = block.column(ROW_COLUMN.body, 'held');
-  if (held === undefined) return [];
-  return columnsOfRows(block, held.places ?? 'all', among, ({ record }) => [record.body as string]);
+  if (held === undefined) return stored;
+  const read = columnsOfRows(block, held.places ?? 'all', among, ({ record }) => [record.body as string]);
+  return [...stored, ...read];
 }
 
 function resourceColumns(block: Block, path: string): Column[] {

@@ -217,7 +217,8 @@ function existing(block: Block, field: Field, among: Mask): Mask {
 /** Without reading rows whose values do not matter. */
 function existingColumns(block: Block, field: Field, among: Mask): Column[] {
   if (field.of !== 'row') return fieldColumns(block, field, among);
-  if (field.name === 'body') return [block.column(ROW_COLUMN.body, 'held') ?? []].flat();
+  if (field.name === 'body')
+    return (['text', 'held'] as const).flatMap((kind) => block.column(ROW_COLUMN.body, kind) ?? []);
   const path = field.name === 'user' ? 'user.id' : ROW_ATTRIBUTE[field.name];
   if (path === undefined) return fieldColumns(block, field, among);
   const paths = field.name === 'user' ? [path, 'enduser.id'] : [path];
@@ -250,11 +251,14 @@ function cost(condition: Condition): number {
     case 'text':
       return condition.text.includes(' ') ? 20 : 5;
     case 'compare':
-      return isReadOnly(condition.field) ? 30 : condition.is === 'like' ? 4 : 1;
+      if (isReadOnly(condition.field)) return 30;
+      // Long bodies are read in their rows.
+      if (condition.field.of === 'row' && condition.field.name === 'body') return 10;
+      return condition.is === 'like' ? 4 : 1;
   }
 }
 
 /** A field whose values are in rows only. */
 function isReadOnly(field: Field): boolean {
-  return field.of === 'row' ? field.name === 'body' || field.name === 'uid' : field.path === 'log.record.uid';
+  return field.of === 'row' ? field.name === 'uid' : field.path === 'log.record.uid';
 }

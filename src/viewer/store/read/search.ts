@@ -25,6 +25,7 @@ export class Search {
   readonly blocks: readonly Block[];
   readonly #startMs = performance.now();
   readonly #withinMs: number;
+  readonly #signal: Bounds['signal'];
   readonly #prepared: PreparedCondition;
   readonly #looked = new Set<Block>();
   #isComplete = true;
@@ -33,13 +34,14 @@ export class Search {
   constructor(
     store: ReadStore,
     query: Query,
-    { withinMs = DEFAULT_MS }: Bounds,
+    { withinMs = DEFAULT_MS, signal }: Bounds,
     order: Order = 'stored',
     isStep = false,
   ) {
     this.store = store;
     this.query = query;
     this.#withinMs = withinMs;
+    this.#signal = signal;
     this.#prepared = new PreparedCondition(isStep);
     const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = query.range;
     const blocks = store.blocks.filter(({ loMs, hiMs }) => hiMs >= fromMs && loMs < toMs);
@@ -57,9 +59,9 @@ export class Search {
     }
   }
 
-  /** The rows of a block that fit. The first one is always looked at. */
+  /** The rows of a block that fit. The first one is always looked at, if anybody waits for it. */
   look(block: Block): Mask | 'time is up' {
-    if (this.#looked.size > 0 && this.isTimeUp()) {
+    if (this.isStopped || (this.#looked.size > 0 && this.isTimeUp())) {
       this.#isComplete = false;
       return 'time is up';
     }
@@ -84,8 +86,13 @@ export class Search {
     }
   }
 
+  /** Nobody waits for the answer any more. */
+  get isStopped(): boolean {
+    return this.#signal?.aborted === true;
+  }
+
   isTimeUp(): boolean {
-    return performance.now() - this.#startMs > this.#withinMs;
+    return this.isStopped || performance.now() - this.#startMs > this.#withinMs;
   }
 
   get isComplete(): boolean {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { answerQuestion, type QuestionName, type Questions } from '../read/answer-question.ts';
 import { type ReaderOptions, ReadStore } from '../read/read-store.ts';
+import { type StopFlag, signalFrom } from './stop-flag.ts';
 import { toWire, type WireError } from './wire-error.ts';
 import type { StoreState } from './writer-worker.ts';
 
@@ -9,7 +10,12 @@ import type { StoreState } from './writer-worker.ts';
 export interface ReaderCall<Name extends QuestionName = QuestionName> {
   readonly id: number;
   readonly ask:
-    | { readonly name: Name; readonly given: Questions[Name]['given']; readonly state: StoreState }
+    | {
+        readonly name: Name;
+        readonly given: Questions[Name]['given'];
+        readonly state: StoreState;
+        readonly stop?: StopFlag | undefined;
+      }
     | 'close';
 }
 
@@ -43,10 +49,16 @@ function serve(store: ReadStore): void {
       if (known?.files !== ask.state.files) store.refreshFiles();
       else if (known.next !== ask.state.next) store.refresh();
       known = ask.state;
-      post({ id, answer: answerQuestion(store, ask.name, ask.given) });
+      post({ id, answer: answerQuestion(store, ask.name, stoppable(ask.given, ask.stop)) });
     } catch (error) {
       post({ id, error: toWire(error) });
     }
   });
   post({});
+}
+
+function stoppable<Given>(given: Given, stop: StopFlag | undefined): Given {
+  if (stop === undefined) return given;
+  const { options } = given as { readonly options: object };
+  return { ...given, options: { ...options, signal: signalFrom(stop) } };
 }

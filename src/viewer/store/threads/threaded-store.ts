@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { OtelEventsError } from '../../../errors.ts';
+import type { EmittedReport } from '../../../otlp/emitted/emitted-report.ts';
 import type { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
 import type { Query, RowField } from '../../query/query.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
 } from '../event-store.ts';
 import type { QuestionName, Questions } from '../read/answer-question.ts';
 import type { ReaderAnswer } from './reader-worker.ts';
+import { flagFor } from './stop-flag.ts';
 import { WorkerClient } from './worker-client.ts';
 import type { StoreState, WriterAnswer } from './writer-worker.ts';
 
@@ -33,6 +35,7 @@ export class ThreadedStore implements EventStore {
   #restarts = 0;
   #waitingBytes = 0;
   #isClosed = false;
+  #id = '';
 
   constructor(startWriter: () => Worker, startReader: () => Worker) {
     const start = (): Worker => {
@@ -40,7 +43,8 @@ export class ThreadedStore implements EventStore {
       this.#restarts++;
       return startWriter();
     };
-    this.#writer = new WorkerClient(start, ({ state }) => {
+    this.#writer = new WorkerClient(start, ({ state, storeId }) => {
+      if (storeId !== undefined) this.#id = storeId;
       if (state !== undefined) this.#committed(state);
     });
     this.#reader = new WorkerClient(startReader);
@@ -55,6 +59,15 @@ export class ThreadedStore implements EventStore {
       await this.close();
       throw error;
     }
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  async takeReport(report: EmittedReport): Promise<void> {
+    if (this.#isClosed) throw unwritable('the store is closed');
+    await this.#writer.ask({ report, bytes: new Uint8Array(), count: report.cells.length });
   }
 
   async ingest(request: OtlpRequest): Promise<Ingested> {
@@ -123,7 +136,29 @@ export class ThreadedStore implements EventStore {
     if (this.#isClosed) {
       return Promise.reject(new OtelEventsError('STORE_FAILED', 'the store is closed'));
     }
-    return this.#reader.ask({ name, given, state: this.#state });
+    return this.#askReader(name, given);
+  }
+
+  /** A signal stays here: the reader sees a flag of it while it works. */
+  async #askReader<Name extends QuestionName>(
+    name: Name,
+    given: Questions[Name]['given'],
+  ): Promise<Questions[Name]['answer']> {
+    const state = this.#state;
+    const { options } = (given ?? {}) as { readonly options?: Bounds };
+    if (options?.signal === undefined) return this.#reader.ask({ name, given, state });
+    const { signal, ...rest } = options;
+    const { flag, end } = flagFor(signal as AbortSignal);
+    try {
+      return await this.#reader.ask({
+        name,
+        given: { ...(given as object), options: rest },
+        state,
+        stop: flag,
+      });
+    } finally {
+      end();
+    }
   }
 
   #committed({ next, files }: StoreState): void {

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { clearInterval, setImmediate, setInterval } from '../../../time.ts';
 import type { Stored } from '../write/open-block.ts';
-import { StoreWriter, type WireRequest, type WriterOptions } from '../write/store-writer.ts';
+import { StoreWriter, type WireReport, type WireRequest, type WriterOptions } from '../write/store-writer.ts';
 import { toWire, type WireError } from './wire-error.ts';
 
 /** How far the store is: readers take in what is new by it. */
@@ -14,7 +14,7 @@ export interface StoreState {
 }
 
 /** To the writer. */
-export type WriterCall = { readonly id: number; readonly ask: WireRequest | 'close' };
+export type WriterCall = { readonly id: number; readonly ask: WireRequest | WireReport | 'close' };
 
 /** From the writer. */
 export interface WriterAnswer {
@@ -23,6 +23,8 @@ export interface WriterAnswer {
   readonly answer?: Stored | undefined;
   readonly error?: WireError | undefined;
   readonly state?: StoreState | undefined;
+  /** Of the store, when it has begun. */
+  readonly storeId?: string | undefined;
 }
 
 /** One transaction takes requests of so many records together, or so many bytes. */
@@ -43,7 +45,7 @@ try {
 
 function serve(writer: StoreWriter): void {
   const state = (): StoreState => ({ next: writer.next, files: writer.filesVersion });
-  let waiting: { readonly id: number; readonly request: WireRequest }[] = [];
+  let waiting: { readonly id: number; readonly request: WireRequest | WireReport }[] = [];
   let isScheduled = false;
 
   const removeOld = (): void => {
@@ -84,12 +86,14 @@ function serve(writer: StoreWriter): void {
     if (!isScheduled) setImmediate(write);
     isScheduled = true;
   });
-  post({ state: state() });
+  post({ state: state(), storeId: writer.id });
   removeOld();
 }
 
 /** Requests that go into one transaction each. */
-function* groupsOf<T extends { readonly request: WireRequest }>(waiting: readonly T[]): Generator<T[]> {
+function* groupsOf<T extends { readonly request: WireRequest | WireReport }>(
+  waiting: readonly T[],
+): Generator<T[]> {
   let group: T[] = [];
   let [rows, bytes] = [0, 0];
   for (const one of waiting) {

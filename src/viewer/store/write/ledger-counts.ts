@@ -11,30 +11,42 @@ const MAX_SERVICES = 1000;
 /** Under this name are counted those beyond the most. */
 const OTHERS = '*';
 
-/** Of whom something was received, by minutes. */
+/** Received and repeated, by minute of the epoch. */
+type Minutes = Map<number, [number, number]>;
+
+/** Of whom something was received. */
 interface Source {
   readonly service: string;
   readonly name: string;
-  /** Received and repeated, of a minute of the epoch. */
-  readonly minutes: Map<number, [number, number]>;
+  /** Of log records and of spans, whose names may be the same. */
+  readonly minutes: { readonly ledger: Minutes; readonly span_ledger: Minutes };
 }
+
+const TABLES = ['ledger', 'span_ledger'] as const;
 
 /** What one transaction received, by service, name and minute. */
 export class LedgerCounts {
   readonly #services = new Map<string, Map<string, Source>>();
   readonly #counted = new Set<Source>();
 
-  add(service: string, name: string, timeMs: number, isRepeated: boolean): void {
+  add(service: string, name: string, timeMs: number, isSpan: boolean, isRepeated: boolean): void {
     const source = this.#source(service, name);
+    const minutes = source.minutes[isSpan ? 'span_ledger' : 'ledger'];
     const minute = Math.floor(timeMs / MINUTE_MS);
-    let counts = source.minutes.get(minute);
+    let counts = minutes.get(minute);
     if (counts === undefined) {
       counts = [0, 0];
-      source.minutes.set(minute, counts);
+      minutes.set(minute, counts);
       this.#counted.add(source);
     }
     counts[0]++;
     if (isRepeated) counts[1]++;
+  }
+
+  /** Whether a name of a service has counts of its own. */
+  tellsApart(service: string, name: string): boolean {
+    const source = this.#source(service, name);
+    return source.service === service && source.name === name;
   }
 
   #source(from: string, name: string): Source {
@@ -48,30 +60,36 @@ export class LedgerCounts {
     if (known !== undefined) return known;
     const shown = names.size < MAX_NAMES ? name : OTHERS;
     const service = this.#services.get(from) === names ? from : OTHERS;
-    const source = names.get(shown) ?? { service, name: shown, minutes: new Map() };
+    const made = { service, name: shown, minutes: { ledger: new Map(), span_ledger: new Map() } };
+    const source = names.get(shown) ?? made;
     names.set(shown, source);
     return source;
   }
 
   /** Adds all to the file's ledger. */
   write(file: EventFile): void {
-    const add = file.prepare(
-      `insert into ledger values(?, ?, ?, ?) on conflict do update set received = received + excluded.received,
-      repeated = repeated + excluded.repeated`,
-    );
-    for (const { service, name, minutes } of this.#counted) {
-      const source = sourceOf(file, service, name);
-      for (const [minute, [received, repeated]] of minutes) add.run(source, minute, received, repeated);
+    for (const table of TABLES) {
+      const add = file.prepare(
+        `insert into ${table} values(?, ?, ?, ?) on conflict do update set received = received + excluded.received,
+        repeated = repeated + excluded.repeated`,
+      );
+      for (const { service, name, minutes } of this.#counted) {
+        if (minutes[table].size === 0) continue;
+        const source = sourceOf(file, service, name);
+        for (const [minute, [received, repeated]] of minutes[table])
+          add.run(source, minute, received, repeated);
+      }
     }
   }
 
   clear(): void {
-    for (const { minutes } of this.#counted) minutes.clear();
+    for (const { minutes } of this.#counted) for (const table of TABLES) minutes[table].clear();
     this.#counted.clear();
   }
 }
 
-function sourceOf(file: EventFile, service: string, name: string): number {
+/** The number of a service and a name in a file. */
+export function sourceOf(file: EventFile, service: string, name: string): number {
   const known = file.prepare('select id from source where service = ? and name = ?').get(service, name)?.id;
   if (known !== undefined) return known as number;
   return Number(

@@ -99,7 +99,7 @@ export class OpenBlock {
       const timeMs = walker.timeMs || this.#arrivedMs;
       const key = recordKey(walker, timeMs);
       const isRepeated = this.#keys.has(key);
-      this.#ledger.add(serviceOf(resource), walker.name, timeMs, isRepeated);
+      this.#ledger.add(serviceOf(resource), walker.name, timeMs, isSpan, isRepeated);
       if (isRepeated) {
         repeated++;
         return;

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../../../errors.ts';
+import type { EmittedReport } from '../../../otlp/emitted/emitted-report.ts';
 import type { Signal } from '../../../otlp/wire/batch.ts';
 import { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
 import { wallClockMs } from '../../../time.ts';
@@ -14,6 +16,7 @@ import { OpenBlock, type Stored } from './open-block.ts';
 import { removeFile } from './remove-file.ts';
 import { SeenKeys } from './seen-keys.ts';
 import { unwritable } from './store-error.ts';
+import { writeReport } from './write-report.ts';
 
 export interface WriterOptions extends Layout, Caps {
   readonly directory: string;
@@ -27,6 +30,9 @@ export interface WireRequest {
   readonly bytes: Uint8Array;
   readonly count: number;
 }
+
+/** What a logger says that it has emitted, on its way to the writer. */
+export type WireReport = Pick<WireRequest, 'bytes' | 'count'> & { readonly report: EmittedReport };
 
 /** A file that gets no more rows. */
 interface SealedFile {
@@ -51,6 +57,8 @@ function takeLock(directory: string): FileLock {
 export class StoreWriter {
   /** Grows when a file comes or goes. */
   filesVersion = 0;
+  /** Of the store: the same as long as its files are there. */
+  readonly id: string;
   readonly #options: WriterOptions;
   readonly #layout: Layout;
   readonly #lock: FileLock;
@@ -59,7 +67,7 @@ export class StoreWriter {
   readonly #ledger = new LedgerCounts();
   #open: OpenBlock;
   #openedMs = wallClockMs();
-  #counts: Counts = { removed: 0, removedBelow: 0, metricPoints: 0 };
+  #counts: Counts = { removed: 0, removedBelow: 0, metricPoints: 0, ledgerFrom: 0 };
   #isBehind = false;
 
   /**
@@ -79,7 +87,9 @@ export class StoreWriter {
       const newest = this.#sealed.at(-1);
       this.#layout = newest?.file.layout ?? { blockRows: options.blockRows, fileRows: options.fileRows };
       this.#counts = newest?.file.counts ?? this.#counts;
+      this.id = String(newest?.file.meta('store') ?? randomUUID());
       this.#open = this.#reopen();
+      this.#open.file.setMeta('store', this.id);
       this.#removeLeftOver();
     } catch (error) {
       this.#lock.release();
@@ -97,11 +107,8 @@ export class StoreWriter {
   }
 
   /** Keeps requests in one transaction: all of them, or nothing of any. @throws OtelEventsError `STORE_UNWRITABLE`, with `retry` */
-  ingest(requests: readonly WireRequest[]): Stored[] {
-    const count = requests.reduce(
-      (sum, request) => sum + (request.signal === 'metrics' ? 0 : request.count),
-      0,
-    );
+  ingest(requests: readonly (WireRequest | WireReport)[]): Stored[] {
+    const count = requests.reduce((sum, request) => sum + rowsOf(request), 0);
     try {
       if (this.#isBehind) this.#recover();
       if (this.#isFull(count)) this.#rotate();
@@ -145,7 +152,13 @@ export class StoreWriter {
     this.#lock.release();
   }
 
-  #add({ signal, encoding, bytes, count }: WireRequest): Stored {
+  #add(request: WireRequest | WireReport): Stored {
+    if ('report' in request) {
+      const earlier = this.#sealed.map(({ file }) => file);
+      writeReport(this.#open.file, earlier, request.report, this.#ledger, wallClockMs());
+      return { stored: 0, repeated: 0 };
+    }
+    const { signal, encoding, bytes, count } = request;
     if (signal === 'metrics') {
       this.#counts = { ...this.#counts, metricPoints: this.#counts.metricPoints + count };
       return { stored: 0, repeated: 0 };
@@ -218,6 +231,7 @@ export class StoreWriter {
   #create(first: number): OpenBlock {
     const { directory, synchronous } = this.#options;
     const file = EventFile.create({ directory, first, synchronous, ...this.#layout, counts: this.#counts });
+    file.setMeta('store', this.id);
     this.filesVersion++;
     this.#openedMs = wallClockMs();
     return new OpenBlock(file, this.#layout.blockRows, this.#keys, this.#ledger);
@@ -272,11 +286,19 @@ export class StoreWriter {
   #remove(sealed: SealedFile): void {
     const { file } = this.#open;
     const end = sealed.file.end();
-    const counts = { ...this.#counts, removed: this.#counts.removed + sealed.rows, removedBelow: end };
+    // Of an event of the future the time says nothing of the others.
+    const goneMinute = Math.floor(Math.min(sealed.hiMs, wallClockMs()) / 60_000);
+    const counts = {
+      ...this.#counts,
+      removed: this.#counts.removed + sealed.rows,
+      removedBelow: end,
+      ledgerFrom: Math.max(this.#counts.ledgerFrom, goneMinute + 1),
+    };
     // Counted first: what a crash leaves of the file is removed at the next start.
     file.transaction(() => {
       file.setMeta('removed', counts.removed);
       file.setMeta('removedBelow', counts.removedBelow);
+      file.setMeta('ledgerFrom', counts.ledgerFrom);
     });
     this.#counts = counts;
     this.#sealed.splice(this.#sealed.indexOf(sealed), 1);
@@ -295,6 +317,10 @@ export class StoreWriter {
       removeFile(sealed.file.path);
     }
   }
+}
+
+function rowsOf(request: WireRequest | WireReport): number {
+  return 'report' in request || request.signal === 'metrics' ? 0 : request.count;
 }
 
 function firstOfPath(file: string): number {

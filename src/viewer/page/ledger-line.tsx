@@ -1,0 +1,186 @@
+import { go, hrefTo, withParams } from './address.ts';
+import { formatClock, formatCount, formatDay } from './format.ts';
+import { type LedgerReason, ledgerReason, UNEXPLAINED } from './ledger-reason.ts';
+import { isLoss, type LedgerMinute, type LedgerSum } from './ledger-sums.ts';
+import { termOf } from './term-of.ts';
+
+interface LineProps {
+  readonly sum: LedgerSum;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly isOpen: boolean;
+}
+
+/** The columns of the ledger, for a row that takes all of them. */
+const COLUMNS = 9;
+
+/** The most minutes that are listed; those with a gap, and then the latest. */
+const MAX_MINUTES = 60;
+
+/** One name of the ledger, with its minutes where it is open. */
+export function LedgerLine({ sum, fromMs, toMs, isOpen }: LineProps) {
+  const { key, name, service, kind, gap } = sum;
+  return (
+    <>
+      <tr class={gap > 0 ? 'gap' : ''}>
+        <td>
+          <a href={hrefTo([], { q: termOf('name', name) })}>{name || '(no name)'}</a>
+          {kind === 'span' && <small>spans</small>}
+        </td>
+        <td>{service}</td>
+        <td class="number">
+          <Emitted sum={sum} />
+        </td>
+        <td class="number">{formatCount(sum.received)}</td>
+        <td class="number">{formatCount(sum.stored)}</td>
+        <td class="number">{formatCount(sum.repeated)}</td>
+        <td class="number">{gap === 0 ? '0' : <strong class="error">{formatCount(gap)}</strong>}</td>
+        <td>
+          <Reasons sum={sum} />
+        </td>
+        <td>
+          <button
+            type="button"
+            class="quiet"
+            aria-expanded={isOpen}
+            aria-label={`Minutes of ${name || '(no name)'}`}
+            onClick={() => go(withParams({ open: isOpen ? undefined : key }), 'replace')}
+          >
+            <MinuteBars minutes={sum.minutes} fromMs={fromMs} toMs={toMs} /> {isOpen ? '▾' : '▸'}
+          </button>
+        </td>
+      </tr>
+      {isOpen && (
+        <tr class="of-minutes">
+          <td colSpan={COLUMNS}>
+            <MinuteTable minutes={sum.minutes} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function Emitted({ sum: { emitted, underWay } }: { readonly sum: LedgerSum }) {
+  if (emitted === undefined) return <span class="muted">unknown</span>;
+  return (
+    <>
+      {formatCount(emitted)}
+      {underWay > 0 && <small>{formatCount(underWay)} under way</small>}
+    </>
+  );
+}
+
+function Reasons({ sum: { lost, unexplained, silent, silentSinceMs } }: { readonly sum: LedgerSum }) {
+  return (
+    <ul class="reasons">
+      {lost.map(([reason, count]) => (
+        <Reason key={reason} count={count} reason={ledgerReason(reason)} isLoss={isLoss(reason)} />
+      ))}
+      {unexplained > 0 && <Reason count={unexplained} reason={UNEXPLAINED} isLoss={true} />}
+      {silent > 0 && (
+        <Reason
+          count={silent}
+          reason={{
+            text: `under way when their app was last heard, at ${formatMinute(silentSinceMs)}`,
+            fix: 'start it again: what is in its spool is delivered then',
+          }}
+          isLoss={false}
+        />
+      )}
+    </ul>
+  );
+}
+
+function Reason({
+  count,
+  reason,
+  isLoss,
+}: {
+  readonly count: number;
+  readonly reason: LedgerReason;
+  readonly isLoss: boolean;
+}) {
+  return (
+    <li>
+      <span class={isLoss ? 'error' : ''}>
+        {formatCount(count)} {reason.text}
+      </span>
+      {reason.fix !== undefined && <small>{reason.fix}</small>}
+    </li>
+  );
+}
+
+function MinuteTable({ minutes }: { readonly minutes: readonly LedgerMinute[] }) {
+  const gaps = minutes.filter(({ gap }) => gap > 0);
+  const others = minutes.filter(({ gap }) => gap === 0);
+  const shown = [...gaps.slice(-MAX_MINUTES), ...others.slice(-Math.max(1, MAX_MINUTES - gaps.length))];
+  shown.sort((one, other) => other.minuteMs - one.minuteMs);
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th>minute</th>
+          <th class="number">emitted</th>
+          <th class="number">received</th>
+          <th class="number">stored</th>
+          <th class="number">missing</th>
+        </tr>
+      </thead>
+      <tbody>
+        {shown.map(({ minuteMs, emitted, received, stored, gap, settling }) => (
+          <tr key={minuteMs} class={gap > 0 ? 'gap' : ''}>
+            <td>
+              {formatMinute(minuteMs)}
+              {settling && <small>settling</small>}
+            </td>
+            <td class="number">{typeof emitted === 'number' ? formatCount(emitted) : 'unknown'}</td>
+            <td class="number">{formatCount(received)}</td>
+            <td class="number">{formatCount(stored)}</td>
+            <td class="number">{gap === 0 ? '0' : <strong class="error">{formatCount(gap)}</strong>}</td>
+          </tr>
+        ))}
+      </tbody>
+      {shown.length < minutes.length && (
+        <caption class="muted">{`${shown.length} of ${formatCount(minutes.length)} minutes`}</caption>
+      )}
+    </table>
+  );
+}
+
+const BARS = 60;
+
+function MinuteBars({
+  minutes,
+  fromMs,
+  toMs,
+}: { readonly minutes: readonly LedgerMinute[] } & Pick<LineProps, 'fromMs' | 'toMs'>) {
+  const wide = (toMs - fromMs) / BARS;
+  const bars = Array.from({ length: BARS }, () => ({ stored: 0, gap: 0 }));
+  for (const minute of minutes) {
+    const bar = bars[Math.floor((minute.minuteMs - fromMs) / wide)];
+    if (bar === undefined) continue;
+    bar.stored += minute.stored;
+    bar.gap += minute.gap;
+  }
+  const most = Math.max(1, ...bars.map(({ stored, gap }) => stored + gap));
+  return (
+    <svg class="minutes" viewBox={`0 0 ${BARS} 20`} preserveAspectRatio="none" aria-hidden="true">
+      {bars.map(({ stored, gap }, at) => {
+        const height = (20 * stored) / most;
+        const missing = (20 * gap) / most;
+        return (
+          <g key={at}>
+            <rect class="bar info" x={at + 0.1} width={0.8} y={20 - height} height={height} />
+            <rect class="bar error" x={at + 0.1} width={0.8} y={20 - height - missing} height={missing} />
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** `2026-11-30 12:03` */
+export function formatMinute(ms: number): string {
+  return `${formatDay(ms)} ${formatClock(ms).slice(0, 5)}`;
+}

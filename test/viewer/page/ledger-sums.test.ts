@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LedgerAnswer } from '../../../src/viewer/page/answers.ts';
+import { ledgerReason } from '../../../src/viewer/page/ledger-reason.ts';
+import { ledgerSums } from '../../../src/viewer/page/ledger-sums.ts';
+
+const MINUTE = { service: 'shop', kind: 'record', repeated: 0, settling: false } as const;
+
+test('a name is summed over its minutes: what is missing, why, and what no reason is known of', () => {
+  const answer: LedgerAnswer = {
+    entries: [
+      {
+        ...MINUTE,
+        name: 'a',
+        minuteMs: 0,
+        emitted: 10,
+        received: 5,
+        stored: 5,
+        lost: { sampled: 2, 'dropped:closed': 1 },
+        gap: 3,
+      },
+      { ...MINUTE, name: 'a', minuteMs: 60_000, emitted: 4, received: 4, stored: 4, lost: {}, gap: 0 },
+      { ...MINUTE, name: 'a', kind: 'span', minuteMs: 0, received: 9, stored: 9, lost: {}, gap: 0 },
+      { ...MINUTE, name: 'b', minuteMs: 0, emitted: null, received: 9, stored: 9, lost: {}, gap: 0 },
+    ],
+    underWay: [
+      { name: 'a', service: 'shop', count: 3 },
+      { name: 'c', service: 'shop', count: 2, silentSinceMs: 7 },
+    ],
+    loggers: [],
+  };
+  const shown = ledgerSums(answer).map(
+    ({ key, emitted, stored, gap, lost, unexplained, underWay, silent, silentSinceMs }) => ({
+      key,
+      emitted,
+      stored,
+      gap,
+      lost,
+      unexplained,
+      underWay,
+      silent,
+      silentSinceMs,
+    }),
+  );
+  const none = { gap: 0, lost: [], unexplained: 0, underWay: 0, silent: 0, silentSinceMs: 0 };
+  assert.deepEqual(shown, [
+    {
+      ...none,
+      key: 'record/shop/a',
+      emitted: 17,
+      stored: 9,
+      gap: 3,
+      lost: [
+        ['sampled', 2],
+        ['dropped:closed', 1],
+      ],
+      unexplained: 2,
+      underWay: 3,
+    },
+    { ...none, key: 'span/shop/a', emitted: undefined, stored: 9 },
+    { ...none, key: 'record/shop/b', emitted: undefined, stored: 9 },
+    { ...none, key: 'record/shop/c', emitted: 2, stored: 0, silent: 2, silentSinceMs: 7 },
+  ]);
+});
+
+test('every reason has words, one that nobody knows too', () => {
+  assert.match(ledgerReason('dropped:queue_full').text, /queue of the app was full/);
+  assert.match(ledgerReason('rejected:http_400').text, /refused by the collector \(http_400\)/);
+  assert.match(ledgerReason('dropped:constructor').text, /dropped by the app \(constructor\)/);
+  assert.match(ledgerReason('constructor').text, /constructor/);
+});

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rowSummary } from '../../../src/viewer/page/row-field.ts';
+import { madeRow } from '../../browser/made-events.ts';
+
+test('the line of a row begins with what the event has of its own', () => {
+  const attributes = {
+    'log.record.uid': 'u',
+    'event.schema.id': 'cart.item_added',
+    'user.id': 'u1',
+    'event.session': { device: 'phone' },
+    sku: 'A1',
+    items: [1],
+  };
+  const row = madeRow('r1', { timeMs: 0, name: 'cart.item_added', attributes });
+  assert.equal(
+    rowSummary(row),
+    'sku=A1  items=[1]  event.schema.id=cart.item_added  user.id=u1  event.session={"device":"phone"}',
+  );
+});
