@@ -44,6 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   processors: ['otlp'],
   redact: ['otlp'],
   schema: ['otlp', 'redact'],
+  quarantine: ['otlp', 'spool', 'schema'],
   exporters: ['otlp', 'formats', 'spool', 'processors'],
   delivery: ['otlp', 'spool', 'exporters', 'processors'],
   otel: ['otlp', 'spool', 'delivery'],
@@ -51,7 +52,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   serve: [],
   middleware: ['logger', 'formats', 'serve'],
   collector: ['otlp', 'spool', 'exporters', 'serve', 'viewer'],
-  viewer: ['otlp', 'serve'],
+  viewer: ['otlp', 'serve', 'schema', 'quarantine'],
   cli: [
     'otlp',
     'spool',
@@ -61,6 +62,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'logger',
     'collector',
     'schema',
+    'quarantine',
     'serve',
     'viewer',
   ],
@@ -139,8 +141,9 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     files: ['store'],
     table: ['store'],
     mcp: ['query', 'store'],
+    schemas: ['store'],
     page: ['query', 'store'],
-    api: ['', 'query', 'store', 'table', 'mcp'],
+    api: ['', 'query', 'store', 'table', 'mcp', 'schemas'],
   },
 };
 

@@ -11,8 +11,9 @@ import { runUntilTold } from './run-until-told.ts';
 
 const DEFAULTS = { host: 'localhost', port: '4319', directory: path.join('otel-events-data', 'viewer') };
 
-const USAGE = `Usage: otel-events view [--port PORT] [--host HOST] [--directory DIR] [--open]
-                        [--mcp]
+const USAGE = `Usage: otel-events view [--port PORT] [--host HOST] [--directory DIR]
+                        [--schemas DIR] [--quarantine DIR]
+                        [--mcp] [--open]
        otel-events view --config FILE [--open]
 
 Takes OTLP from this machine, keeps events, logs and spans in files, and shows
@@ -22,6 +23,10 @@ them in a page, until it is told to stop (Ctrl+C).
   --host HOST      where the page listens; default ${DEFAULTS.host}. Beyond this
                    machine a token is wanted, which the printed address has
   --directory DIR  where the files are; default ${DEFAULTS.directory}
+  --schemas DIR    the JSON and YAML files in it are what events should be like;
+                   the page shows in what those that come differ
+  --quarantine DIR the quarantine of an app: the page shows what is wrong with
+                   events in it, and sends on those that are mended
   --config FILE    a collector's configuration with an exporter "viewer" instead
   --mcp            answers agents by the Model Context Protocol, at /mcp of the
                    page's address: they read what is stored
@@ -41,6 +46,8 @@ export const command = defineCommand({
     port: { type: 'string' },
     host: { type: 'string' },
     directory: { type: 'string' },
+    schemas: { type: 'string' },
+    quarantine: { type: 'string' },
     config: { type: 'string', short: 'c' },
     mcp: { type: 'boolean' },
     open: { type: 'boolean' },
@@ -75,10 +82,15 @@ interface Own {
   readonly port: string;
   readonly directory: string;
   readonly mcp: boolean;
+  readonly schemas?: string | undefined;
+  readonly quarantine?: string | undefined;
 }
 
 /** The same as anybody could write it in a file. */
-function configOf({ host, port, directory, mcp }: Own, token: string | undefined): object {
+function configOf(
+  { host, port, directory, mcp, schemas, quarantine }: Own,
+  token: string | undefined,
+): object {
   const { OTEL_EVENTS_PORT: http = '4318', OTEL_EVENTS_GRPC_PORT: grpc = '4317' } = process.env;
   const pipeline = { receivers: ['otlp'], exporters: ['viewer'] };
   const links = { otlp_http: `http://127.0.0.1:${http}`, otlp_grpc: `http://127.0.0.1:${grpc}` };
@@ -95,6 +107,8 @@ function configOf({ host, port, directory, mcp }: Own, token: string | undefined
         mcp,
         links,
         ...(token === undefined ? {} : { token }),
+        ...(schemas === undefined ? {} : { schemas }),
+        ...(quarantine === undefined ? {} : { quarantine }),
       },
     },
     service: { pipelines: { logs: pipeline, traces: pipeline, metrics: pipeline } },

@@ -106,6 +106,11 @@ export interface ExporterHost {
   readonly storage: (extension: string) => QueueStorage;
   /** What is shown to servers: that of the extension of that id. */
   readonly credentials: (extension: string) => Credentials;
+  /**
+   * Sends a request through the pipelines, as the receivers of those that name the exporter do: it comes to this exporter
+   * and to all others that these receivers lead to. It resolves and rejects as for receivers.
+   */
+  readonly replay: Consume;
 }
 
 /** What a connector is given. */

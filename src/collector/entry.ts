@@ -54,6 +54,13 @@ export class Entry {
     this.#held = undefined;
   }
 
+  /** Takes a request of any signal. Rejects with `EXPORT_FAILED` and `retry` where no pipeline takes it. */
+  readonly send: Consume = async (batch) => {
+    const way = this.#consume[batch.signal];
+    if (way === undefined) throw noLongerTaken(batch.signal);
+    await way(batch);
+  };
+
   readonly #take = async (signal: Signal, batch: Parameters<Consume>[0]): Promise<void> => {
     while (this.#held !== undefined) await this.#held.promise;
     const flow = this.#flow;
@@ -67,6 +74,19 @@ export class Entry {
       if (flow.underWay === 0 && flow !== this.#flow) flow.done.resolve();
     }
   };
+}
+
+/** The entry of an id, made with the first who asks. */
+export function entryAt(entries: Map<string, Entry>, id: string): Entry {
+  const entry = entries.get(id) ?? new Entry();
+  entries.set(id, entry);
+  return entry;
+}
+
+/** Where an exporter sends something in once more. */
+export function replayEntry(entries: Map<string, Entry>, exporter: string): Entry {
+  // No receiver has such an id.
+  return entryAt(entries, `exporters/${exporter}`);
 }
 
 function flowInto(ways: Ways): Flow {

@@ -14,7 +14,7 @@ import type { PipelineConfig } from './config/read-pipelines.ts';
 import { countedProcessor } from './counts/counted-processor.ts';
 import { ExporterCounts } from './counts/exporter-counts.ts';
 import { Drops } from './drops.ts';
-import { Entry, noLongerTaken } from './entry.ts';
+import { entryAt, replayEntry } from './entry.ts';
 import { handOver } from './hand-over.ts';
 import { Lane } from './lane.ts';
 import { keepsData, linkPipelines } from './link-pipelines.ts';
@@ -23,6 +23,7 @@ import { Outage } from './outage.ts';
 import { closing, keepable, type Part, partOf, partsGone } from './part.ts';
 import { emittedTakers, entriesOf } from './pipeline.ts';
 import type { RunnableConfig } from './read-config.ts';
+import { receiversBefore } from './receivers-before.ts';
 import type { Gone } from './retirement.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { StorageUse } from './tell-orphans.ts';
@@ -186,13 +187,7 @@ export class Graph {
     for (const id of this.#ids('exporters', true)) {
       const configured = this.config.connectors.get(id) as ConfiguredConnector;
       // It stays when the pipelines behind it change: the entry leads to those of the day.
-      if (!entries.has(id)) entries.set(id, new Entry());
-      const { consume } = entries.get(id) as Entry;
-      const emit: Consume = async (batch) => {
-        const way = consume[batch.signal];
-        if (way === undefined) throw noLongerTaken(batch.signal);
-        await way(batch);
-      };
+      const { send: emit } = entryAt(entries, id);
       this.connectors.set(
         id,
         keepable(candidates, id, configured.said, this.extensions) ??
@@ -229,7 +224,7 @@ export class Graph {
   }
 
   async #openLane(id: string): Promise<Part<Lane>> {
-    const { log, write, extra, claimed, tally } = this.#around;
+    const { log, write, extra, claimed, tally, entries } = this.#around;
     const drops = new Drops(log, id);
     const counts = new ExporterCounts(tally, id);
     const borrowed = new Borrowed(this.extensions);
@@ -248,6 +243,7 @@ export class Graph {
       batching: (signal: Signal) => batchingBefore(id, signal, this.config),
       storage: (extension: string) => borrowed.storage(extension, id),
       credentials: borrowed.get('credentials'),
+      replay: replayEntry(entries, id).send,
     };
     const configured = this.config.exporters.get(id);
     const exporter =
@@ -282,12 +278,14 @@ export class Graph {
       processor: (pipeline, id) => (this.#processors.get(keyOf(pipeline, id)) as Part<Processor>).running,
     });
     const ids = [...this.#ids('receivers', false), ...this.#ids('receivers', true)];
-    for (const id of ids) if (!entries.has(id)) entries.set(id, new Entry());
     // A receiver that goes finishes what it has begun where it has always gone.
     const led = ids.map((id) =>
-      entries.get(id)?.lead(entriesOf(id, pipelines), emittedTakers(id, pipelines)),
+      entryAt(entries, id).lead(entriesOf([id], pipelines), emittedTakers(id, pipelines)),
     );
-    return Promise.all(led);
+    const replays = this.#ids('exporters', false).map((id) =>
+      replayEntry(entries, id).lead(entriesOf(receiversBefore(id, this.config), pipelines)),
+    );
+    return Promise.all([...led, ...replays]);
   }
 
   /** What pipelines name at an end of theirs: the connectors among these, or the others. */
@@ -357,7 +355,7 @@ export class Graph {
     const borrowed = new Borrowed(this.extensions);
     const configured = this.config.receivers.get(id) as ConfiguredReceiver;
     const { log, tally, entries } = this.#around;
-    const { consume, emittedTakers } = entries.get(id) as Entry;
+    const { consume, emittedTakers } = entryAt(entries, id);
     const host = {
       id,
       log,

@@ -29,18 +29,18 @@ interface Way {
 }
 
 /**
- * Where what a receiver takes goes in: for each signal, all the pipelines that name the receiver. Each pipeline makes
+ * Where what comes from receivers goes in: for each signal, all the pipelines that name one of them. Each pipeline makes
  * its own of a request first, and so do those behind connectors; then everything is offered at once, so that a queue that is full in one pipeline leaves
  * no copies in the files of another.
  */
 export function entriesOf(
-  receiver: string,
+  receivers: readonly string[],
   pipelines: readonly Pipeline[],
 ): Readonly<Partial<Record<Signal, Consume>>> {
   const entries: Partial<Record<Signal, Consume>> = {};
   for (const signal of SIGNALS) {
     const fed = pipelines.filter(
-      (pipeline) => pipeline.signal === signal && pipeline.receivers.includes(receiver),
+      (pipeline) => pipeline.signal === signal && pipeline.receivers.some((id) => receivers.includes(id)),
     );
     if (fed.length === 0) continue;
     entries[signal] = async (batch) => {

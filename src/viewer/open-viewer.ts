@@ -1,9 +1,12 @@
 import { createRequire } from 'node:module';
 import type { EmittedReport } from '../otlp/emitted/emitted-report.ts';
+import type { Consume } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
+import { QuarantineDesk } from '../quarantine/quarantine-desk.ts';
 import type { ListenAddress } from '../serve/listen.ts';
 import type { ServerTls } from '../serve/server-tls.ts';
 import { startViewer } from './api/start-viewer.ts';
+import { DeclaredSchemas } from './schemas/declared-schemas.ts';
 import { openStore } from './store/threads/open-store.ts';
 
 /** A store, and where it is looked at. */
@@ -20,6 +23,12 @@ export interface ViewerSettings {
   readonly tls: ServerTls | undefined;
   /** Whether agents are answered at `/mcp`. */
   readonly mcp: boolean;
+  /** The directory of schema files; undefined: none is known. */
+  readonly schemas: string | undefined;
+  /** The directory that an app has for its quarantine; undefined: none is known. */
+  readonly quarantine: string | undefined;
+  /** Takes what was mended in the quarantine, for this viewer and all others that events of its apps come to. */
+  readonly replay: Consume;
   /** Where apps send to, for the page to say. */
   readonly endpoints: { readonly otlpHttp: string | undefined; readonly otlpGrpc: string | undefined };
   readonly links: { readonly jaeger: string | undefined; readonly grafana: string | undefined };
@@ -50,7 +59,26 @@ export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> 
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const about = { version, endpoints: settings.endpoints, links: settings.links };
   try {
-    const server = await startViewer({ store, address, about, token, tls, mcp, onError });
+    const schemas = settings.schemas === undefined ? undefined : new DeclaredSchemas(settings.schemas);
+    const quarantine =
+      settings.quarantine === undefined
+        ? undefined
+        : new QuarantineDesk({
+            directory: settings.quarantine,
+            checked: () => schemas?.read().checked ?? [],
+            send: settings.replay,
+          });
+    const server = await startViewer({
+      store,
+      address,
+      about,
+      schemas,
+      quarantine,
+      token,
+      tls,
+      mcp,
+      onError,
+    });
     return {
       url: server.url,
       openUrl: server.openUrl,

@@ -57,6 +57,49 @@ const rows: Row[] = CORPUS.map((text, at) => {
   };
 });
 const answers = madeAnswers(rows, NOW);
+const DECLARED = {
+  directory: CORPUS[0],
+  files: 1,
+  schemas: 1,
+  problems: CORPUS.map((text) => ({ file: text, code: 'SCHEMA_INVALID', message: text })),
+};
+const SCHEMAS = CORPUS.map((name) => ({
+  name,
+  version: name,
+  state: 'drift',
+  firstMs: 1,
+  lastMs: 2,
+  rows: 1,
+  schemas: [{ id: name, rows: 1 }],
+  declared: { id: name, version: name, file: name, description: name },
+  drift: { undeclared: 1, unseen: 1, type: 1, missing: 1 },
+  fields: CORPUS.map((field) => ({
+    field,
+    path: field,
+    rows: 1,
+    types: [field],
+    declared: {
+      types: [field],
+      required: true,
+      deprecated: true,
+      categories: [field],
+      values: [field, { [field]: field }],
+      description: field,
+    },
+    drift: ['undeclared'],
+    lastMs: 1,
+  })),
+}));
+
+function quarantined(text: string): object {
+  return {
+    name: text,
+    timeMs: 1,
+    schema: { id: text, version: text },
+    issues: [{ path: text, expected: text, got: text }],
+    isHeld: true,
+  };
+}
 const tested = pageUnderTest(
   () => rows,
   () => ({
@@ -78,16 +121,18 @@ const tested = pageUnderTest(
         repeated: 0,
       })),
     },
-    schemas: {
-      schemas: CORPUS.map((name) => ({
-        name,
-        firstMs: 1,
-        lastMs: 2,
-        rows: 1,
-        schemas: [{ id: name, rows: 1 }],
-        fields: [{ field: name, rows: 1, types: [name, name] }],
-      })),
-      complete: true,
+    schemas: { schemas: SCHEMAS, declared: DECLARED, complete: false },
+    'schemas/x': { schemas: SCHEMAS, declared: DECLARED, complete: false },
+    quarantine: {
+      directory: CORPUS[0],
+      events: CORPUS.map((name) => ({ ...quarantined(name), id: name })),
+      total: 500,
+      unread: 1,
+    },
+    'quarantine/x': { ...quarantined(CORPUS[0] as string), data: rows[0]?.attributes, otlp: {} },
+    'quarantine/x/check': {
+      schema: null,
+      issues: CORPUS.map((text) => ({ path: `/${text}`, expected: text, got: text })),
     },
   }),
   servePlain,
@@ -118,6 +163,9 @@ test('hostile texts in every place are shown as texts in every view', { skip: NO
     '/compare?left=severity:error&right=severity:info',
     '/ledger',
     '/schemas',
+    '/schemas/x',
+    '/quarantine',
+    '/quarantine/x',
     '/status',
     '/%E0%A4%A/%',
   ];

@@ -49,30 +49,115 @@ export function madeAnswers(rows: readonly Row[], nowMs: number): Readonly<Recor
         { id: 'b', service: 'shop', firstMs: minute - 9e7, latestMs: minute - 9e6, state: 'silent' },
       ],
     },
-    schemas: {
-      schemas: [
-        {
-          name: 'order.paid',
-          rows: 300,
-          firstMs: nowMs - 9e7,
-          lastMs: nowMs,
-          schemas: [{ id: 'https://shop.example/order.paid', rows: 290 }],
-          fields: [
-            { field: 'total', rows: 300, types: ['number'] },
-            { field: 'currency', rows: 300, types: ['text'] },
-            { field: 'coupon', rows: 12, types: ['text', 'number'] },
-          ],
-        },
-        {
-          name: 'cart.viewed',
-          rows: 9,
-          firstMs: nowMs - 9e7,
-          lastMs: nowMs,
-          schemas: [],
-          fields: [{ field: 'items', rows: 9, types: ['text'] }],
-        },
-      ],
-      complete: true,
+    schemas: { schemas: schemas(nowMs), declared: DECLARED, complete: true },
+    'schemas/order.paid': { schemas: schemas(nowMs).slice(0, 2), declared: DECLARED, complete: true },
+    quarantine: {
+      directory: '/var/spool/shop-quarantine',
+      events: [quarantined(nowMs, false), { ...quarantined(nowMs - 1000, true), id: 'q-held' }],
+      total: 2,
+      unread: 0,
+    },
+    'quarantine/q-1': {
+      ...quarantined(nowMs, false),
+      data: { total: '12,50', currency: 'EUR', email: null, items: [{ sku: 'A1', qty: 2 }] },
+      otlp: {},
+    },
+    'quarantine/q-1/check': {
+      schema: { id: 'https://shop.example/order.paid', version: '2' },
+      issues: [{ path: '/total', expected: 'a number', got: 'a string' }],
     },
   };
+}
+
+const DECLARED = {
+  directory: '/home/anna/shop/schemas',
+  files: 3,
+  schemas: 3,
+  problems: [{ file: 'cart.yaml', code: 'SCHEMA_INVALID', message: 'cart.yaml at /version: it is missing' }],
+};
+
+function quarantined(timeMs: number, isHeld: boolean): object {
+  return {
+    id: 'q-1',
+    name: 'order.paid',
+    timeMs,
+    schema: { id: 'https://shop.example/order.paid', version: '1' },
+    issues: [{ path: '/total', expected: 'a number', got: 'a string' }],
+    isHeld,
+  };
+}
+
+function schemas(nowMs: number): readonly object[] {
+  const declared = (types: readonly string[], more: object = {}) => ({
+    types,
+    required: false,
+    deprecated: false,
+    categories: [],
+    values: null,
+    description: null,
+    ...more,
+  });
+  const field = (path: string, rows: number, types: readonly string[], more: object) => ({
+    field: path,
+    path,
+    rows,
+    types,
+    drift: [],
+    lastMs: rows > 0 ? nowMs : null,
+    ...more,
+  });
+  const none = { undeclared: 0, unseen: 0, type: 0, missing: 0 };
+  const paid = {
+    name: 'order.paid',
+    version: '2',
+    state: 'drift',
+    rows: 300,
+    firstMs: nowMs - 9e7,
+    lastMs: nowMs,
+    schemas: [{ id: 'https://shop.example/order.paid', rows: 300 }],
+    declared: {
+      id: 'https://shop.example/order.paid',
+      version: '2',
+      file: 'order-paid-2.yaml',
+      description: 'Somebody has paid an order.',
+    },
+    drift: { undeclared: 1, unseen: 1, type: 1, missing: 0 },
+    fields: [
+      field('total', 300, ['number', 'text'], {
+        declared: declared(['number'], { required: true }),
+        drift: ['type'],
+      }),
+      field('currency', 300, ['text'], {
+        declared: declared(['string'], { values: ['EUR', 'USD'], description: 'As ISO 4217 has it.' }),
+      }),
+      field('email', 12, ['null'], { declared: declared(['string'], { categories: ['contact'] }) }),
+      field('items[].gift', 0, [], { declared: declared(['boolean']), drift: ['unseen'] }),
+      field('coupon', 12, ['text'], { declared: null, drift: ['undeclared'] }),
+    ],
+  };
+  return [
+    paid,
+    { ...paid, version: '1', state: 'ok', rows: 4, drift: none, fields: [] },
+    {
+      ...paid,
+      name: 'cart.viewed',
+      version: null,
+      state: 'undeclared',
+      rows: 9,
+      schemas: [],
+      declared: null,
+      drift: none,
+      fields: [field('items', 9, ['text'], { declared: null })],
+    },
+    {
+      ...paid,
+      name: 'order.sent',
+      state: 'unseen',
+      rows: 0,
+      firstMs: null,
+      lastMs: null,
+      drift: none,
+      fields: [],
+    },
+  ];
 }

@@ -1,11 +1,14 @@
 // The page with the real viewer behind it: the other tests of the page answer from rows in memory.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { bundlePage } from '../../scripts/bundle-page.ts';
 import { EventLogger } from '../../src/index.ts';
+import { defineEvent } from '../../src/schema/define/define-event.ts';
+import type { JsonSchema } from '../../src/schema/drafts/json-schema.ts';
 import { logsOf } from '../collector/samples.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { CHROMIUM, NO_BROWSER } from './browser.ts';
@@ -65,6 +68,9 @@ test('an event that is sent by OTLP is in the page, and the next one comes by it
     '/groups',
     '/ledger',
     '/status',
+    '/schemas',
+    '/schemas/order.paid',
+    '/quarantine',
     '/compare?left=name:order.paid&right=name:order.shipped',
   ]) {
     await page.goto(address + path);
@@ -117,6 +123,61 @@ test('the printed address opens a page that has the token as a cookie', { skip: 
   const { page, alarms } = await openPage(t, address);
   await page.getByText('order.paid').first().waitFor();
   assert.doesNotMatch(page.url(), /token/);
+  assert.deepEqual(alarms, []);
+});
+
+const CART = {
+  $id: 'cart',
+  type: 'object',
+  properties: { qty: { type: 'integer' }, email: { categories: ['contact'] } },
+};
+
+test('an event that its schema refused is looked at, mended and sent on in the page', {
+  skip: NO_BROWSER,
+}, async (t) => {
+  const dir = tempDir(t);
+  const [schemas, quarantine] = ['schemas', 'quarantine'].map((name) => path.join(dir, name)) as [
+    string,
+    string,
+  ];
+  mkdirSync(schemas);
+  writeFileSync(path.join(schemas, 'cart.json'), JSON.stringify({ ...CART, version: 2 }));
+  const Cart = defineEvent('cart', { version: 1, schema: { ...CART, version: 1 } as JsonSchema });
+  const diagnosticLogger = { warn() {}, error() {} };
+  const events = new EventLogger({ quarantine, delivery: 'none', diagnosticLogger });
+  events.log(Cart, { qty: '<img src=x onerror=alert(1)>', email: 'SECRET' });
+  await events.close();
+  const { page: address } = await runView(t, '--schemas', schemas, '--quarantine', quarantine);
+  const { page, alarms } = await openPage(t, `${address}/quarantine`);
+  await page.getByText('/qty: wanted an integer').waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  const area = page.getByLabel('Mend its data');
+  const send = page.getByRole('button', { name: 'Send it on' });
+  await page.getByText('wanted an integer, got a string').waitFor();
+  assert.equal(await send.isDisabled(), true);
+  assert.doesNotMatch((await page.textContent('main')) ?? '', /SECRET/);
+  await page.getByRole('button', { name: '/qty' }).click();
+  assert.equal(await page.evaluate('getSelection().toString()'), '"qty"');
+  await area.fill('{ "qty": 2,');
+  await page.getByText('not JSON').waitFor();
+  await area.fill('{ "qty": 2, "email": "x@y.example" }');
+  await page.getByText('wanted null, since it was redacted').waitFor();
+  await area.fill('{ "qty": 2, "email": null }');
+  await page.getByText('by cart@2').waitFor();
+  await send.click();
+  await page.getByText('It has left the quarantine').waitFor();
+  await page.getByRole('link', { name: 'Go on with the others' }).click();
+  await page.getByText('Nothing waits here').waitFor();
+  await page.goto(`${address}/schemas`);
+  await page.getByText('as declared').first().waitFor();
+  await page.getByRole('link', { name: 'cart', exact: true }).click();
+  await page.getByText('1 event from').waitFor();
+  await page.getByRole('link', { name: 'its events' }).click();
+  await page
+    .getByText(/^1 rows?\b/)
+    .first()
+    .waitFor();
   assert.deepEqual(alarms, []);
 });
 

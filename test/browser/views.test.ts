@@ -35,7 +35,11 @@ const VIEWS: readonly (readonly [name: string, address: string, text: string])[]
   ['compare', '/compare?left=severity:%3E%3Derror&right=severity:%3Cerror&q=kind:event', 'CardDeclined'],
   ['ledger', '/ledger', '1 with a gap'],
   ['ledger-open', '/ledger?open=record/shop/order.paid', 'left the app, and are not stored'],
-  ['schemas', '/schemas', 'no schema'],
+  ['schemas', '/schemas', 'never seen'],
+  ['schemas-drift', '/schemas?show=drift', '1 field not declared'],
+  ['schema', '/schemas/order.paid', 'of another type'],
+  ['quarantine', '/quarantine', 'its app runs'],
+  ['quarantined', '/quarantine/q-1', 'wanted a number, got a string'],
   ['status', '/status', 'Send the first event'],
   ['no-page', '/nothing/here', 'There is no such page'],
 ];

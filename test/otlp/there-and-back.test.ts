@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withData } from '../../src/cli/quarantine/with-data.ts';
 import { toReadable } from '../../src/cli/spool/to-readable.ts';
 import type { Event } from '../../src/event.ts';
 import { encodeEvent } from '../../src/otlp/event/encode-event.ts';
@@ -13,6 +12,7 @@ import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
 import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
+import { withData } from '../../src/quarantine/with-data.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 
 type Data = Event['data'];

@@ -5,7 +5,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pythonOf } from '../../scripts/fixtures-originals/python-of.ts';
+import { QuarantineDesk } from '../../src/quarantine/quarantine-desk.ts';
 import { startViewer } from '../../src/viewer/api/start-viewer.ts';
+import { DeclaredSchemas } from '../../src/viewer/schemas/declared-schemas.ts';
 import { openStore } from '../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { events } from '../viewer/api/viewer-under-test.ts';
@@ -19,11 +21,20 @@ test('no request that its description allows, or forbids, breaks the API or gets
   await store.ingest(
     events(Array.from({ length: 300 }, (_, at) => ({ name: `n${at % 7}`, user: `u${at % 5}` }))),
   );
+  const declared = tempDir(t);
+  writeFileSync(path.join(declared, 'n1.json'), '{ "$id": "n1", "version": 1, "properties": { "a": {} } }');
+  const schemas = new DeclaredSchemas(declared);
   const errors: unknown[] = [];
   const viewer = await startViewer({
     store,
     address: { host: 'localhost', port: 0 },
     about: { version: '1.2.3', endpoints: {}, links: {} },
+    schemas,
+    quarantine: new QuarantineDesk({
+      directory: path.join(tempDir(t), 'quarantine'),
+      checked: () => schemas.read().checked,
+      send: async () => {},
+    }),
     onError: (error) => errors.push(error),
   });
   t.after(async () => {
@@ -43,6 +54,6 @@ test('no request that its description allows, or forbids, breaks the API or gets
     });
   const status = await new Promise((resolve) => child.once('close', resolve));
   assert.equal(status, 0, said);
-  assert.match(said, /Tested: 1[4-9]/);
+  assert.match(said, /Tested: 2[0-4]/);
   assert.deepEqual(errors, []);
 });

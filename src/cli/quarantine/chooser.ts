@@ -1,5 +1,5 @@
+import type { Quarantined } from '../../quarantine/quarantined.ts';
 import { usageError } from '../command.ts';
-import type { Quarantined } from './quarantined.ts';
 
 /** The directory that a command is about, and what of it. */
 export interface Target {

@@ -1,11 +1,11 @@
+import { openQuarantine, quarantinedIn } from '../../quarantine/quarantined.ts';
+import { isTakeable, TakenQuarantine } from '../../quarantine/taken-quarantine.ts';
 import { defineCommand, usageError } from '../command.ts';
 import { counted } from '../output/human.ts';
 import { Output } from '../output/output.ts';
 import { unreadStatus } from '../spool/read-status.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
-import { openQuarantine, quarantinedIn } from './quarantined.ts';
 import { reportHeld } from './replay.ts';
-import { isTakeable, TakenQuarantine } from './taken-quarantine.ts';
 
 const NAME = 'otel-events quarantine drop';
 

@@ -1,3 +1,4 @@
+import { openQuarantine, type Quarantined, quarantinedIn } from '../../quarantine/quarantined.ts';
 import { defineCommand, usageError } from '../command.ts';
 import { fitTable } from '../output/fit-table.ts';
 import { counted, EXACT_STYLE, humanStyle, type NumberStyle } from '../output/human.ts';
@@ -6,7 +7,6 @@ import type { Column } from '../output/to-table.ts';
 import { readStatus } from '../spool/read-status.ts';
 import { isoNano } from '../spool/to-readable.ts';
 import { targetIn } from './chooser.ts';
-import { openQuarantine, type Quarantined, quarantinedIn } from './quarantined.ts';
 
 const NAME = 'otel-events quarantine ls';
 

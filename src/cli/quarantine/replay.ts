@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { counted } from '../../counted.ts';
 import { OtelEventsError } from '../../errors.ts';
+import { type Data, type Mending, mend } from '../../quarantine/mend.ts';
+import { mergePatch } from '../../quarantine/merge-patch.ts';
+import { openQuarantine, type Quarantined, quarantinedIn } from '../../quarantine/quarantined.ts';
+import { isTakeable, TakenQuarantine } from '../../quarantine/taken-quarantine.ts';
 import type { ReadLog } from '../../spool/read/read-log.ts';
 import type { FoundDeadLetter } from '../../spool/send/dead-letters.ts';
 import { complain, complainer, defineCommand, usageError } from '../command.ts';
@@ -13,9 +17,6 @@ import { LetterSource } from '../spool/letter-source.ts';
 import { unreadStatus } from '../spool/read-status.ts';
 import { Resend } from '../spool/resend.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
-import { type Mending, mend } from './mend.ts';
-import { openQuarantine, type Quarantined, quarantinedIn } from './quarantined.ts';
-import { isTakeable, TakenQuarantine } from './taken-quarantine.ts';
 
 const NAME = 'otel-events quarantine replay';
 const warn = complainer(NAME);
@@ -55,8 +56,9 @@ export const command = defineCommand({
     const target = targetIn(operands);
     if (schema.length === 0 && patch === undefined)
       throw usageError('nothing is mended', 'give --schema or --patch');
+    const change = patch === undefined ? undefined : readPatch(patch);
     const mending = {
-      patch: patch === undefined ? undefined : readPatch(patch),
+      change: (data: Data) => (change === undefined ? data : (mergePatch(data, change) as Data)),
       checked: (await load(schema, ref)).checked,
     };
     const destination = openDestination(where, warn);

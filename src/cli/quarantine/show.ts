@@ -1,9 +1,9 @@
+import { openQuarantine, type Quarantined, quarantinedIn } from '../../quarantine/quarantined.ts';
 import { defineCommand, usageError } from '../command.ts';
 import { Output } from '../output/output.ts';
 import { readStatus } from '../spool/read-status.ts';
 import { toReadable } from '../spool/to-readable.ts';
 import { checkWanted, isChosen, targetIn } from './chooser.ts';
-import { openQuarantine, type Quarantined, quarantinedIn } from './quarantined.ts';
 
 const NAME = 'otel-events quarantine show';
 

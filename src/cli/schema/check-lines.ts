@@ -6,8 +6,7 @@ import { readEvent } from '../../otlp/event/read-event.ts';
 import { recordsOf } from '../../otlp/event/records-of.ts';
 import { EVENT } from '../../otlp/values/event-attributes.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
-import { findChecked } from './find-checked.ts';
-import type { Checked } from './load-events.ts';
+import { type Checked, findChecked } from '../../schema/find-checked.ts';
 
 /** What a line of events is. */
 export type LineFormat = 'jupyter' | 'otlp' | 'event' | 'data';

@@ -2,23 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { OtelEventsError } from '../../errors.ts';
-import type { Validated } from '../../issue.ts';
 import type { DefinedEvent } from '../../schema/define/defined-event.ts';
 import { isDefinedEvent } from '../../schema/define/is-defined-event.ts';
 import type { JsonSchema } from '../../schema/drafts/json-schema.ts';
+import { type Checked, toChecked } from '../../schema/find-checked.ts';
 import type { EventEntry } from '../../schema/publish/event-entry.ts';
 import { readSchemaText } from '../../schema/read/read-schema-text.ts';
 import type { RegisteredSchema } from '../../schema/registered-schema.ts';
 import { SchemaRegistry } from '../../schema/registry.ts';
-
-/** Something that events are checked against. */
-export interface Checked {
-  readonly name: string;
-  readonly schemaId: string;
-  readonly version: string;
-  readonly versionNumber: number | undefined;
-  validate(data: unknown): Validated;
-}
 
 /** What a file gives: a schema, or the events that a module exports. */
 export interface LoadedFile {
@@ -96,11 +87,6 @@ function registered(registry: SchemaRegistry, file: string, json: JsonSchema): r
     if (!(cause instanceof OtelEventsError)) throw cause;
     throw new OtelEventsError(cause.code, `${file}: ${cause.message}`, { cause });
   }
-}
-
-function toChecked(schema: RegisteredSchema): Checked {
-  const { name, id, version, versionNumber } = schema;
-  return { name, schemaId: id, version, versionNumber, validate: (data) => schema.validate(data) };
 }
 
 function toEntry({ name, id, version, json }: RegisteredSchema): EventEntry {

@@ -3,8 +3,8 @@ import type { ReadLog } from '../../spool/read/read-log.ts';
 import { ReadSource } from '../../spool/read/read-source.ts';
 import { deadLetterOf } from '../../spool/send/dead-letter-of.ts';
 import type { DeadLetters } from '../../spool/send/dead-letters.ts';
+import { TakenLog } from '../../spool/taken-log.ts';
 import type { OnPoison, Resend } from './resend.ts';
-import { TakenLog } from './taken-log.ts';
 
 /** Which records are sent. */
 export interface Choice {

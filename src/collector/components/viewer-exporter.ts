@@ -27,6 +27,10 @@ const shape = mapping({
   ),
   tls: optional(serverTls),
   mcp: optional(boolean, false),
+  // Where schemas are declared.
+  schemas: optional(filled),
+  // What an app has as its option of the same name.
+  quarantine: optional(filled),
   // What the page says of other places.
   links: section(
     mapping({
@@ -50,7 +54,7 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
     const other = claim(`address ${endpoint.host}:${endpoint.port}`);
     if (other !== undefined) add('endpoint', `${other} listens there`);
   },
-  create: async (settings, { id, log }) => {
+  create: async (settings, { id, log, replay }) => {
     const { tls, links, max_age: maxAgeMs, token } = settings;
     // A collector without a viewer loads no database.
     const { openViewer } = requireBeside<typeof import('../../viewer/open-viewer.ts')>(
@@ -66,6 +70,9 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
       token,
       tls: tls && (await readServerTls(tls)),
       mcp: settings.mcp,
+      schemas: settings.schemas,
+      quarantine: settings.quarantine,
+      replay,
       endpoints: { otlpHttp: textOf(links.otlp_http), otlpGrpc: textOf(links.otlp_grpc) },
       links: { jaeger: textOf(links.jaeger), grafana: textOf(links.grafana) },
       onError: (error) => log('warn', (error as Error).message, { exporter: id }),

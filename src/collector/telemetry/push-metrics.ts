@@ -69,6 +69,7 @@ async function openExporter(push: MetricsPush, log: Log): Promise<BatchExporter>
     batching: () => undefined,
     storage: elsewhere,
     credentials: elsewhere,
+    replay: elsewhere,
   };
   const { protocol, settings } = push;
   // The shape has read them as those of this exporter.

@@ -1,8 +1,8 @@
 import { listOf } from '../document/facets-of.ts';
 import { type Follow, followerOf } from '../document/follower-of.ts';
+import { type Property, propertiesOf } from '../document/properties-of.ts';
 import type { JsonSchema } from '../drafts/json-schema.ts';
 import { type EventEntry, inOrder } from './event-entry.ts';
-import { type Property, propertiesOf } from './properties-of.ts';
 
 /**
  * The events as a Markdown document: what each is, and a table of its properties. The same entries give the same

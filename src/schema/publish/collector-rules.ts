@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import { followerOf } from '../document/follower-of.ts';
+import { categoriesOfWhole, type Property, propertiesOf, type Step } from '../document/properties-of.ts';
 import type { JsonSchema } from '../drafts/json-schema.ts';
 import { type EventEntry, inOrder } from './event-entry.ts';
-import { categoriesOfWhole, type Property, propertiesOf, type Step } from './properties-of.ts';
 
 /** What the rules let through, and how. */
 export interface CollectorRulesOptions {

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import { followerOf } from '../document/follower-of.ts';
+import { type Property, propertiesOf } from '../document/properties-of.ts';
 import type { JsonSchema } from '../drafts/json-schema.ts';
 import { type EventEntry, newestOf } from './event-entry.ts';
-import { type Property, propertiesOf } from './properties-of.ts';
 
 /** What a registry is called. */
 export interface WeaverOptions {

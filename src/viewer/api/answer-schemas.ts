@@ -9,6 +9,8 @@ import {
   orNull,
   TEXT,
 } from './json-schema.ts';
+import { QUARANTINE_SCHEMAS } from './quarantine-routes.ts';
+import { SCHEMA_SCHEMAS } from './schema-routes.ts';
 
 const ANY_MAP: JsonSchema = { type: 'object' };
 const VALUE: JsonSchema = { type: ['string', 'number', 'boolean', 'null'] };
@@ -51,6 +53,8 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     isCut: FLAG,
     ...COVERAGE,
   }),
+  ...SCHEMA_SCHEMAS,
+  ...QUARANTINE_SCHEMAS,
   FunnelStep: mapSchema(
     {
       people: COUNT,

@@ -1,12 +1,15 @@
 import type { ServerResponse } from 'node:http';
-import { OtelEventsError } from '../../errors.ts';
+import { type ErrorCode, type ErrorIssue, OtelEventsError } from '../../errors.ts';
 import { Refusal } from '../../serve/refusal.ts';
 import { QueryError } from '../query/query-error.ts';
-import { COUNT, type JsonSchema, mapSchema, TEXT } from './json-schema.ts';
+import { COUNT, type JsonSchema, listSchema, mapSchema, named, TEXT } from './json-schema.ts';
 import { ParamQueryError } from './param.ts';
 
 export const ERROR_SCHEMA: JsonSchema = mapSchema({
-  error: mapSchema({ code: TEXT, message: TEXT }, { at: COUNT, param: TEXT }),
+  error: mapSchema(
+    { code: TEXT, message: TEXT },
+    { at: COUNT, param: TEXT, issues: listSchema(named('Issue')) },
+  ),
 });
 
 /** How long a client is asked to wait, in seconds. */
@@ -24,6 +27,13 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'BUSY',
 };
 
+/** Errors that are no fault of the viewer, and would be the same the next time. */
+const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
+  SPOOL_UNWRITABLE: 409,
+  EVENT_INVALID: 422,
+  EXPORT_FAILED: 502,
+};
+
 interface ErrorAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -32,6 +42,7 @@ interface ErrorAnswer {
     readonly message: string;
     readonly at?: number;
     readonly param?: string;
+    readonly issues?: readonly ErrorIssue[];
   };
 }
 
@@ -58,11 +69,11 @@ function errorAnswer(error: unknown): ErrorAnswer {
     return { status: 400, headers: {}, error: { code, message, ...place } };
   }
   if (error instanceof OtelEventsError) {
-    const { code, message } = error;
-    const told = { code, message };
+    const { code, message, issues } = error;
+    const told = { code, message, ...(issues === undefined ? {} : { issues }) };
     if (code.startsWith('OPTION_')) return { status: 400, headers: {}, error: told };
     return error.retry === undefined
-      ? { status: 500, headers: {}, error: told }
+      ? { status: STATUSES[code] ?? 500, headers: {}, error: told }
       : { status: 503, headers: RETRY_AFTER, error: told };
   }
   const message = 'the viewer could not answer that; its log says why';

@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { QuarantineDesk } from '../../quarantine/quarantine-desk.ts';
+import { BodyBudget } from '../../serve/body-budget.ts';
+import { readBody } from '../../serve/read-body.ts';
 import { Refusal } from '../../serve/refusal.ts';
+import type { DeclaredSchemas } from '../schemas/declared-schemas.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { sendError } from './api-error.ts';
 import { EXPORT_ROUTE } from './export-route.ts';
@@ -8,30 +12,58 @@ import { LIVE_ROUTE } from './live-route.ts';
 import { openApi } from './open-api.ts';
 import { OTHER_ROUTES } from './other-routes.ts';
 import { readParams } from './param.ts';
+import { QUARANTINE_ROUTES } from './quarantine-routes.ts';
 import { QuestionGate, type Questions } from './question-gate.ts';
-import type { About, Call, Route, StreamRoute } from './route.ts';
+import { type About, type Call, methodOf, type Route, type StreamRoute } from './route.ts';
 import { ROW_ROUTES } from './row-routes.ts';
+import { SCHEMA_ROUTES } from './schema-routes.ts';
 import { SUM_ROUTES } from './sum-routes.ts';
 
-const ROUTES: readonly Route[] = [...ROW_ROUTES, ...SUM_ROUTES, ...OTHER_ROUTES, EXPORT_ROUTE, LIVE_ROUTE];
+const ROUTES: readonly Route[] = [
+  ...ROW_ROUTES,
+  ...SUM_ROUTES,
+  ...SCHEMA_ROUTES,
+  ...QUARANTINE_ROUTES,
+  ...OTHER_ROUTES,
+  EXPORT_ROUTE,
+  LIVE_ROUTE,
+];
 
 /** Streams that are under way at once: a page has one, or none. */
 const MAX_STREAMS = 100;
 
+/** Events have at most 4 MiB; as JSON they may be larger. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
 const DOCUMENT_PATH = '/api/openapi.json';
+
+/** What is answered from. */
+export interface ApiSources {
+  readonly store: EventStore;
+  readonly about: About;
+  /** Undefined: nobody said where schemas are declared. */
+  readonly schemas?: DeclaredSchemas | undefined;
+  /** Undefined: nobody said where a quarantine is. */
+  readonly quarantine?: QuarantineDesk | undefined;
+}
 
 /** Answers what is asked below `/api/`. */
 export class Api {
   readonly #store: EventStore;
   readonly #about: About;
+  readonly #declared: Call['declared'];
+  readonly #quarantine: Call['quarantine'];
+  readonly #bodies = new BodyBudget(4 * MAX_BODY_BYTES);
   readonly #gate: QuestionGate;
   readonly #document: JsonSchema;
   readonly #stop = new AbortController();
   #streams = 0;
 
-  constructor(store: EventStore, about: About) {
+  constructor({ store, about, schemas, quarantine }: ApiSources) {
     this.#store = store;
     this.#about = about;
+    this.#declared = () => schemas?.read();
+    this.#quarantine = quarantine;
     this.#gate = new QuestionGate(store);
     this.#document = openApi(ROUTES, about.version);
   }
@@ -74,14 +106,42 @@ export class Api {
     response: ServerResponse,
     signal: AbortSignal,
   ): Promise<void> {
-    if (url.pathname === DOCUMENT_PATH) return sendJson(response, this.#document);
-    const { route, given } = find(url);
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
+    if (url.pathname === DOCUMENT_PATH && method === 'GET') return sendJson(response, this.#document);
+    const { route, given } = find(url, method);
     const values = readParams(route.params, given) as never;
-    const call = { store: this.#gate.questions(signal), about: this.#about, signal };
+    const call = {
+      store: this.#gate.questions(signal),
+      about: this.#about,
+      declared: this.#declared,
+      quarantine: this.#quarantine,
+      signal,
+    };
     if (route.kind === 'stream') return this.#stream(route, values, call, request, response);
-    const answer = await route.answer(values, call);
+    const answer =
+      route.kind === 'json'
+        ? await route.answer(values, call)
+        : await route.answer(values, route.body.read(await this.#body(request, response)) as never, call);
     if (answer === undefined) throw new Refusal(404, 'there is no such thing');
     sendJson(response, answer);
+  }
+
+  /** What other sites' forms send has another type, and what their scripts send asks first, and is refused. */
+  async #body(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+    if (!/^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? ''))
+      throw new Refusal(415, 'wanted a body of the type application/json');
+    const lease = this.#bodies.lease();
+    try {
+      const body = await readBody(request, { maxBytes: MAX_BODY_BYTES, lease, encodings: [] });
+      return parsed(body);
+    } catch (error) {
+      // What is left of it is passed over.
+      response.setHeader('connection', 'close');
+      request.resume();
+      throw error;
+    } finally {
+      lease.release();
+    }
   }
 
   async #stream(
@@ -107,20 +167,47 @@ export class Api {
   }
 }
 
-/** The route of a path, and its parameters with that of the path. @throws Refusal 400, 404 */
-function find({ pathname, searchParams }: URL): { readonly route: Route; readonly given: URLSearchParams } {
+/** The route of a path and a method, and its parameters with that of the path. @throws Refusal 400, 404, 405 */
+function find(
+  { pathname, searchParams }: URL,
+  method: string,
+): { readonly route: Route; readonly given: URLSearchParams } {
+  let isKnown = pathname === DOCUMENT_PATH;
+  const methods = new Set(isKnown ? ['GET'] : []);
   for (const route of ROUTES) {
-    const [before = '', after] = route.path.split('{id}');
-    if (after === undefined ? pathname !== before : !pathname.startsWith(before)) continue;
-    if (after === undefined) return { route, given: searchParams };
-    const id = decoded(pathname.slice(before.length));
-    if (id === '' || pathname.slice(before.length).includes('/')) continue;
+    const id = idIn(route.path, pathname);
+    if (id === undefined) continue;
+    isKnown = true;
+    methods.add(methodOf(route));
+    if (methodOf(route) !== method) continue;
+    if (id === '') return { route, given: searchParams };
     if (searchParams.has('id')) throw new Refusal(400, 'id: it is in the path');
     const given = new URLSearchParams(searchParams);
-    given.set('id', id);
+    given.set('id', decoded(id));
     return { route, given };
   }
-  throw new Refusal(404, `there is no such path; ${DOCUMENT_PATH} has all of them`);
+  if (!isKnown) throw new Refusal(404, `there is no such path; ${DOCUMENT_PATH} has all of them`);
+  const allow = [...methods].map((one) => (one === 'GET' ? 'GET, HEAD' : one)).join(', ');
+  throw new Refusal(405, `this is asked with ${allow}`, { allow });
+}
+
+/** What stands for `{id}` in a path, as it is written; empty for a route without one, undefined for another path. */
+function idIn(route: string, pathname: string): string | undefined {
+  const [before = '', after] = route.split('{id}');
+  if (after === undefined) return pathname === before ? '' : undefined;
+  const end = pathname.length - after.length;
+  if (!pathname.startsWith(before) || !pathname.endsWith(after) || end <= before.length) return undefined;
+  const id = pathname.slice(before.length, end);
+  return id.includes('/') ? undefined : id;
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    // The message would quote it.
+    throw new Refusal(400, 'the body is not JSON');
+  }
 }
 
 function decoded(part: string): string {

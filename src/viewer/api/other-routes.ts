@@ -3,7 +3,6 @@ import { COUNT, FLAG, listSchema, mapSchema, NUMBER, named, orNull, TEXT } from 
 import { queryParam, queryTextParam, wholeParam } from './param.ts';
 import { proposals } from './proposals.ts';
 import { type JsonRoute, jsonRoute } from './route.ts';
-import { seenEvents } from './seen-events.ts';
 
 /** The last millisecond that a date can have. */
 const MAX_MS = 8.64e15;
@@ -77,26 +76,6 @@ export const OTHER_ROUTES: readonly JsonRoute[] = [
       ),
     }),
     answer: ({ from, to }, { store }) => store.ledger({ fromMs: from, toMs: to }),
-  }),
-  jsonRoute({
-    path: '/api/schemas',
-    summary:
-      'What events of each name look like: their fields, and the schemas they say they were checked by',
-    params: { q: queryParam('of which rows') },
-    schema: mapSchema({
-      schemas: listSchema(
-        mapSchema({
-          name: TEXT,
-          rows: COUNT,
-          firstMs: NUMBER,
-          lastMs: NUMBER,
-          schemas: listSchema(mapSchema({ id: TEXT, rows: COUNT })),
-          fields: listSchema(mapSchema({ field: TEXT, rows: COUNT, types: listSchema(TEXT) })),
-        }),
-      ),
-      complete: FLAG,
-    }),
-    answer: ({ q }, { store }) => seenEvents(store, q),
   }),
   jsonRoute({
     path: '/api/status',

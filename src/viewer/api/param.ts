@@ -96,6 +96,12 @@ export function textParam(description: string, schema: JsonSchema = SHORT): Para
   };
 }
 
+/** A text that has to be there, as one in the path is. */
+export function requiredTextParam(description: string): Param<string> {
+  const { read, ...rest } = textParam(description);
+  return { ...rest, isRequired: true, read: (texts, name) => read(texts, name) as string };
+}
+
 /** The text of a query, for who works on the text. */
 export function queryTextParam(description: string): Param<string> {
   const { read, ...rest } = textParam(description, QUERY_SCHEMA);

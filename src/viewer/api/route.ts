@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { QuarantineDesk } from '../../quarantine/quarantine-desk.ts';
+import type { Declared } from '../schemas/declared-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Params, Values } from './param.ts';
 import type { Questions } from './question-gate.ts';
@@ -7,6 +9,10 @@ import type { Questions } from './question-gate.ts';
 export interface Call {
   readonly store: Questions;
   readonly about: About;
+  /** What the schema files declare; undefined: there is no directory of them. */
+  readonly declared: () => Declared | undefined;
+  /** Undefined: nobody said where a quarantine is. */
+  readonly quarantine: QuarantineDesk | undefined;
   /** Aborted when the client hangs up, or the server ends: nobody waits for the rest. */
   readonly signal: AbortSignal;
 }
@@ -52,7 +58,28 @@ export interface StreamRoute extends AnyRoute {
   readonly stream: (values: never, call: StreamCall) => Promise<void>;
 }
 
-export type Route = JsonRoute | StreamRoute;
+/** What comes with a request, as JSON. */
+export interface Body<T> {
+  readonly schema: JsonSchema;
+  /** @throws OtelEventsError `OPTION_INVALID` */
+  readonly read: (json: unknown) => T;
+}
+
+/** Does something, and answers with JSON. */
+export interface PostRoute extends AnyRoute {
+  readonly kind: 'post';
+  readonly body: Body<unknown>;
+  readonly schema: JsonSchema;
+  /** @returns undefined when there is no such thing */
+  readonly answer: (values: never, body: never, call: Call) => unknown;
+}
+
+export type Route = JsonRoute | StreamRoute | PostRoute;
+
+/** As requests say it. HEAD is GET. */
+export function methodOf({ kind }: Route): 'GET' | 'POST' {
+  return kind === 'post' ? 'POST' : 'GET';
+}
 
 interface JsonRouteOf<P extends Params> {
   readonly path: string;
@@ -79,4 +106,17 @@ interface StreamRouteOf<P extends Params> {
 
 export function streamRoute<P extends Params>(route: StreamRouteOf<P>): StreamRoute {
   return { ...route, kind: 'stream' };
+}
+
+interface PostRouteOf<P extends Params, T> {
+  readonly path: string;
+  readonly summary: string;
+  readonly params: P;
+  readonly body: Body<T>;
+  readonly schema: JsonSchema;
+  readonly answer: (values: Values<P>, body: T, call: Call) => unknown;
+}
+
+export function postRoute<P extends Params, T>(route: PostRouteOf<P, T>): PostRoute {
+  return { ...route, kind: 'post' };
 }

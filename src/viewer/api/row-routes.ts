@@ -1,7 +1,7 @@
 import type { Page } from '../store/event-store.ts';
 import { CURSOR_PATTERN } from '../store/read/page-cursor.ts';
 import { named } from './json-schema.ts';
-import { oneOfParam, type Param, queryParam, textParam, wholeParam } from './param.ts';
+import { oneOfParam, queryParam, requiredTextParam, textParam, wholeParam } from './param.ts';
 import { type JsonRoute, jsonRoute } from './route.ts';
 
 const MAX_ROWS = 1000;
@@ -30,7 +30,7 @@ export const ROW_ROUTES: readonly JsonRoute[] = [
   jsonRoute({
     path: '/api/events/{id}',
     summary: 'One row with its record as OTLP/JSON',
-    params: { id: idParam('of a row') },
+    params: { id: requiredTextParam('of a row') },
     schema: named('Row'),
     canBeMissing: true,
     answer: ({ id }, { store }) => store.row(id),
@@ -38,7 +38,7 @@ export const ROW_ROUTES: readonly JsonRoute[] = [
   jsonRoute({
     path: '/api/traces/{id}',
     summary: 'Spans and events of a trace, the oldest first; at most 10,000',
-    params: { id: idParam('32 hexadecimal digits') },
+    params: { id: requiredTextParam('32 hexadecimal digits') },
     schema: named('Rows'),
     answer: async ({ id }, { store }) => rowsAnswer(await store.trace(id)),
   }),
@@ -46,17 +46,16 @@ export const ROW_ROUTES: readonly JsonRoute[] = [
     jsonRoute({
       path: `/api/${by}s/{id}`,
       summary: `What happened in or to a ${by}, the oldest first`,
-      params: { id: idParam(`of the ${by}`), limit: wholeParam('of rows', [1, MAX_STORY_ROWS]), cursor },
+      params: {
+        id: requiredTextParam(`of the ${by}`),
+        limit: wholeParam('of rows', [1, MAX_STORY_ROWS]),
+        cursor,
+      },
       schema: named('Rows'),
       answer: async ({ id, ...options }, { store }) => rowsAnswer(await store.story(by, id, options)),
     }),
   ),
 ];
-
-function idParam(description: string): Param<string> {
-  const { read, ...rest } = textParam(description);
-  return { ...rest, isRequired: true, read: (texts, name) => read(texts, name) as string };
-}
 
 function rowsAnswer({ rows, next, previous, isCut, complete, scanned }: Page) {
   return { rows, next: next ?? null, previous: previous ?? null, isCut: isCut ?? false, complete, scanned };

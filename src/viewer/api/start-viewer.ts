@@ -5,20 +5,16 @@ import { isLoopback } from '../../serve/is-loopback.ts';
 import { type ListenAddress, listen, stopServer } from '../../serve/listen.ts';
 import { Refusal } from '../../serve/refusal.ts';
 import type { ServerTls } from '../../serve/server-tls.ts';
-import type { EventStore } from '../store/event-store.ts';
-import { Api } from './api.ts';
+import { Api, type ApiSources } from './api.ts';
 import { sendError } from './api-error.ts';
 import { MCP_PATH, McpEndpoint } from './mcp-endpoint.ts';
 import { PageFiles } from './page-files.ts';
 import { RequestGuard } from './request-guard.ts';
-import type { About } from './route.ts';
 
 /** How a viewer is served. */
-export interface ViewerOptions {
-  readonly store: EventStore;
+export interface ViewerOptions extends ApiSources {
   /** Beyond this machine a token is wanted of who asks for data. */
   readonly address: ListenAddress;
-  readonly about: About;
   /** Default: made, where one is wanted. */
   readonly token?: string | undefined;
   readonly tls?: ServerTls | undefined;
@@ -57,11 +53,11 @@ const SECURITY = {
  * @throws OtelEventsError `COLLECTOR_START_FAILED` if it cannot listen
  */
 export async function startViewer(options: ViewerOptions): Promise<Viewer> {
-  const { store, address, about, tls, mcp = false, onError } = options;
+  const { address, about, tls, mcp = false, onError } = options;
   const isLocal = isLoopback(address.host);
   const token = options.token ?? (isLocal ? undefined : randomBytes(24).toString('base64url'));
   const scheme = tls === undefined ? 'http' : 'https';
-  const api = new Api(store, about);
+  const api = new Api(options);
   const { version } = about;
   const questions = (signal: AbortSignal) => api.questions(signal);
   const site = {
@@ -104,8 +100,8 @@ async function handle(site: Site, request: IncomingMessage, response: ServerResp
       site.guard.checkToken(request);
       return await site.mcp.handle(request, response, site.onError);
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      throw new Refusal(405, 'everything here is read with GET', { allow: 'GET, HEAD' });
+    if (!isData && request.method !== 'GET' && request.method !== 'HEAD')
+      throw new Refusal(405, 'a page is read with GET', { allow: 'GET, HEAD' });
     if (isData) {
       site.guard.checkToken(request);
       await site.api.handle(url, request, response, site.onError);

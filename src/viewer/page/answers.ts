@@ -107,19 +107,83 @@ export interface LedgerAnswer {
 }
 
 export interface SchemasAnswer {
-  readonly schemas: readonly {
-    readonly name: string;
-    readonly rows: number;
-    readonly firstMs: number;
-    readonly lastMs: number;
-    readonly schemas: readonly { readonly id: string; readonly rows: number }[];
-    readonly fields: readonly {
-      readonly field: string;
-      readonly rows: number;
-      readonly types: readonly string[];
-    }[];
-  }[];
+  readonly schemas: readonly SchemaAnswer[];
+  /** Null: the viewer was started without a directory of schemas. */
+  readonly declared: {
+    readonly directory: string;
+    readonly files: number;
+    readonly schemas: number;
+    readonly problems: readonly { readonly file: string; readonly code: string; readonly message: string }[];
+  } | null;
   readonly complete: boolean;
+}
+
+/** Events of one name and version. */
+export interface SchemaAnswer {
+  readonly name: string;
+  readonly version: string | null;
+  readonly state: 'ok' | 'drift' | 'undeclared' | 'unseen';
+  readonly rows: number;
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+  readonly schemas: readonly { readonly id: string; readonly rows: number }[];
+  readonly declared: {
+    readonly id: string;
+    readonly version: string;
+    readonly file: string;
+    readonly description: string | null;
+  } | null;
+  readonly drift: Readonly<Record<FieldDrift, number>>;
+  readonly fields: readonly SchemaFieldAnswer[];
+}
+
+export type FieldDrift = 'undeclared' | 'unseen' | 'type' | 'missing';
+
+export interface SchemaFieldAnswer {
+  readonly field: string;
+  readonly path: string;
+  readonly rows: number;
+  readonly types: readonly string[];
+  readonly declared: {
+    readonly types: readonly string[];
+    readonly required: boolean;
+    readonly deprecated: boolean;
+    readonly categories: readonly string[];
+    readonly values: readonly unknown[] | null;
+    readonly description: string | null;
+  } | null;
+  readonly drift: readonly FieldDrift[];
+  readonly lastMs?: number | null;
+}
+
+export interface Issue {
+  readonly path: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+export interface QuarantineAnswer {
+  /** Null: the viewer was started without one. */
+  readonly directory: string | null;
+  readonly events: readonly QuarantinedAnswer[];
+  readonly total: number;
+  readonly unread: number;
+}
+
+export interface QuarantinedAnswer {
+  readonly id: string | null;
+  readonly name: string;
+  readonly timeMs: number | null;
+  readonly schema: { readonly id: string | null; readonly version: string | null };
+  readonly issues: readonly Issue[];
+  readonly isHeld: boolean;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly otlp?: unknown;
+}
+
+export interface VerdictAnswer {
+  readonly schema: { readonly id: string; readonly version: string } | null;
+  readonly issues: readonly Issue[];
 }
 
 export interface StatusAnswer {

@@ -6,6 +6,8 @@ import { FunnelView } from './funnel-view.tsx';
 import { GroupsView } from './groups-view.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { LedgerView } from './ledger-view.tsx';
+import { QuarantinedView, QuarantineView } from './quarantine-view.tsx';
+import { SchemaView } from './schema-view.tsx';
 import { SchemasView } from './schemas-view.tsx';
 import { changeSettings, useSettings } from './settings.ts';
 import { StatusView } from './status-view.tsx';
@@ -23,6 +25,9 @@ const VIEWS: readonly (readonly [string, string])[] = [
   ['status', 'Status'],
 ];
 
+/** Views that stand under another one's name. */
+const TAB_OF: Readonly<Record<string, string>> = { quarantine: 'schemas' };
+
 /** The frame of all views, and the view that the address names. */
 export function App() {
   const address = useAddress();
@@ -36,6 +41,8 @@ export function App() {
   const title = titleOf(address);
   useEffect(() => {
     document.title = title;
+    // On a narrow screen not all views have a place.
+    document.querySelector('.top [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [title]);
   // What was asked for stays when one goes from the list to its numbers and back.
   const query = address.params.get('q') ?? '';
@@ -52,7 +59,7 @@ export function App() {
               href={hrefTo(name === '' ? [] : [name], {
                 q: ['', 'groups', 'funnel', 'compare'].includes(name) ? query : undefined,
               })}
-              aria-current={view === name ? 'page' : undefined}
+              aria-current={(TAB_OF[view] ?? view) === name ? 'page' : undefined}
             >
               {label}
             </a>
@@ -96,7 +103,9 @@ function View({ address }: { readonly address: Address }) {
     case 'ledger':
       return <LedgerView />;
     case 'schemas':
-      return <SchemasView />;
+      return id === undefined ? <SchemasView /> : <SchemaView name={id} key={id} />;
+    case 'quarantine':
+      return id === undefined ? <QuarantineView /> : <QuarantinedView id={id} key={id} />;
     case 'status':
       return <StatusView />;
     default:

@@ -1,13 +1,18 @@
+import type { Issue } from './answers.ts';
+
 /** What the server answered when it could not do it. */
 export class ApiError extends Error {
   readonly code: string;
   /** Offset into the query, if it is about the query. */
   readonly at: number | undefined;
+  /** What is wrong with an event, if it is about one. */
+  readonly issues: readonly Issue[] | undefined;
 
-  constructor(code: string, message: string, at?: number) {
+  constructor(code: string, message: string, { at, issues }: Pick<Told, 'at' | 'issues'> = {}) {
     super(message);
     this.code = code;
     this.at = at;
+    this.issues = issues;
   }
 }
 
@@ -41,9 +46,17 @@ export async function fetchJson<T>(url: string, signal?: AbortSignal): Promise<T
   }
 }
 
-async function send(url: string, signal: AbortSignal | undefined): Promise<Response> {
+/** Has the viewer do something, once. @throws ApiError */
+export async function postJson<T>(url: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  return read<T>(await send(url, signal, { method: 'POST', headers, body: JSON.stringify(body) }));
+}
+
+const ASK: RequestInit = { headers: { accept: 'application/json' } };
+
+async function send(url: string, signal: AbortSignal | undefined, how = ASK): Promise<Response> {
   try {
-    return await fetch(url, { headers: { accept: 'application/json' }, ...(signal && { signal }) });
+    return await fetch(url, { ...how, ...(signal && { signal }) });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError('UNREACHABLE', 'The viewer does not answer. Is `otel-events view` still running?');
@@ -57,12 +70,19 @@ async function read<T>(response: Response): Promise<T> {
   throw new ApiError(
     error?.code ?? `HTTP_${response.status}`,
     error?.message ?? `The viewer answered with status ${response.status}, and not with JSON.`,
-    error?.at,
+    error,
   );
 }
 
 interface ErrorBody {
-  readonly error?: { readonly code: string; readonly message: string; readonly at?: number };
+  readonly error?: Told;
+}
+
+interface Told {
+  readonly code: string;
+  readonly message: string;
+  readonly at?: number;
+  readonly issues?: readonly Issue[];
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,50 +1,99 @@
-import { hrefTo } from './address.ts';
-import type { SchemasAnswer } from './answers.ts';
+import { hrefTo, useAddress, withParams } from './address.ts';
+import type { FieldDrift, SchemaAnswer, SchemasAnswer } from './answers.ts';
 import { apiUrl } from './fetch-json.ts';
-import { formatCount, formatTime } from './format.ts';
+import { formatCount, formatTime, plural } from './format.ts';
 import { Problem } from './problem.tsx';
-import { termOf } from './term-of.ts';
+import { SchemaTabs } from './schema-tabs.tsx';
 import { useAnswer } from './use-answer.ts';
+import { useListKeys } from './use-list-keys.ts';
 
-type Seen = SchemasAnswer['schemas'][number];
+type State = SchemaAnswer['state'];
 
-/** What events of each name look like, and what checks them. */
+const STATES: Readonly<Record<State, readonly [badge: string, label: string]>> = {
+  ok: ['ok', 'as declared'],
+  drift: ['warn', 'drift'],
+  undeclared: ['error', 'undeclared'],
+  unseen: ['none', 'never seen'],
+};
+
+const SHOWN: readonly State[] = ['drift', 'undeclared', 'unseen'];
+
+/** Events of each name and version: what is declared of them, and in what those that came differ. */
 export function SchemasView() {
   const { value, error, reload } = useAnswer<SchemasAnswer>(apiUrl('schemas'));
+  const show = useAddress().params.get('show') ?? '';
+  const all = value?.schemas ?? [];
+  const shown = all.filter(({ state }) => show === '' || state === show);
+  const hrefs = shown.map(({ name }) => hrefTo(['schemas', name]));
+  const at = useListKeys(hrefs);
+  const isDeclared = value !== undefined && value.declared !== null;
   return (
     <main class="page">
-      <header class="page-head">
-        <h1>Schemas</h1>
-        {value?.complete === false && <span class="muted">there are more than were looked through</span>}
-      </header>
+      <SchemaTabs at="schemas">
+        {isDeclared && (
+          <p role="group" aria-label="Which">
+            {['', ...SHOWN].map((state) => (
+              <a
+                key={state}
+                class="button quiet"
+                href={withParams({ show: state })}
+                aria-current={state === show ? 'true' : undefined}
+              >
+                {state === '' ? 'all' : STATES[state as State][1]}{' '}
+                {formatCount(state === '' ? all.length : all.filter((one) => one.state === state).length)}
+              </a>
+            ))}
+          </p>
+        )}
+      </SchemaTabs>
       {error !== undefined && <Problem error={error} onRetry={reload} />}
-      {value !== undefined && value.schemas.length === 0 && <p class="empty">No event has come yet.</p>}
-      {value !== undefined && value.schemas.length > 0 && (
+      {value?.complete === false && <p class="warning">There is more than was looked through.</p>}
+      {value?.declared === null && (
+        <p class="muted">
+          No schemas are declared. Start the viewer with <code>otel-events view --schemas DIR</code>, where
+          DIR has JSON Schemas as JSON or YAML: what comes is compared with them.
+        </p>
+      )}
+      {value?.declared?.problems.map(({ file, message }) => (
+        <p class="problem" key={file + message}>
+          {message}
+        </p>
+      ))}
+      {value !== undefined && shown.length === 0 && (
+        <p class="empty">
+          {all.length > 0
+            ? 'None of the events is of this kind.'
+            : 'No event has come yet. Status says how to send one.'}
+        </p>
+      )}
+      {shown.length > 0 && (
         <div class="scroll">
-          <table>
+          <table class="wide">
             <thead>
               <tr>
                 <th>event</th>
+                <th>version</th>
+                {isDeclared && <th>state</th>}
                 <th class="number">rows</th>
-                <th>first</th>
                 <th>last</th>
-                <th>checked by</th>
-                <th>fields, always</th>
-                <th>fields, sometimes</th>
+                <th>{isDeclared ? 'differs in' : 'fields'}</th>
               </tr>
             </thead>
             <tbody>
-              {value.schemas.map((seen) => (
-                <tr key={seen.name}>
+              {shown.map((one, place) => (
+                <tr key={`${one.name} ${one.version}`} class={place === at ? 'at' : ''}>
                   <td>
-                    <a href={hrefTo([], { q: termOf('name', seen.name) })}>{seen.name}</a>
+                    <a href={hrefs[place] ?? ''}>{one.name}</a>
                   </td>
-                  <td class="number">{formatCount(seen.rows)}</td>
-                  <td>{formatTime(seen.firstMs)}</td>
-                  <td>{formatTime(seen.lastMs)}</td>
-                  <td>{checkedBy(seen)}</td>
-                  <td>{fieldsOf(seen, true)}</td>
-                  <td>{fieldsOf(seen, false)}</td>
+                  <td>{one.version ?? '–'}</td>
+                  {isDeclared && (
+                    <td>
+                      <StateBadge state={one.state} />
+                    </td>
+                  )}
+                  <td class="number">{formatCount(one.rows)}</td>
+                  <td>{one.lastMs === null ? '–' : formatTime(one.lastMs)}</td>
+                  <td>{isDeclared ? driftText(one.drift) : one.fields.map(({ path }) => path).join(', ')}</td>
                 </tr>
               ))}
             </tbody>
@@ -55,28 +104,22 @@ export function SchemasView() {
   );
 }
 
-function checkedBy({ rows, schemas }: Seen) {
-  const checked = schemas.reduce((sum, schema) => sum + schema.rows, 0);
-  if (checked === 0) return <span class="badge">no schema</span>;
-  const names = schemas.map(({ id }) => id).join(', ');
-  return checked < rows ? `${names} (${shareOf(checked, rows)})` : names;
+export function StateBadge({ state }: { readonly state: State }) {
+  const [badge, label] = STATES[state];
+  return <span class={`badge ${badge}`}>{label}</span>;
 }
 
-/** A field that has had several types shows them: that is a field that changed. */
-function fieldsOf({ rows, fields }: Seen, isAlways: boolean): string {
-  return fields
-    .filter((field) => field.rows >= rows === isAlways)
-    .map(({ field, rows: having, types }) => {
-      const notes = [
-        ...(isAlways ? [] : [shareOf(having, rows)]),
-        ...(types.length > 1 ? [types.join(' or ')] : []),
-      ];
-      return notes.length === 0 ? field : `${field} (${notes.join(', ')})`;
-    })
+/** What is said of a field that differs. */
+export const DRIFTS: Readonly<Record<FieldDrift, string>> = {
+  undeclared: 'not declared',
+  unseen: 'never seen',
+  type: 'of another type',
+  missing: 'not always there',
+};
+
+function driftText(drift: SchemaAnswer['drift']): string {
+  return Object.entries(drift)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${plural(count, 'field')} ${DRIFTS[kind as FieldDrift]}`)
     .join(', ');
-}
-
-function shareOf(part: number, whole: number): string {
-  const percent = (100 * part) / whole;
-  return percent < 1 ? 'below 1 %' : `${Math.floor(percent)} %`;
 }

@@ -17,7 +17,7 @@ export interface ViewerUnderTest {
   readonly url: string;
   readonly openUrl: string;
   readonly errors: readonly unknown[];
-  ask(path: string, options?: RequestOptions): Promise<Asked>;
+  ask(path: string, options?: RequestOptions, body?: string): Promise<Asked>;
   close(): Promise<void>;
 }
 
@@ -48,11 +48,14 @@ export async function viewerUnderTest(
   });
   const { url, openUrl } = viewer;
   const close = () => viewer.close(100);
-  return { store, url, openUrl, errors, ask: (path, given) => ask(url + path, given), close };
+  return { store, url, openUrl, errors, ask: (path, given, body) => ask(url + path, given, body), close };
 }
 
-/** By Node's client: `fetch` sets `Host` and `Sec-Fetch-Site` itself. */
-export function ask(url: string, options: RequestOptions = {}): Promise<Asked> {
+/**
+ * By Node's client: `fetch` sets `Host` and `Sec-Fetch-Site` itself.
+ * @param body - sent as it is; default: none
+ */
+export function ask(url: string, options: RequestOptions = {}, body?: string): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent: false, ...options }, async (response) => {
       let text = '';
@@ -61,7 +64,7 @@ export function ask(url: string, options: RequestOptions = {}): Promise<Asked> {
       const isJson = headers['content-type'] === 'application/json' && text !== '';
       resolve({ status, headers, text, json: isJson ? JSON.parse(text) : undefined });
     });
-    sent.on('error', reject).end();
+    sent.on('error', reject).end(body);
   });
 }
 

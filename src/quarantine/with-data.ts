@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { attributeName } from '../../otlp/event/attribute-name.ts';
-import { toKeyValue } from '../../otlp/event/to-key-value.ts';
-import type { AnyValue, KeyValue } from '../../otlp/values/any-value.ts';
-import { DATA, EVENT } from '../../otlp/values/event-attributes.ts';
+import { attributeName } from '../otlp/event/attribute-name.ts';
+import { toKeyValue } from '../otlp/event/to-key-value.ts';
+import type { AnyValue, KeyValue } from '../otlp/values/any-value.ts';
+import { DATA, EVENT } from '../otlp/values/event-attributes.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

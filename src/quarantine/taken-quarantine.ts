@@ -1,9 +1,9 @@
-import { OtelEventsError } from '../../errors.ts';
-import { MAX_SINKS } from '../../spool/log/layout.ts';
-import type { ReadLog } from '../../spool/read/read-log.ts';
-import { Spool } from '../../spool/spool.ts';
+import { OtelEventsError } from '../errors.ts';
+import { MAX_SINKS } from '../spool/log/layout.ts';
+import type { ReadLog } from '../spool/read/read-log.ts';
+import { Spool } from '../spool/spool.ts';
 import { TakenLog } from '../spool/taken-log.ts';
-import type { Quarantined } from './quarantined.ts';
+import type { Waiting } from './quarantined.ts';
 
 /** Whether nobody has the sub-directory, so that events can be taken out of it. */
 export function isTakeable({ home: { state }, unread }: ReadLog): boolean {
@@ -38,7 +38,7 @@ export class TakenQuarantine {
    * @param all - whatever waits in it, in order
    * @throws OtelEventsError `SPOOL_UNWRITABLE`; all are there then
    */
-  async remove(all: readonly Quarantined[], gone: ReadonlySet<Quarantined>): Promise<void> {
+  async remove(all: readonly Waiting[], gone: ReadonlySet<Waiting>): Promise<void> {
     const last = all.at(-1);
     try {
       if (gone.size === 0 || last === undefined) return;
@@ -51,11 +51,11 @@ export class TakenQuarantine {
     }
   }
 
-  async #writeAnew(left: readonly Quarantined[]): Promise<void> {
+  async #writeAnew(left: readonly Waiting[]): Promise<void> {
     const spool = new Spool({ spool: this.#directory, durability: 'disk' });
     try {
-      for (const { batch, header, name, sinks, field } of left) {
-        const kept = spool.append(spool.kind(batch.signal, header, name, sinks), field);
+      for (const { signal, header, name, sinks, field } of left) {
+        const kept = spool.append(spool.kind(signal, header, name, sinks), field);
         if (kept === 0) throw unwritable(this.#directory);
         // In pieces: what waits in memory is bounded.
         if (spool.failing) throw unwritable(this.#directory);

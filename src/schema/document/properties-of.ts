@@ -1,8 +1,8 @@
 import { OtelEventsError } from '../../errors.ts';
-import { categoriesOf } from '../document/categories-of.ts';
-import { type Facet, facetsOf, isSchema, listOf } from '../document/facets-of.ts';
-import type { Follow } from '../document/follower-of.ts';
 import type { JsonSchema } from '../drafts/json-schema.ts';
+import { categoriesOf } from './categories-of.ts';
+import { type Facet, facetsOf, isSchema, listOf } from './facets-of.ts';
+import type { Follow } from './follower-of.ts';
 
 /** One step from a value to a part of it. */
 export type Step =

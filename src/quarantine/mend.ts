@@ -1,19 +1,20 @@
-import type { Issue } from '../../issue.ts';
-import type { KeyValue } from '../../otlp/values/any-value.ts';
-import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
-import { encodeProtobuf } from '../../otlp/wire/encode-protobuf.ts';
-import { REQUEST } from '../../otlp/wire/messages.ts';
-import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
-import { findChecked } from '../schema/find-checked.ts';
-import type { Checked } from '../schema/load-events.ts';
-import { mergePatch } from './merge-patch.ts';
+import type { Issue } from '../issue.ts';
+import type { KeyValue } from '../otlp/values/any-value.ts';
+import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
+import { encodeProtobuf } from '../otlp/wire/encode-protobuf.ts';
+import { REQUEST } from '../otlp/wire/messages.ts';
+import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
+import { type Checked, findChecked } from '../schema/find-checked.ts';
 import type { Quarantined } from './quarantined.ts';
 import { type Passed, withData } from './with-data.ts';
 
+/** The data of an event. */
+export type Data = Readonly<Record<string, unknown>>;
+
 /** How events are mended. */
 export interface Mending {
-  /** A JSON Merge Patch for the data; undefined for none. */
-  readonly patch: unknown;
+  /** What becomes of the data. */
+  readonly change: (data: Data) => Data;
   /** What they are checked against; none: only where the patch has changed all that was wrong do they pass. */
   readonly checked: readonly Checked[];
 }
@@ -23,14 +24,12 @@ export type Mended =
   | { readonly request: Uint8Array; readonly issues?: undefined }
   | { readonly issues: readonly Issue[] };
 
-type Data = Readonly<Record<string, unknown>>;
-
 /** Mends one event, if it can be. Its id, times, resource and everything but the data stay. */
-export function mend(quarantined: Quarantined, { patch, checked }: Mending): Mended {
+export function mend(quarantined: Quarantined, { change, checked }: Mending): Mended {
   const { event, issues } = quarantined;
   if (event === undefined) return { issues: [{ path: '', expected: 'a log record', got: 'something else' }] };
   const before = event.data as Data;
-  const data = patch === undefined ? before : (mergePatch(before, patch) as Data);
+  const data = change(before);
   if (checked.length === 0) {
     const left = issues.filter(({ path }) => Object.is(at(before, path), at(data, path)));
     return left.length > 0 ? { issues: left } : { request: encoded(quarantined, before, data, undefined) };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withData } from '../../src/cli/quarantine/with-data.ts';
+import { withData } from '../../src/quarantine/with-data.ts';
 import { INHERITED } from '../harness/raw-http.ts';
 
 test('a field that has kept its name is changed under it', () => {

@@ -1,8 +1,9 @@
-import { OtelEventsError } from '../../errors.ts';
-import { Home } from '../../spool/owner/home.ts';
-import { Leftover } from '../../spool/owner/leftover.ts';
-import { currentOwner } from '../../spool/owner/owner.ts';
-import type { ReadLog } from '../../spool/read/read-log.ts';
+import { OtelEventsError } from '../errors.ts';
+import { clearInterval, setInterval } from '../time.ts';
+import { Home } from './owner/home.ts';
+import { Leftover } from './owner/leftover.ts';
+import { currentOwner } from './owner/owner.ts';
+import type { ReadLog } from './read/read-log.ts';
 
 const HEARTBEAT_MS = 5_000;
 
