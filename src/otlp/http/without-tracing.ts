@@ -9,8 +9,8 @@ interface ContextManager {
   with<T>(context: Context, fn: () => T): T;
 }
 
-/** What was ambient when this module was loaded: there no request of the app's is under way. */
-const outsideOfRequests = AsyncLocalStorage.snapshot();
+/** Runs a function with what was ambient when this module was loaded: then no request of the app's was under way. */
+export const outsideOfRequests = AsyncLocalStorage.snapshot();
 
 /**
  * Runs `fn` so that the app's instrumentations make no spans of what it does: telemetry about our own

@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { gunzipSync, gzip } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { OtelEventsError } from '../../errors.ts';
 import { type ChannelOptions, type GrpcAnswer, GrpcChannel } from '../../otlp/grpc/channel.ts';
 import { GRPC } from '../../otlp/grpc/codes.ts';
@@ -8,7 +7,7 @@ import { EXPORT_PATHS } from '../../otlp/grpc/services.ts';
 import { retryAfterIn } from '../../otlp/grpc/status-details.ts';
 import { timeoutHeader } from '../../otlp/grpc/timeout.ts';
 import { partialError, partialSuccess } from '../../otlp/http/decode-answer.ts';
-import { GZIP_LEVEL } from '../../otlp/http/gzip-level.ts';
+import { pack } from '../../otlp/http/pack.ts';
 import { tlsFix } from '../../otlp/http/tls-fix.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
 import { itemsIn, type SpoolBatch } from '../log/spool-batch.ts';
@@ -26,8 +25,6 @@ export interface GrpcTransportOptions extends ChannelOptions {
   readonly timeoutMs: number;
   readonly userAgent: string;
 }
-
-const pack = promisify(gzip);
 
 /** An answer without details is a few bytes. */
 const MAX_INFLATED_BYTES = 64 * 1024;
@@ -78,7 +75,8 @@ export function grpcTransport(options: GrpcTransportOptions): { send: Transport;
       return { kind: 'invalid', reason, error: new OtelEventsError('OTLP_INVALID', text, { cause, reason }) };
     }
     try {
-      const frame = frameOf(isPacked ? await pack(message, { level: GZIP_LEVEL }) : message, isPacked);
+      const packed = isPacked ? Buffer.concat(await pack([message], 'gzip')) : message;
+      const frame = frameOf(packed, isPacked);
       const path = EXPORT_PATHS[kind];
       // Ours come last: the message is what it is, whatever headers somebody configured.
       const headers = { 'user-agent': userAgent, ...options.headers, ...credentials?.(), ...own };
