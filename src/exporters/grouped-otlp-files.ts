@@ -1,11 +1,13 @@
 import { OtelEventsError } from '../errors.ts';
+import { LentLine } from '../otlp/wire/lent-line.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 import { groupResources } from './group-resources.ts';
 import { GroupedPath } from './grouped-path.ts';
+import type { LineFile } from './line-file.ts';
 import { NotAFile } from './named-file.ts';
 import { OpenFiles } from './open-files.ts';
-import { type OtlpFileOptions, otlpFile } from './otlp-file.ts';
+import { type OtlpFileOptions, otlpFile, writeLent } from './otlp-file.ts';
 import { otlpFileEncoding } from './otlp-file-format.ts';
 
 /** Which files there are, and how many of them at once. */
@@ -22,7 +24,7 @@ export interface GroupedOtlpFilesOptions extends Omit<OtlpFileOptions, 'createDi
 /** Bytes of a file that are being made. */
 interface Part {
   readonly path: string;
-  readonly bytes: Uint8Array | Promise<Uint8Array>;
+  readonly bytes: LentLine | Uint8Array | Promise<Uint8Array>;
 }
 
 /** A file is where a directory should be, or the other way round: it would be there at the next attempt too. */
@@ -73,10 +75,15 @@ async function writeParts(files: OpenFiles, parts: readonly Part[], atOnce: numb
   for (let from = 0; from < parts.length; from += atOnce) {
     const some = parts.slice(from, from + atOnce);
     const open = await files.get(some.map(({ path }) => path));
-    const writes = some.map(async ({ bytes }, index) => open[index]?.appendWhole(await bytes));
+    const writes = some.map(({ bytes }, index) => write(open[index] as LineFile, bytes));
     const [failed] = (await Promise.allSettled(writes)).filter(({ status }) => status === 'rejected');
     if (failed !== undefined) throw refusalOf((failed as PromiseRejectedResult).reason);
   }
+}
+
+async function write(file: LineFile, bytes: Part['bytes']): Promise<void> {
+  if (bytes instanceof LentLine) await writeLent(file, bytes);
+  else await file.appendWhole(await bytes);
 }
 
 function refusalOf(error: unknown): unknown {

@@ -1,4 +1,5 @@
 import { promisify } from 'node:util';
+import type { LentLine } from '../otlp/wire/lent-line.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { LENGTH_BYTES } from './message-file.ts';
 
@@ -15,7 +16,7 @@ export interface OtlpFileEncoding {
   /** How a message of these begins; undefined of lines. */
   readonly messageStart: Uint8Array | undefined;
   /** A line with its line break, or a message with its length. Called in the turn in which the request came. */
-  readonly encode: (request: OtlpRequest) => Uint8Array | Promise<Uint8Array>;
+  readonly encode: (request: OtlpRequest) => LentLine | Uint8Array | Promise<Uint8Array>;
 }
 
 /** The first field of a request, which holds its resources. */

@@ -1,4 +1,5 @@
 import type { OtelEventsError } from '../errors.ts';
+import { LentLine } from '../otlp/wire/lent-line.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { Rotation } from './backups.ts';
 import type { BatchExporter } from './batch-exporter.ts';
@@ -34,6 +35,7 @@ export async function openOtlpFile(options: OtlpFileOptions): Promise<BatchExpor
   return {
     consume: (batch) => {
       const encoded = encode(OtlpRequest.of(batch));
+      if (encoded instanceof LentLine) return writeLent(file, encoded);
       if (encoded instanceof Uint8Array) return file.appendWhole(encoded);
       // The turn is over when the write has been asked for: those that wait share one.
       const turn = Promise.all([encoded, last]).then(([bytes]) => ({ written: file.appendWhole(bytes) }));
@@ -45,6 +47,15 @@ export async function openOtlpFile(options: OtlpFileOptions): Promise<BatchExpor
       await file.close();
     },
   };
+}
+
+/** The line is given back when it is in the file, or known not to be. */
+export async function writeLent(file: LineFile, line: LentLine): Promise<void> {
+  try {
+    await file.appendWhole(line.bytes);
+  } finally {
+    line.giveBack();
+  }
 }
 
 /** The file of these options, not opened yet. */

@@ -104,7 +104,7 @@ test('files are emptied at their first write, and kept with append or rotation',
     [{ rotation }, ['old', 'new', 'more']],
   ] as const) {
     const dir = tempDir(t);
-    writeFileSync(path.join(dir, 'a.out'), batchOf('a:old').jsonLine());
+    writeFileSync(path.join(dir, 'a.out'), batchOf('a:old').jsonLine().bytes);
     const exporter = open(t, dir, { maxOpenFiles: 1, ...options });
     for (const pair of ['a:new', 'b:x', 'a:more']) await exporter.consume(batchOf(pair));
     assert.deepEqual(writtenIn(dir)['a.out'], wanted);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
+import { LentLine, memoryForLine } from '../../src/otlp/wire/lent-line.ts';
 import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 
@@ -51,6 +52,40 @@ test('what is forgotten is made again; a message that was made here is kept as b
     assert.deepEqual(request.decoded(), LOGS);
     assert.deepEqual(OtlpRequest.read('logs', request.encoding, request.bytes).decoded(), LOGS);
     assert.ok(request.jsonLine() !== line);
-    assert.deepEqual(request.jsonLine(), line);
+    assert.deepEqual(request.jsonLine().bytes, line.bytes);
   }
+});
+
+/** A request whose line is long enough for memory that is used again. */
+function longRequest(eventName: string): OtlpRequest {
+  const logRecords = Array.from({ length: 2_000 }, () => ({ body: {}, eventName }));
+  return OtlpRequest.from('logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+}
+
+test('the memory of a line is used again when all have given it back to whom it was lent', () => {
+  const [first, second, third] = ['first', 'other', 'third'].map(longRequest) as [
+    OtlpRequest,
+    OtlpRequest,
+    OtlpRequest,
+  ];
+  const line = first.jsonLine();
+  const text = Buffer.from(line.bytes).toString();
+  const whoReadsOn = first.jsonLine();
+  assert.equal(whoReadsOn, line);
+  line.giveBack();
+  assert.notEqual(second.jsonLine().bytes.buffer, line.bytes.buffer);
+  assert.equal(Buffer.from(whoReadsOn.bytes).toString(), text);
+  whoReadsOn.giveBack();
+  assert.equal(third.jsonLine().bytes.buffer, line.bytes.buffer);
+  assert.notEqual(Buffer.from(line.bytes).toString(), text);
+  // The line that is gone is made again, elsewhere.
+  assert.equal(Buffer.from(first.jsonLine().bytes).toString(), text);
+  assert.match(Buffer.from(third.jsonLine().bytes).toString(), /third.*third/);
+});
+
+test('memory that is not the line’s alone is not used again', () => {
+  const shared = Buffer.alloc(200_000);
+  const line = new LentLine(shared.subarray(0, 100_000)).lend();
+  line.giveBack();
+  assert.notEqual(memoryForLine(100_000).buffer, shared.buffer);
 });

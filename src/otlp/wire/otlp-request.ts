@@ -3,6 +3,7 @@ import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf, type OtlpObject, type OtlpValue, scanProtobuf } from './decode-protobuf.ts';
 import { encodeProtobuf } from './encode-protobuf.ts';
 import { jsonBytes } from './json-bytes.ts';
+import { LentLine } from './lent-line.ts';
 import type { Message } from './message.ts';
 import { REQUEST } from './messages.ts';
 import { jsonToProtobuf, protobufToJson, scanQuickly } from './transcoder.ts';
@@ -26,7 +27,7 @@ export class OtlpRequest implements Batch {
   #decoded: OtlpObject | undefined;
   #protobuf: Uint8Array | undefined;
   /** As JSON, with a line break. */
-  #line: Uint8Array | undefined;
+  #line: LentLine | undefined;
 
   private constructor(signal: Signal, source: Source | undefined, count?: number, decoded?: OtlpObject) {
     this.signal = signal;
@@ -102,13 +103,13 @@ export class OtlpRequest implements Batch {
    * but for messages of many megabytes.
    */
   json(): Uint8Array {
-    return this.jsonLine().subarray(0, -1);
+    return this.jsonLine().bytes.subarray(0, -1);
   }
 
-  /** The same with a line break. */
-  jsonLine(): Uint8Array {
-    this.#line ??= this.#toLine();
-    return this.#line;
+  /** The same with a line break, for one who may give it back. */
+  jsonLine(): LentLine {
+    if (this.#line === undefined || this.#line.isGone) this.#line = new LentLine(this.#toLine());
+    return this.#line.lend();
   }
 
   #toLine(): Uint8Array {
@@ -126,10 +127,7 @@ export class OtlpRequest implements Batch {
    * holds the request. Who asks later has them made again.
    */
   forget(): void {
-    this.#source ??=
-      this.#line !== undefined && this.#protobuf === undefined
-        ? { encoding: 'json', bytes: this.json() }
-        : { encoding: 'protobuf', bytes: this.protobuf() };
+    this.#source ??= { encoding: 'protobuf', bytes: this.protobuf() };
     this.#decoded = undefined;
     this.#protobuf = undefined;
     this.#line = undefined;

@@ -1,3 +1,4 @@
+import { memoryForLine } from './lent-line.ts';
 import type { Message } from './message.ts';
 import { OTLP_WASM } from './otlp-wasm.ts';
 import { type MessagePlaces, writeTables } from './wasm-tables.ts';
@@ -74,9 +75,9 @@ class Transcoder {
     return output;
   }
 
-  /** A copy. */
-  copy(start: number, end: number): Uint8Array {
-    const copy = Buffer.allocUnsafeSlow(end - start);
+  /** A copy, in such memory. */
+  copy(start: number, end: number, memoryFor = Buffer.allocUnsafeSlow): Uint8Array {
+    const copy = memoryFor(end - start);
     this.memory().copy(copy, 0, start, end);
     return copy;
   }
@@ -131,7 +132,7 @@ export function protobufToJson(message: Message, bytes: Uint8Array): Uint8Array 
   return run(bytes, (instance) => {
     const output = instance.put(bytes, 0);
     const end = instance.exports.toJson(instance.place(message), INPUT, INPUT + bytes.length, output);
-    return instance.copy(output, end);
+    return instance.copy(output, end, memoryForLine);
   });
 }
 
