@@ -36,10 +36,13 @@ export class GrowingBuffer {
     return this.#memory.length;
   }
 
-  /** What has been taken in; much memory that it does not need is let go of. */
+  /** What has been taken in, until more is: much memory that it does not need is let go of. */
   take(): Buffer {
     const bytes = this.#memory.subarray(0, this.#length);
-    return this.#memory.length > 1.25 * this.#length ? resized(bytes, this.#length) : bytes;
+    if (this.#memory.length <= 1.25 * this.#length) return bytes;
+    const copy = Buffer.allocUnsafeSlow(this.#length);
+    copy.set(bytes);
+    return copy;
   }
 
   /** Takes in as much as there is room for. @returns whether that was all */
@@ -55,7 +58,7 @@ export class GrowingBuffer {
   #grow(needed: number): void {
     const memory = Math.max(needed, this.#nextSize());
     this.#onGrow?.(memory - this.#memory.length);
-    this.#memory = resized(this.#memory.subarray(0, this.#length), memory);
+    this.#memory = enlarged(this.#memory, memory);
   }
 
   /** Four times as much, but no more than can come: each step is new memory, and a copy. */
@@ -66,11 +69,10 @@ export class GrowingBuffer {
   }
 }
 
-/** A copy with memory of its own, not a piece of Node's pool. */
-function resized(bytes: Uint8Array, size: number): Buffer {
-  const copy = Buffer.allocUnsafeSlow(size);
-  copy.set(bytes);
-  return copy;
+/** With memory of its own, not a piece of Node's pool; what it was in is free at once, and not when garbage is collected. */
+function enlarged(memory: Buffer, size: number): Buffer {
+  if (memory.length === 0) return Buffer.allocUnsafeSlow(size);
+  return Buffer.from((memory.buffer as ArrayBuffer).transfer(size));
 }
 
 /**

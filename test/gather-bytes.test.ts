@@ -74,3 +74,15 @@ test('text of a stream with an encoding, and other iterables, are gathered too',
     assert.equal(String(buffer.take()), 'grüße');
   }
 });
+
+test('the memory that a buffer has grown out of is free at once', () => {
+  const buffer = new GrowingBuffer({ maxBytes: 100_000 });
+  buffer.add(Buffer.from('begun'));
+  const small = buffer.take().buffer as ArrayBuffer;
+  const kept = new GrowingBuffer({ maxBytes: 100_000, expectedBytes: 5 });
+  kept.add(Buffer.from('begun'));
+  const outgrown = kept.take().buffer as ArrayBuffer;
+  kept.add(Buffer.from(', and ended'));
+  assert.deepEqual([small.detached, outgrown.detached], [false, true]);
+  assert.equal(String(kept.take()), 'begun, and ended');
+});

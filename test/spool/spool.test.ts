@@ -23,6 +23,16 @@ test('what is appended is read back, in order, by the sinks chosen for it', (t) 
   assert.deepEqual(drain(spool.cursor('b')), ['1', '2', '3']);
 });
 
+test('a record that is read alone takes no memory for those that wait behind it', (t) => {
+  const spool = new Spool();
+  t.after(() => spool.close());
+  const kind = spool.kind('logs', HEADER, 'x', ['a']);
+  for (let index = 0; index < 10; index++) spool.append(kind, Buffer.alloc(1_000));
+  const [alone, ofMany] = [spool.cursor('a').read(10_000, 1), spool.cursor('a').read(10_000, 2)];
+  assert.deepEqual([alone?.count, alone?.bytes.buffer.byteLength], [1, 1_000]);
+  assert.deepEqual([ofMany?.count, ofMany?.bytes.length], [2, 2_000]);
+});
+
 test('a batch holds records of one header and one signal, with names, times and positions', (t) => {
   const spool = new Spool({ spool: tempDir(t), now: () => 1_700_000_000_123 });
   t.after(() => spool.close());

@@ -43,7 +43,8 @@ export class BatchBuilder {
     if (!isFor(record, this.#bit)) return true;
     const size = record.to - record.from;
     if (this.#bytes === undefined) {
-      this.#bytes = Buffer.allocUnsafeSlow(Math.max(size, this.#maxBytes));
+      // A queue that joins nothing reads one request at a time: there is no need for room behind it.
+      this.#bytes = Buffer.allocUnsafeSlow(this.#maxCount === 1 ? size : Math.max(size, this.#maxBytes));
       this.#kind = record.kind;
       this.#headerId = record.id;
       this.#from = record.position;
