@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { defineGroup } from './command-group.ts';
+import { useCompileCache } from './compile-cache.ts';
 
 const command = defineGroup({
   name: 'otel-events',
@@ -34,6 +35,8 @@ const command = defineGroup({
   ],
 });
 
+// Before the file of a command is loaded.
+useCompileCache();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {

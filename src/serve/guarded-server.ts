@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { createServer } from '../node-http.ts';
 import type { ServerTls } from './server-tls.ts';
 
 /** How long senders may take, in milliseconds, and whether they speak TLS. */

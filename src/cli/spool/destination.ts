@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { otlpSettings } from '../../delivery/settings/otlp-settings.ts';
 import type { OtelEventsError } from '../../errors.ts';
+import { validateHeaderName, validateHeaderValue } from '../../node-http.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import { SIGNALS } from '../../otlp/wire/batch.ts';
 import { otlpTransport } from '../../spool/send/otlp-transport.ts';

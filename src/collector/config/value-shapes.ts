@@ -1,4 +1,4 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { validateHeaderName, validateHeaderValue } from '../../node-http.ts';
 import type { ListenAddress } from '../../serve/listen.ts';
 import { type ConfigNode, dotted, kindOf, type Position } from './config-node.ts';
 import { parseDuration } from './duration.ts';
