@@ -73,6 +73,11 @@ export class Outbox {
     return this.#senders.get(sink)?.inFlight ?? 0;
   }
 
+  /** Whether the destination of a sink is away, or refuses everything. */
+  isFailing(sink: string): boolean {
+    return this.#senders.get(sink)?.isFailing ?? false;
+  }
+
   /** Begins to serve a sink. */
   serve(sink: string, options: SinkOptions): void {
     const sender = new Sender({

@@ -11,6 +11,7 @@ import type { Transport } from '../../spool/send/transport.ts';
 import { setImmediate } from '../../time.ts';
 import { type Batching, batchingOptions } from './batching.ts';
 import { deliverWhole } from './deliver-whole.ts';
+import { Pace } from './pace.ts';
 import type { RetryOnFailure, SendingQueue } from './queue-settings.ts';
 
 /** Where a queue keeps what it holds. */
@@ -58,6 +59,8 @@ export interface Dropped {
 
 /** However it is counted, a queue in memory holds no more than this: 1,000 requests of 20 MiB would be 20 GB. */
 const MAX_MEMORY_BYTES = 256 * 1024 * 1024;
+/** While there is more in memory, and its destination takes it, those who fill the queue are kept in step with that. */
+const PACED_BYTES = 16 * 1024 * 1024;
 /** A record of the spool can be no longer. */
 const MAX_REQUEST_BYTES = 255 * 1024 * 1024;
 
@@ -96,6 +99,7 @@ export class RequestQueue implements BatchExporter {
   readonly #taken = { sent: 0, dropped: 0 };
   /** Found, and not yet told. */
   #untold = 0;
+  readonly #pace = new Pace();
   /** By the position behind the request. */
   readonly #waiters = new Map<number, Waiter>();
   /** Why a request was refused, where somebody waits. */
@@ -195,7 +199,7 @@ export class RequestQueue implements BatchExporter {
         if (isTaken) line.items.count += batch.count;
         return isTaken;
       },
-      ...(this.#options.storage !== undefined && { kept: () => spool.durable() }),
+      kept: () => (this.#options.storage === undefined ? this.#inStep(batch.signal) : spool.durable()),
     };
   }
 
@@ -218,6 +222,12 @@ export class RequestQueue implements BatchExporter {
     for (const [signal, { reserved }] of this.#lines)
       sum += reserved.bytes + this.#outbox.pendingOf(signal).bytes;
     return sum;
+  }
+
+  /** Requests that wait to be joined are not waited for. */
+  async #inStep(signal: Signal): Promise<void> {
+    if (this.#options.batching?.has(signal) || this.#outbox.isFailing(signal)) return;
+    if (this.#bytesInMemory() > PACED_BYTES) await this.#pace.wait();
   }
 
   /** Resolves when the request before `position` has been delivered. */
@@ -245,6 +255,7 @@ export class RequestQueue implements BatchExporter {
     for (const [name, count] of names) items += Number(name) * count;
     const line = this.#lines.get(sink);
     if (line !== undefined) line.items.count -= items;
+    if (this.#bytesInMemory() <= PACED_BYTES) this.#pace.goOn();
     for (const position of positions) this.#answer(position, outcome);
     if (outcome.column === 'handedOver') return;
     const signal = sink as Signal;
