@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { defineGroup } from './command-group.ts';
 import { useCompileCache } from './compile-cache.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 const command = defineGroup({
   name: 'otel-events',
@@ -9,7 +10,10 @@ const command = defineGroup({
     demo: ['look at the events of a shop that does not exist, in a browser', () => import('./demo.ts')],
     collect: [
       'run a collector: OTLP in; files, OTLP and metrics for Prometheus out',
-      () => import('./collect.ts'),
+      () => {
+        keepYoungGenerationSmall();
+        return import('./collect.ts');
+      },
     ],
     view: ['keep events on this machine, and look at them in a browser', () => import('./view.ts')],
     query: ['find events, logs and spans in files, and count them', () => import('./events/query.ts')],
