@@ -43,11 +43,14 @@ export class HttpClient {
       }));
       return this.#secure;
     }
-    this.#plain ??= import('node:http').then(({ request, Agent, globalAgent }) => ({
-      request,
-      agent: this.#agent ?? new Agent(optionsLike(globalAgent)),
-    }));
+    this.#plain ??= Promise.resolve(this.#overPlain());
     return this.#plain;
+  }
+
+  /** Not by an import, which would load all of undici with it: see node-http.ts. */
+  #overPlain(): Connections {
+    const { request, Agent, globalAgent } = process.getBuiltinModule('node:http');
+    return { request, agent: this.#agent ?? new Agent(optionsLike(globalAgent)) };
   }
 
   /** Ends all connections, those in use included. */
