@@ -284,7 +284,7 @@ test('what was received, sent, refused and dropped is printed each so often, and
     `
 receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:0"}}}}
 processors: {filter: {log_conditions: ['log.event_name == "b"']}}
-exporters: {file: {path: ${JSON.stringify(path.join(dir, 'a'))}, append: true}, otlp_http/away: {endpoint: "http://127.0.0.1:${await freePort()}", sending_queue: {queue_size: 1}, retry_on_failure: {max_elapsed_time: 100ms, initial_interval: 50ms, max_interval: 50ms}}}
+exporters: {file: {path: ${JSON.stringify(path.join(dir, 'a'))}, append: true}, otlp_http/away: {endpoint: "http://127.0.0.1:${await freePort()}", sending_queue: {queue_size: 1}, retry_on_failure: {max_elapsed_time: 400ms, initial_interval: 50ms, max_interval: 50ms}}}
 service: {pipelines: {logs: {receivers: [otlp], processors: [filter], exporters: [file, otlp_http/away]}}}
 `,
   );
