@@ -1,11 +1,9 @@
 import { hash } from 'node:crypto';
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
+import { type Entries, findEntry, keyOf, keyValue, putEntry } from '../otlp/wire/entries.ts';
 import type { AttributeAction } from './config/attribute-actions.ts';
-import { bodyText, fromAnyValue, keyOf, keyValue, toAnyValue } from './ottl/convert-value.ts';
-import { findEntry } from './ottl/indexing.ts';
+import { bodyText, fromAnyValue, toAnyValue } from './ottl/convert-value.ts';
 import type { Draft } from './ottl/row.ts';
-
-type Entries = readonly OtlpObject[];
 
 const NO_ENTRIES: Entries = [];
 const MAX_INT = 2n ** 63n;
@@ -27,7 +25,7 @@ function apply(entries: Entries, given: AttributeAction): Entries {
       const isThere = findEntry(entries, key) !== undefined;
       if (action === (isThere ? 'insert' : 'update')) return entries;
       const value = sourceOf(entries, given);
-      return value === undefined ? entries : put(entries, key, value);
+      return value === undefined ? entries : putEntry(entries, key, value);
     }
     case 'delete': {
       const left = entries.filter((entry) => !(keyOf(entry) === key || pattern?.test(keyOf(entry))));
@@ -53,12 +51,6 @@ function sourceOf(
   if (value !== undefined) return value;
   const found = fromAttribute === undefined ? undefined : findEntry(entries, fromAttribute);
   return (found?.value as OtlpObject | undefined) ?? defaultValue;
-}
-
-function put(entries: Entries, key: string, value: OtlpObject): Entries {
-  const index = entries.findIndex((entry) => keyOf(entry) === key);
-  const entry = keyValue(key, value);
-  return index < 0 ? [...entries, entry] : entries.with(index, entry);
 }
 
 function changed(
@@ -95,7 +87,7 @@ function extracted(entries: Entries, { key, pattern }: AttributeAction): Entries
   if (groups === undefined) return entries;
   return (pattern?.names ?? []).reduce<Entries>(
     (after, name, number) =>
-      name === undefined ? after : put(after, name, { stringValue: groups[number] ?? '' }),
+      name === undefined ? after : putEntry(after, name, { stringValue: groups[number] ?? '' }),
     entries,
   );
 }

@@ -1,8 +1,8 @@
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
+import { findEntry } from '../otlp/wire/entries.ts';
 import type { AttributeMatch, LibraryMatch, MatchProperties } from './config/match-properties.ts';
 import { compare } from './ottl/compare.ts';
 import { bodyText, fromAnyValue } from './ottl/convert-value.ts';
-import { findEntry } from './ottl/indexing.ts';
 import { Pattern } from './ottl/pattern.ts';
 import type { Row } from './ottl/row.ts';
 import type { Value } from './ottl/value.ts';

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
-import { bodyText, keyOf, keyValue } from './ottl/convert-value.ts';
+import { keyOf, keyValue, putEntry } from '../otlp/wire/entries.ts';
+import { bodyText } from './ottl/convert-value.ts';
 import { Pattern } from './ottl/pattern.ts';
 import type { Draft } from './ottl/row.ts';
 
@@ -209,10 +210,10 @@ export class Redactor {
     if (summary === 'debug' && areNamed) {
       const earlier = valueIn(`${name}.keys`)?.stringValue;
       const all = [...keys, ...(typeof earlier === 'string' && earlier !== '' ? earlier.split(',') : [])];
-      after = put(after, `${name}.keys`, { stringValue: all.sort(byBytes).join(',') });
+      after = putEntry(after, `${name}.keys`, { stringValue: all.sort(byBytes).join(',') });
     }
     const earlier = BigInt((valueIn(`${name}.count`)?.intValue as string | undefined) ?? 0);
-    return put(after, `${name}.count`, { intValue: String(earlier + BigInt(keys.length)) });
+    return putEntry(after, `${name}.count`, { intValue: String(earlier + BigInt(keys.length)) });
   }
 }
 
@@ -223,11 +224,6 @@ function namesBelow(prefix: string): SummaryNames {
     allowed: `${prefix}.allowed`,
     ignored: `${prefix}.ignored`,
   };
-}
-
-function put(entries: readonly OtlpObject[], key: string, value: OtlpObject): readonly OtlpObject[] {
-  const index = entries.findIndex((entry) => keyOf(entry) === key);
-  return index < 0 ? [...entries, keyValue(key, value)] : entries.with(index, keyValue(key, value));
 }
 
 function textOf(value: OtlpObject): string {

@@ -1,9 +1,9 @@
 import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
+import { findEntry, keyOf } from '../../otlp/wire/entries.ts';
 import type { ProcessorComponent } from '../component.ts';
 import { boolean, integer, mapping, oneOf, optional, type Read, text } from '../config/shape.ts';
 import { decimal } from '../config/value-shapes.ts';
-import { bodyText, fromAnyValue, keyOf } from '../ottl/convert-value.ts';
-import { findEntry } from '../ottl/indexing.ts';
+import { bodyText, fromAnyValue } from '../ottl/convert-value.ts';
 import type { Draft } from '../ottl/row.ts';
 import { walkRequest } from '../ottl/walk-request.ts';
 import { type Item, SAMPLER_MODES, Sampler } from '../sampler.ts';

@@ -1,4 +1,5 @@
 import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
+import { keyOf, keyValue } from '../../otlp/wire/entries.ts';
 import type { ProcessorComponent } from '../component.ts';
 import { HTTP_CLIENT_ELSEWHERE, HTTP_CLIENT_KEYS } from '../config/http-client-keys.ts';
 import { boolean, mapping, oneOf, optional, type Read, section, words } from '../config/shape.ts';
@@ -11,7 +12,6 @@ import {
   SYSTEM_ATTRIBUTES,
   type SystemAttribute,
 } from '../detect-resource.ts';
-import { keyOf, keyValue } from '../ottl/convert-value.ts';
 import type { Draft } from '../ottl/row.ts';
 import { walkRequest } from '../ottl/walk-request.ts';
 

@@ -1,5 +1,6 @@
 import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
-import { fromAnyValue, keyOf } from './convert-value.ts';
+import { keyOf } from '../../otlp/wire/entries.ts';
+import { fromAnyValue } from './convert-value.ts';
 import { Duration, Identifier, Instant, OttlList, OttlMap, type Value } from './value.ts';
 
 export const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='] as const;

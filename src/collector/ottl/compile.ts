@@ -1,8 +1,9 @@
 import { nearestName } from '../../nearest-name.ts';
+import { keyValue } from '../../otlp/wire/entries.ts';
 import { calculate, negate } from './calculate.ts';
 import { compare } from './compare.ts';
 import { CONTEXT_NAMES, type Context } from './contexts.ts';
-import { keyValue, toAnyValue } from './convert-value.ts';
+import { toAnyValue } from './convert-value.ts';
 import type { ExpressionReader } from './expression-reader.ts';
 import { StatementFailure } from './failure.ts';
 import type { OttlFunction } from './function.ts';

@@ -1,4 +1,5 @@
 import type { OtlpObject, OtlpValue } from '../../otlp/wire/decode-protobuf.ts';
+import { keyOf } from '../../otlp/wire/entries.ts';
 import { wrongType } from './failure.ts';
 import { Duration, Identifier, Instant, OttlList, OttlMap, type Value } from './value.ts';
 
@@ -46,16 +47,6 @@ export function toAnyValue(value: Value): OtlpObject {
 
 function listMessage(values: readonly OtlpObject[]): OtlpObject {
   return values.length === 0 ? {} : { values: values as OtlpObject[] };
-}
-
-/** A `KeyValue` message. */
-export function keyValue(key: string, value: OtlpObject): OtlpObject {
-  return key === '' ? { value } : { key, value };
-}
-
-/** The key of a `KeyValue` message; an empty one is left out there. */
-export function keyOf(entry: OtlpObject): string {
-  return (entry.key as string | undefined) ?? '';
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { OtlpObject } from '../../otlp/wire/decode-protobuf.ts';
-import { fromAnyValue, keyOf, keyValue, toAnyValue } from './convert-value.ts';
+import { type Entries, findEntry, putEntry } from '../../otlp/wire/entries.ts';
+import { fromAnyValue, toAnyValue } from './convert-value.ts';
 import { StatementFailure, wrongType } from './failure.ts';
 import type { Getter } from './getter.ts';
 import type { Row } from './row.ts';
@@ -10,12 +11,6 @@ export type Keys = readonly Getter[];
 
 /** As many as a list may grow by because somebody sets an item far behind its end. */
 const MAX_FILL = 10_000;
-
-/** The entry of a map with this key, if there is one. */
-export function findEntry(entries: readonly OtlpObject[], key: string): OtlpObject | undefined {
-  for (const entry of entries) if (entry.key === key) return entry;
-  return key === '' ? entries.find((entry) => entry.key === undefined) : undefined;
-}
 
 /** The value of a key of a map; nil if it has none. */
 export function entryValue(entries: readonly OtlpObject[], key: string): Value {
@@ -53,12 +48,10 @@ export function getInResult(row: Row, value: Value, keys: Keys): Value {
 }
 
 /** A map with another value at the keys; what is missing on the way is made. */
-export function setInMap(row: Row, entries: readonly OtlpObject[], keys: Keys, value: Value): OtlpObject[] {
+export function setInMap(row: Row, entries: readonly OtlpObject[], keys: Keys, value: Value): Entries {
   const key = textKey(row, keys[0] as Getter);
-  const index = entries.findIndex((entry) => keyOf(entry) === key);
-  const before = index < 0 ? {} : (entries[index]?.value as OtlpObject);
-  const entry = keyValue(key, setIn(row, before, keys.slice(1), value));
-  return index < 0 ? [...entries, entry] : entries.with(index, entry);
+  const before = (findEntry(entries, key)?.value as OtlpObject | undefined) ?? {};
+  return putEntry(entries, key, setIn(row, before, keys.slice(1), value));
 }
 
 /** An `AnyValue` message with another value at the keys. @throws StatementFailure */

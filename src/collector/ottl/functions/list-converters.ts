@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import type { OtlpObject } from '../../../otlp/wire/decode-protobuf.ts';
+import { findEntry, keyOf, keyValue } from '../../../otlp/wire/entries.ts';
 import { compare } from '../compare.ts';
-import { bodyText, fromAnyValue, keyOf, keyValue } from '../convert-value.ts';
+import { bodyText, fromAnyValue } from '../convert-value.ts';
 import { StatementFailure, wrongType } from '../failure.ts';
 import { converter, type OttlFunction } from '../function.ts';
-import { findEntry } from '../indexing.ts';
 import { fixedString, list, map, optional, several, string, stringLike, value } from '../parameter.ts';
 import { Messages, OttlList, OttlMap, type Value } from '../value.ts';
 

@@ -1,5 +1,6 @@
 import type { OtlpObject } from '../../../otlp/wire/decode-protobuf.ts';
-import { bodyText, keyOf, keyValue } from '../convert-value.ts';
+import { keyOf, keyValue } from '../../../otlp/wire/entries.ts';
+import { bodyText } from '../convert-value.ts';
 import { cutBytes } from '../cut-bytes.ts';
 import { StatementFailure } from '../failure.ts';
 import { editor, type OttlFunction } from '../function.ts';

@@ -1,5 +1,6 @@
 import type { OtlpObject } from '../../../otlp/wire/decode-protobuf.ts';
-import { keyValue, toAnyValue } from '../convert-value.ts';
+import { keyValue } from '../../../otlp/wire/entries.ts';
+import { toAnyValue } from '../convert-value.ts';
 import { StatementFailure, wrongType } from '../failure.ts';
 import { converter, type OttlFunction } from '../function.ts';
 import { fixedString, int, optional, string } from '../parameter.ts';

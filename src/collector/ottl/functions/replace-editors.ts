@@ -1,5 +1,5 @@
 import type { OtlpObject } from '../../../otlp/wire/decode-protobuf.ts';
-import { keyOf, keyValue } from '../convert-value.ts';
+import { keyOf, keyValue } from '../../../otlp/wire/entries.ts';
 import { StatementFailure } from '../failure.ts';
 import { editor, type OttlFunction } from '../function.ts';
 import { type Getter, mapped } from '../getter.ts';

@@ -1,5 +1,5 @@
+import { keyValue } from '../../../otlp/wire/entries.ts';
 import { toCamelCase, toSnakeCase } from '../cases.ts';
-import { keyValue } from '../convert-value.ts';
 import { cutBytes } from '../cut-bytes.ts';
 import { StatementFailure, wrongType } from '../failure.ts';
 import { converter, type OttlFunction } from '../function.ts';
