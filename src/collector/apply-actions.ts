@@ -1,68 +1,85 @@
 import { hash } from 'node:crypto';
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
-import { type Entries, findEntry, keyOf, keyValue, putEntry } from '../otlp/wire/entries.ts';
+import { type Entries, fieldOfEntries, keyOf, keyValue, NO_ENTRIES } from '../otlp/wire/entries.ts';
 import type { AttributeAction } from './config/attribute-actions.ts';
 import { bodyText, fromAnyValue, toAnyValue } from './ottl/convert-value.ts';
 import type { Draft } from './ottl/row.ts';
 
-const NO_ENTRIES: Entries = [];
+const LIST = 'attributes';
 const MAX_INT = 2n ** 63n;
 
 /** Carries out actions on the attributes of a message, in their order. */
 export function applyActions(draft: Draft, actions: readonly AttributeAction[]): void {
-  const before = (draft.get('attributes') as OtlpObject[] | undefined) ?? NO_ENTRIES;
-  const after = actions.reduce(apply, before);
-  if (after !== before) draft.set('attributes', after.length === 0 ? undefined : (after as OtlpObject[]));
+  for (const action of actions) apply(draft, action);
 }
 
-/** @returns the same entries if the action changes none */
-function apply(entries: Entries, given: AttributeAction): Entries {
+function apply(draft: Draft, given: AttributeAction): void {
   const { action, key, pattern } = given;
   switch (action) {
     case 'insert':
     case 'update':
     case 'upsert': {
-      const isThere = findEntry(entries, key) !== undefined;
-      if (action === (isThere ? 'insert' : 'update')) return entries;
-      const value = sourceOf(entries, given);
-      return value === undefined ? entries : putEntry(entries, key, value);
+      const isThere = draft.entry(LIST, key) !== undefined;
+      if (action === (isThere ? 'insert' : 'update')) return;
+      const value = sourceOf(draft, given);
+      if (value !== undefined) draft.putEntry(LIST, key, value);
+      return;
     }
-    case 'delete': {
-      const left = entries.filter((entry) => !(keyOf(entry) === key || pattern?.test(keyOf(entry))));
-      return left.length === entries.length ? entries : left;
-    }
+    case 'delete':
+      if (pattern === undefined) draft.removeEntries(LIST, key);
+      else removeMeant(draft, given);
+      return;
     case 'hash':
-      return changed(entries, (name) => name === key || pattern?.test(name) === true, hashed);
+      change(draft, given, hashed);
+      return;
     case 'extract':
-      return extracted(entries, given);
+      extract(draft, given);
+      return;
     case 'convert':
-      return changed(
-        entries,
-        (name) => name === key,
-        (value) => converted(value, given.convertedType),
-      );
+      change(draft, given, (value) => converted(value, given.convertedType));
   }
 }
 
+function entriesOf(draft: Draft): Entries {
+  return (draft.get(LIST) as OtlpObject[] | undefined) ?? NO_ENTRIES;
+}
+
+function setEntries(draft: Draft, entries: Entries): void {
+  draft.set(LIST, fieldOfEntries(entries));
+}
+
+function removeMeant(draft: Draft, given: AttributeAction): void {
+  const before = entriesOf(draft);
+  const left = before.filter((entry) => !isMeant(entry, given));
+  if (left.length < before.length) setEntries(draft, left);
+}
+
+function isMeant(entry: OtlpObject, { key, pattern }: AttributeAction): boolean {
+  const name = keyOf(entry);
+  return name === key || pattern?.test(name) === true;
+}
+
 function sourceOf(
-  entries: Entries,
+  draft: Draft,
   { value, fromAttribute, defaultValue }: AttributeAction,
 ): OtlpObject | undefined {
   if (value !== undefined) return value;
-  const found = fromAttribute === undefined ? undefined : findEntry(entries, fromAttribute);
-  return (found?.value as OtlpObject | undefined) ?? defaultValue;
+  const found = fromAttribute === undefined ? undefined : draft.entry(LIST, fromAttribute);
+  return found ?? defaultValue;
 }
 
-function changed(
-  entries: Entries,
-  isMeant: (key: string) => boolean,
-  change: (value: OtlpObject) => OtlpObject,
-): Entries {
-  if (!entries.some((entry) => isMeant(keyOf(entry)))) return entries;
-  return entries.map((entry) => {
-    const key = keyOf(entry);
-    return isMeant(key) ? keyValue(key, change(entry.value as OtlpObject)) : entry;
-  });
+function change(draft: Draft, given: AttributeAction, make: (value: OtlpObject) => OtlpObject): void {
+  if (given.pattern === undefined) {
+    draft.changeEntries(LIST, given.key, make);
+    return;
+  }
+  const before = entriesOf(draft);
+  if (!before.some((entry) => isMeant(entry, given))) return;
+  const changed = (entry: OtlpObject) => keyValue(keyOf(entry), make(entry.value as OtlpObject));
+  setEntries(
+    draft,
+    before.map((entry) => (isMeant(entry, given) ? changed(entry) : entry)),
+  );
 }
 
 /** The SHA-256 of the bytes that Go has of a value; lists, maps and bytes become empty. */
@@ -81,15 +98,13 @@ function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
 
-function extracted(entries: Entries, { key, pattern }: AttributeAction): Entries {
-  const text = (findEntry(entries, key)?.value as OtlpObject | undefined)?.stringValue;
+function extract(draft: Draft, { key, pattern }: AttributeAction): void {
+  const text = draft.entry(LIST, key)?.stringValue;
   const groups = typeof text === 'string' ? pattern?.groups(text) : undefined;
-  if (groups === undefined) return entries;
-  return (pattern?.names ?? []).reduce<Entries>(
-    (after, name, number) =>
-      name === undefined ? after : putEntry(after, name, { stringValue: groups[number] ?? '' }),
-    entries,
-  );
+  if (groups === undefined) return;
+  for (const [number, name] of (pattern?.names ?? []).entries()) {
+    if (name !== undefined) draft.putEntry(LIST, name, { stringValue: groups[number] ?? '' });
+  }
 }
 
 /** What cannot be converted stays as it is. */

@@ -1,10 +1,9 @@
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
-import { findEntry } from '../otlp/wire/entries.ts';
 import type { AttributeMatch, LibraryMatch, MatchProperties } from './config/match-properties.ts';
 import { compare } from './ottl/compare.ts';
 import { bodyText, fromAnyValue } from './ottl/convert-value.ts';
 import { Pattern } from './ottl/pattern.ts';
-import type { Row } from './ottl/row.ts';
+import type { Draft, Row } from './ottl/row.ts';
 import type { Value } from './ottl/value.ts';
 
 /** Which records a processor is for. */
@@ -40,10 +39,8 @@ function matches(properties: MatchProperties): Test {
   addTexts(properties.severityTexts, (row) => (row.record.get('severityText') as string | undefined) ?? '');
   if (severity !== undefined) tests.push((row) => isSevere(row, severity));
   for (const library of libraries) tests.push(libraryTest(library, isRegexp));
-  for (const one of resources)
-    tests.push(attributeTest(one, isRegexp, (row) => row.resource.get('attributes')));
-  for (const one of attributes)
-    tests.push(attributeTest(one, isRegexp, (row) => row.record.get('attributes')));
+  for (const one of resources) tests.push(attributeTest(one, isRegexp, (row) => row.resource));
+  for (const one of attributes) tests.push(attributeTest(one, isRegexp, (row) => row.record));
   return (row) => tests.every((test) => test(row));
 }
 
@@ -57,9 +54,8 @@ function textTest(wanted: readonly string[], isRegexp: boolean): TextTest {
 }
 
 function serviceOf(row: Row): string {
-  const entries = (row.resource.get('attributes') as OtlpObject[] | undefined) ?? [];
-  const entry = findEntry(entries, 'service.name');
-  return entry === undefined ? '<nil-service-name>' : bodyText(entry.value as OtlpObject);
+  const value = row.resource.entry('attributes', 'service.name');
+  return value === undefined ? '<nil-service-name>' : bodyText(value);
 }
 
 function kindOf(row: Row): string {
@@ -83,13 +79,12 @@ function libraryTest({ name, version }: LibraryMatch, isRegexp: boolean): Test {
 function attributeTest(
   { key, value }: AttributeMatch,
   isRegexp: boolean,
-  attributesOf: (row: Row) => unknown,
+  draftOf: (row: Row) => Draft,
 ): Test {
   const isValue = value === undefined ? () => true : valueTest(value, isRegexp);
   return (row) => {
-    const entries = (attributesOf(row) as OtlpObject[] | undefined) ?? [];
-    const entry = findEntry(entries, key);
-    return entry !== undefined && isValue(fromAnyValue(entry.value as OtlpObject));
+    const value = draftOf(row).entry('attributes', key);
+    return value !== undefined && isValue(fromAnyValue(value));
   };
 }
 

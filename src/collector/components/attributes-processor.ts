@@ -4,7 +4,8 @@ import { attributeActions } from '../config/attribute-actions.ts';
 import { type MatchProperties, matchProperties } from '../config/match-properties.ts';
 import { mapping, optional, type Read, RUN_THE_REAL_ONE, required } from '../config/shape.ts';
 import { selects } from '../match-record.ts';
-import { type Visit, walkRequest } from '../ottl/walk-request.ts';
+import type { Visit } from '../ottl/visit.ts';
+import { walkRequest } from '../ottl/walk-request.ts';
 
 const shape = mapping({
   actions: required(attributeActions),

@@ -10,7 +10,7 @@ import { conditionsFor } from '../config/statement-groups.ts';
 import { type Counted, Tally } from '../count/tally.ts';
 import type { ContextName } from '../ottl/contexts.ts';
 import type { Row } from '../ottl/row.ts';
-import { walkRequest } from '../ottl/walk-request.ts';
+import { walkDecoded } from '../ottl/walk-decoded.ts';
 import { StatementErrors } from '../statement-errors.ts';
 
 /** What is counted, how OTTL calls it, and the metric that counts it where none is named. */
@@ -83,7 +83,7 @@ function countsOf(
     tallies[index]?.add(row);
     return true;
   };
-  walkRequest(request, {
+  walkDecoded(request, {
     resource: (row) => {
       close();
       resource = row.resource.message;

@@ -8,7 +8,8 @@ import type { CompiledCondition } from '../ottl/compile-statements.ts';
 import type { ContextName } from '../ottl/contexts.ts';
 import type { Row } from '../ottl/row.ts';
 import { OttlMap } from '../ottl/value.ts';
-import { type Visit, walkRequest } from '../ottl/walk-request.ts';
+import type { Visit } from '../ottl/visit.ts';
+import { walkRequest } from '../ottl/walk-request.ts';
 import { type ErrorMode, StatementErrors } from '../statement-errors.ts';
 
 const shape = mapping(

@@ -2,7 +2,8 @@ import type { ProcessorComponent } from '../component.ts';
 import { patternShape } from '../config/pattern-shape.ts';
 import { boolean, listed, mapping, optional, type Read, text, words } from '../config/shape.ts';
 import type { Row } from '../ottl/row.ts';
-import { type Visit, walkRequest } from '../ottl/walk-request.ts';
+import type { Visit } from '../ottl/visit.ts';
+import { walkRequest } from '../ottl/walk-request.ts';
 import { HASH_FUNCTIONS, Redactor } from '../redactor.ts';
 
 const keys = optional(words(text()), []);

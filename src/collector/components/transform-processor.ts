@@ -4,7 +4,8 @@ import { errorMode, type StatementGroup, statementGroups } from '../config/state
 import type { CompiledStatement } from '../ottl/compile-statements.ts';
 import type { Row } from '../ottl/row.ts';
 import { OttlMap } from '../ottl/value.ts';
-import { type Visit, walkRequest } from '../ottl/walk-request.ts';
+import type { Visit } from '../ottl/visit.ts';
+import { walkRequest } from '../ottl/walk-request.ts';
 import { type ErrorMode, StatementErrors } from '../statement-errors.ts';
 
 const shape = mapping(

@@ -106,7 +106,7 @@ export class Compiler implements ExpressionReader {
     if (expression.kind !== 'path')
       throw this.error(expression, 'expected a path, such as log.attributes["name"]');
     const { field, keys } = this.#field(expression);
-    if (keys.length === 0) return { get: field.get, set: field.set };
+    if (keys.length === 0) return field;
     const { keyed } = field;
     if (keyed === undefined) throw this.error(expression, 'this field takes no [ ]');
     return { get: (row) => keyed.get(row, keys), set: (row, value) => keyed.set(row, keys, value) };

@@ -13,6 +13,8 @@ export interface Accessor {
   readonly get: Getter;
   /** @throws StatementFailure for a value of another type than the field has */
   readonly set: (row: Row, value: Value) => void;
+  /** Of a map, all of which need not be read for that. */
+  readonly removeKey?: ((row: Row, key: string) => void) | undefined;
 }
 
 /** An expression that gives the same for every record. */

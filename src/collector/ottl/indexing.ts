@@ -49,7 +49,7 @@ export function getInResult(row: Row, value: Value, keys: Keys): Value {
 
 /** A map with another value at the keys; what is missing on the way is made. */
 export function setInMap(row: Row, entries: readonly OtlpObject[], keys: Keys, value: Value): Entries {
-  const key = textKey(row, keys[0] as Getter);
+  const key = firstKey(row, keys);
   const before = (findEntry(entries, key)?.value as OtlpObject | undefined) ?? {};
   return putEntry(entries, key, setIn(row, before, keys.slice(1), value));
 }
@@ -72,6 +72,11 @@ export function setIn(row: Row, message: OtlpObject, keys: Keys, value: Value): 
   if (given < 0 || given > MAX_FILL) throw new StatementFailure('an index beyond the list');
   const fill: OtlpObject[] = Array.from({ length: Number(given) }, () => ({}));
   return toAnyValue(new OttlList([...fill, setIn(row, {}, keys.slice(1), value)]));
+}
+
+/** The first of keys in a map. @throws StatementFailure unless it is a string */
+export function firstKey(row: Row, keys: Keys): string {
+  return textKey(row, keys[0] as Getter);
 }
 
 function textKey(row: Row, key: Getter): string {

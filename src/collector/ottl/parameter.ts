@@ -56,9 +56,9 @@ export const stringLike = converted(toText);
 export const bytesLike = converted(toBytes);
 
 /** A path to a map. */
-export const mapPath = parameter<{ get: Getter<OttlMap>; set: Accessor['set'] }>((expression, reader) => {
-  const { get, set } = reader.accessor(expression);
-  return { get: mapped(get, asMap), set };
+export const mapPath = parameter<Omit<Accessor, 'get'> & { get: Getter<OttlMap> }>((expression, reader) => {
+  const { get, set, removeKey } = reader.accessor(expression);
+  return { get: mapped(get, asMap), set, removeKey };
 });
 
 /** A path to a list. */

@@ -2,6 +2,7 @@ import type { OtlpObject } from './decode-protobuf.ts';
 
 /** The entries of a map, or the attributes of a message: `KeyValue` messages. Lists of them are never changed. */
 export type Entries = readonly OtlpObject[];
+export const NO_ENTRIES: Entries = [];
 
 /** A `KeyValue` message. */
 export function keyValue(key: string, value: OtlpObject): OtlpObject {
@@ -24,4 +25,27 @@ export function putEntry(entries: Entries, key: string, value: OtlpObject): Entr
   const index = entries.findIndex((entry) => keyOf(entry) === key);
   const entry = keyValue(key, value);
   return index < 0 ? [...entries, entry] : entries.with(index, entry);
+}
+
+/** The entries with the value that is made of theirs for all that have this key; the same list if none has. */
+export function changeEntries(
+  entries: Entries,
+  key: string,
+  change: (value: OtlpObject) => OtlpObject,
+): Entries {
+  if (findEntry(entries, key) === undefined) return entries;
+  return entries.map((entry) =>
+    keyOf(entry) === key ? keyValue(key, change(entry.value as OtlpObject)) : entry,
+  );
+}
+
+/** The entries without those that have this key; the same list if none has. */
+export function removeEntries(entries: Entries, key: string): Entries {
+  const left = entries.filter((entry) => keyOf(entry) !== key);
+  return left.length === entries.length ? entries : left;
+}
+
+/** Entries as a field of a message, which is not there if it has none. */
+export function fieldOfEntries(entries: Entries): OtlpObject[] | undefined {
+  return entries.length === 0 ? undefined : (entries as OtlpObject[]);
 }

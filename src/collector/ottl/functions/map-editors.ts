@@ -1,5 +1,5 @@
 import type { OtlpObject } from '../../../otlp/wire/decode-protobuf.ts';
-import { keyOf, keyValue } from '../../../otlp/wire/entries.ts';
+import { keyOf, keyValue, removeEntries } from '../../../otlp/wire/entries.ts';
 import { bodyText } from '../convert-value.ts';
 import { cutBytes } from '../cut-bytes.ts';
 import { StatementFailure } from '../failure.ts';
@@ -41,10 +41,8 @@ const deleteKey = editor(
   ({ target, key: keyIn }) =>
     (row) => {
       const key = keyIn(row);
-      target.set(
-        row,
-        kept(target.get(row), (other) => other !== key),
-      );
+      if (target.removeKey !== undefined) target.removeKey(row, key);
+      else target.set(row, new OttlMap(removeEntries(target.get(row).entries, key)));
     },
 );
 

@@ -1,6 +1,8 @@
 import type { OtlpObject } from '../../../otlp/wire/decode-protobuf.ts';
+import { type Entries, fieldOfEntries, NO_ENTRIES } from '../../../otlp/wire/entries.ts';
+import { fromAnyValue } from '../convert-value.ts';
 import { wrongType } from '../failure.ts';
-import { entryValue, getIn, type Keys, setInMap } from '../indexing.ts';
+import { entryValue, firstKey, getIn, type Keys, setIn, setInMap } from '../indexing.ts';
 import type { Draft, Row } from '../row.ts';
 import { Identifier, Instant, OttlMap, type Value } from '../value.ts';
 
@@ -9,6 +11,8 @@ export interface Field {
   readonly get: (row: Row) => Value;
   /** @throws StatementFailure for a value of another type */
   readonly set: (row: Row, value: Value) => void;
+  /** Of a map, all of which need not be read for that. */
+  readonly removeKey?: (row: Row, key: string) => void;
   /** Of what may have keys behind it. */
   readonly keyed?: KeyedField;
 }
@@ -24,8 +28,6 @@ export type Fields = ReadonlyMap<string, Field>;
 /** Where in a row a message stands. */
 export type Place = (row: Row) => Draft;
 
-const NO_ENTRIES: readonly OtlpObject[] = [];
-
 /** Attributes: a map, and its entries. */
 export function attributes(place: Place): Field {
   return mapIn(place, 'attributes');
@@ -33,42 +35,55 @@ export function attributes(place: Place): Field {
 
 /** A map in a field of a message. */
 export function mapIn(place: Place, field: string): Field {
-  const entriesOf = (row: Row): readonly OtlpObject[] =>
-    (place(row).get(field) as OtlpObject[] | undefined) ?? NO_ENTRIES;
-  const setEntries = (row: Row, entries: readonly OtlpObject[]): void => {
-    place(row).set(field, entries.length === 0 ? undefined : (entries as OtlpObject[]));
+  const entriesOf = (row: Row): Entries => (place(row).get(field) as OtlpObject[] | undefined) ?? NO_ENTRIES;
+  const setEntries = (row: Row, entries: Entries): void => place(row).set(field, fieldOfEntries(entries));
+  return {
+    ...wholeMap(entriesOf, setEntries),
+    removeKey: (row, key) => place(row).removeEntries(field, key),
+    keyed: {
+      get: (row, keys) => {
+        const value = fromAnyValue(place(row).entry(field, firstKey(row, keys)) ?? {});
+        return value === undefined ? undefined : getIn(row, value, keys.slice(1));
+      },
+      set: (row, keys, value) => {
+        const key = firstKey(row, keys);
+        const draft = place(row);
+        const others = keys.slice(1);
+        const before = others.length === 0 && value !== undefined ? undefined : draft.entry(field, key);
+        draft.putEntry(field, key, setIn(row, before ?? {}, others, value));
+      },
+    },
   };
-  return mapField(entriesOf, setEntries);
 }
 
 /** A map of its own for the statements of one record. */
-export const cache: Field = mapField(
-  (row) => row.cache.entries,
-  (row, entries) => {
-    row.cache = new OttlMap(entries);
+export const cache: Field = {
+  ...wholeMap(
+    (row) => row.cache.entries,
+    (row, entries) => {
+      row.cache = new OttlMap(entries);
+    },
+  ),
+  keyed: {
+    get: (row, keys) => {
+      const value = entryValue(row.cache.entries, firstKey(row, keys));
+      return value === undefined ? undefined : getIn(row, value, keys.slice(1));
+    },
+    set: (row, keys, value) => {
+      row.cache = new OttlMap(setInMap(row, row.cache.entries, keys, value));
+    },
   },
-);
+};
 
-function mapField(
-  entriesOf: (row: Row) => readonly OtlpObject[],
-  setEntries: (row: Row, entries: readonly OtlpObject[]) => void,
-): Field {
+function wholeMap(
+  entriesOf: (row: Row) => Entries,
+  setEntries: (row: Row, entries: Entries) => void,
+): Pick<Field, 'get' | 'set'> {
   return {
     get: (row) => new OttlMap(entriesOf(row)),
     set: (row, value) => {
       if (!(value instanceof OttlMap)) throw wrongType('a map', value);
       if (value.entries !== entriesOf(row)) setEntries(row, value.entries);
-    },
-    keyed: {
-      get: (row, keys) => {
-        const [first] = keys;
-        const key = first?.(row);
-        if (typeof key !== 'string') throw wrongType('a string as the key of a map', key);
-        const value = entryValue(entriesOf(row), key);
-        if (keys.length === 1 || value === undefined) return value;
-        return getIn(row, value, keys.slice(1));
-      },
-      set: (row, keys, value) => setEntries(row, setInMap(row, entriesOf(row), keys, value)),
     },
   };
 }
