@@ -36,7 +36,7 @@ export function walkDecoded(request: OtlpRequest, visit: Visit): OtlpRequest {
 }
 
 /** The same for some `ResourceLogs` or their like. */
-function visitResources(
+export function visitResources(
   signal: Signal,
   items: readonly OtlpObject[],
   visit: Visit,

@@ -1,5 +1,6 @@
 import type { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import type { Visit } from './visit.ts';
+import { walkBytes } from './walk-bytes.ts';
 import { walkDecoded } from './walk-decoded.ts';
 
 /**
@@ -7,5 +8,5 @@ import { walkDecoded } from './walk-decoded.ts';
  * @returns the request itself if nothing was changed
  */
 export function walkRequest(request: OtlpRequest, visit: Visit): OtlpRequest {
-  return walkDecoded(request, visit);
+  return walkBytes(request, visit) ?? walkDecoded(request, visit);
 }

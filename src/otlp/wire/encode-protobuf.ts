@@ -12,6 +12,13 @@ export function encodeProtobuf(message: Message, value: OtlpObject): Uint8Array 
   return writer.written();
 }
 
+/** Encodes one field, with its tag; of a list all items. */
+export function encodeField(field: Field, value: OtlpValue): Uint8Array {
+  const writer = new BackwardWriter();
+  writeValues(writer, field, value);
+  return writer.written();
+}
+
 /** Last field first, so that the length of a nested message is known when it has to be written. */
 function writeMessage(writer: BackwardWriter, message: Message, value: OtlpObject): void {
   if (message.isOneof) {
@@ -26,14 +33,14 @@ function writeMessage(writer: BackwardWriter, message: Message, value: OtlpObjec
   for (let index = message.fields.length - 1; index >= 0; index--) {
     const field = message.fields[index] as Field;
     const given = value[field.name];
-    if (given === undefined) continue;
-    if (!Array.isArray(given)) {
-      writeField(writer, field, given);
-      continue;
-    }
-    if (field.packed) writePacked(writer, field, given);
-    else for (let at = given.length - 1; at >= 0; at--) writeField(writer, field, given[at] as OtlpValue);
+    if (given !== undefined) writeValues(writer, field, given);
   }
+}
+
+function writeValues(writer: BackwardWriter, field: Field, given: OtlpValue): void {
+  if (!Array.isArray(given)) writeField(writer, field, given);
+  else if (field.packed) writePacked(writer, field, given);
+  else for (let at = given.length - 1; at >= 0; at--) writeField(writer, field, given[at] as OtlpValue);
 }
 
 function writePacked(writer: BackwardWriter, { type, number }: Field, list: readonly OtlpValue[]): void {

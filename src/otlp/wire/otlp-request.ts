@@ -68,6 +68,11 @@ export class OtlpRequest implements Batch {
     return new OtlpRequest(signal, undefined, undefined, decoded);
   }
 
+  /** Whether `decoded` has the message already. */
+  get isDecoded(): boolean {
+    return this.#decoded !== undefined;
+  }
+
   /**
    * As plain objects in the shape of OTLP/JSON. They are shared: nobody may change them.
    * @throws OtelEventsError `OTLP_INVALID`

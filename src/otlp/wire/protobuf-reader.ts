@@ -25,6 +25,13 @@ export class ProtobufReader {
     this.end = bytes.byteLength;
   }
 
+  /** Goes to a message that has been checked; what is counted is counted anew. */
+  goTo(start: number, end: number): void {
+    this.position = start;
+    this.end = end;
+    this.#messages = 0;
+  }
+
   /** The key of the next field: `number * 8 + wire type`. */
   tag(): number {
     const low = this.varint();

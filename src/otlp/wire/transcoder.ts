@@ -13,6 +13,8 @@ const MAX_GROWTH = 5;
 /** A module that has needed more memory than this is not kept. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 const PAGE_BYTES = 64 * 1024;
+/** The most memory that what is put together may need. */
+const MAX_OPENED_BYTES = 64 * 1024 * 1024;
 
 /** What is used of WebAssembly; Node.js has no types for it. Not there in a Node.js that makes no machine code. */
 interface Api {
@@ -30,13 +32,30 @@ interface Exports {
   readonly toJson: (message: number, start: number, end: number, to: number) => number;
   readonly toProtobuf: (message: number, start: number, end: number, to: number) => number;
   readonly itemsRead: () => number;
+  readonly move: (to: number, from: number, bytes: number) => void;
+}
+
+/** Bytes of a message in the memory of the module, where they are taken apart and others are put together from them. */
+export interface OpenedBytes {
+  /** Where what is put together may begin. */
+  readonly output: number;
+  /** The memory, until it grows: then it is another one. */
+  readonly bytes: Buffer;
+  /** Makes the memory so large. @throws RangeError beyond what there may be */
+  grow(bytes: number): void;
+  /** Copies from the bytes into the memory. */
+  bring(to: number, start: number, bytes: number): void;
+  /** A copy of what is in the memory. */
+  copy(start: number, end: number): Uint8Array;
 }
 
 /** The module, and its memory as it is now. */
-class Transcoder {
+class Transcoder implements OpenedBytes {
   readonly exports: Exports;
   readonly #places: MessagePlaces;
   #memory: Buffer;
+  bytes: Buffer;
+  output = 0;
 
   constructor({ Instance: Of }: Api, module: object) {
     const imports = {
@@ -50,6 +69,7 @@ class Transcoder {
     this.exports = new Of(module, imports).exports as Exports;
     this.#places = writeTables(this.exports.memory.buffer);
     this.#memory = Buffer.from(this.exports.memory.buffer);
+    this.bytes = this.#memory;
   }
 
   /** Memory that grows is another one. */
@@ -57,6 +77,29 @@ class Transcoder {
     const { buffer } = this.exports.memory;
     if (this.#memory.buffer !== buffer) this.#memory = Buffer.from(buffer);
     return this.#memory;
+  }
+
+  /** @returns itself, with the bytes in its memory and room for as many again */
+  open(bytes: Uint8Array): OpenedBytes {
+    this.output = this.put(bytes, bytes.length + bytes.length / 2 + PAGE_BYTES);
+    this.#look();
+    return this;
+  }
+
+  grow(bytes: number): void {
+    if (bytes > MAX_OPENED_BYTES) throw new RangeError('more memory than there may be');
+    const missing = bytes - this.exports.memory.buffer.byteLength;
+    if (missing > 0) this.exports.memory.grow(Math.ceil((missing + bytes / 4) / PAGE_BYTES));
+    this.#look();
+  }
+
+  /** To ask for the memory each time would take longer than what is done with it. */
+  #look(): void {
+    this.bytes = this.memory();
+  }
+
+  bring(to: number, start: number, bytes: number): void {
+    this.exports.move(to, INPUT + start, bytes);
   }
 
   place(message: Message): number {
@@ -154,4 +197,13 @@ export function jsonToProtobuf(message: Message, bytes: Uint8Array): ReadJson | 
     const end = toProtobuf(instance.place(message), INPUT, INPUT + bytes.length, output);
     return { protobuf: instance.copy(output, end), count: itemsRead() };
   });
+}
+
+/**
+ * Has protobuf that has been checked taken apart and put together anew.
+ * @param work - has to be done with it when it returns
+ * @returns undefined where there is no WebAssembly, and of what is too large
+ */
+export function openBytes<T>(bytes: Uint8Array, work: (opened: OpenedBytes) => T): T | undefined {
+  return run(bytes, (instance) => work(instance.open(bytes)));
 }
