@@ -42,6 +42,13 @@ export function decodeProtobuf(message: Message, bytes: Uint8Array): OtlpObject 
   return guarded(message, () => decodeMessage(undefined, new ProtobufReader(bytes), message, 0));
 }
 
+/** Decodes the value of one field, from behind its tag, of a message that has been checked. */
+export function decodeField(reader: ProtobufReader, { type }: Field): OtlpValue {
+  if (typeof type === 'string') return READ[type](reader);
+  reader.enter();
+  return decodeAfter(undefined, reader, type, 0);
+}
+
 /**
  * Checks protobuf without decoding it: after this, `decodeProtobuf` succeeds.
  * @returns how many log records, spans or data points are inside

@@ -15,6 +15,10 @@ const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 const PAGE_BYTES = 64 * 1024;
 /** The most memory that what is put together may need. */
 const MAX_OPENED_BYTES = 64 * 1024 * 1024;
+/** How many messages may have their fields noted at a time. */
+export const TABLES = 6;
+/** 512 notes of 16 bytes. */
+const TABLE_BYTES = 8 * 1024;
 
 /** What is used of WebAssembly; Node.js has no types for it. Not there in a Node.js that makes no machine code. */
 interface Api {
@@ -32,6 +36,7 @@ interface Exports {
   readonly toJson: (message: number, start: number, end: number, to: number) => number;
   readonly toProtobuf: (message: number, start: number, end: number, to: number) => number;
   readonly itemsRead: () => number;
+  readonly fields: (message: number, base: number, start: number, end: number, to: number) => number;
   readonly move: (to: number, from: number, bytes: number) => void;
 }
 
@@ -41,10 +46,22 @@ export interface OpenedBytes {
   readonly output: number;
   /** The memory, until it grows: then it is another one. */
   readonly bytes: Buffer;
+  readonly words: Int32Array;
   /** Makes the memory so large. @throws RangeError beyond what there may be */
   grow(bytes: number): void;
+  /**
+   * Notes where the fields of a message are that stands from `start` to `end` in the bytes: all but lists that hold
+   * records.
+   * @param table - which of the {@link TABLES} is filled
+   * @returns how many are noted; below zero of a message that only a decoder takes care of
+   */
+  note(message: Message, start: number, end: number, table: number): number;
+  /** Where the notes of a table begin, in words. @see `wasm/fields.ts` */
+  notesAt(table: number): number;
   /** Copies from the bytes into the memory. */
   bring(to: number, start: number, bytes: number): void;
+  /** Copies within the memory; the places may overlap. */
+  move(to: number, from: number, bytes: number): void;
   /** A copy of what is in the memory. */
   copy(start: number, end: number): Uint8Array;
 }
@@ -55,7 +72,8 @@ class Transcoder implements OpenedBytes {
   readonly #places: MessagePlaces;
   #memory: Buffer;
   bytes: Buffer;
-  output = 0;
+  words: Int32Array;
+  #tables = 0;
 
   constructor({ Instance: Of }: Api, module: object) {
     const imports = {
@@ -70,6 +88,7 @@ class Transcoder implements OpenedBytes {
     this.#places = writeTables(this.exports.memory.buffer);
     this.#memory = Buffer.from(this.exports.memory.buffer);
     this.bytes = this.#memory;
+    this.words = new Int32Array(this.exports.memory.buffer);
   }
 
   /** Memory that grows is another one. */
@@ -79,9 +98,14 @@ class Transcoder implements OpenedBytes {
     return this.#memory;
   }
 
+  get output(): number {
+    return this.#tables + TABLES * TABLE_BYTES;
+  }
+
   /** @returns itself, with the bytes in its memory and room for as many again */
   open(bytes: Uint8Array): OpenedBytes {
-    this.output = this.put(bytes, bytes.length + bytes.length / 2 + PAGE_BYTES);
+    const room = TABLES * TABLE_BYTES + bytes.length + bytes.length / 2 + PAGE_BYTES;
+    this.#tables = this.put(bytes, room);
     this.#look();
     return this;
   }
@@ -96,10 +120,23 @@ class Transcoder implements OpenedBytes {
   /** To ask for the memory each time would take longer than what is done with it. */
   #look(): void {
     this.bytes = this.memory();
+    this.words = new Int32Array(this.bytes.buffer);
+  }
+
+  note(message: Message, start: number, end: number, table: number): number {
+    return this.exports.fields(this.place(message), INPUT, start, end, this.#tables + table * TABLE_BYTES);
+  }
+
+  notesAt(table: number): number {
+    return (this.#tables + table * TABLE_BYTES) / 4;
   }
 
   bring(to: number, start: number, bytes: number): void {
     this.exports.move(to, INPUT + start, bytes);
+  }
+
+  move(to: number, from: number, bytes: number): void {
+    this.exports.move(to, from, bytes);
   }
 
   place(message: Message): number {
