@@ -6,6 +6,7 @@ import {
   FIELD_MESSAGE,
   FIELD_WIRE,
   HOLDS_ITEMS,
+  IS_KEY_VALUE,
   MEMBER,
   MESSAGE,
   MESSAGE_BY_TAG,
@@ -13,10 +14,13 @@ import {
   REPEATED,
 } from './tables';
 
-/** What is noted of a field: four words of 32 bits. `../src/otlp/wire/message-view.ts` reads them. */
-const NOTE_BYTES: usize = 16;
+/** What is noted of a field: eight words of 32 bits. `../src/otlp/wire/message-view.ts` reads them. */
+const NOTE_BYTES: usize = 32;
 /** As many fields of one message are noted. */
 const MAX_NOTES: i32 = 512;
+
+const KEY_TAG: u32 = 0x0a;
+const VALUE_TAG: u32 = 0x12;
 
 /** Said of a message that has more fields, or what is not as everybody sends it. */
 const RARE: i32 = -1;
@@ -52,7 +56,10 @@ export function fields(kind: usize, base: usize, start: usize, stop: usize, to: 
         const bit: u64 = flags & MEMBER ? (<u64>1) << 63 : (<u64>1) << (<u64>index);
         if (seen & bit) return RARE;
         seen |= bit;
-      } else if (inside !== 0 && (flags & COUNTED || load<u32>(inside) & HOLDS_ITEMS)) continue;
+      } else if (inside !== 0) {
+        if (flags & COUNTED || load<u32>(inside) & HOLDS_ITEMS) continue;
+        if (load<u32>(inside) & IS_KEY_VALUE && !noteEntry(note, base, content)) return RARE;
+      }
     }
     if (++count > MAX_NOTES) return RARE;
     store<u32>(note, index);
@@ -86,6 +93,29 @@ function isKnown(kind: usize, number: u64): bool {
     if (load<u8>(kind + <usize>(number * 8 + wire), MESSAGE_BY_TAG) !== 0) return true;
   }
   return false;
+}
+
+/**
+ * Notes where key and value of an entry are, from `content` to where it stands.
+ * @returns false unless each is there once and in this order, as everybody sends them
+ */
+function noteEntry(note: usize, base: usize, content: usize): bool {
+  const end = pos;
+  if (content >= end || <u32>load<u8>(content) !== KEY_TAG) return false;
+  moveTo(content + 1);
+  const keyLength = <usize>varint();
+  const key = pos;
+  const keyEnd = key + keyLength;
+  if (keyLength === 0 || keyEnd >= end || <u32>load<u8>(keyEnd) !== VALUE_TAG) return false;
+  moveTo(keyEnd + 1);
+  const length = <usize>varint();
+  const value = pos;
+  if (value + length !== end) return false;
+  moveTo(end);
+  store<u32>(note, <u32>(key - base), 16);
+  store<u32>(note, <u32>(keyEnd - base), 20);
+  store<u32>(note, <u32>(value - base), 24);
+  return true;
 }
 
 /** Copies within the memory; the places may overlap. */

@@ -46,7 +46,12 @@ export function decodeProtobuf(message: Message, bytes: Uint8Array): OtlpObject 
 export function decodeField(reader: ProtobufReader, { type }: Field): OtlpValue {
   if (typeof type === 'string') return READ[type](reader);
   reader.enter();
-  return decodeAfter(undefined, reader, type, 0);
+  return decodeContent(reader, type);
+}
+
+/** Decodes a message that has been checked, from where the reader is to its end. */
+export function decodeContent(reader: ProtobufReader, message: Message): OtlpObject {
+  return decodeAfter(undefined, reader, message, 0);
 }
 
 /**

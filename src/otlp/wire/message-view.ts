@@ -1,4 +1,10 @@
-import { decodeField, decodeProtobuf, type OtlpObject, type OtlpValue } from './decode-protobuf.ts';
+import {
+  decodeContent,
+  decodeField,
+  decodeProtobuf,
+  type OtlpObject,
+  type OtlpValue,
+} from './decode-protobuf.ts';
 import { EMPTY } from './empty-message.ts';
 import { encodeProtobuf } from './encode-protobuf.ts';
 import {
@@ -6,6 +12,7 @@ import {
   type Entries,
   fieldOfEntries,
   findEntry,
+  keyValue,
   NO_ENTRIES,
   putEntry,
   removeEntries,
@@ -16,7 +23,7 @@ import { ProtobufReader } from './protobuf-reader.ts';
 import type { OpenedBytes } from './transcoder.ts';
 
 /** Words of a note, as `wasm/fields.ts` writes them: the number of the field and one more, or 0 of an unknown one. */
-const [NOTE_WORDS, FIELD, START, CONTENT, END] = [4, 0, 1, 2, 3];
+const [NOTE_WORDS, FIELD, START, CONTENT, END, KEY, KEY_END, VALUE] = [8, 0, 1, 2, 3, 4, 5, 6];
 /** How many notes there are of a message of which none were made, or of which none can be made. */
 const NOT_YET = -2;
 const RARE = -1;
@@ -27,6 +34,12 @@ const [UNREAD, READ, SET] = [0, 1, 2];
 /** The numbers of a message's fields by name, in the order of declaration. */
 type Places = ReadonlyMap<string, number>;
 const known = new Map<Message, Places>();
+
+interface Added {
+  readonly place: number;
+  readonly key: string;
+  value: OtlpObject;
+}
 
 /**
  * A message within opened bytes that have been checked, as a decoder would show it: only the fields and attributes that
@@ -46,6 +59,10 @@ export class MessageView {
   /** By the number of a field. */
   readonly #states: number[] = [];
   readonly #values: (OtlpValue | undefined)[] = [];
+  /** Of entries that were given another value, by note; null of those that were taken away. */
+  readonly #changed: (OtlpObject | null | undefined)[] = [];
+  /** Entries that are new. */
+  readonly #added: Added[] = [];
   /** All of it, where somebody wanted that, or where it cannot be noted. */
   #decoded: OtlpObject | undefined;
   #edits = 0;
@@ -69,6 +86,8 @@ export class MessageView {
     this.#notes = NOT_YET;
     this.#edits = 0;
     this.#decoded = undefined;
+    if (this.#changed.length > 0) this.#changed.length = 0;
+    if (this.#added.length > 0) this.#added.length = 0;
     for (let place = 0; place < message.fields.length; place++) this.#states[place] = UNREAD;
   }
 
@@ -130,22 +149,61 @@ export class MessageView {
 
   /** The value of the first entry with this key, in a list of entries; undefined if it has none. */
   entry(list: string, key: string): OtlpObject | undefined {
-    return findEntry(this.#entries(list), key)?.value as OtlpObject | undefined;
+    const place = this.#entriesPlace(list, key);
+    if (place < 0) return findEntry(this.#entries(list), key)?.value as OtlpObject | undefined;
+    const note = this.#findKey(place, key, 0);
+    if (note < 0) return this.#findAdded(place, key)?.value;
+    return this.#valueOf(note);
   }
 
   /** Gives the first entry with this key another value, or adds one. */
   putEntry(list: string, key: string, value: OtlpObject): void {
-    this.#setEntries(list, putEntry(this.#entries(list), key, value));
+    const place = this.#entriesPlace(list, key);
+    if (place < 0) {
+      this.#setEntries(list, putEntry(this.#entries(list), key, value));
+      return;
+    }
+    this.#edit(place);
+    const note = this.#findKey(place, key, 0);
+    const added = note < 0 ? this.#findAdded(place, key) : undefined;
+    if (note >= 0) this.#changed[note] = value;
+    else if (added === undefined) this.#added.push({ place, key, value });
+    else added.value = value;
   }
 
   /** Gives all entries with this key the value that is made of theirs. */
   changeEntries(list: string, key: string, change: (value: OtlpObject) => OtlpObject): void {
-    this.#setEntries(list, changeEntries(this.#entries(list), key, change));
+    const place = this.#entriesPlace(list, key);
+    if (place < 0) {
+      this.#setEntries(list, changeEntries(this.#entries(list), key, change));
+      return;
+    }
+    for (let note = this.#findKey(place, key, 0); note >= 0; note = this.#findKey(place, key, note + 1)) {
+      this.#edit(place);
+      this.#changed[note] = change(this.#valueOf(note));
+    }
+    const added = this.#findAdded(place, key);
+    if (added !== undefined) {
+      this.#edit(place);
+      added.value = change(added.value);
+    }
   }
 
   /** Takes all entries with this key away. */
   removeEntries(list: string, key: string): void {
-    this.#setEntries(list, removeEntries(this.#entries(list), key));
+    const place = this.#entriesPlace(list, key);
+    if (place < 0) {
+      this.#setEntries(list, removeEntries(this.#entries(list), key));
+      return;
+    }
+    for (let note = this.#findKey(place, key, 0); note >= 0; note = this.#findKey(place, key, note + 1)) {
+      this.#edit(place);
+      this.#changed[note] = null;
+    }
+    const index = this.#added.findIndex((one) => one.place === place && one.key === key);
+    if (index < 0) return;
+    this.#edit(place);
+    this.#added.splice(index, 1);
   }
 
   /**
@@ -164,11 +222,18 @@ export class MessageView {
     for (let note = 0; note < notes; note++) {
       const place = this.#word(note, FIELD) - 1;
       if (place >= 0 && (place === left || this.#states[place] === SET)) continue;
-      writer.copy(this.#word(note, START), this.#word(note, END));
+      const changed = this.#changed[note];
+      if (changed === undefined) writer.copy(this.#word(note, START), this.#word(note, END));
+      else if (changed !== null) {
+        writer.entry(fields[place] as Field, this.#word(note, CONTENT), this.#word(note, KEY_END), changed);
+      }
     }
     for (let place = 0; place < fields.length; place++) {
       const value = this.#states[place] === SET ? this.#values[place] : undefined;
       if (value !== undefined) writer.field(fields[place] as Field, value);
+    }
+    for (const { place, key, value } of this.#added) {
+      if (this.#states[place] !== SET) writer.newEntry(fields[place] as Field, key, value);
     }
   }
 
@@ -216,8 +281,12 @@ export class MessageView {
     const list: OtlpValue[] = [];
     const notes = this.#noted();
     for (let note = 0; note < notes; note++) {
-      if (this.#word(note, FIELD) === place + 1) list.push(this.#decodeAt(note, field));
+      if (this.#word(note, FIELD) !== place + 1) continue;
+      const changed = this.#changed[note];
+      if (changed === undefined) list.push(this.#decodeAt(note, field));
+      else if (changed !== null) list.push(keyValue(this.#keyOf(note), changed));
     }
+    for (const one of this.#added) if (one.place === place) list.push(keyValue(one.key, one.value));
     return list.length === 0 ? undefined : list;
   }
 
@@ -246,6 +315,63 @@ export class MessageView {
   #setEntries(list: string, entries: Entries): void {
     if (entries !== this.#entries(list)) this.set(list, fieldOfEntries(entries));
   }
+
+  /** The number of a list whose keys can be compared as bytes; below zero if it has to be decoded. */
+  #entriesPlace(list: string, key: string): number {
+    const place = this.#placeOf(list);
+    if (this.#decoded !== undefined || this.#states[place] === SET || !isAscii(key)) return -1;
+    return this.isUsual ? place : -1;
+  }
+
+  /** The first note from `from` on of an entry that is there and has this key. */
+  #findKey(place: number, key: string, from: number): number {
+    const notes = this.#noted();
+    const words = this.#opened.words;
+    let at = this.#opened.notesAt(this.#table) + from * NOTE_WORDS;
+    for (let note = from; note < notes; note++, at += NOTE_WORDS) {
+      if (words[at + FIELD] !== place + 1) continue;
+      const start = words[at + KEY] as number;
+      if ((words[at + KEY_END] as number) - start !== key.length) continue;
+      if (this.#changed[note] !== null && this.#isAt(start, key)) return note;
+    }
+    return -1;
+  }
+
+  #isAt(start: number, key: string): boolean {
+    const bytes = this.#bytes;
+    for (let index = key.length - 1; index >= 0; index--) {
+      if (bytes[start + index] !== key.charCodeAt(index)) return false;
+    }
+    return true;
+  }
+
+  #findAdded(place: number, key: string): Added | undefined {
+    for (const one of this.#added) if (one.place === place && one.key === key) return one;
+    return undefined;
+  }
+
+  #keyOf(note: number): string {
+    const { buffer, byteOffset } = this.#bytes;
+    const [start, end] = [this.#word(note, KEY), this.#word(note, KEY_END)];
+    return Buffer.from(buffer, byteOffset + start, end - start).toString();
+  }
+
+  #valueOf(note: number): OtlpObject {
+    const changed = this.#changed[note];
+    if (changed !== undefined && changed !== null) return changed;
+    const field = this.#kind.fields[this.#word(note, FIELD) - 1] as Field;
+    this.#reader.goTo(this.#word(note, VALUE), this.#word(note, END));
+    return decodeContent(
+      this.#reader,
+      ((field.type as Message).byName.get('value') as Field).type as Message,
+    );
+  }
+
+  /** What was read of a list is not what it is any more. */
+  #edit(place: number): void {
+    this.#edits++;
+    this.#states[place] = UNREAD;
+  }
 }
 
 function placesOf(message: Message): Places {
@@ -255,4 +381,9 @@ function placesOf(message: Message): Places {
     known.set(message, places);
   }
   return places;
+}
+
+function isAscii(key: string): boolean {
+  for (let index = 0; index < key.length; index++) if (key.charCodeAt(index) >= 0x80) return false;
+  return true;
 }

@@ -1,8 +1,12 @@
-import type { OtlpValue } from './decode-protobuf.ts';
+import type { OtlpObject, OtlpValue } from './decode-protobuf.ts';
 import { encodeField } from './encode-protobuf.ts';
-import type { Field } from './message.ts';
+import type { Field, Message } from './message.ts';
 import type { OpenedBytes } from './transcoder.ts';
 
+/** Of `string_value` in a value, and of `key` in an entry. */
+const TEXT_TAG = 0x0a;
+/** Up to this many characters a loop is faster than a call into Node.js. */
+const SHORT_TEXT = 48;
 /** So much is free behind what was made room for: tags and lengths. */
 const SLACK = 32;
 
@@ -24,7 +28,7 @@ export class PieceWriter {
     this.#full = this.#memory.length - SLACK;
   }
 
-  /** Where the next byte goes, for {@link rewind} and {@link replace}. */
+  /** Where the next byte goes, for {@link rewind} and {@link insert}. */
   mark(): number {
     this.#flush();
     return this.#at;
@@ -73,7 +77,26 @@ export class PieceWriter {
 
   /** A field with its value, or with all of its values. */
   field(field: Field, value: OtlpValue): void {
-    this.bytes(encodeField(field, value));
+    this.#flush();
+    if (typeof value !== 'string') this.#message(field, value);
+    else if (field.type === 'string') this.#text(tagOf(field), value);
+    else this.bytes(encodeField(field, value));
+  }
+
+  /** An entry of a map under the key of an earlier one: its tag and its text stand in the opened bytes there. */
+  entry(field: Field, keyStart: number, keyEnd: number, value: OtlpObject): void {
+    const start = this.open(tagOf(field), 1);
+    this.copy(keyStart, keyEnd);
+    this.#message(valueFieldOf(field), value);
+    this.close(start, 1);
+  }
+
+  /** An entry of a map under a key of its own. */
+  newEntry(field: Field, key: string, value: OtlpObject): void {
+    const start = this.open(tagOf(field), 1);
+    if (key !== '') this.#text(TEXT_TAG, key);
+    this.#message(valueFieldOf(field), value);
+    this.close(start, 1);
   }
 
   /** What was encoded before. */
@@ -99,6 +122,48 @@ export class PieceWriter {
     return this.#opened.copy(this.#opened.output, this.mark());
   }
 
+  /** Values that are texts are what statements set most. */
+  #message(field: Field, value: OtlpValue): void {
+    const text = isValue(field) ? (value as OtlpObject).stringValue : undefined;
+    if (typeof text !== 'string') {
+      this.bytes(encodeField(field, value));
+      return;
+    }
+    const width = text.length < SHORT_TEXT ? 1 : 2;
+    const start = this.open(tagOf(field), width);
+    this.#text(TEXT_TAG, text);
+    this.close(start, width);
+  }
+
+  #text(tag: number, text: string): void {
+    this.#reserve(text.length);
+    if (text.length <= SHORT_TEXT && this.#ascii(tag, text)) return;
+    const size = Buffer.byteLength(text);
+    this.#reserve(size);
+    this.#varint(tag);
+    this.#varint(size);
+    this.#memory.write(text, this.#at, size);
+    this.#at += size;
+  }
+
+  /** @returns false of a text that is not ASCII: nothing is written then */
+  #ascii(tag: number, text: string): boolean {
+    const { length } = text;
+    const memory = this.#memory;
+    const start = this.#at + 2;
+    let bits = 0;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      bits |= code;
+      memory[start + index] = code;
+    }
+    if (bits >= 0x80) return false;
+    memory[this.#at] = tag;
+    memory[this.#at + 1] = length;
+    this.#at = start + length;
+    return true;
+  }
+
   #varint(value: number): void {
     let rest = value;
     for (; rest >= 0x80; rest >>>= 7) this.#memory[this.#at++] = (rest & 0x7f) | 0x80;
@@ -120,6 +185,19 @@ export class PieceWriter {
     this.#memory = this.#opened.bytes;
     this.#full = this.#memory.length - SLACK;
   }
+}
+
+function tagOf({ number, wireType }: Field): number {
+  return number * 8 + wireType;
+}
+
+/** Of an entry of a map. */
+function valueFieldOf({ type }: Field): Field {
+  return (type as Message).byName.get('value') as Field;
+}
+
+function isValue({ type, repeated }: Field): boolean {
+  return typeof type === 'object' && type.name === 'AnyValue' && !repeated;
 }
 
 function widthOf(size: number): number {

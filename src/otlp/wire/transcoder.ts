@@ -17,8 +17,8 @@ const PAGE_BYTES = 64 * 1024;
 const MAX_OPENED_BYTES = 64 * 1024 * 1024;
 /** How many messages may have their fields noted at a time. */
 export const TABLES = 6;
-/** 512 notes of 16 bytes. */
-const TABLE_BYTES = 8 * 1024;
+/** 512 notes of 32 bytes. */
+const TABLE_BYTES = 16 * 1024;
 
 /** What is used of WebAssembly; Node.js has no types for it. Not there in a Node.js that makes no machine code. */
 interface Api {
