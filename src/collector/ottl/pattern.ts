@@ -54,9 +54,9 @@ export class Pattern {
 
   /** The text with each match replaced; undefined where there is none. */
   replace(text: string, replacementOf: (groups: Groups) => string): string | undefined {
-    if (!this.test(text)) return undefined;
     const literal = this.#literal;
-    if (literal !== undefined) return text.split(literal).join(replacementOf([literal]));
+    if (literal !== undefined) return replaceLiteral(text, literal, replacementOf);
+    if (!this.test(text)) return undefined;
     const matcher = this.#regexp.matcher(text);
     let out = '';
     let end = 0;
@@ -85,4 +85,22 @@ export class Pattern {
   #groupsOf(matcher: Re2.Matcher): (string | undefined)[] {
     return this.names.map((_name, group) => matcher.group(group) ?? undefined);
   }
+}
+
+/** To split the text and to join the pieces again takes longer (measured, Node 24), for the one match that there mostly is. */
+function replaceLiteral(
+  text: string,
+  literal: string,
+  replacementOf: (groups: Groups) => string,
+): string | undefined {
+  let found = text.indexOf(literal);
+  if (found < 0) return undefined;
+  const replacement = replacementOf([literal]);
+  let out = '';
+  let end = 0;
+  for (; found >= 0; found = text.indexOf(literal, end)) {
+    out += text.slice(end, found) + replacement;
+    end = found + literal.length;
+  }
+  return out + text.slice(end);
 }

@@ -18,15 +18,10 @@ import {
   removeEntries,
 } from './entries.ts';
 import type { Field, Message } from './message.ts';
+import { MessageNotes } from './message-notes.ts';
 import type { PieceWriter } from './piece-writer.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 import type { OpenedBytes } from './transcoder.ts';
-
-/** Words of a note, as `wasm/fields.ts` writes them: the number of the field and one more, or 0 of an unknown one. */
-const [NOTE_WORDS, FIELD, START, CONTENT, END, KEY, KEY_END, VALUE] = [8, 0, 1, 2, 3, 4, 5, 6];
-/** How many notes there are of a message of which none were made, or of which none can be made. */
-const NOT_YET = -2;
-const RARE = -1;
 
 /** What is known of a field's value. */
 const [UNREAD, READ, SET] = [0, 1, 2];
@@ -47,20 +42,19 @@ interface Added {
  * of what has not changed. One view serves for many messages, one after the other.
  */
 export class MessageView {
-  readonly #opened: OpenedBytes;
-  readonly #bytes: Uint8Array;
+  readonly #notes: MessageNotes;
   readonly #reader: ProtobufReader;
-  readonly #table: number;
   #message: Message | undefined;
   #places: Places = new Map();
-  #start = 0;
-  #end = 0;
-  #notes = NOT_YET;
   /** By the number of a field. */
   readonly #states: number[] = [];
   readonly #values: (OtlpValue | undefined)[] = [];
   /** Of entries that were given another value, by note; null of those that were taken away. */
   readonly #changed: (OtlpObject | null | undefined)[] = [];
+  /** Which notes these are: to begin anew with the few that there are is faster than with all. */
+  readonly #touched: number[] = [];
+  /** Whether a field was set. */
+  #hasSet = false;
   /** Entries that are new. */
   readonly #added: Added[] = [];
   /** All of it, where somebody wanted that, or where it cannot be noted. */
@@ -69,10 +63,8 @@ export class MessageView {
 
   /** @param table - that no other view fills */
   constructor(opened: OpenedBytes, bytes: Uint8Array, table: number) {
-    this.#opened = opened;
-    this.#bytes = bytes;
+    this.#notes = new MessageNotes(opened, bytes, table);
     this.#reader = new ProtobufReader(bytes);
-    this.#table = table;
   }
 
   /** Begins with another message, whose content stands there in the bytes. */
@@ -81,12 +73,12 @@ export class MessageView {
       this.#message = message;
       this.#places = placesOf(message);
     }
-    this.#start = start;
-    this.#end = end;
-    this.#notes = NOT_YET;
+    this.#notes.take(message, start, end);
     this.#edits = 0;
     this.#decoded = undefined;
-    if (this.#changed.length > 0) this.#changed.length = 0;
+    for (const note of this.#touched) this.#changed[note] = undefined;
+    this.#touched.length = 0;
+    this.#hasSet = false;
     if (this.#added.length > 0) this.#added.length = 0;
     for (let place = 0; place < message.fields.length; place++) this.#states[place] = UNREAD;
   }
@@ -95,14 +87,15 @@ export class MessageView {
   takeFrom(outer: MessageView, field: string): void {
     const place = outer.#placeOf(field);
     const { type } = outer.#kind.fields[place] as Field;
-    const note = outer.#find(place);
+    const notes = outer.#notes;
+    const note = notes.find(place);
     if (note < 0) this.take(type as Message, 0, 0);
-    else this.take(type as Message, outer.#word(note, CONTENT), outer.#word(note, END));
+    else this.take(type as Message, notes.contentOf(note), notes.endOf(note));
   }
 
   /** Whether it is like what everybody sends. Who asks for more of others than their fields has all of them decoded. */
   get isUsual(): boolean {
-    return this.#noted() !== RARE;
+    return this.#notes.isUsual;
   }
 
   /** How often it was changed. */
@@ -134,7 +127,7 @@ export class MessageView {
 
   /** @param value - undefined takes the field away: what holds a default value is left out in OTLP/JSON */
   set(name: string, value: OtlpValue | undefined): void {
-    if (this.get(name) === value) return;
+    if (this.#isNow(name, value)) return;
     this.#edits++;
     if (this.#decoded !== undefined) {
       this.#decoded = { ...this.#decoded };
@@ -145,6 +138,7 @@ export class MessageView {
     const place = this.#placeOf(name);
     this.#values[place] = value;
     this.#states[place] = SET;
+    this.#hasSet = true;
   }
 
   /** The value of the first entry with this key, in a list of entries; undefined if it has none. */
@@ -166,7 +160,7 @@ export class MessageView {
     this.#edit(place);
     const note = this.#findKey(place, key, 0);
     const added = note < 0 ? this.#findAdded(place, key) : undefined;
-    if (note >= 0) this.#changed[note] = value;
+    if (note >= 0) this.#change(note, value);
     else if (added === undefined) this.#added.push({ place, key, value });
     else added.value = value;
   }
@@ -180,7 +174,7 @@ export class MessageView {
     }
     for (let note = this.#findKey(place, key, 0); note >= 0; note = this.#findKey(place, key, note + 1)) {
       this.#edit(place);
-      this.#changed[note] = change(this.#valueOf(note));
+      this.#change(note, change(this.#valueOf(note)));
     }
     const added = this.#findAdded(place, key);
     if (added !== undefined) {
@@ -198,7 +192,7 @@ export class MessageView {
     }
     for (let note = this.#findKey(place, key, 0); note >= 0; note = this.#findKey(place, key, note + 1)) {
       this.#edit(place);
-      this.#changed[note] = null;
+      this.#change(note, null);
     }
     const index = this.#added.findIndex((one) => one.place === place && one.key === key);
     if (index < 0) return;
@@ -218,29 +212,34 @@ export class MessageView {
     }
     const { fields } = this.#kind;
     const left = except === undefined ? -1 : this.#placeOf(except);
-    const notes = this.#noted();
-    for (let note = 0; note < notes; note++) {
-      const place = this.#word(note, FIELD) - 1;
+    const notes = this.#notes;
+    const { count } = notes;
+    for (let note = 0; note < count; note++) {
+      const place = notes.placeAt(note);
       if (place >= 0 && (place === left || this.#states[place] === SET)) continue;
       const changed = this.#changed[note];
-      if (changed === undefined) writer.copy(this.#word(note, START), this.#word(note, END));
-      else if (changed !== null) {
-        writer.entry(fields[place] as Field, this.#word(note, CONTENT), this.#word(note, KEY_END), changed);
-      }
+      if (changed === undefined) writer.copy(notes.startOf(note), notes.endOf(note));
+      else if (changed !== null)
+        writer.entry(fields[place] as Field, notes.contentOf(note), notes.keyEndOf(note), changed);
     }
-    for (let place = 0; place < fields.length; place++) {
-      const value = this.#states[place] === SET ? this.#values[place] : undefined;
-      if (value !== undefined) writer.field(fields[place] as Field, value);
-    }
+    if (this.#hasSet) this.#writeSet(writer);
     for (const { place, key, value } of this.#added) {
       if (this.#states[place] !== SET) writer.newEntry(fields[place] as Field, key, value);
     }
   }
 
+  #writeSet(writer: PieceWriter): void {
+    const { fields } = this.#kind;
+    for (let place = 0; place < fields.length; place++) {
+      const value = this.#states[place] === SET ? this.#values[place] : undefined;
+      if (value !== undefined) writer.field(fields[place] as Field, value);
+    }
+  }
+
   /** Writes a field that comes once, as it was. */
   copyField(writer: PieceWriter, name: string): void {
-    const note = this.#find(this.#placeOf(name));
-    if (note >= 0) writer.copy(this.#word(note, START), this.#word(note, END));
+    const note = this.#notes.find(this.#placeOf(name));
+    if (note >= 0) writer.copy(this.#notes.startOf(note), this.#notes.endOf(note));
   }
 
   get #kind(): Message {
@@ -251,40 +250,37 @@ export class MessageView {
     return this.#places.get(name) ?? -1;
   }
 
-  #noted(): number {
-    if (this.#notes === NOT_YET)
-      this.#notes = this.#opened.note(this.#kind, this.#start, this.#end, this.#table);
-    return this.#notes;
-  }
-
-  #word(note: number, which: number): number {
-    return this.#opened.words[this.#opened.notesAt(this.#table) + note * NOTE_WORDS + which] as number;
-  }
-
-  /** The note of a field that comes once; below zero if it is not there. */
-  #find(place: number): number {
-    let note = this.#noted() - 1;
-    while (note >= 0 && this.#word(note, FIELD) !== place + 1) note--;
-    return note;
+  /** Whether a field has a value; a text is not decoded for that. */
+  #isNow(name: string, value: OtlpValue | undefined): boolean {
+    const place = this.#placeOf(name);
+    const isRead = this.#decoded !== undefined || place < 0 || this.#states[place] !== UNREAD;
+    if (isRead || typeof value !== 'string' || !isAscii(value)) return this.get(name) === value;
+    if (!this.isUsual || this.#kind.fields[place]?.type !== 'string') return this.get(name) === value;
+    const note = this.#notes.find(place);
+    return note >= 0 && this.#notes.isText(note, value);
   }
 
   #read(place: number): OtlpValue | undefined {
     const field = this.#kind.fields[place] as Field;
     if (field.repeated) return this.#readList(place, field);
-    const note = this.#find(place);
+    const note = this.#notes.find(place);
     if (note < 0) return field.always ? EMPTY : undefined;
+    // The text of the message before, as a rule: the name of an event, a severity.
+    const earlier = this.#values[place];
+    if (field.type === 'string' && typeof earlier === 'string' && this.#notes.isText(note, earlier))
+      return earlier;
     const value = this.#decodeAt(note, field);
     return value === field.absent ? undefined : value;
   }
 
   #readList(place: number, field: Field): OtlpValue[] | undefined {
     const list: OtlpValue[] = [];
-    const notes = this.#noted();
-    for (let note = 0; note < notes; note++) {
-      if (this.#word(note, FIELD) !== place + 1) continue;
+    const { count } = this.#notes;
+    for (let note = 0; note < count; note++) {
+      if (this.#notes.placeAt(note) !== place) continue;
       const changed = this.#changed[note];
       if (changed === undefined) list.push(this.#decodeAt(note, field));
-      else if (changed !== null) list.push(keyValue(this.#keyOf(note), changed));
+      else if (changed !== null) list.push(keyValue(this.#notes.keyOf(note), changed));
     }
     for (const one of this.#added) if (one.place === place) list.push(keyValue(one.key, one.value));
     return list.length === 0 ? undefined : list;
@@ -292,13 +288,13 @@ export class MessageView {
 
   #decodeAt(note: number, field: Field): OtlpValue {
     const reader = this.#reader;
-    reader.goTo(this.#word(note, START), this.#word(note, END));
+    reader.goTo(this.#notes.startOf(note), this.#notes.endOf(note));
     reader.tag();
     return decodeField(reader, field);
   }
 
   #decode(): OtlpObject {
-    const decoded = decodeProtobuf(this.#kind, this.#bytes.subarray(this.#start, this.#end));
+    const decoded = decodeProtobuf(this.#kind, this.#notes.content());
     if (this.#edits === 0) return decoded;
     for (const { name } of this.#kind.fields) {
       const value = this.get(name);
@@ -325,24 +321,9 @@ export class MessageView {
 
   /** The first note from `from` on of an entry that is there and has this key. */
   #findKey(place: number, key: string, from: number): number {
-    const notes = this.#noted();
-    const words = this.#opened.words;
-    let at = this.#opened.notesAt(this.#table) + from * NOTE_WORDS;
-    for (let note = from; note < notes; note++, at += NOTE_WORDS) {
-      if (words[at + FIELD] !== place + 1) continue;
-      const start = words[at + KEY] as number;
-      if ((words[at + KEY_END] as number) - start !== key.length) continue;
-      if (this.#changed[note] !== null && this.#isAt(start, key)) return note;
-    }
-    return -1;
-  }
-
-  #isAt(start: number, key: string): boolean {
-    const bytes = this.#bytes;
-    for (let index = key.length - 1; index >= 0; index--) {
-      if (bytes[start + index] !== key.charCodeAt(index)) return false;
-    }
-    return true;
+    let note = this.#notes.findKey(place, key, from);
+    while (note >= 0 && this.#changed[note] === null) note = this.#notes.findKey(place, key, note + 1);
+    return note;
   }
 
   #findAdded(place: number, key: string): Added | undefined {
@@ -350,21 +331,20 @@ export class MessageView {
     return undefined;
   }
 
-  #keyOf(note: number): string {
-    const { buffer, byteOffset } = this.#bytes;
-    const [start, end] = [this.#word(note, KEY), this.#word(note, KEY_END)];
-    return Buffer.from(buffer, byteOffset + start, end - start).toString();
-  }
-
   #valueOf(note: number): OtlpObject {
     const changed = this.#changed[note];
     if (changed !== undefined && changed !== null) return changed;
-    const field = this.#kind.fields[this.#word(note, FIELD) - 1] as Field;
-    this.#reader.goTo(this.#word(note, VALUE), this.#word(note, END));
+    const field = this.#kind.fields[this.#notes.placeAt(note)] as Field;
+    this.#reader.goTo(this.#notes.valueOf(note), this.#notes.endOf(note));
     return decodeContent(
       this.#reader,
       ((field.type as Message).byName.get('value') as Field).type as Message,
     );
+  }
+
+  #change(note: number, value: OtlpObject | null): void {
+    this.#changed[note] = value;
+    this.#touched.push(note);
   }
 
   /** What was read of a list is not what it is any more. */
