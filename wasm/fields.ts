@@ -36,19 +36,37 @@ export function fields(kind: usize, base: usize, start: usize, stop: usize, to: 
   let seen: u64 = 0;
   let note = to;
   let count: i32 = 0;
-  moveTo(base + start);
-  while (pos < end) {
-    const from = pos;
-    const tag = varint();
-    const wire = <u32>(tag & 7);
+  // Not the place that all share: this one stays in a register.
+  let at = base + start;
+  while (at < end) {
+    const from = at;
+    let tag = <u32>load<u8>(at++);
+    if (tag >= 0x80) {
+      moveTo(from);
+      tag = <u32>varint();
+      at = pos;
+    }
+    const wire = tag & 7;
+    let content = at;
+    if (wire === 2) {
+      let length = <usize>load<u8>(at++);
+      if (length >= 0x80) {
+        moveTo(content);
+        length = <usize>varint();
+        at = pos;
+      }
+      content = at;
+      at += length;
+    } else if (wire === 0) {
+      while (load<u8>(at++) >= 0x80);
+    } else if (wire === 1) at += 8;
+    else if (wire === 5) at += 4;
     const index = tag < 256 ? <u32>load<u8>(kind + <usize>tag, MESSAGE_BY_TAG) : 0;
-    const content = contentOf(wire);
     if (index === 0) {
       if (wire === 3 || wire === 4 || isKnown(kind, tag >> 3)) return RARE;
     } else {
       const field = table + <usize>(index - 1) * FIELD_BYTES;
       const flags = <u32>load<u8>(field, FIELD_FLAGS);
-      const inside = load<u8>(field) === MESSAGE ? <usize>load<u32>(field, FIELD_MESSAGE) : 0;
       // Several numbers in one field.
       if (wire !== <u32>load<u8>(field, FIELD_WIRE)) return RARE;
       if ((flags & REPEATED) === 0) {
@@ -56,62 +74,54 @@ export function fields(kind: usize, base: usize, start: usize, stop: usize, to: 
         const bit: u64 = flags & MEMBER ? (<u64>1) << 63 : (<u64>1) << (<u64>index);
         if (seen & bit) return RARE;
         seen |= bit;
-      } else if (inside !== 0) {
-        if (flags & COUNTED || load<u32>(inside) & HOLDS_ITEMS) continue;
-        if (load<u32>(inside) & IS_KEY_VALUE && !noteEntry(note, base, content)) return RARE;
+      } else if (load<u8>(field) === MESSAGE) {
+        const inside = load<u32>(<usize>load<u32>(field, FIELD_MESSAGE));
+        if (flags & COUNTED || inside & HOLDS_ITEMS) continue;
+        if (inside & IS_KEY_VALUE && !noteEntry(note, base, content, at)) return RARE;
       }
     }
     if (++count > MAX_NOTES) return RARE;
     store<u32>(note, index);
     store<u32>(note, <u32>(from - base), 4);
     store<u32>(note, <u32>(content - base), 8);
-    store<u32>(note, <u32>(pos - base), 12);
+    store<u32>(note, <u32>(at - base), 12);
     note += NOTE_BYTES;
   }
   return count;
 }
 
-/** Moves behind the value of a field. @returns where it begins, behind its length */
-function contentOf(wire: u32): usize {
-  const at = pos;
-  if (wire === 2) {
-    const length = <usize>varint();
-    const content = pos;
-    moveTo(content + length);
-    return content;
-  }
-  if (wire === 0) varint();
-  else if (wire === 1) moveTo(at + 8);
-  else if (wire === 5) moveTo(at + 4);
-  return at;
-}
-
 /** Whether a message has a field of this number, of another type. */
-function isKnown(kind: usize, number: u64): bool {
+function isKnown(kind: usize, number: u32): bool {
   if (number >= 32) return false;
-  for (let wire: u64 = 0; wire < 6; wire++) {
+  for (let wire: u32 = 0; wire < 6; wire++) {
     if (load<u8>(kind + <usize>(number * 8 + wire), MESSAGE_BY_TAG) !== 0) return true;
   }
   return false;
 }
 
 /**
- * Notes where key and value of an entry are, from `content` to where it stands.
+ * Notes where key and value of an entry are, whose content is given.
  * @returns false unless each is there once and in this order, as everybody sends them
  */
-function noteEntry(note: usize, base: usize, content: usize): bool {
-  const end = pos;
+function noteEntry(note: usize, base: usize, content: usize, end: usize): bool {
   if (content >= end || <u32>load<u8>(content) !== KEY_TAG) return false;
-  moveTo(content + 1);
-  const keyLength = <usize>varint();
-  const key = pos;
+  let key = content + 2;
+  let keyLength = <usize>load<u8>(content, 1);
+  if (keyLength >= 0x80) {
+    moveTo(content + 1);
+    keyLength = <usize>varint();
+    key = pos;
+  }
   const keyEnd = key + keyLength;
   if (keyLength === 0 || keyEnd >= end || <u32>load<u8>(keyEnd) !== VALUE_TAG) return false;
-  moveTo(keyEnd + 1);
-  const length = <usize>varint();
-  const value = pos;
+  let value = keyEnd + 2;
+  let length = <usize>load<u8>(keyEnd, 1);
+  if (length >= 0x80) {
+    moveTo(keyEnd + 1);
+    length = <usize>varint();
+    value = pos;
+  }
   if (value + length !== end) return false;
-  moveTo(end);
   store<u32>(note, <u32>(key - base), 16);
   store<u32>(note, <u32>(keyEnd - base), 20);
   store<u32>(note, <u32>(value - base), 24);

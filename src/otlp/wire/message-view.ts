@@ -59,6 +59,8 @@ export class MessageView {
   readonly #added: Added[] = [];
   /** All of it, where somebody wanted that, or where it cannot be noted. */
   #decoded: OtlpObject | undefined;
+  /** Whether any of the states is another one than unread. */
+  #hasRead = false;
   #edits = 0;
 
   /** @param table - that no other view fills */
@@ -72,15 +74,15 @@ export class MessageView {
     if (message !== this.#message) {
       this.#message = message;
       this.#places = placesOf(message);
+      this.#hasRead = true;
+      this.#states.length = message.fields.length;
     }
     this.#notes.take(message, start, end);
-    this.#edits = 0;
     this.#decoded = undefined;
-    for (const note of this.#touched) this.#changed[note] = undefined;
-    this.#touched.length = 0;
-    this.#hasSet = false;
-    if (this.#added.length > 0) this.#added.length = 0;
-    for (let place = 0; place < message.fields.length; place++) this.#states[place] = UNREAD;
+    if (this.#edits > 0) this.#forgetEdits();
+    if (!this.#hasRead) return;
+    this.#hasRead = false;
+    for (let place = 0; place < this.#states.length; place++) this.#states[place] = UNREAD;
   }
 
   /** Begins with the message in a field of another one; with an empty one where that has none. */
@@ -121,6 +123,7 @@ export class MessageView {
       if (!this.isUsual) return this.message[name];
       this.#values[place] = this.#read(place);
       this.#states[place] = READ;
+      this.#hasRead = true;
     }
     return this.#values[place];
   }
@@ -139,6 +142,7 @@ export class MessageView {
     this.#values[place] = value;
     this.#states[place] = SET;
     this.#hasSet = true;
+    this.#hasRead = true;
   }
 
   /** The value of the first entry with this key, in a list of entries; undefined if it has none. */
@@ -240,6 +244,14 @@ export class MessageView {
   copyField(writer: PieceWriter, name: string): void {
     const note = this.#notes.find(this.#placeOf(name));
     if (note >= 0) writer.copy(this.#notes.startOf(note), this.#notes.endOf(note));
+  }
+
+  #forgetEdits(): void {
+    this.#edits = 0;
+    this.#hasSet = false;
+    this.#added.length = 0;
+    for (const note of this.#touched) this.#changed[note] = undefined;
+    this.#touched.length = 0;
   }
 
   get #kind(): Message {
