@@ -136,14 +136,25 @@ export class PieceWriter {
   }
 
   #text(tag: number, text: string): void {
-    this.#reserve(text.length);
-    if (text.length <= SHORT_TEXT && this.#ascii(tag, text)) return;
+    if (text.length < 0x80 && this.#shortText(tag, text)) return;
     const size = Buffer.byteLength(text);
     this.#reserve(size);
     this.#varint(tag);
     this.#varint(size);
     this.#memory.write(text, this.#at, size);
     this.#at += size;
+  }
+
+  /** Where one byte says the length: to measure a text first would take as long as to write it. @returns false of others */
+  #shortText(tag: number, text: string): boolean {
+    this.#reserve(3 * text.length);
+    if (text.length <= SHORT_TEXT && this.#ascii(tag, text)) return true;
+    const size = this.#memory.write(text, this.#at + 2);
+    if (size >= 0x80) return false;
+    this.#memory[this.#at] = tag;
+    this.#memory[this.#at + 1] = size;
+    this.#at += 2 + size;
+    return true;
   }
 
   /** @returns false of a text that is not ASCII: nothing is written then */
