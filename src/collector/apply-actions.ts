@@ -85,12 +85,27 @@ function change(draft: Draft, given: AttributeAction, make: (value: OtlpObject) 
 /** The SHA-256 of the bytes that Go has of a value; lists, maps and bytes become empty. */
 function hashed(message: OtlpObject): OtlpObject {
   const value = fromAnyValue(message);
-  if (typeof value === 'string') return { stringValue: sha256(value) };
+  if (typeof value === 'string') return { stringValue: hashOf(value) };
   const bytes = Buffer.alloc(8);
   if (typeof value === 'bigint') bytes.writeBigInt64LE(value);
   else if (typeof value === 'number') bytes.writeDoubleLE(value);
   else if (typeof value !== 'boolean') return { stringValue: '' };
   return { stringValue: sha256(typeof value === 'boolean' ? Uint8Array.of(value ? 1 : 0) : bytes) };
+}
+
+/** So many hashes of texts that are no longer than this are kept. */
+const [MAX_HASHES, MAX_HASHED_UNITS] = [1_000, 64];
+const hashes = new Map<string, string>();
+
+/** What is hashed is who somebody is, and whoever it is comes again soon: to look it up takes a tenth of the time. */
+function hashOf(text: string): string {
+  const known = hashes.get(text);
+  if (known !== undefined) return known;
+  const made = sha256(text);
+  if (text.length > MAX_HASHED_UNITS) return made;
+  if (hashes.size >= MAX_HASHES) hashes.clear();
+  hashes.set(text, made);
+  return made;
 }
 
 /** At once: an object for it takes three times as long. */
