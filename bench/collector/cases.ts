@@ -74,14 +74,19 @@ const PROCESSORS = {
   },
 };
 
-function processed(places: Places): object {
-  const pipeline = { receivers: ['otlp'], processors: Object.keys(PROCESSORS), exporters: ['file'] };
+function processed(places: Places, exporters: object = { file: file(places) }): object {
+  const processors = Object.keys(PROCESSORS);
+  const pipeline = { receivers: ['otlp'], processors, exporters: Object.keys(exporters) };
   return {
     receivers: receiver(places),
     processors: PROCESSORS,
-    exporters: { file: file(places) },
+    exporters,
     service: { ...QUIET, pipelines: { logs: pipeline } },
   };
+}
+
+function processedToFileAndHttp(places: Places): object {
+  return processed(places, { file: file(places), otlp_http: next(places) });
 }
 
 /** To a file, and on to another collector. */
@@ -116,6 +121,17 @@ export const CASES: readonly Case[] = [
   { name: 'JSON → file + gzip', encoding: 'json', limit: 0.6, config: toFileAndHttp },
   { name: 'protobuf → queue on disk, synced', encoding: 'protobuf', limit: 0.5, config: toStorage },
   { name: 'gRPC → file', encoding: 'protobuf', protocol: 'grpc', limit: 0.6, config: toFile },
-  { name: 'protobuf → processors → file', encoding: 'protobuf', limit: 1, config: processed },
+  {
+    name: 'protobuf → processors → file',
+    encoding: 'protobuf',
+    limit: 1,
+    config: (places) => processed(places),
+  },
+  {
+    name: 'protobuf → processors → file + gzip',
+    encoding: 'protobuf',
+    limit: 1,
+    config: processedToFileAndHttp,
+  },
   { name: 'metrics, protobuf → file', encoding: 'protobuf', signal: 'metrics', limit: 0.8, config: toFile },
 ];
