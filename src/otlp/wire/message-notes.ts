@@ -3,6 +3,8 @@ import type { OpenedBytes } from './transcoder.ts';
 
 /** The words of a note, as `wasm/fields.ts` writes them: the number of the field and one more, or 0 of an unknown one. */
 const [NOTE_WORDS, FIELD, START, CONTENT, END, KEY, KEY_END, VALUE] = [8, 0, 1, 2, 3, 4, 5, 6];
+/** Of a value that is a text. */
+const TEXT_TAG = 0x0a;
 /** How many notes there are of a message of which none were made, or of which none can be made. */
 const NOT_YET = -2;
 const RARE = -1;
@@ -10,7 +12,7 @@ const RARE = -1;
 /** Where the fields of a message stand in opened bytes. They are looked for when somebody asks, once. */
 export class MessageNotes {
   readonly #opened: OpenedBytes;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   readonly #table: number;
   /** Where its table is, in words. */
   readonly #base: number;
@@ -22,7 +24,7 @@ export class MessageNotes {
   /** @param table - that nobody else fills */
   constructor(opened: OpenedBytes, bytes: Uint8Array, table: number) {
     this.#opened = opened;
-    this.#bytes = bytes;
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#table = table;
     this.#base = opened.notesAt(table);
   }
@@ -80,9 +82,16 @@ export class MessageNotes {
   }
 
   keyOf(note: number): string {
-    const { buffer, byteOffset } = this.#bytes;
-    const start = this.#word(note, KEY);
-    return Buffer.from(buffer, byteOffset + start, this.keyEndOf(note) - start).toString();
+    return this.#bytes.toString('utf8', this.#word(note, KEY), this.keyEndOf(note));
+  }
+
+  /** The text that is all of an `AnyValue` from `content` on, as most are; undefined of others, and of long ones. */
+  textIn(content: number, note: number): string | undefined {
+    const bytes = this.#bytes;
+    const end = this.endOf(note);
+    const [size, start] = [bytes[content + 1] as number, content + 2];
+    if (bytes[content] !== TEXT_TAG || size >= 0x80 || start + size !== end) return undefined;
+    return bytes.toString('utf8', start, end);
   }
 
   /** The note of a field that comes once; below zero if it is not there. */

@@ -19,9 +19,12 @@ import {
 } from './entries.ts';
 import type { Field, Message } from './message.ts';
 import { MessageNotes } from './message-notes.ts';
+import { RECORD } from './messages.ts';
 import type { PieceWriter } from './piece-writer.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 import type { OpenedBytes } from './transcoder.ts';
+
+const ANY_VALUE = RECORD.logs.byName.get('body')?.type as Message;
 
 /** What is known of a field's value. */
 const [UNREAD, READ, SET] = [0, 1, 2];
@@ -299,6 +302,10 @@ export class MessageView {
   }
 
   #decodeAt(note: number, field: Field): OtlpValue {
+    if (field.type === ANY_VALUE) {
+      const text = this.#notes.textIn(this.#notes.contentOf(note), note);
+      if (text !== undefined) return { stringValue: text };
+    }
     const reader = this.#reader;
     reader.goTo(this.#notes.startOf(note), this.#notes.endOf(note));
     reader.tag();
@@ -346,12 +353,11 @@ export class MessageView {
   #valueOf(note: number): OtlpObject {
     const changed = this.#changed[note];
     if (changed !== undefined && changed !== null) return changed;
-    const field = this.#kind.fields[this.#notes.placeAt(note)] as Field;
-    this.#reader.goTo(this.#notes.valueOf(note), this.#notes.endOf(note));
-    return decodeContent(
-      this.#reader,
-      ((field.type as Message).byName.get('value') as Field).type as Message,
-    );
+    const content = this.#notes.valueOf(note);
+    const text = this.#notes.textIn(content, note);
+    if (text !== undefined) return { stringValue: text };
+    this.#reader.goTo(content, this.#notes.endOf(note));
+    return decodeContent(this.#reader, ANY_VALUE);
   }
 
   #change(note: number, value: OtlpObject | null): void {

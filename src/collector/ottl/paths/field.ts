@@ -1,6 +1,6 @@
 import type { OtlpObject } from '../../../otlp/wire/decode-protobuf.ts';
 import { type Entries, fieldOfEntries, NO_ENTRIES } from '../../../otlp/wire/entries.ts';
-import { fromAnyValue } from '../convert-value.ts';
+import { fromAnyValue, toAnyValue } from '../convert-value.ts';
 import { wrongType } from '../failure.ts';
 import { entryValue, firstKey, getIn, type Keys, setIn, setInMap } from '../indexing.ts';
 import type { Draft, Row } from '../row.ts';
@@ -43,14 +43,13 @@ export function mapIn(place: Place, field: string): Field {
     keyed: {
       get: (row, keys) => {
         const value = fromAnyValue(place(row).entry(field, firstKey(row, keys)) ?? {});
-        return value === undefined ? undefined : getIn(row, value, keys.slice(1));
+        return value === undefined || keys.length === 1 ? value : getIn(row, value, keys.slice(1));
       },
       set: (row, keys, value) => {
         const key = firstKey(row, keys);
         const draft = place(row);
-        const others = keys.slice(1);
-        const before = others.length === 0 && value !== undefined ? undefined : draft.entry(field, key);
-        draft.putEntry(field, key, setIn(row, before ?? {}, others, value));
+        if (keys.length === 1 && value !== undefined) draft.putEntry(field, key, toAnyValue(value));
+        else draft.putEntry(field, key, setIn(row, draft.entry(field, key) ?? {}, keys.slice(1), value));
       },
     },
   };
