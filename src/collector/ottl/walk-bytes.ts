@@ -156,7 +156,7 @@ class Walk {
     }
     // A statement for a record may have set something of what is around it.
     if (part.edits !== edits) writer.replace(open, behind, () => this.#part(level));
-    item.write(writer, name);
+    item.writeBeside(writer, name);
     writer.close(open, ITEM_WIDTH);
     if (item.isChanged || part.isChanged) this.#isChanged = true;
     return true;

@@ -17,8 +17,9 @@ export class MessageNotes {
   /** Where its table is, in words. */
   readonly #base: number;
   #message: Message | undefined;
-  #start = 0;
-  #end = 0;
+  /** Where the message stands. */
+  start = 0;
+  end = 0;
   #count = NOT_YET;
 
   /** @param table - that nobody else fills */
@@ -32,15 +33,15 @@ export class MessageNotes {
   /** Begins with another message. */
   take(message: Message, start: number, end: number): void {
     this.#message = message;
-    this.#start = start;
-    this.#end = end;
+    this.start = start;
+    this.end = end;
     this.#count = NOT_YET;
   }
 
   /** Below zero of a message that is not as everybody sends it. */
   get count(): number {
     if (this.#count === NOT_YET)
-      this.#count = this.#opened.note(this.#message as Message, this.#start, this.#end, this.#table);
+      this.#count = this.#opened.note(this.#message as Message, this.start, this.end, this.#table);
     return this.#count;
   }
 
@@ -50,7 +51,7 @@ export class MessageNotes {
 
   /** All of the message. */
   content(): Uint8Array {
-    return this.#bytes.subarray(this.#start, this.#end);
+    return this.#bytes.subarray(this.start, this.end);
   }
 
   /** The number of the field; below zero of one that nobody knows. */
@@ -94,9 +95,9 @@ export class MessageNotes {
     return bytes.toString('utf8', start, end);
   }
 
-  /** The note of a field that comes once; below zero if it is not there. */
-  find(place: number): number {
-    let note = this.count - 1;
+  /** The last note of a field, before another note; below zero if there is none. */
+  find(place: number, before: number = this.count): number {
+    let note = before - 1;
     while (note >= 0 && this.#word(note, FIELD) !== place + 1) note--;
     return note;
   }

@@ -17,6 +17,7 @@ import {
   putEntry,
   removeEntries,
 } from './entries.ts';
+import { type Places, placesOf } from './field-places.ts';
 import type { Field, Message } from './message.ts';
 import { MessageNotes } from './message-notes.ts';
 import { RECORD } from './messages.ts';
@@ -28,10 +29,6 @@ const ANY_VALUE = RECORD.logs.byName.get('body')?.type as Message;
 
 /** What is known of a field's value. */
 const [UNREAD, READ, SET] = [0, 1, 2];
-
-/** The numbers of a message's fields by name, in the order of declaration. */
-type Places = ReadonlyMap<string, number>;
-const known = new Map<Message, Places>();
 
 interface Added {
   readonly place: number;
@@ -52,7 +49,7 @@ export class MessageView {
   /** By the number of a field. */
   readonly #states: number[] = [];
   readonly #values: (OtlpValue | undefined)[] = [];
-  /** Of entries that were given another value, by note; null of those that were taken away. */
+  /** Of entries that were given another value, by note; null of what was taken away, or set. */
   readonly #changed: (OtlpObject | null | undefined)[] = [];
   /** Which notes these are: to begin anew with the few that there are is faster than with all. */
   readonly #touched: number[] = [];
@@ -146,6 +143,9 @@ export class MessageView {
     this.#states[place] = SET;
     this.#hasSet = true;
     this.#hasRead = true;
+    // What it was is not written any more.
+    for (let note = this.#notes.find(place); note >= 0; note = this.#notes.find(place, note))
+      this.#change(note, null);
   }
 
   /** The value of the first entry with this key, in a list of entries; undefined if it has none. */
@@ -207,39 +207,53 @@ export class MessageView {
     this.#added.splice(index, 1);
   }
 
-  /**
-   * Writes its content, without tag and length.
-   * @param except - a field that is left out
-   */
-  write(writer: PieceWriter, except?: string): void {
+  /** Writes its content, without tag and length. */
+  write(writer: PieceWriter): void {
     if (this.#decoded !== undefined) {
-      const { [except ?? '']: _left, ...others } = this.#decoded;
-      writer.bytes(encodeProtobuf(this.#kind, others));
+      writer.bytes(encodeProtobuf(this.#kind, this.#decoded));
       return;
     }
     const { fields } = this.#kind;
-    const left = except === undefined ? -1 : this.#placeOf(except);
     const notes = this.#notes;
     const { count } = notes;
+    let from = notes.start;
     for (let note = 0; note < count; note++) {
-      const place = notes.placeAt(note);
-      if (place >= 0 && (place === left || this.#states[place] === SET)) continue;
       const changed = this.#changed[note];
-      if (changed === undefined) writer.copy(notes.startOf(note), notes.endOf(note));
-      else if (changed !== null)
-        writer.entry(fields[place] as Field, notes.contentOf(note), notes.keyEndOf(note), changed);
+      if (changed === undefined) continue;
+      writer.copy(from, notes.startOf(note));
+      from = notes.endOf(note);
+      if (changed === null) continue;
+      writer.entry(
+        fields[notes.placeAt(note)] as Field,
+        notes.contentOf(note),
+        notes.keyEndOf(note),
+        changed,
+      );
     }
-    if (this.#hasSet) this.#writeSet(writer);
-    for (const { place, key, value } of this.#added) {
-      if (this.#states[place] !== SET) writer.newEntry(fields[place] as Field, key, value);
-    }
+    writer.copy(from, notes.end);
+    this.#writeNew(writer);
   }
 
-  #writeSet(writer: PieceWriter): void {
+  /** Writes what is neither in a list of records nor in this field. */
+  writeBeside(writer: PieceWriter, field: string): void {
+    const notes = this.#notes;
+    const left = this.#placeOf(field);
+    for (let note = 0; note < notes.count; note++) {
+      if (notes.placeAt(note) !== left && this.#changed[note] === undefined)
+        writer.copy(notes.startOf(note), notes.endOf(note));
+    }
+    this.#writeNew(writer);
+  }
+
+  /** What was set, and entries that were added. */
+  #writeNew(writer: PieceWriter): void {
     const { fields } = this.#kind;
-    for (let place = 0; place < fields.length; place++) {
+    for (let place = 0; this.#hasSet && place < fields.length; place++) {
       const value = this.#states[place] === SET ? this.#values[place] : undefined;
       if (value !== undefined) writer.field(fields[place] as Field, value);
+    }
+    for (const { place, key, value } of this.#added) {
+      if (this.#states[place] !== SET) writer.newEntry(fields[place] as Field, key, value);
     }
   }
 
@@ -370,15 +384,6 @@ export class MessageView {
     this.#edits++;
     this.#states[place] = UNREAD;
   }
-}
-
-function placesOf(message: Message): Places {
-  let places = known.get(message);
-  if (places === undefined) {
-    places = new Map(message.fields.map(({ name }, place) => [name, place]));
-    known.set(message, places);
-  }
-  return places;
 }
 
 function isAscii(key: string): boolean {
