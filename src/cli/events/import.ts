@@ -6,7 +6,7 @@ import { openStore } from '../../viewer/store/threads/open-store.ts';
 import { defineCommand, tell, usageError, wantFiles } from '../command.ts';
 import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';
-import { showProgress } from '../output/progress.ts';
+import { progressBar, showProgress } from '../output/progress.ts';
 
 const NAME = 'otel-events import';
 
@@ -62,7 +62,9 @@ async function importAll(store: EventStore, { files, bytes, json, signal }: Job)
   const output = new Output();
   const totals = { stored: 0, repeated: 0, metricPoints: 0, skipped: 0 };
   let [read, before] = [0, 0];
-  const endProgress = showProgress(() => (bytes === 0 ? '' : progressText(files.length, read / bytes)));
+  const endProgress = showProgress(() =>
+    bytes === 0 ? '' : progressBar(`importing ${counted(files.length, 'file')}`, read / bytes),
+  );
   try {
     for (const file of files) {
       const onRead = (now: number): void => {
@@ -82,15 +84,6 @@ async function importAll(store: EventStore, { files, bytes, json, signal }: Job)
   if (!signal.aborted) return 0;
   tell(`${NAME}: told to stop; what was read is stored, and the rest is when this is run again`);
   return 2;
-}
-
-const BAR_WIDTH = 30;
-
-/** `importing 3 files  ██████░░░░  61 %`. */
-function progressText(files: number, part: number): string {
-  const done = Math.min(1, part);
-  const bar = '█'.repeat(Math.round(done * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
-  return `importing ${counted(files, 'file')}  ${bar}  ${Math.floor(100 * done)} %`;
 }
 
 function summary(totals: {

@@ -1,9 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import path from 'node:path';
 import { counted } from '../../counted.ts';
 import { openFiles } from '../../viewer/files/open-files.ts';
 import { openStore } from '../../viewer/store/threads/open-store.ts';
+import { cacheDirectory } from '../cache-directory.ts';
 import { tell, usageError } from '../command.ts';
 import { showProgress } from '../output/progress.ts';
 import type { EventSource } from './event-source.ts';
@@ -55,10 +54,4 @@ async function openFilesSource(name: string, files: readonly string[]): Promise<
   } finally {
     endProgress();
   }
-}
-
-/** By the XDG Base Directory Specification; relative paths in the variable are to be ignored. */
-function cacheDirectory(): string {
-  const { XDG_CACHE_HOME: given = '' } = process.env;
-  return path.join(path.isAbsolute(given) ? given : path.join(homedir(), '.cache'), 'otel-events', 'queries');
 }

@@ -21,3 +21,12 @@ export function showProgress(text: () => string): () => void {
     if (isTerminal && shown) stderr.write('\r\u001b[K');
   };
 }
+
+const BAR_WIDTH = 30;
+
+/** `importing 3 files  ██████░░░░  61 %`. @param part - of all, 0 to 1 */
+export function progressBar(what: string, part: number): string {
+  const done = Math.min(1, part);
+  const bar = '█'.repeat(Math.round(done * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
+  return `${what}  ${bar}  ${Math.floor(100 * done)} %`;
+}

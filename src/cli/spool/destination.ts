@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { otlpSettings } from '../../delivery/settings/otlp-settings.ts';
 import type { OtelEventsError } from '../../errors.ts';
-import { validateHeaderName, validateHeaderValue } from '../../node-http.ts';
 import type { Batch } from '../../otlp/wire/batch.ts';
 import { SIGNALS } from '../../otlp/wire/batch.ts';
 import { otlpTransport } from '../../spool/send/otlp-transport.ts';
 import type { Transport } from '../../spool/send/transport.ts';
 import { VERSION } from '../../version.ts';
 import { usageError } from '../command.ts';
+import { readHeaders } from '../read-headers.ts';
 
 /** The options of commands that send. */
 export const DESTINATION_OPTIONS = {
@@ -55,7 +54,7 @@ export function openDestination(
   onWarning: (error: OtelEventsError) => void,
 ): Destination {
   const settings = otlpSettings(
-    { endpoint: checkUrl(to), headers: toHeaders(header) },
+    { endpoint: checkUrl(to), headers: readHeaders(header) },
     withoutHeaders(process.env),
     onWarning,
   );
@@ -114,29 +113,6 @@ function toTimeoutMs(timeout: string | undefined): number {
 
 /** What a timer can wait, and a bit less. */
 const MAX_TIMEOUT_S = 2_000_000;
-
-/** Never shows a value, nor what might be one. */
-function toHeaders(given: readonly string[]): Record<string, string> {
-  const lines = given.flatMap((each) => (each.startsWith('@') ? linesOf(each.slice(1)) : [each]));
-  return Object.fromEntries(
-    lines.map((line, index) => {
-      const [, name = '', value = ''] = /^([^:\s]+)\s*:\s*(.*?)\s*$/s.exec(line) ?? [];
-      try {
-        validateHeaderName(name);
-        validateHeaderValue(name, value);
-      } catch {
-        throw usageError(`--header: number ${index + 1} is not 'name: value'`);
-      }
-      return [name, value];
-    }),
-  );
-}
-
-function linesOf(file: string): string[] {
-  return readFileSync(file, 'utf8')
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
-}
 
 function withoutHeaders(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import { plainMap, plainValue } from '../../../otlp/values/plain-value.ts';
 import { decodeProtobuf } from '../../../otlp/wire/decode-protobuf.ts';
 import { RECORD } from '../../../otlp/wire/messages.ts';
 import type { Row } from '../event-store.ts';
-import { requestOf } from '../record/read-surroundings.ts';
+import { recordRequest } from '../record/record-request.ts';
 import type { BlockFile } from './block.ts';
 
 /** The shape of a decoded log record or span, as far as rows have it. */
@@ -58,8 +58,11 @@ export function toRow(file: BlockFile, seq: number): Row {
 export function toWholeRow(file: BlockFile, seq: number): Row {
   const { isSpan, bytes, start, end, resource, scope } = file.recordAt(seq);
   const record = bytes.subarray(start, end);
-  const around = [file.surroundings('resource', resource), file.surroundings('scope', scope)] as const;
-  return { ...toRow(file, seq), otlp: requestOf(isSpan ? 'traces' : 'logs', ...around, record) };
+  const around = {
+    resource: file.surroundings('resource', resource),
+    scope: file.surroundings('scope', scope),
+  };
+  return { ...toRow(file, seq), otlp: recordRequest(isSpan, around, record).decoded() };
 }
 
 function nanosOf(
