@@ -7,7 +7,7 @@ import { openStore } from '../store/threads/open-store.ts';
 import { importFile } from './import-file.ts';
 import { type FileSeen, hasOnlyGrown, readManifest, seenFile, writeManifest } from './manifest.ts';
 import { lockOf, pruneCache } from './prune-cache.ts';
-import { isPacked } from './read-unpacked.ts';
+import { packingOf } from './read-unpacked.ts';
 
 export interface OpenFilesOptions {
   /** Of the stores that are made on the fly: made if it is not there, for this user only. */
@@ -97,7 +97,7 @@ async function openKept(
 }
 
 async function seenNow(file: string): Promise<FileSeen> {
-  return { ...seenFile(file), isPacked: await isPacked(file) };
+  return { ...seenFile(file), isPacked: (await packingOf(file)) !== undefined };
 }
 
 async function readAll(

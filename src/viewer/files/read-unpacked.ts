@@ -11,7 +11,8 @@ export interface ReadOptions {
   readonly onRead?: ((bytes: number) => void) | undefined;
 }
 
-type Packing = 'gzip' | 'zstd';
+/** How a file is packed. */
+export type Packing = 'gzip' | 'zstd';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -48,22 +49,44 @@ export async function* readUnpacked(file: string, { from = 0, onRead }: ReadOpti
   } while (start < size);
 }
 
-/** Whether a file is packed, so that it can only be read from its beginning. */
-export async function isPacked(file: string): Promise<boolean> {
-  return (await lookAt(file)).packing !== undefined;
+/** How a file is packed; then it can only be read from its beginning. */
+export async function packingOf(file: string): Promise<Packing | undefined> {
+  return (await lookAt(file)).packing;
 }
 
-async function lookAt(
-  file: string,
-): Promise<{ readonly packing: Packing | undefined; readonly size: number }> {
+/** No message of a request is larger. */
+const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
+
+/** How a request of protobuf begins, one of JSON, and one that is packed with zstd. */
+const MESSAGE_STARTS = [Buffer.of(0x0a), Buffer.from('{"'), MAGIC.zstd];
+
+/** Whether a file holds messages behind their lengths, as collectors write them with `format: proto` or `compression`, and no lines. */
+export async function holdsMessages(file: string): Promise<boolean> {
+  const { head } = await lookAt(file);
+  if (head.length < 2 * LENGTH_BYTES) return false;
+  const [length, start] = [head.readUInt32BE(0), head.subarray(LENGTH_BYTES)];
+  const isLength = length > 0 && length <= MAX_MESSAGE_BYTES;
+  return isLength && MESSAGE_STARTS.some((each) => start.subarray(0, each.length).equals(each));
+}
+
+const LENGTH_BYTES = 4;
+
+interface Look {
+  readonly packing: Packing | undefined;
+  readonly size: number;
+  /** The first bytes. */
+  readonly head: Buffer;
+}
+
+async function lookAt(file: string): Promise<Look> {
   const handle = await open(file);
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8), 0, 8, 0);
     const head = buffer.subarray(0, bytesRead);
     const packing = (['gzip', 'zstd'] as const).find((one) =>
       head.subarray(0, MAGIC[one].length).equals(MAGIC[one]),
     );
-    return { packing, size: (await handle.stat()).size };
+    return { packing, size: (await handle.stat()).size, head };
   } finally {
     await handle.close();
   }
