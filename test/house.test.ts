@@ -54,6 +54,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   middleware: ['logger', 'formats', 'serve'],
   collector: ['otlp', 'spool', 'exporters', 'serve', 'viewer'],
   viewer: ['otlp', 'serve', 'schema', 'quarantine'],
+  reconcile: ['otlp', 'viewer'],
   cli: [
     'otlp',
     'spool',
@@ -66,6 +67,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'quarantine',
     'serve',
     'viewer',
+    'reconcile',
   ],
 };
 
@@ -108,6 +110,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     quarantine: ['', 'output', 'schema', 'spool'],
     events: ['', 'output'],
     demo: ['output', 'events'],
+    reconcile: ['', 'output'],
   },
   logger: { context: [''], llm: [''] },
   collector: {

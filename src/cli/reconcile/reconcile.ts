@@ -1,0 +1,104 @@
+import { statSync } from 'node:fs';
+import { type Progress, type Reconciled, reconcile } from '../../reconcile/reconcile.ts';
+import { readDuration, readTime } from '../../viewer/query/read-time.ts';
+import { defineCommand, tell, usageError, wantFiles } from '../command.ts';
+import { filesOf } from '../files-of.ts';
+import { onSignal } from '../output/on-signal.ts';
+import { Output } from '../output/output.ts';
+import { progressBar, showProgress } from '../output/progress.ts';
+import { linesOf, toJson } from './print-reconciled.ts';
+
+const NAME = 'otel-events reconcile';
+
+const USAGE = `Usage: otel-events reconcile --files 'FILES' [OPTIONS]
+
+Counts the events in files by name and minute, each id once. Files are those
+that a collector writes: OTLP/JSON lines, packed or not.
+
+  --files 'FILES'    such as 'events*.jsonl*'; may be repeated
+  --since TIME       only events from then on: 2h, 2026-11-30T09:30
+  --until TIME       only events before
+  --json             all minutes, as one object
+  --help             show this
+
+Example: otel-events reconcile --files 'events*.jsonl' --since 2h
+
+Exit status: 0 they are counted; 1 the arguments are wrong; 2 something could
+not be read.`;
+
+const OPTIONS = {
+  files: { type: 'string', multiple: true },
+  since: { type: 'string' },
+  until: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+export const command = defineCommand({
+  name: NAME,
+  usage: USAGE,
+  options: OPTIONS,
+  async run(operands, { files: patterns = [], json = false, ...more }) {
+    // A shell that was not kept from it has put the files behind the first one.
+    const files = filesOf([...patterns, ...operands]);
+    wantFiles(files);
+    const range = { fromMs: timeOf('since', more.since, 0), toMs: timeOf('until', more.until, Infinity) };
+    const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+    const stop = new AbortController();
+    let progress: Progress | undefined;
+    const ends = [
+      onSignal(() => stop.abort()),
+      showProgress(() => (progress === undefined ? '' : progressText(progress))),
+    ];
+    try {
+      const found = await reconcile({
+        ...range,
+        files,
+        bytes,
+        signal: stop.signal,
+        onProgress: (now) => {
+          progress = now;
+        },
+      });
+      for (const end of ends) end();
+      return await report(found, { files, json });
+    } finally {
+      for (const end of ends) end();
+    }
+  },
+});
+
+interface About {
+  readonly files: readonly string[];
+  readonly json: boolean;
+}
+
+async function report(found: Reconciled, about: About): Promise<number> {
+  const output = new Output();
+  if (about.json) await output.line(JSON.stringify(toJson(found, about)));
+  else for (const line of linesOf(found, output.width)) await output.line(line);
+  await output.flush();
+  if (found.isStopped) {
+    tell(`${NAME}: told to stop; what was not counted is not in this`);
+    return 2;
+  }
+  return 0;
+}
+
+/** @param ifNone - milliseconds of the Unix epoch */
+function timeOf(option: 'since' | 'until', text: string | undefined, ifNone: number): number {
+  if (text === undefined) return ifNone;
+  const ago = readDuration(text);
+  const ms = ago === undefined ? readTime(text) : Date.now() - ago;
+  if (ms === undefined)
+    throw usageError(`--${option}: no time: ${JSON.stringify(text)}`, 'such as 2h or 2026-11-30T09:30');
+  return ms;
+}
+
+const STEPS = {
+  reading: 'reading files',
+  comparing: 'counting',
+} as const;
+
+function progressText({ step, done, of }: Progress): string {
+  return of === 0 ? '' : progressBar(STEPS[step], done / of);
+}
