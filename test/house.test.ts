@@ -139,6 +139,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
       'span-metrics',
     ],
   },
+  reconcile: { stores: [''] },
   viewer: {
     query: [],
     store: ['query'],

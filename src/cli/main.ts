@@ -20,7 +20,10 @@ const command = defineGroup({
     tail: ['print events as they come, from a viewer or a file', () => import('./events/tail.ts')],
     export: ['write events as CSV or JSON lines', () => import('./events/export.ts')],
     import: ['put files of OTLP/JSON lines into a store of the viewer', () => import('./events/import.ts')],
-    reconcile: ['count the events of files by name and minute', () => import('./reconcile/reconcile.ts')],
+    reconcile: [
+      'compare event files with a store, and say what it lacks',
+      () => import('./reconcile/reconcile.ts'),
+    ],
     spool: ['look into a spool directory, and get out what is in it', () => import('./spool/spool.ts')],
     quarantine: [
       'look at events that their schema refused, mend them and send them, or remove them',

@@ -2,9 +2,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 
-/** What is counted at once. */
+/** What is compared at once: a store is asked about so much. */
 const SLOT_MS = 10 * MINUTE_MS;
 
 /** Files into which ids are parted by their time: one of them at a time is in memory. */

@@ -1,5 +1,7 @@
-import { type FileCount, KeyBuckets } from './key-buckets.ts';
+import { type Compared, compareSlot } from './compare-slot.ts';
+import { KeyBuckets } from './key-buckets.ts';
 import { readEvents } from './read-events.ts';
+import type { StoreReader } from './store-reader.ts';
 
 /** How far it has come: bytes of files, or stretches of ten minutes. */
 export interface Progress {
@@ -12,6 +14,7 @@ export interface ReconcileOptions {
   readonly files: readonly string[];
   /** Of all files. */
   readonly bytes: number;
+  readonly store: StoreReader;
   /** Times of events, milliseconds of the Unix epoch: from, and up to and without. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -19,37 +22,34 @@ export interface ReconcileOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** What files have of one name in one minute. */
-export interface Compared {
-  readonly name: string;
-  readonly minuteMs: number;
-  /** Different ids. */
-  readonly files: number;
-  /** Records beyond the first with the same id. */
-  readonly repeatedInFiles: number;
-  /** Records without an id. */
-  readonly bareInFiles: number;
-}
-
 /** What came of it. */
 export interface Reconciled {
   /** Of each name and minute of the files. */
   readonly compared: readonly Compared[];
+  /** Ids that were not in the store. */
+  readonly missing: number;
+  /** Records without an id that are at least missing, by the counts. */
+  readonly bareMissing: number;
   readonly spans: number;
   readonly damagedLines: number;
-  /** Log records without any time of their own. */
+  /** Log records without any time of their own: the store has them at the time of their arrival. */
   readonly timeless: number;
-  /** Told to stop before all was counted. */
+  /** Told to stop before all was compared. */
   readonly isStopped: boolean;
 }
 
-/** Counts the events of files by name and minute, each id once. @throws what the file system throws */
+/** Compares the events of files with those of a store. @throws OtelEventsError `STORE_FAILED`; what the file system throws */
 export async function reconcile(options: ReconcileOptions): Promise<Reconciled> {
   const buckets = new KeyBuckets();
   try {
     const rest = await readAll(options, buckets);
-    const compared = compareAll(options, buckets);
-    return { compared, ...rest, isStopped: options.signal.aborted };
+    const compared = await compareAll(options, buckets);
+    const missing = compared.reduce((sum, one) => sum + one.missing.length, 0);
+    const bareMissing = compared.reduce(
+      (sum, { bareInFiles, bareInStore = bareInFiles }) => sum + Math.max(0, bareInFiles - bareInStore),
+      0,
+    );
+    return { compared, missing, bareMissing, ...rest, isStopped: options.signal.aborted };
   } finally {
     buckets.close();
   }
@@ -78,16 +78,15 @@ async function readAll(
   return all;
 }
 
-function compareAll({ signal, onProgress }: ReconcileOptions, buckets: KeyBuckets): Compared[] {
+async function compareAll(
+  { store, signal, onProgress }: ReconcileOptions,
+  buckets: KeyBuckets,
+): Promise<Compared[]> {
   const compared: Compared[] = [];
   for (const { slot, done, of } of buckets.slots()) {
     if (signal.aborted) break;
     onProgress({ step: 'comparing', done, of });
-    compared.push(...slot.counts.map(toCompared));
+    compared.push(...(await compareSlot(slot, store)));
   }
   return compared.sort((one, other) => one.minuteMs - other.minuteMs || (one.name < other.name ? -1 : 1));
-}
-
-function toCompared({ name, minuteMs, uids, rows, bare }: FileCount): Compared {
-  return { name, minuteMs, files: uids.size, repeatedInFiles: rows - uids.size, bareInFiles: bare };
 }

@@ -1,74 +1,145 @@
 import { counted } from '../../counted.ts';
-import type { Compared, Reconciled } from '../../reconcile/reconcile.ts';
+import type { Compared } from '../../reconcile/compare-slot.ts';
+import type { Reconciled } from '../../reconcile/reconcile.ts';
 import { fitTable } from '../output/fit-table.ts';
 import type { Column } from '../output/to-table.ts';
 import { wrapParts } from '../output/wrap-parts.ts';
 
-const SUMS: readonly Column[] = [{ title: 'NAME' }, { title: 'FILES', alignRight: true }];
+/** Minutes that are shown; `--json` has all. */
+const MAX_MINUTES = 20;
+
+const SUMS: readonly Column[] = [
+  { title: 'NAME' },
+  { title: 'FILES', alignRight: true },
+  { title: 'STORE', alignRight: true },
+  { title: 'MISSING', alignRight: true },
+];
 
 interface Sum {
   readonly name: string;
   files: number;
+  store: number;
+  missing: number;
   repeatedInFiles: number;
+  repeatedInStore: number;
   bareInFiles: number;
+  /** Undefined: the store cannot tell. */
+  bareInStore: number | undefined;
 }
 
-/** What was found, as an object for machines: sums by name, and all minutes. */
-export function toJson(found: Reconciled, { files }: { readonly files: readonly string[] }): object {
+/** What was found, as an object for machines: all minutes in which something is missing, and sums by name. */
+export function toJson(
+  found: Reconciled,
+  {
+    files,
+    kind,
+    origin,
+  }: { readonly files: readonly string[]; readonly kind: string; readonly origin: string },
+): object {
   const { compared, ...rest } = found;
   return {
     files,
+    store: { kind, url: origin },
     ...rest,
     names: sumsOf(compared),
-    minutes: compared.map(({ name, minuteMs, ...counts }) => ({
+    minutes: missingMinutes(compared).map(({ name, minuteMs, missing, ...counts }) => ({
       minute: minuteOf(minuteMs),
       name,
       ...counts,
+      missing: missing.length,
     })),
   };
 }
 
 /** The same for a person. @param width - characters of a line */
-export function linesOf(found: Reconciled, width: number): string[] {
+export function linesOf(found: Reconciled, about: { readonly kind: string }, width: number): string[] {
   const sums = sumsOf(found.compared);
-  const rows = sums.map(({ name, files }) => [name === '' ? '(no name)' : name, digits(files)]);
+  const rows = sums.map(({ name, files, store, missing }) => [
+    name === '' ? '(no name)' : name,
+    digits(files),
+    digits(store),
+    digits(missing),
+  ]);
   const fit = (text: string): string[] => wrapParts(text.split(' '), Math.min(width, 80), '', ' ');
   return [
     ...(rows.length === 0 ? [] : [...fitTable(SUMS, rows, { width }), '']),
+    ...minuteLines(found.compared, width),
     ...notes(found, sums).flatMap(fit),
-    ...fit(verdict(found)),
+    ...fit(verdict(found, about)),
   ];
 }
 
-function notes({ damagedLines, spans, timeless }: Reconciled, sums: readonly Sum[]): string[] {
-  const all = (key: 'repeatedInFiles' | 'bareInFiles'): number =>
-    sums.reduce((sum, one) => sum + one[key], 0);
-  const [inFiles, bare] = [all('repeatedInFiles'), all('bareInFiles')];
+function minuteLines(compared: readonly Compared[], width: number): string[] {
+  const minutes = missingMinutes(compared);
+  if (minutes.length === 0) return [];
+  const rows = minutes
+    .slice(0, MAX_MINUTES)
+    .map(({ minuteMs, name, files, missing }) => [
+      minuteOf(minuteMs),
+      name === '' ? '(no name)' : name,
+      `${digits(missing.length)} of ${digits(files)}`,
+    ]);
+  const columns = [{ title: 'MINUTE' }, { title: 'NAME' }, { title: 'MISSING', alignRight: true }];
+  const more = minutes.length - rows.length;
   return [
-    ...(bare > 0 ? [`${counted(bare, 'event')} without log.record.uid, which may be repetitions.`] : []),
+    ...fitTable(columns, rows, { width }),
+    ...(more > 0 ? [`and ${digits(more)} more; --json has all`] : []),
+    '',
+  ];
+}
+
+function notes(found: Reconciled, sums: readonly Sum[]): string[] {
+  const all = (key: 'repeatedInFiles' | 'repeatedInStore' | 'bareInFiles'): number =>
+    sums.reduce((sum, one) => sum + one[key], 0);
+  const { damagedLines, spans, timeless, bareMissing } = found;
+  const [inFiles, inStore, bare] = [all('repeatedInFiles'), all('repeatedInStore'), all('bareInFiles')];
+  return [
+    ...(bare > 0
+      ? [
+          `${counted(bare, 'event')} without log.record.uid cannot be compared one by one${bareMissing > 0 ? `: by their counts at least ${digits(bareMissing)} missing` : ''}.`,
+        ]
+      : []),
     ...(inFiles > 0 ? [`${counted(inFiles, 'repetition')} in the files, counted once.`] : []),
-    ...(timeless > 0 ? [`${counted(timeless, 'event')} without a time, not counted.`] : []),
-    ...(spans > 0 ? [`${counted(spans, 'span')} in the files, not counted.`] : []),
+    ...(inStore > 0 ? [`${counted(inStore, 'repetition')} in the store, counted once.`] : []),
+    ...(timeless > 0 ? [`${counted(timeless, 'event')} without a time, not compared.`] : []),
+    ...(spans > 0 ? [`${counted(spans, 'span')} in the files, not compared.`] : []),
     ...(damagedLines > 0 ? [`${counted(damagedLines, 'line')} of the files cannot be read.`] : []),
   ];
 }
 
-function verdict({ compared }: Reconciled): string {
-  if (compared.length === 0) return 'No event of that time is in the files.';
+function verdict({ compared, missing }: Reconciled, { kind }: { readonly kind: string }): string {
   const files = compared.reduce((sum, one) => sum + one.files, 0);
-  return `${digits(files)} ${files === 1 ? 'event' : 'events'} with an id.`;
+  const what = `${digits(files)} ${files === 1 ? 'event' : 'events'}`;
+  if (compared.length === 0) return 'No event of that time is in the files.';
+  if (missing === 0) return `Nothing is missing: ${kind} has all of ${what}.`;
+  return `${digits(missing)} of ${what} are missing in ${kind}.`;
 }
 
 function sumsOf(compared: readonly Compared[]): Sum[] {
   const sums = new Map<string, Sum>();
-  for (const { name, files, bareInFiles, repeatedInFiles } of compared) {
-    const sum = sums.get(name) ?? { name, files: 0, repeatedInFiles: 0, bareInFiles: 0 };
+  for (const { name, files, store, missing, bareInFiles, bareInStore, ...repeated } of compared) {
+    const zero = { files: 0, store: 0, missing: 0, repeatedInFiles: 0, repeatedInStore: 0, bareInFiles: 0 };
+    const sum = sums.get(name) ?? { name, ...zero, bareInStore: 0 };
     sums.set(name, sum);
     sum.files += files;
-    sum.repeatedInFiles += repeatedInFiles;
+    sum.store += store;
+    sum.missing += missing.length;
+    sum.repeatedInFiles += repeated.repeatedInFiles;
+    sum.repeatedInStore += repeated.repeatedInStore;
     sum.bareInFiles += bareInFiles;
+    sum.bareInStore =
+      sum.bareInStore === undefined || bareInStore === undefined ? undefined : sum.bareInStore + bareInStore;
   }
-  return [...sums.values()].sort((one, other) => other.files - one.files || (one.name < other.name ? -1 : 1));
+  return [...sums.values()].sort(
+    (one, other) =>
+      other.missing - one.missing || other.files - one.files || (one.name < other.name ? -1 : 1),
+  );
+}
+
+function missingMinutes(compared: readonly Compared[]): Compared[] {
+  return compared.filter(
+    ({ missing, bareInFiles, bareInStore = bareInFiles }) => missing.length > 0 || bareInFiles > bareInStore,
+  );
 }
 
 function minuteOf(ms: number): string {

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { openStoreReader } from '../../reconcile/open-store-reader.ts';
 import { type Progress, type Reconciled, reconcile } from '../../reconcile/reconcile.ts';
 import { readDuration, readTime } from '../../viewer/query/read-time.ts';
 import { defineCommand, tell, usageError, wantFiles } from '../command.ts';
@@ -6,30 +7,38 @@ import { filesOf } from '../files-of.ts';
 import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';
 import { progressBar, showProgress } from '../output/progress.ts';
+import { readHeaders } from '../read-headers.ts';
 import { linesOf, toJson } from './print-reconciled.ts';
 
 const NAME = 'otel-events reconcile';
 
-const USAGE = `Usage: otel-events reconcile --files 'FILES' [OPTIONS]
+const USAGE = `Usage: otel-events reconcile --files 'FILES' --store STORE=URL [OPTIONS]
 
-Counts the events in files by name and minute, each id once. Files are those
-that a collector writes: OTLP/JSON lines, packed or not.
+Compares the events in files with those in a store, by name and minute, and
+says what the store has not: what it had in memory when it was killed, say.
+Files are those that a collector writes: OTLP/JSON lines, packed or not.
 
   --files 'FILES'    such as 'events*.jsonl*'; may be repeated
+  --store STORE=URL  viewer=http://localhost:4319
   --since TIME       only events from then on: 2h, 2026-11-30T09:30
-  --until TIME       only events before
+  --until TIME       only events before; 1m leaves out what is on its way
+  --header 'NAME: VALUE'
+                     for the store, such as a token; @FILE reads them
   --json             all minutes, as one object
   --help             show this
 
-Example: otel-events reconcile --files 'events*.jsonl' --since 2h
+Example: otel-events reconcile --files 'events*.jsonl' \\
+           --store viewer=http://localhost:4319
 
-Exit status: 0 they are counted; 1 the arguments are wrong; 2 something could
-not be read.`;
+Exit status: 0 nothing is missing; 1 something is, or the arguments are wrong;
+2 something could not be read or asked.`;
 
 const OPTIONS = {
   files: { type: 'string', multiple: true },
+  store: { type: 'string' },
   since: { type: 'string' },
   until: { type: 'string' },
+  header: { type: 'string', multiple: true },
   json: { type: 'boolean' },
 } as const;
 
@@ -37,10 +46,12 @@ export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { files: patterns = [], json = false, ...more }) {
+  async run(operands, { files: patterns = [], store: address, json = false, ...more }) {
     // A shell that was not kept from it has put the files behind the first one.
     const files = filesOf([...patterns, ...operands]);
     wantFiles(files);
+    if (address === undefined) throw usageError('--store: with which store?', 'such as viewer=URL');
+    const store = openStoreReader(address, readHeaders(more.header ?? []));
     const range = { fromMs: timeOf('since', more.since, 0), toMs: timeOf('until', more.until, Infinity) };
     const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
     const stop = new AbortController();
@@ -54,13 +65,14 @@ export const command = defineCommand({
         ...range,
         files,
         bytes,
+        store,
         signal: stop.signal,
         onProgress: (now) => {
           progress = now;
         },
       });
       for (const end of ends) end();
-      return await report(found, { files, json });
+      return await report(found, { files, kind: store.kind, origin: store.origin, json });
     } finally {
       for (const end of ends) end();
     }
@@ -69,19 +81,21 @@ export const command = defineCommand({
 
 interface About {
   readonly files: readonly string[];
+  readonly kind: string;
+  readonly origin: string;
   readonly json: boolean;
 }
 
 async function report(found: Reconciled, about: About): Promise<number> {
   const output = new Output();
   if (about.json) await output.line(JSON.stringify(toJson(found, about)));
-  else for (const line of linesOf(found, output.width)) await output.line(line);
+  else for (const line of linesOf(found, about, output.width)) await output.line(line);
   await output.flush();
   if (found.isStopped) {
-    tell(`${NAME}: told to stop; what was not counted is not in this`);
+    tell(`${NAME}: told to stop; what was not compared is not in this`);
     return 2;
   }
-  return 0;
+  return found.missing + found.bareMissing > 0 ? 1 : 0;
 }
 
 /** @param ifNone - milliseconds of the Unix epoch */
@@ -96,7 +110,7 @@ function timeOf(option: 'since' | 'until', text: string | undefined, ifNone: num
 
 const STEPS = {
   reading: 'reading files',
-  comparing: 'counting',
+  comparing: 'comparing',
 } as const;
 
 function progressText({ step, done, of }: Progress): string {

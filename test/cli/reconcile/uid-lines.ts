@@ -16,3 +16,12 @@ export function linesOfEvents(events: readonly LineEvent[], perLine = 10): strin
   for (let at = 0; at < events.length; at += perLine) text += `${line(...events.slice(at, at + perLine))}\n`;
   return text;
 }
+
+/** Posts lines of OTLP/JSON to a collector or a store. */
+export async function postLines(url: string, lines: string): Promise<void> {
+  for (const body of lines.split('\n').filter((each) => each !== '')) {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(url, { method: 'POST', headers, body });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+  }
+}

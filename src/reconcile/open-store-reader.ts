@@ -1,0 +1,14 @@
+import { readStore } from './read-store.ts';
+import type { StoreReader } from './store-reader.ts';
+import { viewer } from './stores/viewer.ts';
+
+const STORES = { viewer };
+
+/**
+ * A store by what is written on a command line, such as `viewer=http://localhost:4319`; nothing is asked yet.
+ * @param headers - shown to the store, such as a token
+ * @throws OtelEventsError `OPTION_INVALID`; what is secret in the address is not in it
+ */
+export function openStoreReader(text: string, headers: Readonly<Record<string, string>>): StoreReader {
+  return readStore(text, headers, STORES);
+}

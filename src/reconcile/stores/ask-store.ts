@@ -1,0 +1,58 @@
+import { OtelEventsError } from '../../errors.ts';
+
+/** A store that speaks HTTP. */
+export interface AskedStore {
+  readonly kind: string;
+  readonly url: URL;
+  /** Shown to the store, such as a token; never in messages. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A question that takes longer is given up. */
+const TIMEOUT_MS = 120_000;
+
+/** The most of an answer of an error that is told. */
+const MAX_SAID_CHARS = 200;
+
+/** Asks; a form is posted, so that a question may be longer than an address. @throws OtelEventsError `STORE_FAILED` */
+export async function askStore(
+  store: AskedStore,
+  path: string,
+  params: Readonly<Record<string, string>>,
+  method: 'GET' | 'POST' = 'POST',
+): Promise<Response> {
+  const { kind, url, headers } = store;
+  const target = new URL(path.replace(/^\//, ''), url.href.endsWith('/') ? url : `${url.href}/`);
+  const form = new URLSearchParams(params);
+  if (method === 'GET') target.search = form.toString();
+  let answer: Response;
+  try {
+    answer = await fetch(target, {
+      method,
+      headers,
+      ...(method === 'POST' && { body: form }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (cause) {
+    throw awayError(store, cause);
+  }
+  if (answer.ok) return answer;
+  // Without the question, which some repeat: it may name a person.
+  const text = (await answer.text().catch(() => '')).replace(/;?\s*(?:query|filter)=.*/s, '');
+  const said = text.slice(0, MAX_SAID_CHARS).trim();
+  const message = `${kind} at ${url.origin} answered ${answer.status} to ${target.pathname}${said === '' ? '' : `: ${said}`}`;
+  const fix = answer.status === 404 ? `is it a ${kind}, and the address without a path?` : undefined;
+  throw new OtelEventsError('STORE_FAILED', message, fix === undefined ? {} : { fix });
+}
+
+function awayError({ kind, url }: AskedStore, cause: unknown): OtelEventsError {
+  const { name, cause: inner } = cause as Error;
+  const code = (inner as NodeJS.ErrnoException | undefined)?.code;
+  const why = name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : (code ?? 'no answer');
+  return new OtelEventsError('STORE_FAILED', `${kind} at ${url.origin}: ${why}`, {
+    cause,
+    retry: {},
+    fix: 'does it run, and is the address right?',
+  });
+}

@@ -1,0 +1,53 @@
+import { OtelEventsError } from '../../errors.ts';
+import type { StoreReader, StoreRow } from '../store-reader.ts';
+import { type AskedStore, askStore } from './ask-store.ts';
+
+const PAGE_ROWS = 1_000;
+
+interface Rows {
+  readonly rows: readonly {
+    readonly name: string;
+    readonly timeMs: number;
+    readonly attributes: Readonly<Record<string, unknown>>;
+  }[];
+  readonly next: string | null;
+  readonly complete: boolean;
+}
+
+/** The viewer over its HTTP API. It keeps an event once, so that its rows are different ids. */
+export function viewer(store: AskedStore): StoreReader {
+  const ask = async <T>(path: string, params: Readonly<Record<string, string>>): Promise<T> =>
+    (await (await askStore(store, path, params, 'GET')).json()) as T;
+  const rows = async function* (q: string): AsyncGenerator<StoreRow> {
+    for (let cursor = ''; ; ) {
+      const params = { q, limit: String(PAGE_ROWS), order: 'oldest', ...(cursor !== '' && { cursor }) };
+      const answer: Rows = await ask('api/events', params);
+      for (const { name, timeMs, attributes } of answer.rows)
+        yield { uid: String(attributes['log.record.uid'] ?? ''), name, timeMs };
+      if (answer.next === null && !answer.complete) throw incomplete(store);
+      if (answer.next === null) return;
+      cursor = answer.next;
+    }
+  };
+  return {
+    kind: store.kind,
+    origin: store.url.origin,
+    rows: (fromMs, toMs) => rows(`-kind:span ${between(fromMs, toMs)}`),
+  };
+}
+
+function between(fromMs: number, toMs: number): string {
+  // `until` of a whole minute is up to it, and without.
+  return `since:${new Date(fromMs).toISOString()} until:${new Date(toMs).toISOString()}`;
+}
+
+function incomplete({ kind, url }: AskedStore): OtelEventsError {
+  return new OtelEventsError(
+    'STORE_FAILED',
+    `${kind} at ${url.origin} did not get through its rows in time`,
+    {
+      retry: {},
+      fix: 'ask for less with --since and --until, or again when it has less to do',
+    },
+  );
+}
