@@ -1,5 +1,5 @@
-import { type FileCount, type FileSlot, MINUTE_MS } from './key-buckets.ts';
-import type { StoreReader } from './store-reader.ts';
+import { type FileCount, type FileSlot, MINUTE_MS, SLOT_MS } from './key-buckets.ts';
+import type { StoreCount, StoreReader } from './store-reader.ts';
 
 /** What a store has of what files have of one name in one minute. */
 export interface Compared {
@@ -19,16 +19,55 @@ export interface Compared {
   readonly missing: readonly string[];
 }
 
-/** Compares ten minutes of files with a store, by id. @throws OtelEventsError `STORE_FAILED` */
-export async function compareSlot({ counts }: FileSlot, store: StoreReader): Promise<Compared[]> {
+export interface CompareOptions {
+  /** All minutes are compared by id, not only those in which the counts differ. */
+  readonly each: boolean;
+}
+
+/** Compares ten minutes of files with a store: counts first, and where these differ the ids. @throws OtelEventsError `STORE_FAILED` */
+export async function compareSlot(
+  { fromMs, counts }: FileSlot,
+  store: StoreReader,
+  { each }: CompareOptions,
+): Promise<Compared[]> {
+  const stored = each ? undefined : await store.counts?.(fromMs, fromMs + SLOT_MS);
   const compared: Compared[] = [];
-  for (const minute of byMinute(counts)) compared.push(...(await compareMinute(minute, store)));
+  for (const minute of byMinute(counts)) {
+    const known = minute.map((count) => stored?.find((one) => isSame(one, count)));
+    if (stored !== undefined && minute.every((count, at) => isEqual(count, known[at]))) {
+      compared.push(...minute.map((count, at) => whole(count, known[at] as StoreCount)));
+    } else compared.push(...(await compareMinute(minute, store)));
+  }
   return compared;
 }
 
 function byMinute(counts: readonly FileCount[]): readonly (readonly FileCount[])[] {
   const minutes = Map.groupBy(counts, ({ minuteMs }) => minuteMs);
   return [...minutes.values()].sort(([one], [other]) => (one?.minuteMs ?? 0) - (other?.minuteMs ?? 0));
+}
+
+function isSame(one: StoreCount, other: FileCount): boolean {
+  return one.minuteMs === other.minuteMs && one.name === other.name;
+}
+
+function isEqual({ uids, bare }: FileCount, stored: StoreCount | undefined): boolean {
+  if (stored === undefined) return false;
+  if (stored.bare === undefined) return stored.unique === uids.size + bare;
+  return stored.unique === uids.size && stored.bare === bare;
+}
+
+function whole({ name, minuteMs, uids, rows, bare }: FileCount, stored: StoreCount): Compared {
+  return {
+    name,
+    minuteMs,
+    files: uids.size,
+    store: uids.size,
+    repeatedInFiles: rows - uids.size,
+    repeatedInStore: stored.bare === undefined ? 0 : stored.rows - stored.unique,
+    bareInFiles: bare,
+    bareInStore: stored.bare ?? bare,
+    missing: [],
+  };
 }
 
 /** By the ids of all rows of a minute. A name may be shortened in the store: the id is what counts. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 export const MINUTE_MS = 60_000;
 
 /** What is compared at once: a store is asked about so much. */
-const SLOT_MS = 10 * MINUTE_MS;
+export const SLOT_MS = 10 * MINUTE_MS;
 
 /** Files into which ids are parted by their time: one of them at a time is in memory. */
 const BUCKETS = 256;

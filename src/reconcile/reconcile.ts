@@ -18,6 +18,8 @@ export interface ReconcileOptions {
   /** Times of events, milliseconds of the Unix epoch: from, and up to and without. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** All minutes are compared by id, not only those in which the counts differ. */
+  readonly each: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -79,14 +81,14 @@ async function readAll(
 }
 
 async function compareAll(
-  { store, signal, onProgress }: ReconcileOptions,
+  { store, each, signal, onProgress }: ReconcileOptions,
   buckets: KeyBuckets,
 ): Promise<Compared[]> {
   const compared: Compared[] = [];
   for (const { slot, done, of } of buckets.slots()) {
     if (signal.aborted) break;
     onProgress({ step: 'comparing', done, of });
-    compared.push(...(await compareSlot(slot, store)));
+    compared.push(...(await compareSlot(slot, store, { each })));
   }
   return compared.sort((one, other) => one.minuteMs - other.minuteMs || (one.name < other.name ? -1 : 1));
 }

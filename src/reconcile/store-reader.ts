@@ -4,8 +4,26 @@ export interface StoreReader {
   readonly kind: string;
   /** Scheme, host and port. */
   readonly origin: string;
+  /**
+   * What the store has of a stretch of time, by name and minute; undefined: this store cannot count ids that are
+   * different, and all rows have to be looked at.
+   * @throws OtelEventsError `STORE_FAILED`
+   */
+  counts?(fromMs: number, toMs: number): Promise<readonly StoreCount[] | undefined>;
   /** All rows of a stretch of time, from `fromMs` up to and without `toMs`. @throws OtelEventsError `STORE_FAILED` */
   rows(fromMs: number, toMs: number): AsyncIterable<StoreRow>;
+}
+
+/** Rows of one name in one minute. */
+export interface StoreCount {
+  readonly name: string;
+  readonly minuteMs: number;
+  /** Different ids; with an unknown `bare` the rows without an id as well. */
+  readonly unique: number;
+  /** Rows with an id. */
+  readonly rows: number;
+  /** Rows without an id; undefined: the store cannot tell them from the others. */
+  readonly bare: number | undefined;
 }
 
 export interface StoreRow {

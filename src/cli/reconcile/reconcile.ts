@@ -22,6 +22,7 @@ Files are those that a collector writes: OTLP/JSON lines, packed or not.
   --store STORE=URL  viewer=http://localhost:4319
   --since TIME       only events from then on: 2h, 2026-11-30T09:30
   --until TIME       only events before; 1m leaves out what is on its way
+  --each             looks at each id, not only where the counts differ
   --header 'NAME: VALUE'
                      for the store, such as a token; @FILE reads them
   --json             all minutes, as one object
@@ -38,6 +39,7 @@ const OPTIONS = {
   store: { type: 'string' },
   since: { type: 'string' },
   until: { type: 'string' },
+  each: { type: 'boolean' },
   header: { type: 'string', multiple: true },
   json: { type: 'boolean' },
 } as const;
@@ -66,6 +68,7 @@ export const command = defineCommand({
         files,
         bytes,
         store,
+        each: more.each ?? false,
         signal: stop.signal,
         onProgress: (now) => {
           progress = now;

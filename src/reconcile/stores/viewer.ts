@@ -1,8 +1,18 @@
 import { OtelEventsError } from '../../errors.ts';
-import type { StoreReader, StoreRow } from '../store-reader.ts';
+import type { StoreCount, StoreReader, StoreRow } from '../store-reader.ts';
 import { type AskedStore, askStore } from './ask-store.ts';
 
 const PAGE_ROWS = 1_000;
+/** The most groups that the viewer gives. */
+const MAX_NAMES = 1_000;
+
+interface Groups {
+  readonly groups: readonly {
+    readonly value: unknown;
+    readonly over?: readonly { readonly fromMs: number; readonly count: number }[];
+  }[];
+  readonly complete: boolean;
+}
 
 interface Rows {
   readonly rows: readonly {
@@ -32,8 +42,29 @@ export function viewer(store: AskedStore): StoreReader {
   return {
     kind: store.kind,
     origin: store.url.origin,
+    async counts(fromMs, toMs) {
+      const q = `-kind:span ${between(fromMs, toMs)}`;
+      const { groups, complete }: Groups = await ask('api/groups', {
+        q,
+        by: 'name',
+        over: '1m',
+        top: String(MAX_NAMES),
+      });
+      return complete && groups.length < MAX_NAMES ? groups.flatMap(toCounts) : undefined;
+    },
     rows: (fromMs, toMs) => rows(`-kind:span ${between(fromMs, toMs)}`),
   };
+}
+
+/** Which of them have an id stands in the records only, which takes as long to read as the rows themselves. */
+function toCounts({ value, over = [] }: Groups['groups'][number]): StoreCount[] {
+  return over.map(({ fromMs, count }) => ({
+    name: String(value ?? ''),
+    minuteMs: fromMs,
+    unique: count,
+    rows: count,
+    bare: undefined,
+  }));
 }
 
 function between(fromMs: number, toMs: number): string {

@@ -67,7 +67,9 @@ test('repetitions hide no loss, and what has no id is counted', async (t) => {
   writeFileSync(file, `${span}\n`, { flag: 'a' });
   await postLines(`${viewer.otlp}/v1/logs`, linesOfEvents([numbered(1), numbered(3)]));
   await postLines(`${viewer.otlp}/v1/logs`, line({ name: 'bare' }));
-  const { status, stdout } = await cli(...['reconcile', file, '--store', `viewer=${viewer.url}`, '--json']);
+  const { status, stdout } = await cli(
+    ...['reconcile', file, '--store', `viewer=${viewer.url}`, '--each', '--json'],
+  );
   const { names, minutes: _, files: __, store: ___, ...rest } = JSON.parse(stdout);
   assert.deepEqual(
     [status, rest, names],
