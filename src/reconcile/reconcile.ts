@@ -28,6 +28,8 @@ export interface ReconcileOptions {
 export interface Reconciled {
   /** Of each name and minute of the files. */
   readonly compared: readonly Compared[];
+  /** Ids that are in the store at another time than their event's: a store takes what is too late at its arrival. */
+  readonly elsewhere: number;
   /** Ids that were not in the store. */
   readonly missing: number;
   /** Records without an id that are at least missing, by the counts. */
@@ -45,13 +47,17 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciled> 
   const buckets = new KeyBuckets();
   try {
     const rest = await readAll(options, buckets);
-    const compared = await compareAll(options, buckets);
-    const missing = compared.reduce((sum, one) => sum + one.missing.length, 0);
+    const first = await compareAll(options, buckets);
+    const missing = new Map(first.flatMap(({ missing, minuteMs }) => missing.map((uid) => [uid, minuteMs])));
+    const before = missing.size;
+    await forgetFound(options.store, missing);
+    const compared = first.map((one) => withFound(one, missing));
+    const found = { compared, elsewhere: before - missing.size, missing: missing.size };
     const bareMissing = compared.reduce(
       (sum, { bareInFiles, bareInStore = bareInFiles }) => sum + Math.max(0, bareInFiles - bareInStore),
       0,
     );
-    return { compared, missing, bareMissing, ...rest, isStopped: options.signal.aborted };
+    return { ...found, bareMissing, ...rest, isStopped: options.signal.aborted };
   } finally {
     buckets.close();
   }
@@ -91,4 +97,17 @@ async function compareAll(
     compared.push(...(await compareSlot(slot, store, { each })));
   }
   return compared.sort((one, other) => one.minuteMs - other.minuteMs || (one.name < other.name ? -1 : 1));
+}
+
+/** What was found at another time is not missing. */
+function withFound(one: Compared, missing: ReadonlyMap<string, number>): Compared {
+  const left = one.missing.filter((uid) => missing.has(uid));
+  return { ...one, missing: left, store: one.files - left.length };
+}
+
+/** Takes those away that the store has at any time. */
+async function forgetFound(store: StoreReader, missing: Map<string, number>): Promise<void> {
+  if (missing.size === 0) return;
+  const oldestMs = [...missing.values()].reduce((least, ms) => Math.min(least, ms));
+  for (const uid of await store.find([...missing.keys()], oldestMs)) missing.delete(uid);
 }

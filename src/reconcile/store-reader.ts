@@ -12,6 +12,11 @@ export interface StoreReader {
   counts?(fromMs: number, toMs: number): Promise<readonly StoreCount[] | undefined>;
   /** All rows of a stretch of time, from `fromMs` up to and without `toMs`. @throws OtelEventsError `STORE_FAILED` */
   rows(fromMs: number, toMs: number): AsyncIterable<StoreRow>;
+  /**
+   * Which of these ids the store has, whatever time it has them at.
+   * @param fromMs - the time of the oldest of them
+   */
+  find(uids: readonly string[], fromMs: number): Promise<ReadonlySet<string>>;
 }
 
 /** Rows of one name in one minute. */

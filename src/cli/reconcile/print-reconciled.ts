@@ -91,7 +91,7 @@ function minuteLines(compared: readonly Compared[], width: number): string[] {
 function notes(found: Reconciled, sums: readonly Sum[]): string[] {
   const all = (key: 'repeatedInFiles' | 'repeatedInStore' | 'bareInFiles'): number =>
     sums.reduce((sum, one) => sum + one[key], 0);
-  const { damagedLines, spans, timeless, bareMissing } = found;
+  const { elsewhere, damagedLines, spans, timeless, bareMissing } = found;
   const [inFiles, inStore, bare] = [all('repeatedInFiles'), all('repeatedInStore'), all('bareInFiles')];
   return [
     ...(bare > 0
@@ -99,6 +99,7 @@ function notes(found: Reconciled, sums: readonly Sum[]): string[] {
           `${counted(bare, 'event')} without log.record.uid cannot be compared one by one${bareMissing > 0 ? `: by their counts at least ${digits(bareMissing)} missing` : ''}.`,
         ]
       : []),
+    ...(elsewhere > 0 ? [`${counted(elsewhere, 'event')} in the store at another time than their own.`] : []),
     ...(inFiles > 0 ? [`${counted(inFiles, 'repetition')} in the files, counted once.`] : []),
     ...(inStore > 0 ? [`${counted(inStore, 'repetition')} in the store, counted once.`] : []),
     ...(timeless > 0 ? [`${counted(timeless, 'event')} without a time, not compared.`] : []),

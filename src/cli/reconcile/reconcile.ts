@@ -56,6 +56,8 @@ export const command = defineCommand({
     const store = openStoreReader(address, readHeaders(more.header ?? []));
     const range = { fromMs: timeOf('since', more.since, 0), toMs: timeOf('until', more.until, Infinity) };
     const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+    // Before anything is read: whether the store is there.
+    await store.find(['00000000-0000-7000-8000-000000000000'], Date.now());
     const stop = new AbortController();
     let progress: Progress | undefined;
     const ends = [

@@ -3,6 +3,7 @@ import type { StoreCount, StoreReader, StoreRow } from '../store-reader.ts';
 import { type AskedStore, askStore } from './ask-store.ts';
 
 const PAGE_ROWS = 1_000;
+const IDS_AT_ONCE = 100;
 /** The most groups that the viewer gives. */
 const MAX_NAMES = 1_000;
 
@@ -53,6 +54,14 @@ export function viewer(store: AskedStore): StoreReader {
       return complete && groups.length < MAX_NAMES ? groups.flatMap(toCounts) : undefined;
     },
     rows: (fromMs, toMs) => rows(`-kind:span ${between(fromMs, toMs)}`),
+    async find(uids) {
+      const found = new Set<string>();
+      for (let at = 0; at < uids.length; at += IDS_AT_ONCE) {
+        const ids = uids.slice(at, at + IDS_AT_ONCE).map((uid) => `"${uid.replace(/["\\]/g, '\\$&')}"`);
+        for await (const { uid } of rows(`uid:${ids.join(',')}`)) found.add(uid);
+      }
+      return found;
+    },
   };
 }
 

@@ -76,6 +76,7 @@ test('repetitions hide no loss, and what has no id is counted', async (t) => {
     [
       1,
       {
+        elsewhere: 0,
         missing: 1,
         bareMissing: 2,
         spans: 1,
@@ -167,7 +168,7 @@ test('at 80 columns no line is longer', () => {
     bareInStore: 1,
     missing: [uidOf(minute)],
   }));
-  const counts = { missing: 30, bareMissing: 30, spans: 7, damagedLines: 1 };
+  const counts = { elsewhere: 3, missing: 30, bareMissing: 30, spans: 7, damagedLines: 1 };
   const found = { ...counts, compared, timeless: 1, isStopped: false };
   const lines = linesOf(found, { kind: 'victorialogs' }, 80);
   assert.deepEqual(
