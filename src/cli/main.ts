@@ -21,7 +21,7 @@ const command = defineGroup({
     export: ['write events as CSV or JSON lines', () => import('./events/export.ts')],
     import: ['put files of OTLP/JSON lines into a store of the viewer', () => import('./events/import.ts')],
     reconcile: [
-      'compare event files with a store, and say what it lacks',
+      'compare event files with a store, and send it what is missing',
       () => import('./reconcile/reconcile.ts'),
     ],
     spool: ['look into a spool directory, and get out what is in it', () => import('./spool/spool.ts')],

@@ -4,7 +4,7 @@ import type { ReadOptions } from '../viewer/files/read-unpacked.ts';
 import { LeafBuffer } from '../viewer/store/record/leaf-buffer.ts';
 import { PathNode } from '../viewer/store/record/path-node.ts';
 import { RecordWalker } from '../viewer/store/record/record-walker.ts';
-import { splitRequest } from '../viewer/store/record/split-request.ts';
+import { type Surroundings, splitRequest } from '../viewer/store/record/split-request.ts';
 
 /** A log record of a file. The same object is filled again for the next one. */
 export interface FileEvent {
@@ -13,6 +13,9 @@ export interface FileEvent {
   readonly name: string;
   /** Milliseconds of the Unix epoch; 0 without any time. */
   readonly timeMs: number;
+  readonly around: Surroundings;
+  /** The record as protobuf, in memory that may be kept. */
+  readonly bytes: Uint8Array;
 }
 
 /** What a file holds beside its log records. */
@@ -28,6 +31,8 @@ const BLANK_BYTES = 2;
 export interface ReadEventsOptions extends ReadOptions {
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
+  /** Waited for behind each line: what reads faster than it sends would hold all of a file. */
+  readonly afterLine?: (() => Promise<void>) | undefined;
 }
 
 /** Goes through the log records of a file of OTLP/JSON lines, line by line. @throws what the file system throws */
@@ -49,12 +54,13 @@ export async function readEvents(
     if (request?.signal !== 'logs') continue;
     const records = request.protobuf();
     const walker = new RecordWalker(records, root, leaves);
-    splitRequest(records, (_around, start, end) => {
+    splitRequest(records, (around, start, end) => {
       leaves.clear();
       walker.walk(false, start, end);
       const { uid = '', name, timeMs } = walker;
-      take({ uid, name, timeMs });
+      take({ uid, name, timeMs, around, bytes: records.subarray(start, end) });
     });
+    await options.afterLine?.();
   }
   return rest;
 }

@@ -1,11 +1,13 @@
+import { setTimeout } from '../time.ts';
 import { type Compared, compareSlot } from './compare-slot.ts';
 import { KeyBuckets } from './key-buckets.ts';
 import { readEvents } from './read-events.ts';
-import type { StoreReader } from './store-reader.ts';
+import { sendMissing } from './send-missing.ts';
+import type { Intake, StoreReader } from './store-reader.ts';
 
-/** How far it has come: bytes of files, or stretches of ten minutes. */
+/** How far it has come: bytes of files, stretches of ten minutes, or events. */
 export interface Progress {
-  readonly step: 'reading' | 'comparing';
+  readonly step: 'reading' | 'comparing' | 'sending' | 'waiting';
   readonly done: number;
   readonly of: number;
 }
@@ -20,18 +22,24 @@ export interface ReconcileOptions {
   readonly toMs: number;
   /** All minutes are compared by id, not only those in which the counts differ. */
   readonly each: boolean;
+  /** Where what is missing is sent; undefined: nowhere. */
+  readonly mend: Intake | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
 
 /** What came of it. */
 export interface Reconciled {
-  /** Of each name and minute of the files. */
+  /** Of each name and minute of the files, before anything was sent. */
   readonly compared: readonly Compared[];
   /** Ids that are in the store at another time than their event's: a store takes what is too late at its arrival. */
   readonly elsewhere: number;
   /** Ids that were not in the store. */
   readonly missing: number;
+  /** Of these, sent now. */
+  readonly sent: number;
+  /** Ids that are not in the store at the end. */
+  readonly left: number;
   /** Records without an id that are at least missing, by the counts. */
   readonly bareMissing: number;
   readonly spans: number;
@@ -42,7 +50,14 @@ export interface Reconciled {
   readonly isStopped: boolean;
 }
 
-/** Compares the events of files with those of a store. @throws OtelEventsError `STORE_FAILED`; what the file system throws */
+/** How long a store may take to show what it has taken, beyond what it says. */
+const SHOWN_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Compares the events of files with those of a store, and sends what is missing there if asked to.
+ * @throws OtelEventsError `STORE_FAILED`, `EXPORT_FAILED`; what the file system throws
+ */
 export async function reconcile(options: ReconcileOptions): Promise<Reconciled> {
   const buckets = new KeyBuckets();
   try {
@@ -53,11 +68,12 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciled> 
     await forgetFound(options.store, missing);
     const compared = first.map((one) => withFound(one, missing));
     const found = { compared, elsewhere: before - missing.size, missing: missing.size };
+    const sent = await mend(options, missing);
     const bareMissing = compared.reduce(
       (sum, { bareInFiles, bareInStore = bareInFiles }) => sum + Math.max(0, bareInFiles - bareInStore),
       0,
     );
-    return { ...found, bareMissing, ...rest, isStopped: options.signal.aborted };
+    return { ...found, sent, left: missing.size, bareMissing, ...rest, isStopped: options.signal.aborted };
   } finally {
     buckets.close();
   }
@@ -110,4 +126,25 @@ async function forgetFound(store: StoreReader, missing: Map<string, number>): Pr
   if (missing.size === 0) return;
   const oldestMs = [...missing.values()].reduce((least, ms) => Math.min(least, ms));
   for (const uid of await store.find([...missing.keys()], oldestMs)) missing.delete(uid);
+}
+
+/** Sends what is missing and waits until the store shows it. @returns how many were sent; `missing` has those that are left */
+async function mend(
+  { files, store, mend: intake, signal, onProgress }: ReconcileOptions,
+  missing: Map<string, number>,
+): Promise<number> {
+  const of = missing.size;
+  if (intake === undefined || of === 0 || signal.aborted) return 0;
+  const onSent = (done: number): void => onProgress({ step: 'sending', done, of });
+  const sent = await sendMissing(new Set(missing.keys()), { files, intake, signal, onSent });
+  // What it has in memory only would be lost with the next crash: that is what this is for.
+  const settledMs = Date.now() + (await store.settleMs());
+  const deadlineMs = settledMs + SHOWN_WITHIN_MS;
+  for (;;) {
+    onProgress({ step: 'waiting', done: of - missing.size, of });
+    await new Promise<void>((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    if (Date.now() < settledMs && !signal.aborted) continue;
+    await forgetFound(store, missing);
+    if (missing.size <= of - sent || Date.now() > deadlineMs || signal.aborted) return sent;
+  }
 }

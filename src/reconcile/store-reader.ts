@@ -1,3 +1,5 @@
+import type { Surroundings } from '../viewer/store/record/split-request.ts';
+
 /** A store whose events are compared with those of files. Times are milliseconds of the Unix epoch. */
 export interface StoreReader {
   /** As it is called in reports: `victorialogs`, `loki`, `viewer`. */
@@ -17,6 +19,10 @@ export interface StoreReader {
    * @param fromMs - the time of the oldest of them
    */
   find(uids: readonly string[], fromMs: number): Promise<ReadonlySet<string>>;
+  /** Where its OTLP goes. @throws OtelEventsError `STORE_FAILED`, `OPTION_INVALID` */
+  intake(): Promise<Intake>;
+  /** How long after an answer of 200 what was sent outlives a crash of the store, milliseconds. */
+  settleMs(): Promise<number>;
 }
 
 /** Rows of one name in one minute. */
@@ -36,4 +42,13 @@ export interface StoreRow {
   readonly uid: string;
   readonly name: string;
   readonly timeMs: number;
+}
+
+/** Where log records are posted as OTLP. */
+export interface Intake {
+  /** Whole, with the path for logs. */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What is to surround a record there; undefined: the store cannot take it as it is. Default: what surrounds it in the file. */
+  readonly prepare?: (around: Surroundings, record: Uint8Array) => Surroundings | undefined;
 }

@@ -52,7 +52,11 @@ export function toJson(
 }
 
 /** The same for a person. @param width - characters of a line */
-export function linesOf(found: Reconciled, about: { readonly kind: string }, width: number): string[] {
+export function linesOf(
+  found: Reconciled,
+  about: { readonly kind: string; readonly mend: boolean },
+  width: number,
+): string[] {
   const sums = sumsOf(found.compared);
   const rows = sums.map(({ name, files, store, missing }) => [
     name === '' ? '(no name)' : name,
@@ -108,12 +112,18 @@ function notes(found: Reconciled, sums: readonly Sum[]): string[] {
   ];
 }
 
-function verdict({ compared, missing }: Reconciled, { kind }: { readonly kind: string }): string {
+function verdict(
+  { compared, missing, sent, left }: Reconciled,
+  { kind, mend }: { readonly kind: string; readonly mend: boolean },
+): string {
   const files = compared.reduce((sum, one) => sum + one.files, 0);
   const what = `${digits(files)} ${files === 1 ? 'event' : 'events'}`;
   if (compared.length === 0) return 'No event of that time is in the files.';
   if (missing === 0) return `Nothing is missing: ${kind} has all of ${what}.`;
-  return `${digits(missing)} of ${what} are missing in ${kind}.`;
+  const found = `${digits(missing)} of ${what} were missing in ${kind}`;
+  if (!mend) return `${digits(missing)} of ${what} are missing in ${kind}; --mend sends them.`;
+  if (left === 0) return `${found}; ${digits(sent)} sent, and now it has all.`;
+  return `${found}; ${digits(sent)} sent, and ${digits(left)} are not there: see what the store's log says, and whether it keeps events of that time and size (--to sends through a collector).`;
 }
 
 function sumsOf(compared: readonly Compared[]): Sum[] {

@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../../errors.ts';
-import type { StoreCount, StoreReader, StoreRow } from '../store-reader.ts';
+import type { Intake, StoreCount, StoreReader, StoreRow } from '../store-reader.ts';
 import { type AskedStore, askStore } from './ask-store.ts';
 
 const PAGE_ROWS = 1_000;
@@ -23,6 +23,10 @@ interface Rows {
   }[];
   readonly next: string | null;
   readonly complete: boolean;
+}
+
+interface Status {
+  readonly endpoints?: { readonly otlpHttp?: string };
 }
 
 /** The viewer over its HTTP API. It keeps an event once, so that its rows are different ids. */
@@ -62,6 +66,16 @@ export function viewer(store: AskedStore): StoreReader {
       }
       return found;
     },
+    async intake(): Promise<Intake> {
+      const { endpoints }: Status = await ask('api/status', {});
+      if (endpoints?.otlpHttp !== undefined)
+        return { url: new URL('v1/logs', `${endpoints.otlpHttp.replace(/\/$/, '')}/`), headers: {} };
+      throw new OtelEventsError('OPTION_INVALID', `the viewer at ${store.url.origin} takes no OTLP itself`, {
+        fix: 'say with --to where its collector does',
+      });
+    },
+    // It answers when what came is committed.
+    settleMs: async () => 0,
   };
 }
 

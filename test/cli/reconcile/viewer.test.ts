@@ -15,7 +15,7 @@ const EVENTS = Array.from({ length: 200 }, (_, number) =>
   numbered(number, number % 2 === 0 ? 'page.viewed' : 'cart.item_added'),
 );
 
-test('what the viewer has not is said by name and minute, and nothing once it has', async (t) => {
+test('what the viewer has not is said by name and minute, sent, and then nothing is missing', async (t) => {
   const base = tempDir(t);
   const cli = runCli(base);
   const viewer = await startViewer(t, base);
@@ -43,11 +43,21 @@ MINUTE             NAME             MISSING
 2026-11-30T09:01Z  page.viewed      5 of 30
 
 1 line of the files cannot be read.
-10 of 200 events are missing in viewer.
+10 of 200 events are missing in viewer; --mend sends them.
 `,
   );
 
-  await postLines(`${viewer.otlp}/v1/logs`, linesOfEvents(EVENTS.slice(60, 70)));
+  const mended = await cli(...args, '--mend', '--json');
+  assert.equal(mended.status, 0, mended.stderr);
+  const { missing, sent, left } = JSON.parse(mended.stdout) as Record<string, number>;
+  assert.deepEqual({ missing, sent, left }, { missing: 10, sent: 10, left: 0 });
+  const one = await fetch(`${viewer.url}/api/events?q=uid:${uidOf(65)}`);
+  const { rows } = (await one.json()) as { rows: { timeUnixNano: string; name: string; service: string }[] };
+  assert.deepEqual(
+    rows.map(({ timeUnixNano, name, service }) => ({ timeUnixNano, name, service })),
+    [{ timeUnixNano: `${Date.UTC(2026, 10, 30, 9, 1, 5)}000000`, name: 'cart.item_added', service: 'shop' }],
+  );
+
   const last = await cli(...args);
   assert.deepEqual(
     [last.status, last.stdout.trim().split('\n').at(-1)],
@@ -78,6 +88,8 @@ test('repetitions hide no loss, and what has no id is counted', async (t) => {
       {
         elsewhere: 0,
         missing: 1,
+        sent: 0,
+        left: 1,
         bareMissing: 2,
         spans: 1,
         damagedLines: 0,
@@ -168,9 +180,9 @@ test('at 80 columns no line is longer', () => {
     bareInStore: 1,
     missing: [uidOf(minute)],
   }));
-  const counts = { elsewhere: 3, missing: 30, bareMissing: 30, spans: 7, damagedLines: 1 };
+  const counts = { elsewhere: 3, missing: 30, sent: 30, left: 2, bareMissing: 30, spans: 7, damagedLines: 1 };
   const found = { ...counts, compared, timeless: 1, isStopped: false };
-  const lines = linesOf(found, { kind: 'victorialogs' }, 80);
+  const lines = linesOf(found, { kind: 'victorialogs', mend: true }, 80);
   assert.deepEqual(
     lines.filter((each) => each.length > 80),
     [],

@@ -16,7 +16,7 @@ export function recordRequest(
 }
 
 /** A field of protobuf that holds a message. @param tag - below 128 */
-function fieldOf(tag: number, bytes: Uint8Array): Buffer {
+export function fieldOf(tag: number, bytes: Uint8Array): Buffer {
   const head = [tag];
   let length = bytes.length;
   for (; length >= 0x80; length = Math.floor(length / 0x80)) head.push((length & 0x7f) | 0x80);
