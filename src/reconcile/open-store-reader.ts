@@ -1,8 +1,9 @@
 import { readStore } from './read-store.ts';
 import type { StoreReader } from './store-reader.ts';
+import { loki } from './stores/loki.ts';
 import { viewer } from './stores/viewer.ts';
 
-const STORES = { viewer };
+const STORES = { loki, viewer };
 
 /**
  * A store by what is written on a command line, such as `viewer=http://localhost:4319`; nothing is asked yet.

@@ -20,7 +20,7 @@ says what the store has not: what it had in memory when it was killed, say.
 Files are those that a collector writes: OTLP/JSON lines, packed or not.
 
   --files 'FILES'    such as 'events*.jsonl*'; may be repeated
-  --store STORE=URL  viewer=http://localhost:4319
+  --store STORE=URL  loki=http://localhost:3100, viewer=http://localhost:4319
   --mend             sends what is missing, and only that, with its ids and
                      times, and looks again when the store has written it
   --to URL           sends it there instead, as OTLP/HTTP, such as a collector
