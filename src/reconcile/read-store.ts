@@ -19,7 +19,7 @@ export function readStore<T>(
   if (make === undefined) {
     const near = nearestName(kind, kinds);
     const wanted = kinds.map((one) => `${one}=URL`).join(', ');
-    const fix = near === undefined ? `such as ${kinds[0]}=http://localhost:4319` : `did you mean ${near}?`;
+    const fix = near === undefined ? `such as ${kinds[0]}=http://localhost:9428` : `did you mean ${near}?`;
     throw new OtelEventsError('OPTION_INVALID', `--store: wanted ${wanted}`, { fix });
   }
   const url = URL.parse(address);

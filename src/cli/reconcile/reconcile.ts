@@ -20,7 +20,8 @@ says what the store has not: what it had in memory when it was killed, say.
 Files are those that a collector writes: OTLP/JSON lines, packed or not.
 
   --files 'FILES'    such as 'events*.jsonl*'; may be repeated
-  --store STORE=URL  loki=http://localhost:3100, viewer=http://localhost:4319
+  --store STORE=URL  victorialogs=http://localhost:9428,
+                     loki=http://localhost:3100, viewer=http://localhost:4319
   --mend             sends what is missing, and only that, with its ids and
                      times, and looks again when the store has written it
   --to URL           sends it there instead, as OTLP/HTTP, such as a collector
@@ -34,7 +35,7 @@ Files are those that a collector writes: OTLP/JSON lines, packed or not.
   --help             show this
 
 Example: otel-events reconcile --files 'events*.jsonl' \\
-           --store viewer=http://localhost:4319 --mend
+           --store victorialogs=http://localhost:9428 --mend
 
 Exit status: 0 nothing is missing; 1 something is, or the arguments are wrong;
 2 something could not be read, asked or sent.`;
@@ -59,7 +60,7 @@ export const command = defineCommand({
     // A shell that was not kept from it has put the files behind the first one.
     const files = filesOf([...patterns, ...operands]);
     wantFiles(files);
-    if (address === undefined) throw usageError('--store: with which store?', 'such as viewer=URL');
+    if (address === undefined) throw usageError('--store: with which store?', 'such as victorialogs=URL');
     if (to !== undefined && !mend) throw usageError('--to: only together with --mend');
     const store = openStoreReader(address, readHeaders(more.header ?? []));
     const range = { fromMs: timeOf('since', more.since, 0), toMs: timeOf('until', more.until, Infinity) };

@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../../errors.ts';
+import { splitLines } from '../../viewer/files/split-lines.ts';
 
 /** A store that speaks HTTP. */
 export interface AskedStore {
@@ -44,6 +45,22 @@ export async function askStore(
   const message = `${kind} at ${url.origin} answered ${answer.status} to ${target.pathname}${said === '' ? '' : `: ${said}`}`;
   const fix = answer.status === 404 ? `is it a ${kind}, and the address without a path?` : undefined;
   throw new OtelEventsError('STORE_FAILED', message, fix === undefined ? {} : { fix });
+}
+
+/** The lines of an answer, as they come. @throws OtelEventsError `STORE_FAILED` when it breaks off */
+export async function* linesOfAnswer(store: AskedStore, answer: Response): AsyncGenerator<string> {
+  if (answer.body === null) return;
+  try {
+    for await (const { bytes } of splitLines(buffers(answer.body))) {
+      if (bytes !== undefined && bytes.length > 0) yield bytes.toString('utf8');
+    }
+  } catch (cause) {
+    throw awayError(store, cause);
+  }
+}
+
+async function* buffers(body: ReadableStream<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const chunk of body) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 function awayError({ kind, url }: AskedStore, cause: unknown): OtelEventsError {

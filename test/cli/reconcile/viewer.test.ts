@@ -145,18 +145,21 @@ test('what is wrong has a code, and a store that is away is no loss', async (t) 
     const { status, stderr } = await cli('reconcile', ...args);
     return [status, stderr.replace('otel-events reconcile: ', '').trim()];
   };
-  const noStore = 'OPTION_INVALID: --store: with which store? (such as viewer=URL)';
+  const noStore = 'OPTION_INVALID: --store: with which store? (such as victorialogs=URL)';
   assert.deepEqual(await said(file), [1, noStore]);
-  assert.match(String(await said(file, '--store', 'view=http://x')), /^1,OPTION_INVALID: .*did you mean/);
   assert.match(
-    String(await said(file, '--store', 'viewer=x')),
-    /^1,OPTION_INVALID: --store: viewer wants an http/,
+    String(await said(file, '--store', 'victorialog=http://x')),
+    /^1,OPTION_INVALID: .*did you mean/,
   );
-  assert.match(String(await said('none*', '--store', 'viewer=http://x')), /^1,OPTION_INVALID: no file fits/);
-  const since = await said(file, '--store', 'viewer=http://x', '--since', 'now');
+  assert.match(
+    String(await said(file, '--store', 'loki=x')),
+    /^1,OPTION_INVALID: --store: loki wants an http/,
+  );
+  assert.match(String(await said('none*', '--store', 'loki=http://x')), /^1,OPTION_INVALID: no file fits/);
+  const since = await said(file, '--store', 'loki=http://x', '--since', 'now');
   assert.match(String(since), /^1,OPTION_INVALID: --since: no time/);
   const port = await freePort();
-  for (const kind of ['viewer']) {
+  for (const kind of ['victorialogs', 'loki', 'viewer']) {
     const away = await said(file, '--store', `${kind}=http://me:secret@127.0.0.1:${port}`);
     assert.match(
       String(away),
