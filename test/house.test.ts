@@ -55,6 +55,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   collector: ['otlp', 'spool', 'exporters', 'serve', 'viewer'],
   viewer: ['otlp', 'serve', 'schema', 'quarantine'],
   reconcile: ['otlp', 'viewer'],
+  erase: ['otlp', 'viewer', 'reconcile'],
   cli: [
     'otlp',
     'spool',
@@ -68,6 +69,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'serve',
     'viewer',
     'reconcile',
+    'erase',
   ],
 };
 
@@ -111,6 +113,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     events: ['', 'output'],
     demo: ['output', 'events'],
     reconcile: ['', 'output'],
+    erase: ['', 'output'],
   },
   logger: { context: [''], llm: [''] },
   collector: {

@@ -24,6 +24,7 @@ const command = defineGroup({
       'compare event files with a store, and send it what is missing',
       () => import('./reconcile/reconcile.ts'),
     ],
+    erase: ['take the events of a user or a session out of all places', () => import('./erase/erase.ts')],
     spool: ['look into a spool directory, and get out what is in it', () => import('./spool/spool.ts')],
     quarantine: [
       'look at events that their schema refused, mend them and send them, or remove them',

@@ -1,0 +1,95 @@
+import { statSync } from 'node:fs';
+import { ERASING, eraseFile, type Found } from '../../erase/erase-file.ts';
+import { PersonMatch } from '../../erase/person-match.ts';
+import { OtelEventsError } from '../../errors.ts';
+import { defineCommand, usageError } from '../command.ts';
+import { filesOf } from '../files-of.ts';
+import { Output } from '../output/output.ts';
+import { progressBar, showProgress } from '../output/progress.ts';
+import type { Erased } from './erased.ts';
+import { toJson } from './print-erased.ts';
+
+const NAME = 'otel-events erase';
+
+const USAGE = `Usage: otel-events erase --user ID [--session ID] FILES [OPTIONS]
+
+Takes all events, logs and spans of a user, or of a session, out of the files
+that are named, for good, and tells as JSON, an object a line, what was found
+where and what could not be reached. It may be run again, also after a crash in
+its middle.
+
+  --user ID          whose user.id or enduser.id this is; may be repeated
+  --session ID       whose session.id this is; may be repeated
+  --files 'FILES'    event files, such as 'events*.jsonl*'; may be repeated
+  --dry-run          only counts
+  --help             show this
+
+Example: otel-events erase --user u42 --files '/data/events*.jsonl*' --dry-run
+
+Exit status: 0 all of it is gone (--dry-run: could be); 1 some could not be
+reached, or the arguments are wrong; 2 something could not be read or written.`;
+
+const MANY = { type: 'string', multiple: true } as const;
+
+const OPTIONS = {
+  user: MANY,
+  session: MANY,
+  files: MANY,
+  'dry-run': { type: 'boolean' },
+} as const;
+
+export const command = defineCommand({
+  name: NAME,
+  usage: USAGE,
+  options: OPTIONS,
+  async run(operands, { user: users = [], session: sessions = [], ...given }) {
+    if (users.length + sessions.length === 0) throw usageError('whose: --user or --session');
+    if ([...users, ...sessions].some((id) => id === ''))
+      throw usageError('--user, --session: an id is empty');
+    // What a run that was killed has left is no file of its own.
+    const files = filesOf([...(given.files ?? []), ...operands]).filter((file) => !file.endsWith(ERASING));
+    const { 'dry-run': dryRun = false } = given;
+    if (files.length === 0) throw usageError('where: --files');
+    // What is not there is said before anything is changed.
+    for (const file of files) statSync(file);
+    const match = new PersonMatch({ users, sessions });
+    const output = new Output();
+    let isLeft = false;
+    for (const file of files) {
+      const erased = await eraseOneFile(file, match, dryRun);
+      isLeft ||= erased.problem !== undefined;
+      await output.line(JSON.stringify(toJson(erased, dryRun)));
+    }
+    await output.flush();
+    return isLeft ? 1 : 0;
+  },
+});
+
+async function eraseOneFile(file: string, match: PersonMatch, dryRun: boolean): Promise<Erased> {
+  const { size } = statSync(file);
+  let read = 0;
+  const end = showProgress(() => (size === 0 ? '' : progressBar('looking through a file', read / size)));
+  const onRead = (bytes: number): void => {
+    read = bytes;
+  };
+  try {
+    return {
+      place: file,
+      kind: 'file',
+      ...(await reached(() => eraseFile(file, match, { dryRun, onRead }))),
+    };
+  } finally {
+    end();
+  }
+}
+
+/** A place that cannot be reached does not keep the others from being looked at. */
+async function reached(look: () => Promise<Found>): Promise<Found> {
+  try {
+    return await look();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return { found: 0, erased: 0, problem: error instanceof OtelEventsError ? message : code };
+  }
+}

@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  createWriteStream,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import path from 'node:path';
+import { Readable, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, createZstdCompress } from 'node:zlib';
+import { counted } from '../counted.ts';
+import { readLines } from '../viewer/files/read-lines.ts';
+import { readRequest } from '../viewer/files/read-request.ts';
+import { type Packing, packingOf } from '../viewer/files/read-unpacked.ts';
+import type { FileLine } from '../viewer/files/split-lines.ts';
+import type { PersonMatch } from './person-match.ts';
+import { withoutPerson } from './without-person.ts';
+
+/** What was found in a place. */
+export interface Found {
+  /** Log records, spans and data points. */
+  readonly found: number;
+  readonly erased: number;
+  /** Why not all of them could be erased; undefined: all could. */
+  readonly problem?: string | undefined;
+}
+
+export interface EraseFileOptions {
+  /** Nothing is changed. */
+  readonly dryRun: boolean;
+  /** Told how many bytes of the file have been read, as it is on the disk; twice where it is written anew. */
+  readonly onRead?: ((bytes: number) => void) | undefined;
+}
+
+/** Beside the file; nobody takes it for one of events, and the next run writes it anew. */
+export const ERASING = '.erasing';
+
+const LINE_BREAK = Buffer.from('\n');
+
+/**
+ * Takes a person's records out of a file of OTLP/JSON lines. The file is written anew beside it, with its packing, mode and times,
+ * synced and put in its place: a crash leaves the one or the other whole. All other lines stay byte for byte.
+ * @throws what the file system throws
+ */
+export async function eraseFile(
+  file: string,
+  match: PersonMatch,
+  { dryRun, onRead }: EraseFileOptions,
+): Promise<Found> {
+  const next = file + ERASING;
+  // What a run that was killed has left.
+  if (!dryRun) rmSync(next, { force: true });
+  const before = statSync(file);
+  const counts = new Counts();
+  for await (const line of readLines(file, { onRead })) counts.add(partOf(line, match));
+  if (counts.found === 0) return { found: 0, erased: 0, problem: counts.problem };
+  const { found } = counts;
+  if (dryRun) return { found, erased: 0, problem: counts.problem };
+  await writeWithout(file, next, match, onRead);
+  takeOver(next, before);
+  if (hasChanged(before, statSync(file))) {
+    rmSync(next, { force: true });
+    return { found, erased: 0, problem: 'it was written to meanwhile: run this again' };
+  }
+  renameSync(next, file);
+  syncDirectory(path.dirname(file));
+  return { found, erased: found, problem: counts.problem };
+}
+
+/** What is to become of a line. */
+interface Part {
+  readonly found: number;
+  /** The line that stands there instead, without its break; undefined: none. */
+  readonly rest: Uint8Array | undefined;
+  /** It may be of the person, and cannot be read: half of it, no OTLP, too long, or where the packed file breaks off. */
+  readonly isUnread: boolean;
+}
+
+class Counts {
+  found = 0;
+  #unread = 0;
+
+  add({ found, isUnread }: Part): void {
+    this.found += found;
+    if (isUnread) this.#unread++;
+  }
+
+  get problem(): string | undefined {
+    return this.#unread === 0 ? undefined : `${counted(this.#unread, 'line')} of it cannot be read`;
+  }
+}
+
+function partOf({ bytes }: FileLine, match: PersonMatch): Part {
+  const kept = { found: 0, rest: bytes, isUnread: false };
+  if (bytes === undefined) return { ...kept, isUnread: true };
+  if (!match.mayBeInJson(bytes)) return kept;
+  const { request, isDamaged } = readRequest(bytes);
+  if (request === undefined || isDamaged) return { ...kept, isUnread: true };
+  const { found, rest } = withoutPerson(request, match);
+  return found === 0 ? kept : { ...kept, found, rest: rest?.json() };
+}
+
+async function writeWithout(
+  file: string,
+  next: string,
+  match: PersonMatch,
+  onRead: ((bytes: number) => void) | undefined,
+): Promise<void> {
+  const lines = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const line of readLines(file, { onRead })) {
+      const { rest } = partOf(line, match);
+      if (rest === undefined) continue;
+      yield rest;
+      if (line.isEnded) yield LINE_BREAK;
+    }
+  };
+  const target = createWriteStream(next, { mode: 0o600, flush: true });
+  const packer = packerOf(await packingOf(file));
+  const closed = once(target, 'close');
+  await (packer === undefined
+    ? pipeline(Readable.from(lines(), { objectMode: true, highWaterMark: 64 }), target)
+    : pipeline(Readable.from(lines(), { objectMode: true, highWaterMark: 64 }), packer, target));
+  await closed;
+}
+
+function packerOf(packing: Packing | undefined): Transform | undefined {
+  if (packing === undefined) return undefined;
+  return packing === 'gzip' ? createGzip() : createZstdCompress();
+}
+
+/** Owner, mode and times of the file before it. */
+function takeOver(next: string, { mode, uid, gid, atime, mtime }: Stats): void {
+  chmodSync(next, mode & 0o7777);
+  try {
+    chownSync(next, uid, gid);
+  } catch {
+    // Only the owner of both may: it is ours then.
+  }
+  utimesSync(next, atime, mtime);
+}
+
+function hasChanged(before: Stats, now: Stats): boolean {
+  return before.ino !== now.ino || before.size !== now.size || before.mtimeMs !== now.mtimeMs;
+}
+
+function syncDirectory(directory: string): void {
+  const handle = openSync(directory, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

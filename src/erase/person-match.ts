@@ -1,0 +1,96 @@
+import type { AnyValue, KeyValue } from '../otlp/values/any-value.ts';
+import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
+
+/** Whose events go: ids of users and of sessions. */
+export interface Person {
+  readonly users: readonly string[];
+  readonly sessions: readonly string[];
+}
+
+/** Names of attributes, with the names of maps around them, whose value is the id of a user. */
+const USER = /(?:^|\.)(?:user[._]id|userId|enduser[._]id|enduserId|enduser\.pseudo\.id)$/i;
+
+/** `session.previous_id` names the session too. */
+const SESSION = /(?:^|\.)(?:session[._]id|sessionId|session[._]previous_id)$/i;
+
+/** Deeper than any event goes. */
+const MAX_DEPTH = 128;
+
+/** Tells the records of a person from those of others: by attributes that are ids, wherever in a record they stand. */
+export class PersonMatch {
+  readonly #users: ReadonlySet<string>;
+  readonly #sessions: ReadonlySet<string>;
+  readonly #texts: readonly Buffer[];
+  readonly #hasNumber: boolean;
+
+  constructor({ users, sessions }: Person) {
+    this.#users = new Set(users);
+    this.#sessions = new Set(sessions);
+    const all = [...this.#users, ...this.#sessions];
+    this.#texts = all.map((id) => Buffer.from(id));
+    this.#hasNumber = all.some((id) => String(Number(id)) === id);
+  }
+
+  /** Whether a name of an attribute, with those of maps around it and points between, is one whose value is looked at. */
+  static kindOf(path: string): 'user' | 'session' | undefined {
+    if (USER.test(path)) return 'user';
+    return SESSION.test(path) ? 'session' : undefined;
+  }
+
+  /** Whether bytes hold one of the ids as it is. */
+  isIn(bytes: Buffer): boolean {
+    return this.#texts.some((text) => bytes.includes(text));
+  }
+
+  /** Whether JSON may hold one: any character may be written as an escape. */
+  mayBeInJson(bytes: Buffer): boolean {
+    return this.#hasNumber || this.isIn(bytes) || bytes.includes('\\');
+  }
+
+  /** Whether a log record, span, data point, resource or scope is of the person. */
+  isOf(item: OtlpObject): boolean {
+    const { attributes, filteredAttributes, body, events, links, exemplars } = item as Item;
+    return (
+      this.#isInMap(attributes, '', 0) ||
+      this.#isInMap(filteredAttributes, '', 0) ||
+      (body !== undefined && this.#isInValue(body, '', 0)) ||
+      [events, links, exemplars].some((parts) => parts?.some((part) => this.isOf(part)))
+    );
+  }
+
+  #isInMap(attributes: readonly KeyValue[] | undefined, path: string, depth: number): boolean {
+    if (attributes === undefined || depth > MAX_DEPTH) return false;
+    return attributes.some(({ key = '', value }) => {
+      if (value === undefined) return false;
+      const place = path === '' ? key : `${path}.${key}`;
+      return this.#isId(place, value) || this.#isInValue(value, place, depth + 1);
+    });
+  }
+
+  #isInValue({ kvlistValue, arrayValue }: AnyValue, path: string, depth: number): boolean {
+    if (kvlistValue !== undefined) return this.#isInMap(kvlistValue.values, path, depth);
+    if (depth > MAX_DEPTH) return false;
+    return (
+      arrayValue?.values?.some(
+        (value) => this.#isId(path, value) || this.#isInValue(value, path, depth + 1),
+      ) === true
+    );
+  }
+
+  #isId(path: string, { stringValue, intValue, doubleValue }: AnyValue): boolean {
+    const value = stringValue ?? intValue ?? doubleValue;
+    if (value === undefined) return false;
+    const kind = PersonMatch.kindOf(path);
+    if (kind === undefined) return false;
+    return (kind === 'user' ? this.#users : this.#sessions).has(String(value));
+  }
+}
+
+interface Item {
+  readonly attributes?: readonly KeyValue[];
+  readonly filteredAttributes?: readonly KeyValue[];
+  readonly body?: AnyValue;
+  readonly events?: readonly OtlpObject[];
+  readonly links?: readonly OtlpObject[];
+  readonly exemplars?: readonly OtlpObject[];
+}

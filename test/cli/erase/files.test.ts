@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { chmodSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
+import { tempDir } from '../../harness/temp-dir.ts';
+import { line } from '../../viewer/files/event-lines.ts';
+import { runCli } from '../events/run-cli.ts';
+import { linesOfEvents, numbered } from '../reconcile/uid-lines.ts';
+import { jsonLines } from '../spool-samples.ts';
+
+/** Users u0 to u9, ten events each. */
+const EVENTS = Array.from({ length: 100 }, (_, number) => {
+  const event = numbered(number);
+  return {
+    ...event,
+    attributes: { ...event.attributes, 'user.id': `u${number % 10}`, 'session.id': `s${number % 20}` },
+  };
+});
+
+const OTHERS = EVENTS.filter((_, number) => number % 10 !== 3);
+
+test('a user goes out of plain and packed files, and all else stays as it was', async (t) => {
+  const base = tempDir(t);
+  const plain = path.join(base, 'events.jsonl');
+  const [gzip, zstd] = [path.join(base, 'events-1.jsonl.gz'), path.join(base, 'events-2.jsonl.zst')];
+  const own = linesOfEvents(EVENTS, 5);
+  writeFileSync(plain, own);
+  writeFileSync(gzip, gzipSync(own));
+  writeFileSync(zstd, zstdCompressSync(own));
+  chmodSync(gzip, 0o640);
+  const time = new Date('2026-11-01T00:00:00Z');
+  utimesSync(gzip, time, time);
+  const args = ['erase', '--user', 'u3', '--files', path.join(base, 'events*')];
+
+  const dry = await runCli(base)(...args, '--dry-run');
+  assert.equal(dry.status, 0);
+  assert.deepEqual(jsonLines(dry.stdout)[0], {
+    place: gzip,
+    kind: 'file',
+    state: 'found',
+    found: 10,
+    erased: 0,
+  });
+  assert.equal(readFileSync(plain, 'utf8'), own);
+
+  const { status, stdout, stderr } = await runCli(base)(...args);
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.deepEqual(
+    jsonLines(stdout),
+    [gzip, zstd, plain].map((place) => ({ place, kind: 'file', state: 'erased', found: 10, erased: 10 })),
+  );
+  const texts = [
+    readFileSync(plain),
+    gunzipSync(readFileSync(gzip)),
+    zstdDecompressSync(readFileSync(zstd)),
+  ].map(String);
+  for (const text of texts) {
+    const left = text.trim().split('\n').flatMap(uidsIn);
+    assert.deepEqual(left, linesOfEvents(OTHERS, 1).trim().split('\n').flatMap(uidsIn));
+    assert.ok(!text.includes('"u3"'));
+    // Five events a line: that with number 0 to 4 has one of the user, the next one has none.
+    assert.equal(text.split('\n')[1], own.split('\n')[1]);
+  }
+  const { mode, mtime } = statSync(gzip);
+  assert.deepEqual([mode & 0o777, mtime], [0o640, time]);
+  const again = await runCli(base)(...args);
+  assert.deepEqual([again.status, jsonLines(again.stdout)[0]?.state], [0, 'clean']);
+});
+
+function uidsIn(text: string): string[] {
+  return [...text.matchAll(/019a0000-0000-7000-8000-\d{12}/g)].map(([uid]) => uid);
+}
+
+test('an id is found wherever an event holds it, and nowhere else', async (t) => {
+  const base = tempDir(t);
+  const file = path.join(base, 'events.jsonl');
+  const theirs = [
+    { 'user.id': 'ada' },
+    { 'enduser.id': 'ada' },
+    { 'data.user.id': 'ada' },
+    { 'event.context': { user_id: 'ada' } },
+    { 'event.session': { user: { id: 'ada' } } },
+    { deep: { er: { userId: 'ada' } } },
+  ];
+  const others = [
+    { 'user.id': 'adam' },
+    { text: 'ada' },
+    { 'user.name': 'ada' },
+    { 'session.id': 'ada' },
+    { 'superuser.id': 'ada' },
+  ];
+  const lines = [...theirs, ...others].map((attributes) => line({ name: 'one', attributes }));
+  // Escaped, as other writers may, and in a resource and a span.
+  lines.push(line({ name: 'escaped', attributes: { 'user.id': 'ada' } }).replace('"ada"', '"\\u0061da"'));
+  lines.push(
+    line({ name: 'resource' }).replace(
+      '"shop"}}',
+      '"shop"}},{"key":"user.id","value":{"stringValue":"ada"}}',
+    ),
+  );
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const { status, stderr } = await runCli(base)('erase', '--user', 'ada', file);
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.equal(
+    readFileSync(file, 'utf8'),
+    `${others.map((attributes) => line({ name: 'one', attributes })).join('\n')}\n`,
+  );
+});
+
+test('a session goes, with what names it as the one before; numbers are ids too', async (t) => {
+  const base = tempDir(t);
+  const file = path.join(base, 'events.jsonl');
+  const lines = [
+    { 'session.id': 's1' },
+    { 'session.previous_id': 's1', 'session.id': 's2' },
+    { 'user.id': 42 },
+    { 'user.id': 43 },
+    { 'session.id': 's3' },
+  ];
+  writeFileSync(file, lines.map((attributes) => `${line({ name: 'one', attributes })}\n`).join(''));
+  const { status } = await runCli(base)('erase', '--session', 's1', '--user', '42', file);
+  assert.equal(status, 0);
+  assert.equal(readFileSync(file, 'utf8').trim().split('\n').length, 2);
+});
+
+test('a file of messages is no clean one: it cannot be reached', async (t) => {
+  const base = tempDir(t);
+  const request = OtlpRequest.read(
+    'logs',
+    'json',
+    Buffer.from(line({ name: 'one', attributes: { 'user.id': 'ada' } })),
+  );
+  const bodies = [request.protobuf(), zstdCompressSync(request.protobuf()), zstdCompressSync(request.json())];
+  for (const [at, body] of bodies.entries()) {
+    const file = path.join(base, `events-${at}.proto`);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(body.length);
+    writeFileSync(file, Buffer.concat([length, body]));
+    const { status, stdout } = await runCli(base)('erase', '--user', 'ada', file);
+    assert.equal(status, 1);
+    assert.match(
+      stdout,
+      /"state":"not reached".*holds messages, as written with format: proto or compression/,
+    );
+  }
+});
+
+test('what is wrong is said before anything is changed', async (t) => {
+  const base = tempDir(t);
+  const file = path.join(base, 'events.jsonl');
+  writeFileSync(file, linesOfEvents(EVENTS));
+  const before = readFileSync(file);
+  const said = async (...args: string[]): Promise<string> => {
+    const { status, stderr } = await runCli(base)('erase', ...args);
+    return `${status} ${stderr.trim().replace('otel-events erase: ', '')}`;
+  };
+  assert.match(await said(file), /^1 OPTION_INVALID: whose: --user or --session/);
+  assert.match(await said('--user', 'u3'), /^1 OPTION_INVALID: where: /);
+  assert.match(await said('--user', '', file), /^1 OPTION_INVALID: .* an id is empty/);
+  assert.match(await said('--user', 'u3', file, '/not/there'), /^2 ENOENT: cannot read \/not\/there/);
+  assert.deepEqual(readFileSync(file), before);
+});
