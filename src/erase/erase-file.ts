@@ -77,35 +77,46 @@ export async function eraseFile(
 
 /** What is to become of a line. */
 interface Part {
+  /** Half a line of a crash, with an id of the person in it, is one: what can be read of it stays, the half goes. */
   readonly found: number;
   /** The line that stands there instead, without its break; undefined: none. */
   readonly rest: Uint8Array | undefined;
-  /** It may be of the person, and cannot be read: half of it, no OTLP, too long, or where the packed file breaks off. */
-  readonly isUnread: boolean;
+  /** No OTLP, and with an id of the person in it. */
+  readonly isForeign: boolean;
+  /** It is too long to be read, or the packed file breaks off here. */
+  readonly isUnread?: boolean;
 }
 
 class Counts {
   found = 0;
+  #foreign = 0;
   #unread = 0;
 
-  add({ found, isUnread }: Part): void {
+  add({ found, isForeign, isUnread = false }: Part): void {
     this.found += found;
+    if (isForeign) this.#foreign++;
     if (isUnread) this.#unread++;
   }
 
   get problem(): string | undefined {
-    return this.#unread === 0 ? undefined : `${counted(this.#unread, 'line')} of it cannot be read`;
+    if (this.#unread > 0) return 'it breaks off, or has a line that is too long to be read';
+    return this.#foreign === 0 ? undefined : `an id in ${counted(this.#foreign, 'line')} of no OTLP/JSON`;
   }
 }
 
 function partOf({ bytes }: FileLine, match: PersonMatch): Part {
-  const kept = { found: 0, rest: bytes, isUnread: false };
+  const kept = { found: 0, rest: bytes, isForeign: false };
+  // What is too long to be read, or where a packed file breaks off.
   if (bytes === undefined) return { ...kept, isUnread: true };
   if (!match.mayBeInJson(bytes)) return kept;
   const { request, isDamaged } = readRequest(bytes);
-  if (request === undefined || isDamaged) return { ...kept, isUnread: true };
-  const { found, rest } = withoutPerson(request, match);
-  return found === 0 ? kept : { ...kept, found, rest: rest?.json() };
+  const { found, rest } =
+    request === undefined ? { found: 0, rest: undefined } : withoutPerson(request, match);
+  if (!isDamaged) return found === 0 ? kept : { ...kept, found, rest: rest?.json() };
+  if (found === 0 && !match.isIn(bytes)) return kept;
+  const isOurs = /^\s*\{"resource(?:Logs|Spans|Metrics)"/.test(bytes.toString('latin1', 0, 200));
+  if (!isOurs) return { ...kept, isForeign: true };
+  return { ...kept, found: Math.max(1, found), rest: rest?.json() };
 }
 
 async function writeWithout(

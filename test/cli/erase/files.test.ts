@@ -125,6 +125,36 @@ test('a session goes, with what names it as the one before; numbers are ids too'
   assert.equal(readFileSync(file, 'utf8').trim().split('\n').length, 2);
 });
 
+test('half lines with the id go, what is behind them stays, and what is no OTLP is said', async (t) => {
+  const base = tempDir(t);
+  const [half, foreign, broken] = ['half', 'foreign', 'broken'].map((name) =>
+    path.join(base, `${name}.jsonl`),
+  ) as [string, string, string];
+  const whole = line({ name: 'whole', attributes: { 'user.id': 'bob' } });
+  const theirs = line({ name: 'theirs', attributes: { 'user.id': 'ada' } });
+  writeFileSync(half, `${theirs.slice(0, -5)}${whole}\n${theirs.slice(0, -3)}`);
+  writeFileSync(foreign, '{"time":1,"userId":"ada"}\n');
+  const packed = gzipSync(`${theirs}\n${whole}\n${whole.repeat(50)}`);
+  writeFileSync(broken, packed.subarray(0, -20));
+  const { status, stdout } = await runCli(base)('erase', '--user', 'ada', half, foreign);
+  assert.equal(status, 1);
+  assert.deepEqual(
+    jsonLines(stdout).map(({ state, found, problem }) => ({ state, found, problem })),
+    [
+      { state: 'erased', found: 2, problem: undefined },
+      { state: 'not reached', found: 0, problem: 'an id in 1 line of no OTLP/JSON' },
+    ],
+  );
+  assert.ok(!readFileSync(half, 'utf8').includes('ada'));
+  assert.ok(readFileSync(half, 'utf8').includes('"bob"'));
+  assert.equal(readFileSync(foreign, 'utf8'), '{"time":1,"userId":"ada"}\n');
+  // What breaks off is written anew as far as it can be read, and said.
+  const cut = await runCli(base)('erase', '--user', 'ada', broken);
+  assert.deepEqual([cut.status, /it breaks off/.test(cut.stdout)], [1, true]);
+  const text = String(gunzipSync(readFileSync(broken)));
+  assert.deepEqual([text.includes('ada'), text.includes('"bob"')], [false, true]);
+});
+
 test('a file of messages is no clean one: it cannot be reached', async (t) => {
   const base = tempDir(t);
   const request = OtlpRequest.read(
