@@ -21,6 +21,7 @@ import { readLines } from '../viewer/files/read-lines.ts';
 import { readRequest } from '../viewer/files/read-request.ts';
 import { type Packing, packingOf } from '../viewer/files/read-unpacked.ts';
 import type { FileLine } from '../viewer/files/split-lines.ts';
+import { whoWrites } from './file-writers.ts';
 import type { PersonMatch } from './person-match.ts';
 import { withoutPerson } from './without-person.ts';
 
@@ -63,10 +64,13 @@ export async function eraseFile(
   for await (const line of readLines(file, { onRead })) counts.add(partOf(line, match));
   if (counts.found === 0) return { found: 0, erased: 0, problem: counts.problem };
   const { found } = counts;
-  if (dryRun) return { found, erased: 0, problem: counts.problem };
+  if (dryRun) return { found, erased: 0, problem: whoWrites(file) ?? counts.problem };
+  const writer = whoWrites(file);
+  if (writer !== undefined)
+    return { found, erased: 0, problem: `${writer}: have it begin another, or end it` };
   await writeWithout(file, next, match, onRead);
   takeOver(next, before);
-  if (hasChanged(before, statSync(file))) {
+  if (whoWrites(file) !== undefined || hasChanged(before, statSync(file))) {
     rmSync(next, { force: true });
     return { found, erased: 0, problem: 'it was written to meanwhile: run this again' };
   }

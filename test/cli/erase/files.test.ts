@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { line } from '../../viewer/files/event-lines.ts';
-import { runCli } from '../events/run-cli.ts';
+import { MAIN, runCli } from '../events/run-cli.ts';
 import { linesOfEvents, numbered } from '../reconcile/uid-lines.ts';
 import { jsonLines } from '../spool-samples.ts';
 
@@ -175,6 +187,55 @@ test('a file of messages is no clean one: it cannot be reached', async (t) => {
       /"state":"not reached".*holds messages, as written with format: proto or compression/,
     );
   }
+});
+
+test('a file that somebody writes is left, and said', async (t) => {
+  const base = tempDir(t);
+  const file = path.join(base, 'events.jsonl');
+  writeFileSync(file, linesOfEvents(EVENTS));
+  const before = readFileSync(file);
+  const handle = openSync(file, 'a');
+  const { status, stdout } = await runCli(base)('erase', '--user', 'u3', file);
+  closeSync(handle);
+  assert.equal(status, 1);
+  assert.match(stdout, new RegExp(`process ${process.pid} writes it`));
+  assert.deepEqual(readFileSync(file), before);
+  assert.equal((await runCli(base)('erase', '--user', 'u3', file)).status, 0);
+});
+
+test('kill -9 at random moments loses nothing of others, and the next run finishes', async (t) => {
+  const base = tempDir(t);
+  const file = path.join(base, 'events.jsonl.gz');
+  const many = Array.from({ length: 20_000 }, (_, number) => ({
+    ...numbered(number),
+    attributes: { ...numbered(number).attributes, 'user.id': `u${number % 10}` },
+  }));
+  const packed = gzipSync(linesOfEvents(many, 100));
+  const all = new Set(many.filter((_, number) => number % 10 !== 3).flatMap((event) => uidsIn(line(event))));
+  let killed = 0;
+  for (let round = 0; round < 6; round++) {
+    writeFileSync(file, packed);
+    const child = spawn(process.execPath, [MAIN, 'erase', '--user', 'u3', file], {
+      stdio: 'ignore',
+      env: { ...process.env, XDG_CACHE_HOME: base },
+    });
+    // Once it writes, or just behind that.
+    while (child.exitCode === null && !existsSync(`${file}.erasing`))
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, round * 20));
+    if (child.kill('SIGKILL')) killed++;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    const left = new Set(uidsIn(String(gunzipSync(readFileSync(file)))));
+    for (const uid of all) assert.ok(left.has(uid), `round ${round}: ${uid} is lost`);
+    assert.equal((await runCli(base)('erase', '--user', 'u3', '--files', `${base}/events*`)).status, 0);
+    const text = String(gunzipSync(readFileSync(file)));
+    assert.deepEqual([uidsIn(text).length, text.includes('"u3"')], [all.size, false]);
+    assert.deepEqual(
+      readdirSync(base).filter((name) => name.endsWith('.erasing')),
+      [],
+    );
+  }
+  assert.ok(killed > 0, 'none was killed in its middle');
 });
 
 test('what is wrong is said before anything is changed', async (t) => {
