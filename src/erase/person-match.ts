@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { AnyValue, KeyValue } from '../otlp/values/any-value.ts';
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
 
@@ -5,6 +6,8 @@ import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
 export interface Person {
   readonly users: readonly string[];
   readonly sessions: readonly string[];
+  /** The `hashKey` of rules of redaction with `action: 'hash'`: what stands instead of these ids goes as well. */
+  readonly hashKey?: string | undefined;
 }
 
 /** Names of attributes, with the names of maps around them, whose value is the id of a user. */
@@ -12,6 +15,9 @@ const USER = /(?:^|\.)(?:user[._]id|userId|enduser[._]id|enduserId|enduser\.pseu
 
 /** `session.previous_id` names the session too. */
 const SESSION = /(?:^|\.)(?:session[._]id|sessionId|session[._]previous_id)$/i;
+
+/** Of a redacted id, as `redact` writes it: hexadecimal digits. */
+const HASH_DIGITS = 32;
 
 /** Deeper than any event goes. */
 const MAX_DEPTH = 128;
@@ -23,9 +29,11 @@ export class PersonMatch {
   readonly #texts: readonly Buffer[];
   readonly #hasNumber: boolean;
 
-  constructor({ users, sessions }: Person) {
-    this.#users = new Set(users);
-    this.#sessions = new Set(sessions);
+  constructor({ users, sessions, hashKey }: Person) {
+    const withHash = (ids: readonly string[]): ReadonlySet<string> =>
+      new Set(hashKey === undefined ? ids : ids.flatMap((id) => [id, hashOf(id, hashKey)]));
+    this.#users = withHash(users);
+    this.#sessions = withHash(sessions);
     const all = [...this.#users, ...this.#sessions];
     this.#texts = all.map((id) => Buffer.from(id));
     this.#hasNumber = all.some((id) => String(Number(id)) === id);
@@ -93,4 +101,8 @@ interface Item {
   readonly events?: readonly OtlpObject[];
   readonly links?: readonly OtlpObject[];
   readonly exemplars?: readonly OtlpObject[];
+}
+
+function hashOf(id: string, hashKey: string): string {
+  return createHmac('sha256', hashKey).update(id).digest('hex').slice(0, HASH_DIGITS);
 }

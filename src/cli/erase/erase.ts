@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { ERASING, eraseFile, type Found } from '../../erase/erase-file.ts';
 import { PersonMatch } from '../../erase/person-match.ts';
 import { OtelEventsError } from '../../errors.ts';
@@ -21,6 +21,8 @@ its middle.
   --user ID          whose user.id or enduser.id this is; may be repeated
   --session ID       whose session.id this is; may be repeated
   --files 'FILES'    event files, such as 'events*.jsonl*'; may be repeated
+  --hash-key @FILE   the hashKey with which redaction has hashed such ids: what
+                     it made of them is looked for as well
   --dry-run          only counts
   --help             show this
 
@@ -35,6 +37,7 @@ const OPTIONS = {
   user: MANY,
   session: MANY,
   files: MANY,
+  'hash-key': { type: 'string' },
   'dry-run': { type: 'boolean' },
 } as const;
 
@@ -52,7 +55,8 @@ export const command = defineCommand({
     if (files.length === 0) throw usageError('where: --files');
     // What is not there is said before anything is changed.
     for (const file of files) statSync(file);
-    const match = new PersonMatch({ users, sessions });
+    const hashKey = readHashKey(given['hash-key']);
+    const match = new PersonMatch({ users, sessions, hashKey });
     const output = new Output();
     let isLeft = false;
     for (const file of files) {
@@ -64,6 +68,15 @@ export const command = defineCommand({
     return isLeft ? 1 : 0;
   },
 });
+
+/** A secret is no argument: everybody on the machine can see those. */
+function readHashKey(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (!text.startsWith('@')) throw usageError('--hash-key: wanted @FILE', 'arguments can be seen by others');
+  const key = readFileSync(text.slice(1), 'utf8').replace(/\r?\n$/, '');
+  if (key === '') throw usageError('--hash-key: the file is empty');
+  return key;
+}
 
 async function eraseOneFile(file: string, match: PersonMatch, dryRun: boolean): Promise<Erased> {
   const { size } = statSync(file);

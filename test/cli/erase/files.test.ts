@@ -95,6 +95,8 @@ test('an id is found wherever an event holds it, and nowhere else', async (t) =>
     { 'event.context': { user_id: 'ada' } },
     { 'event.session': { user: { id: 'ada' } } },
     { deep: { er: { userId: 'ada' } } },
+    // As `redact` with the key hashes it.
+    { 'user.id': '7b4a8a36a3a5c4ea5c51b9d4d4b7e5c8' },
   ];
   const others = [
     { 'user.id': 'adam' },
@@ -103,6 +105,8 @@ test('an id is found wherever an event holds it, and nowhere else', async (t) =>
     { 'session.id': 'ada' },
     { 'superuser.id': 'ada' },
   ];
+  const { createHmac } = await import('node:crypto');
+  theirs[6] = { 'user.id': createHmac('sha256', 'key').update('ada').digest('hex').slice(0, 32) };
   const lines = [...theirs, ...others].map((attributes) => line({ name: 'one', attributes }));
   // Escaped, as other writers may, and in a resource and a span.
   lines.push(line({ name: 'escaped', attributes: { 'user.id': 'ada' } }).replace('"ada"', '"\\u0061da"'));
@@ -113,7 +117,9 @@ test('an id is found wherever an event holds it, and nowhere else', async (t) =>
     ),
   );
   writeFileSync(file, `${lines.join('\n')}\n`);
-  const { status, stderr } = await runCli(base)('erase', '--user', 'ada', file);
+  const key = path.join(base, 'key');
+  writeFileSync(key, 'key\n');
+  const { status, stderr } = await runCli(base)('erase', '--user', 'ada', file, '--hash-key', `@${key}`);
   assert.deepEqual([status, stderr], [0, '']);
   assert.equal(
     readFileSync(file, 'utf8'),
@@ -251,5 +257,9 @@ test('what is wrong is said before anything is changed', async (t) => {
   assert.match(await said('--user', 'u3'), /^1 OPTION_INVALID: where: /);
   assert.match(await said('--user', '', file), /^1 OPTION_INVALID: .* an id is empty/);
   assert.match(await said('--user', 'u3', file, '/not/there'), /^2 ENOENT: cannot read \/not\/there/);
+  assert.match(
+    await said('--user', 'u3', file, '--hash-key', 'secret'),
+    /^1 OPTION_INVALID: --hash-key: wanted @FILE/,
+  );
   assert.deepEqual(readFileSync(file), before);
 });
