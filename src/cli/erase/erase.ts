@@ -7,16 +7,15 @@ import { filesOf } from '../files-of.ts';
 import { Output } from '../output/output.ts';
 import { progressBar, showProgress } from '../output/progress.ts';
 import type { Erased } from './erased.ts';
-import { toJson } from './print-erased.ts';
+import { linesOf, toJson } from './print-erased.ts';
 
 const NAME = 'otel-events erase';
 
 const USAGE = `Usage: otel-events erase --user ID [--session ID] FILES [OPTIONS]
 
 Takes all events, logs and spans of a user, or of a session, out of the files
-that are named, for good, and tells as JSON, an object a line, what was found
-where and what could not be reached. It may be run again, also after a crash in
-its middle.
+that are named, for good, and tells what was found where and what could not be
+reached. It may be run again, also after a crash in its middle.
 
   --user ID          whose user.id or enduser.id this is; may be repeated
   --session ID       whose session.id this is; may be repeated
@@ -24,6 +23,7 @@ its middle.
   --hash-key @FILE   the hashKey with which redaction has hashed such ids: what
                      it made of them is looked for as well
   --dry-run          only counts
+  --json             what became of each place, an object a line
   --help             show this
 
 Example: otel-events erase --user u42 --files '/data/events*.jsonl*' --dry-run
@@ -39,13 +39,14 @@ const OPTIONS = {
   files: MANY,
   'hash-key': { type: 'string' },
   'dry-run': { type: 'boolean' },
+  json: { type: 'boolean' },
 } as const;
 
 export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
-  async run(operands, { user: users = [], session: sessions = [], ...given }) {
+  async run(operands, { user: users = [], session: sessions = [], json = false, ...given }) {
     if (users.length + sessions.length === 0) throw usageError('whose: --user or --session');
     if ([...users, ...sessions].some((id) => id === ''))
       throw usageError('--user, --session: an id is empty');
@@ -58,14 +59,15 @@ export const command = defineCommand({
     const hashKey = readHashKey(given['hash-key']);
     const match = new PersonMatch({ users, sessions, hashKey });
     const output = new Output();
-    let isLeft = false;
+    const results: Erased[] = [];
     for (const file of files) {
       const erased = await eraseOneFile(file, match, dryRun);
-      isLeft ||= erased.problem !== undefined;
-      await output.line(JSON.stringify(toJson(erased, dryRun)));
+      results.push(erased);
+      if (json) await output.line(JSON.stringify(toJson(erased, dryRun)));
     }
+    if (!json) for (const line of linesOf(results, dryRun, output.width)) await output.line(line);
     await output.flush();
-    return isLeft ? 1 : 0;
+    return results.some(({ problem }) => problem !== undefined) ? 1 : 0;
   },
 });
 

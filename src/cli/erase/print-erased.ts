@@ -1,3 +1,6 @@
+import { counted } from '../../counted.ts';
+import { fitTable } from '../output/fit-table.ts';
+import { wrapParts } from '../output/wrap-parts.ts';
 import type { Erased } from './erased.ts';
 
 /** What became of a place, for machines. `state`: `clean`, `found` (by a dry run), `erased`, or `not reached`. */
@@ -5,4 +8,40 @@ export function toJson({ place, kind, found, erased, problem }: Erased, dryRun: 
   const done = found === 0 ? 'clean' : dryRun ? 'found' : 'erased';
   const state = problem === undefined ? done : 'not reached';
   return { place, kind, state, found, erased, ...(problem !== undefined && { problem }) };
+}
+
+/** What became of all places, for a person. @param width - characters of a line */
+export function linesOf(results: readonly Erased[], dryRun: boolean, width: number): string[] {
+  const columns = [
+    { title: 'PLACE' },
+    { title: 'KIND' },
+    { title: 'FOUND', alignRight: true },
+    { title: 'ERASED', alignRight: true },
+  ];
+  const rows = results.map(({ place, kind, found, erased }) => [place, kind, String(found), String(erased)]);
+  const problems = results.flatMap(({ place, problem }) =>
+    problem === undefined ? [] : [{ place, problem }],
+  );
+  const fit = (text: string): string[] => wrapParts(text.split(' '), Math.min(width, 80), '', ' ');
+  return [
+    ...(rows.length === 0 ? [] : [...fitTable(columns, rows, { width }), '']),
+    ...problems.flatMap(({ place, problem }) => [
+      ...fit(`not reached: ${place}`),
+      ...wrapParts(problem.split(' '), Math.min(width, 80), '  ', ' '),
+    ]),
+    ...(problems.length > 0 ? [''] : []),
+    ...fit(verdict(results, problems.length, dryRun)),
+  ];
+}
+
+function verdict(events: readonly Erased[], problems: number, dryRun: boolean): string {
+  const sum = (key: 'found' | 'erased'): number => events.reduce((all, one) => all + one[key], 0);
+  const [found, erased] = [sum('found'), sum('erased')];
+  const places = `${counted(problems, 'place')} could not be reached, or not all of it.`;
+  if (dryRun) {
+    const would = `${counted(found, 'record')} found; nothing was changed.`;
+    return problems === 0 ? would : `${would} ${places}`;
+  }
+  if (problems > 0) return `${erased} of ${counted(found, 'record')} erased. ${places}`;
+  return found === 0 ? 'Nothing of it was found.' : `All ${counted(found, 'record')} erased.`;
 }

@@ -47,17 +47,13 @@ test('a user goes out of plain and packed files, and all else stays as it was', 
   const args = ['erase', '--user', 'u3', '--files', path.join(base, 'events*')];
 
   const dry = await runCli(base)(...args, '--dry-run');
-  assert.equal(dry.status, 0);
-  assert.deepEqual(jsonLines(dry.stdout)[0], {
-    place: gzip,
-    kind: 'file',
-    state: 'found',
-    found: 10,
-    erased: 0,
-  });
+  assert.deepEqual(
+    [dry.status, dry.stdout.trim().split('\n').at(-1)],
+    [0, '30 records found; nothing was changed.'],
+  );
   assert.equal(readFileSync(plain, 'utf8'), own);
 
-  const { status, stdout, stderr } = await runCli(base)(...args);
+  const { status, stdout, stderr } = await runCli(base)(...args, '--json');
   assert.deepEqual([status, stderr], [0, '']);
   assert.deepEqual(
     jsonLines(stdout),
@@ -78,7 +74,7 @@ test('a user goes out of plain and packed files, and all else stays as it was', 
   const { mode, mtime } = statSync(gzip);
   assert.deepEqual([mode & 0o777, mtime], [0o640, time]);
   const again = await runCli(base)(...args);
-  assert.deepEqual([again.status, jsonLines(again.stdout)[0]?.state], [0, 'clean']);
+  assert.deepEqual([again.status, again.stdout.trim().split('\n').at(-1)], [0, 'Nothing of it was found.']);
 });
 
 function uidsIn(text: string): string[] {
@@ -154,7 +150,7 @@ test('half lines with the id go, what is behind them stays, and what is no OTLP 
   writeFileSync(foreign, '{"time":1,"userId":"ada"}\n');
   const packed = gzipSync(`${theirs}\n${whole}\n${whole.repeat(50)}`);
   writeFileSync(broken, packed.subarray(0, -20));
-  const { status, stdout } = await runCli(base)('erase', '--user', 'ada', half, foreign);
+  const { status, stdout } = await runCli(base)('erase', '--user', 'ada', half, foreign, '--json');
   assert.equal(status, 1);
   assert.deepEqual(
     jsonLines(stdout).map(({ state, found, problem }) => ({ state, found, problem })),
@@ -186,7 +182,7 @@ test('a file of messages is no clean one: it cannot be reached', async (t) => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(body.length);
     writeFileSync(file, Buffer.concat([length, body]));
-    const { status, stdout } = await runCli(base)('erase', '--user', 'ada', file);
+    const { status, stdout } = await runCli(base)('erase', '--user', 'ada', file, '--json');
     assert.equal(status, 1);
     assert.match(
       stdout,
