@@ -1,7 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { ERASING, eraseFile, type Found } from '../../erase/erase-file.ts';
 import { PersonMatch } from '../../erase/person-match.ts';
 import { OtelEventsError } from '../../errors.ts';
+import { emptyCache, storesIn } from '../../viewer/files/prune-cache.ts';
+import { cacheDirectory } from '../cache-directory.ts';
 import { defineCommand, usageError } from '../command.ts';
 import { filesOf } from '../files-of.ts';
 import { Output } from '../output/output.ts';
@@ -60,11 +62,12 @@ export const command = defineCommand({
     const match = new PersonMatch({ users, sessions, hashKey });
     const output = new Output();
     const results: Erased[] = [];
-    for (const file of files) {
-      const erased = await eraseOneFile(file, match, dryRun);
-      results.push(erased);
-      if (json) await output.line(JSON.stringify(toJson(erased, dryRun)));
-    }
+    const add = async (...more: readonly Erased[]): Promise<void> => {
+      results.push(...more);
+      if (json) for (const one of more) await output.line(JSON.stringify(toJson(one, dryRun)));
+    };
+    for (const file of files) await add(await eraseOneFile(file, match, dryRun));
+    await add(...eraseCache(dryRun));
     if (!json) for (const line of linesOf(results, dryRun, output.width)) await output.line(line);
     await output.flush();
     return results.some(({ problem }) => problem !== undefined) ? 1 : 0;
@@ -96,6 +99,16 @@ async function eraseOneFile(file: string, match: PersonMatch, dryRun: boolean): 
   } finally {
     end();
   }
+}
+
+/** Queries keep what they have read of files: it is made again of what is left. */
+function eraseCache(dryRun: boolean): Erased[] {
+  const place = cacheDirectory();
+  if (!existsSync(place)) return [];
+  const { stores, inUse } = dryRun ? { stores: storesIn(place).length, inUse: 0 } : emptyCache(place);
+  const problem = inUse > 0 ? 'a query is using it: run this again' : undefined;
+  const erased = dryRun ? 0 : stores - inUse;
+  return stores === 0 ? [] : [{ place, kind: 'cache', found: stores, erased, problem }];
 }
 
 /** A place that cannot be reached does not keep the others from being looked at. */

@@ -1,9 +1,9 @@
 /** What became of one place. */
 export interface Erased {
-  /** A file. */
+  /** A file or a directory. */
   readonly place: string;
-  readonly kind: 'file';
-  /** Log records, spans and data points of the person. */
+  readonly kind: 'file' | 'cache';
+  /** Log records, spans and data points of the person; of `cache` stores that were made of files. */
   readonly found: number;
   readonly erased: number;
   /** Why something of it is left, or may be; what to do about it. */

@@ -12,13 +12,15 @@ export function toJson({ place, kind, found, erased, problem }: Erased, dryRun: 
 
 /** What became of all places, for a person. @param width - characters of a line */
 export function linesOf(results: readonly Erased[], dryRun: boolean, width: number): string[] {
+  const events = results.filter(({ kind }) => kind !== 'cache');
+  const cache = results.find(({ kind }) => kind === 'cache');
   const columns = [
     { title: 'PLACE' },
     { title: 'KIND' },
     { title: 'FOUND', alignRight: true },
     { title: 'ERASED', alignRight: true },
   ];
-  const rows = results.map(({ place, kind, found, erased }) => [place, kind, String(found), String(erased)]);
+  const rows = events.map(({ place, kind, found, erased }) => [place, kind, String(found), String(erased)]);
   const problems = results.flatMap(({ place, problem }) =>
     problem === undefined ? [] : [{ place, problem }],
   );
@@ -30,7 +32,10 @@ export function linesOf(results: readonly Erased[], dryRun: boolean, width: numb
       ...wrapParts(problem.split(' '), Math.min(width, 80), '  ', ' '),
     ]),
     ...(problems.length > 0 ? [''] : []),
-    ...fit(verdict(results, problems.length, dryRun)),
+    ...(cache === undefined || dryRun
+      ? []
+      : fit(`${counted(cache.erased, 'store')} that queries had made of files removed.`)),
+    ...fit(verdict(events, problems.length, dryRun)),
   ];
 }
 
