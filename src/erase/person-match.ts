@@ -50,6 +50,11 @@ export class PersonMatch {
     return this.#texts.some((text) => bytes.includes(text));
   }
 
+  /** Whether protobuf may hold a record of the person: a number stands there in bits. */
+  mayBeInProtobuf(bytes: Buffer): boolean {
+    return this.#hasNumber || this.isIn(bytes);
+  }
+
   /** Whether JSON may hold one: any character may be written as an escape. */
   mayBeInJson(bytes: Buffer): boolean {
     return this.#hasNumber || this.isIn(bytes) || bytes.includes('\\');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { ERASING, eraseFile, type Found } from '../../erase/erase-file.ts';
 import { PersonMatch } from '../../erase/person-match.ts';
 import { OtelEventsError } from '../../errors.ts';
@@ -8,27 +8,30 @@ import { defineCommand, usageError } from '../command.ts';
 import { filesOf } from '../files-of.ts';
 import { Output } from '../output/output.ts';
 import { progressBar, showProgress } from '../output/progress.ts';
+import { eraseSpool } from './erase-spool.ts';
 import type { Erased } from './erased.ts';
 import { linesOf, toJson } from './print-erased.ts';
 
 const NAME = 'otel-events erase';
 
-const USAGE = `Usage: otel-events erase --user ID [--session ID] FILES [OPTIONS]
+const USAGE = `Usage: otel-events erase --user ID [--session ID] PLACES [OPTIONS]
 
-Takes all events, logs and spans of a user, or of a session, out of the files
+Takes all events, logs and spans of a user, or of a session, out of the places
 that are named, for good, and tells what was found where and what could not be
 reached. It may be run again, also after a crash in its middle.
 
   --user ID          whose user.id or enduser.id this is; may be repeated
   --session ID       whose session.id this is; may be repeated
   --files 'FILES'    event files, such as 'events*.jsonl*'; may be repeated
+  --spool DIR        a spool, or the storage of a queue
   --hash-key @FILE   the hashKey with which redaction has hashed such ids: what
                      it made of them is looked for as well
   --dry-run          only counts
   --json             what became of each place, an object a line
   --help             show this
 
-Example: otel-events erase --user u42 --files '/data/events*.jsonl*' --dry-run
+Example: otel-events erase --user u42 --files '/data/events*.jsonl*' \\
+           --spool /var/spool/shop --dry-run
 
 Exit status: 0 all of it is gone (--dry-run: could be); 1 some could not be
 reached, or the arguments are wrong; 2 something could not be read or written.`;
@@ -39,6 +42,7 @@ const OPTIONS = {
   user: MANY,
   session: MANY,
   files: MANY,
+  spool: MANY,
   'hash-key': { type: 'string' },
   'dry-run': { type: 'boolean' },
   json: { type: 'boolean' },
@@ -54,10 +58,11 @@ export const command = defineCommand({
       throw usageError('--user, --session: an id is empty');
     // What a run that was killed has left is no file of its own.
     const files = filesOf([...(given.files ?? []), ...operands]).filter((file) => !file.endsWith(ERASING));
-    const { 'dry-run': dryRun = false } = given;
-    if (files.length === 0) throw usageError('where: --files');
+    const { spool: spools = [], 'dry-run': dryRun = false } = given;
+    if (files.length + spools.length === 0) throw usageError('where: --files or --spool');
     // What is not there is said before anything is changed.
     for (const file of files) statSync(file);
+    for (const directory of spools) readdirSync(directory);
     const hashKey = readHashKey(given['hash-key']);
     const match = new PersonMatch({ users, sessions, hashKey });
     const output = new Output();
@@ -66,8 +71,10 @@ export const command = defineCommand({
       results.push(...more);
       if (json) for (const one of more) await output.line(JSON.stringify(toJson(one, dryRun)));
     };
+    // From the app to the store: what is sent while this runs is found behind it.
+    for (const directory of spools) await add(...(await eraseSpool(directory, match, dryRun)));
     for (const file of files) await add(await eraseOneFile(file, match, dryRun));
-    await add(...eraseCache(dryRun));
+    if (files.length > 0) await add(...eraseCache(dryRun));
     if (!json) for (const line of linesOf(results, dryRun, output.width)) await output.line(line);
     await output.flush();
     return results.some(({ problem }) => problem !== undefined) ? 1 : 0;

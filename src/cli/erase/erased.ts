@@ -2,7 +2,7 @@
 export interface Erased {
   /** A file or a directory. */
   readonly place: string;
-  readonly kind: 'file' | 'cache';
+  readonly kind: 'file' | 'spool' | 'cache';
   /** Log records, spans and data points of the person; of `cache` stores that were made of files. */
   readonly found: number;
   readonly erased: number;

@@ -254,6 +254,10 @@ test('what is wrong is said before anything is changed', async (t) => {
   assert.match(await said('--user', '', file), /^1 OPTION_INVALID: .* an id is empty/);
   assert.match(await said('--user', 'u3', file, '/not/there'), /^2 ENOENT: cannot read \/not\/there/);
   assert.match(
+    await said('--user', 'u3', file, '--spool', '/not/there'),
+    /^2 ENOENT: cannot read \/not\/there/,
+  );
+  assert.match(
     await said('--user', 'u3', file, '--hash-key', 'secret'),
     /^1 OPTION_INVALID: --hash-key: wanted @FILE/,
   );

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
+import { wholeHeader } from '../../../src/spool/log/definitions.ts';
+import { Spool } from '../../../src/spool/spool.ts';
+import { tempDir } from '../../harness/temp-dir.ts';
+import { line } from '../../viewer/files/event-lines.ts';
+import { MAIN, runCli } from '../events/run-cli.ts';
+import { cli, event, idOf, jsonLines, SHOP } from '../spool-samples.ts';
+
+const PERSON = 'person-7f3a9c';
+
+/** Every third event is of the person. */
+async function fill(directory: string, count: number, sinks = ['otlp', 'archive']): Promise<Spool> {
+  const spool = new Spool({ spool: directory });
+  const kind = spool.kind('logs', SHOP, 'cart.item_added', sinks);
+  for (let number = 1; number <= count; number++)
+    spool.append(kind, event(number, { userId: number % 3 === 0 ? PERSON : 'other' }));
+  await spool.durable();
+  return spool;
+}
+
+async function idsIn(directory: string): Promise<unknown[]> {
+  const { stdout } = await cli('cat', directory);
+  return jsonLines(stdout).map(({ id }) => id);
+}
+
+/** All files below a directory that hold the id. */
+function filesWithId(directory: string): string[] {
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  return files.filter((name) => {
+    const file = path.join(directory, name);
+    return statSync(file).isFile() && readFileSync(file).includes(PERSON);
+  });
+}
+
+const OTHERS = [1, 2, 4, 5, 7, 8, 10].map(idOf);
+
+test('what nobody has any more is written anew without the person, with its sinks', async (t) => {
+  const base = tempDir(t);
+  const directory = path.join(base, 'spool');
+  const spool = await fill(directory, 10);
+  // The first sink has got four, the others wait.
+  const cursor = spool.cursor('otlp');
+  cursor.ack(cursor.read(Number.POSITIVE_INFINITY, 4)?.to ?? 0);
+  spool.close();
+  const args = ['erase', '--user', PERSON, '--spool', directory];
+  const dry = await runCli(base)(...args, '--dry-run');
+  assert.deepEqual(
+    [dry.status, dry.stdout.trim().split('\n').at(-1)],
+    [0, '3 records found; nothing was changed.'],
+  );
+  const { status, stdout, stderr } = await runCli(base)(...args);
+  assert.deepEqual([status, stderr, stdout.trim().split('\n').at(-1)], [0, '', 'All 3 records erased.']);
+  assert.deepEqual(await idsIn(directory), OTHERS);
+  assert.deepEqual(filesWithId(directory), []);
+  const { total } = JSON.parse((await cli('ls', directory, '--json')).stdout);
+  assert.deepEqual(total.pending, { archive: 7, otlp: 4 });
+});
+
+test('what a living process has is left, and said', async (t) => {
+  const base = tempDir(t);
+  const directory = path.join(base, 'spool');
+  const spool = await fill(directory, 10);
+  const { status, stdout } = await runCli(base)('erase', '--user', PERSON, '--spool', directory, '--json');
+  spool.close();
+  const [found] = jsonLines(stdout);
+  assert.deepEqual(
+    [status, found?.state, found?.found, found?.problem],
+    [1, 'not reached', 3, `process ${process.pid} has it: end it, and run this again`],
+  );
+  assert.equal((await runCli(base)('erase', '--user', PERSON, '--spool', directory)).status, 0);
+  assert.deepEqual(await idsIn(directory), OTHERS);
+});
+
+test('of the requests of a queue their records go, and the others stay in their request', async (t) => {
+  const base = tempDir(t);
+  const directory = path.join(base, 'queue');
+  const made = (user: string, name: string) => ({ name, attributes: { 'user.id': user } });
+  for (const encoding of ['json', 'protobuf'] as const) {
+    const spool = new Spool({ spool: directory, holds: 'requests' });
+    for (const names of [
+      [made('x', 'a'), made(PERSON, 'b'), made('x', 'c')],
+      [made(PERSON, 'd')],
+      [made('x', 'e')],
+    ]) {
+      const request = OtlpRequest.read('logs', 'json', Buffer.from(line(...names)));
+      const bytes = encoding === 'json' ? request.json() : request.protobuf();
+      spool.append(spool.kind('logs', wholeHeader(encoding), String(names.length), ['logs']), bytes);
+    }
+    await spool.durable();
+    spool.close();
+  }
+  const { status, stderr } = await runCli(base)('erase', '--user', PERSON, '--spool', directory);
+  assert.deepEqual([status, stderr], [0, '']);
+  const { stdout } = await cli('cat', directory, '--format', 'otlp');
+  const names = [...stdout.matchAll(/"eventName":"(\w)"/g)].map(([, name]) => name);
+  assert.deepEqual(names, ['a', 'c', 'e', 'a', 'c', 'e']);
+  assert.deepEqual(filesWithId(directory), []);
+});
+
+test('damaged bytes that were set aside and hold the id are said', async (t) => {
+  const base = tempDir(t);
+  const directory = path.join(base, 'spool');
+  mkdirSync(path.join(directory, 'quarantine'), { recursive: true });
+  writeFileSync(path.join(directory, 'quarantine', 'torn.seg.5'), `\0\x01${PERSON}\0`);
+  const { status, stdout } = await runCli(base)('erase', '--user', PERSON, '--spool', directory, '--json');
+  assert.equal(status, 1);
+  assert.deepEqual(
+    jsonLines(stdout).map(({ kind, state, found, erased }) => ({ kind, state, found, erased })),
+    [{ kind: 'spool', state: 'not reached', found: 0, erased: 0 }],
+  );
+  assert.deepEqual(filesWithId(directory), [path.join('quarantine', 'torn.seg.5')]);
+});
+
+test('kill -9 at random moments loses no record of others, and the next run finishes', async (t) => {
+  const base = tempDir(t);
+  let killed = 0;
+  for (let round = 0; round < 6; round++) {
+    const directory = path.join(base, `spool-${round}`);
+    (await fill(directory, 3_000)).close();
+    const args = [MAIN, 'erase', '--user', PERSON, '--spool', directory];
+    const child = spawn(process.execPath, args, {
+      stdio: 'ignore',
+      env: { ...process.env, XDG_CACHE_HOME: base },
+    });
+    // It takes the sub-directory under another name.
+    const [before] = readdirSync(directory);
+    while (child.exitCode === null && readdirSync(directory).includes(before ?? ''))
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, round * 15));
+    if (child.kill('SIGKILL')) killed++;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    const all = new Set(await idsIn(directory));
+    const others = Array.from({ length: 3_000 }, (_, at) => at + 1)
+      .filter((number) => number % 3 !== 0)
+      .map(idOf);
+    assert.deepEqual(
+      others.filter((id) => !all.has(id)),
+      [],
+      `round ${round}`,
+    );
+    assert.equal((await runCli(base)('erase', '--user', PERSON, '--spool', directory)).status, 0);
+    assert.deepEqual([...new Set(await idsIn(directory))].sort(), others.sort());
+    assert.deepEqual(filesWithId(directory), []);
+  }
+  assert.ok(killed > 0, 'none was killed in its middle');
+});
