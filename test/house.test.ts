@@ -113,7 +113,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     events: ['', 'output'],
     demo: ['output', 'events'],
     reconcile: ['', 'output'],
-    erase: ['', 'output'],
+    erase: ['', 'output', 'spool'],
   },
   logger: { context: [''], llm: [''] },
   collector: {

@@ -13,7 +13,7 @@ import { Spool } from '../../spool/spool.ts';
 import { TakenLog } from '../../spool/taken-log.ts';
 import type { Erased } from './erased.ts';
 
-/** Takes a person's records out of a spool or the storage of a queue. @throws what the file system throws */
+/** Takes a person's records out of a spool, a quarantine or the storage of a queue. @throws what the file system throws */
 export async function eraseSpool(directory: string, match: PersonMatch, dryRun: boolean): Promise<Erased[]> {
   const results: Erased[] = [];
   for (const home of subDirectoriesOf(directory)) {

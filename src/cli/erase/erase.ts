@@ -8,6 +8,7 @@ import { defineCommand, usageError } from '../command.ts';
 import { filesOf } from '../files-of.ts';
 import { Output } from '../output/output.ts';
 import { progressBar, showProgress } from '../output/progress.ts';
+import { eraseLetters } from './erase-letters.ts';
 import { eraseSpool } from './erase-spool.ts';
 import type { Erased } from './erased.ts';
 import { linesOf, toJson } from './print-erased.ts';
@@ -23,7 +24,8 @@ reached. It may be run again, also after a crash in its middle.
   --user ID          whose user.id or enduser.id this is; may be repeated
   --session ID       whose session.id this is; may be repeated
   --files 'FILES'    event files, such as 'events*.jsonl*'; may be repeated
-  --spool DIR        a spool, or the storage of a queue
+  --spool DIR        a spool with its dead letters, or the storage of a queue
+  --quarantine DIR   events that their schemas refused
   --hash-key @FILE   the hashKey with which redaction has hashed such ids: what
                      it made of them is looked for as well
   --dry-run          only counts
@@ -43,6 +45,7 @@ const OPTIONS = {
   session: MANY,
   files: MANY,
   spool: MANY,
+  quarantine: MANY,
   'hash-key': { type: 'string' },
   'dry-run': { type: 'boolean' },
   json: { type: 'boolean' },
@@ -58,11 +61,12 @@ export const command = defineCommand({
       throw usageError('--user, --session: an id is empty');
     // What a run that was killed has left is no file of its own.
     const files = filesOf([...(given.files ?? []), ...operands]).filter((file) => !file.endsWith(ERASING));
-    const { spool: spools = [], 'dry-run': dryRun = false } = given;
-    if (files.length + spools.length === 0) throw usageError('where: --files or --spool');
+    const { spool: spools = [], quarantine = [], 'dry-run': dryRun = false } = given;
+    const directories = [...spools, ...quarantine];
+    if (files.length + directories.length === 0) throw usageError('where: --files, --spool or --quarantine');
     // What is not there is said before anything is changed.
     for (const file of files) statSync(file);
-    for (const directory of spools) readdirSync(directory);
+    for (const directory of directories) readdirSync(directory);
     const hashKey = readHashKey(given['hash-key']);
     const match = new PersonMatch({ users, sessions, hashKey });
     const output = new Output();
@@ -72,7 +76,10 @@ export const command = defineCommand({
       if (json) for (const one of more) await output.line(JSON.stringify(toJson(one, dryRun)));
     };
     // From the app to the store: what is sent while this runs is found behind it.
-    for (const directory of spools) await add(...(await eraseSpool(directory, match, dryRun)));
+    for (const directory of [...spools, ...quarantine]) {
+      await add(...(await eraseSpool(directory, match, dryRun)));
+      await add(...eraseLetters(directory, match, dryRun));
+    }
     for (const file of files) await add(await eraseOneFile(file, match, dryRun));
     if (files.length > 0) await add(...eraseCache(dryRun));
     if (!json) for (const line of linesOf(results, dryRun, output.width)) await output.line(line);

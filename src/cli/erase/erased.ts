@@ -1,8 +1,8 @@
 /** What became of one place. */
 export interface Erased {
-  /** A file or a directory. */
+  /** A file, a directory or an address. */
   readonly place: string;
-  readonly kind: 'file' | 'spool' | 'cache';
+  readonly kind: 'file' | 'spool' | 'dead letters' | 'viewer' | 'cache' | 'victorialogs';
   /** Log records, spans and data points of the person; of `cache` stores that were made of files. */
   readonly found: number;
   readonly erased: number;

@@ -47,16 +47,28 @@ export class ClaimedLetters {
    * @throws OtelEventsError `SPOOL_UNWRITABLE`; the file is as it was then
    */
   remove(lines: ReadonlySet<number>): void {
+    this.change(new Map([...lines].map((line) => [line, undefined])));
+  }
+
+  /**
+   * Puts others in the places of lines, numbered from 1, or takes them out where there is none.
+   * @param lines - with their line breaks
+   * @throws OtelEventsError `SPOOL_UNWRITABLE`; the file is as it was then
+   */
+  change(lines: ReadonlyMap<number, Buffer | undefined>): void {
     if (lines.size === 0) return;
     try {
-      this.#remove(lines);
+      this.#change(lines);
     } catch (error) {
       throw unwritable(this.#file, error);
     }
   }
 
-  #remove(lines: ReadonlySet<number>): void {
-    const rest = linesOf(readFileSync(this.#file)).filter((_, index) => !lines.has(index + 1));
+  #change(lines: ReadonlyMap<number, Buffer | undefined>): void {
+    const rest = linesOf(readFileSync(this.#file)).flatMap((line, index) => {
+      const changed = lines.has(index + 1) ? lines.get(index + 1) : line;
+      return changed === undefined ? [] : [changed];
+    });
     if (rest.every((line) => line.length <= 1)) unlinkSync(this.#file);
     else this.#replace(Buffer.concat(rest));
     syncDirectory(path.dirname(this.#file));

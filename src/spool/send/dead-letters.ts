@@ -73,7 +73,7 @@ export class DeadLetters {
   /** Never throws. @returns whether it is in a file; if not, it is only counted by the caller */
   add(letter: DeadLetter): boolean {
     try {
-      const line = Buffer.from(`${JSON.stringify(toJson(letter))}\n`);
+      const line = deadLetterLine(letter);
       if (this.#hasRoom(line.length)) {
         this.#append(line);
         this.#reported = false;
@@ -143,6 +143,11 @@ export function* readDeadLetters(directory: string): Iterable<FoundDeadLetter> {
       if (letter !== undefined) yield { file, line: index + 1, letter };
     }
   }
+}
+
+/** A letter as it stands in a file, with its line break. */
+export function deadLetterLine(letter: DeadLetter): Buffer {
+  return Buffer.from(`${JSON.stringify(toJson(letter))}\n`);
 }
 
 function toJson({ time, sink, reason, signal, name, answer, request }: DeadLetter): object {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { wholeHeader } from '../../../src/spool/log/definitions.ts';
+import { DeadLetters, readDeadLetters } from '../../../src/spool/send/dead-letters.ts';
 import { Spool } from '../../../src/spool/spool.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { line } from '../../viewer/files/event-lines.ts';
@@ -103,18 +104,51 @@ test('of the requests of a queue their records go, and the others stay in their 
   assert.deepEqual(filesWithId(directory), []);
 });
 
-test('damaged bytes that were set aside and hold the id are said', async (t) => {
+test('dead letters, the quarantine of events, and damaged bytes', async (t) => {
   const base = tempDir(t);
-  const directory = path.join(base, 'spool');
-  mkdirSync(path.join(directory, 'quarantine'), { recursive: true });
+  const [directory, quarantine] = [path.join(base, 'spool'), path.join(base, 'quarantine')];
+  (await fill(quarantine, 10, ['quarantine'])).close();
+  mkdirSync(directory);
+  const letters = new DeadLetters(directory);
+  const theirs = { name: 'b', attributes: { 'user.id': PERSON } };
+  for (const events of [[{ name: 'a' }], [theirs], [{ name: 'c' }, theirs]]) {
+    const request = OtlpRequest.read('logs', 'json', Buffer.from(line(...events))).protobuf();
+    const about = {
+      sink: 'otlp',
+      reason: 'http_400',
+      signal: 'logs',
+      name: 'x',
+      answer: `no ${PERSON}`,
+    } as const;
+    letters.add({
+      time: '2026-11-30T09:00:00.000Z',
+      ...about,
+      ...(events.length === 1 && events[0] !== theirs && { answer: 'no' }),
+      request,
+    });
+  }
+  mkdirSync(path.join(directory, 'quarantine'));
   writeFileSync(path.join(directory, 'quarantine', 'torn.seg.5'), `\0\x01${PERSON}\0`);
-  const { status, stdout } = await runCli(base)('erase', '--user', PERSON, '--spool', directory, '--json');
-  assert.equal(status, 1);
+  const args = ['erase', '--user', PERSON, '--spool', directory, '--quarantine', quarantine, '--json'];
+  const { status, stdout, stderr } = await runCli(base)(...args);
+  assert.deepEqual([status, stderr], [1, '']);
   assert.deepEqual(
     jsonLines(stdout).map(({ kind, state, found, erased }) => ({ kind, state, found, erased })),
-    [{ kind: 'spool', state: 'not reached', found: 0, erased: 0 }],
+    [
+      { kind: 'spool', state: 'not reached', found: 0, erased: 0 },
+      { kind: 'dead letters', state: 'erased', found: 2, erased: 2 },
+      { kind: 'spool', state: 'erased', found: 3, erased: 3 },
+    ],
   );
-  assert.deepEqual(filesWithId(directory), [path.join('quarantine', 'torn.seg.5')]);
+  assert.deepEqual(filesWithId(base), [path.join('spool', 'quarantine', 'torn.seg.5')]);
+  const left = [...readDeadLetters(directory)].map(({ letter }) =>
+    Buffer.from(letter.request).toString('latin1'),
+  );
+  assert.deepEqual(
+    left.map((text) => /[abc](?=[^a-z]|$)/.exec(text) !== null),
+    [true, true],
+  );
+  assert.deepEqual(await idsIn(quarantine), OTHERS);
 });
 
 test('kill -9 at random moments loses no record of others, and the next run finishes', async (t) => {
