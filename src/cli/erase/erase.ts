@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { ERASING, eraseFile, type Found } from '../../erase/erase-file.ts';
 import { PersonMatch } from '../../erase/person-match.ts';
+import { withoutPerson } from '../../erase/without-person.ts';
 import { OtelEventsError } from '../../errors.ts';
 import { emptyCache, storesIn } from '../../viewer/files/prune-cache.ts';
+import { eraseRows } from '../../viewer/store/erase/erase-rows.ts';
 import { cacheDirectory } from '../cache-directory.ts';
 import { defineCommand, usageError } from '../command.ts';
 import { filesOf } from '../files-of.ts';
@@ -26,6 +29,7 @@ reached. It may be run again, also after a crash in its middle.
   --files 'FILES'    event files, such as 'events*.jsonl*'; may be repeated
   --spool DIR        a spool with its dead letters, or the storage of a queue
   --quarantine DIR   events that their schemas refused
+  --viewer DIR       a store of the viewer; no viewer may be running on it
   --hash-key @FILE   the hashKey with which redaction has hashed such ids: what
                      it made of them is looked for as well
   --dry-run          only counts
@@ -33,7 +37,7 @@ reached. It may be run again, also after a crash in its middle.
   --help             show this
 
 Example: otel-events erase --user u42 --files '/data/events*.jsonl*' \\
-           --spool /var/spool/shop --dry-run
+           --spool /var/spool/shop --viewer ~/otel-events-data/viewer --dry-run
 
 Exit status: 0 all of it is gone (--dry-run: could be); 1 some could not be
 reached, or the arguments are wrong; 2 something could not be read or written.`;
@@ -46,6 +50,7 @@ const OPTIONS = {
   files: MANY,
   spool: MANY,
   quarantine: MANY,
+  viewer: MANY,
   'hash-key': { type: 'string' },
   'dry-run': { type: 'boolean' },
   json: { type: 'boolean' },
@@ -61,9 +66,10 @@ export const command = defineCommand({
       throw usageError('--user, --session: an id is empty');
     // What a run that was killed has left is no file of its own.
     const files = filesOf([...(given.files ?? []), ...operands]).filter((file) => !file.endsWith(ERASING));
-    const { spool: spools = [], quarantine = [], 'dry-run': dryRun = false } = given;
-    const directories = [...spools, ...quarantine];
-    if (files.length + directories.length === 0) throw usageError('where: --files, --spool or --quarantine');
+    const { spool: spools = [], quarantine = [], viewer = [], 'dry-run': dryRun = false } = given;
+    const directories = [...spools, ...quarantine, ...viewer];
+    if (files.length + directories.length === 0)
+      throw usageError('where: --files, --spool, --quarantine or --viewer');
     // What is not there is said before anything is changed.
     for (const file of files) statSync(file);
     for (const directory of directories) readdirSync(directory);
@@ -82,6 +88,7 @@ export const command = defineCommand({
     }
     for (const file of files) await add(await eraseOneFile(file, match, dryRun));
     if (files.length > 0) await add(...eraseCache(dryRun));
+    for (const directory of viewer) await add(eraseStore(directory, match, dryRun));
     if (!json) for (const line of linesOf(results, dryRun, output.width)) await output.line(line);
     await output.flush();
     return results.some(({ problem }) => problem !== undefined) ? 1 : 0;
@@ -123,6 +130,19 @@ function eraseCache(dryRun: boolean): Erased[] {
   const problem = inUse > 0 ? 'a query is using it: run this again' : undefined;
   const erased = dryRun ? 0 : stores - inUse;
   return stores === 0 ? [] : [{ place, kind: 'cache', found: stores, erased, problem }];
+}
+
+function eraseStore(directory: string, match: PersonMatch, dryRun: boolean): Erased {
+  const rows = {
+    mayBeIn: (bytes: Buffer) => match.mayBeInProtobuf(bytes),
+    has: (request: Parameters<typeof withoutPerson>[0]) => withoutPerson(request, match).found > 0,
+  };
+  const { found, isInUse, damaged } = eraseRows(directory, rows, { dryRun });
+  const [first] = damaged;
+  const problem = isInUse
+    ? 'a viewer runs on it: end it, and run this again'
+    : first && `${path.basename(first.file)} cannot be read or written anew: ${first.reason}`;
+  return { place: directory, kind: 'viewer', found, erased: dryRun || isInUse ? 0 : found, problem };
 }
 
 /** A place that cannot be reached does not keep the others from being looked at. */

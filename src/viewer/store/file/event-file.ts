@@ -155,8 +155,10 @@ export class EventFile {
     }
   }
 
-  /** The number behind its last row. */
+  /** The number behind its last row, also where that row was erased: no number is given twice. */
   end(): number {
+    const next = this.meta('next');
+    if (typeof next === 'number') return next;
     const last = this.prepare('select seq + n as last from chunk order by seq desc limit 1').get()?.last;
     return typeof last === 'number' ? last : this.first;
   }

@@ -87,11 +87,14 @@ export class OpenBlock {
     }
   }
 
-  /** Adds the records of a request that are not there yet; inside of a transaction. */
-  add(signal: 'logs' | 'traces', bytes: Uint8Array): Stored {
+  /**
+   * Adds the records of a request that are not there yet; inside of a transaction.
+   * @param arrivedMs - the time of those without one
+   */
+  add(signal: 'logs' | 'traces', bytes: Uint8Array, arrivedMs = wallClockMs()): Stored {
     const walker = new RecordWalker(bytes, this.#root, this.#leaves);
     const isSpan = signal === 'traces';
-    this.#arrivedMs = wallClockMs();
+    this.#arrivedMs = arrivedMs;
     let [stored, repeated] = [0, 0];
     splitRequest(bytes, ({ resource, scope }, start, end) => {
       this.#leaves.clear();
