@@ -39,6 +39,11 @@ export class PersonMatch {
     this.#hasNumber = all.some((id) => String(Number(id)) === id);
   }
 
+  /** All ids that are looked for, hashes too. */
+  get ids(): { readonly users: readonly string[]; readonly sessions: readonly string[] } {
+    return { users: [...this.#users], sessions: [...this.#sessions] };
+  }
+
   /** Whether a name of an attribute, with those of maps around it and points between, is one whose value is looked at. */
   static kindOf(path: string): 'user' | 'session' | undefined {
     if (USER.test(path)) return 'user';

@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ERASING, eraseFile, type Found } from '../../erase/erase-file.ts';
+import { eraseVictorialogs } from '../../erase/erase-victorialogs.ts';
 import { PersonMatch } from '../../erase/person-match.ts';
 import { withoutPerson } from '../../erase/without-person.ts';
 import { OtelEventsError } from '../../errors.ts';
+import { readStore } from '../../reconcile/read-store.ts';
 import { emptyCache, storesIn } from '../../viewer/files/prune-cache.ts';
 import { eraseRows } from '../../viewer/store/erase/erase-rows.ts';
 import { cacheDirectory } from '../cache-directory.ts';
@@ -11,6 +13,7 @@ import { defineCommand, usageError } from '../command.ts';
 import { filesOf } from '../files-of.ts';
 import { Output } from '../output/output.ts';
 import { progressBar, showProgress } from '../output/progress.ts';
+import { readHeaders } from '../read-headers.ts';
 import { eraseLetters } from './erase-letters.ts';
 import { eraseSpool } from './erase-spool.ts';
 import type { Erased } from './erased.ts';
@@ -30,6 +33,10 @@ reached. It may be run again, also after a crash in its middle.
   --spool DIR        a spool with its dead letters, or the storage of a queue
   --quarantine DIR   events that their schemas refused
   --viewer DIR       a store of the viewer; no viewer may be running on it
+  --store victorialogs=URL
+                     VictoriaLogs, started with -delete.enable
+  --header 'NAME: VALUE'
+                     for VictoriaLogs, such as a token; @FILE reads them
   --hash-key @FILE   the hashKey with which redaction has hashed such ids: what
                      it made of them is looked for as well
   --dry-run          only counts
@@ -51,6 +58,8 @@ const OPTIONS = {
   spool: MANY,
   quarantine: MANY,
   viewer: MANY,
+  store: MANY,
+  header: MANY,
   'hash-key': { type: 'string' },
   'dry-run': { type: 'boolean' },
   json: { type: 'boolean' },
@@ -66,15 +75,19 @@ export const command = defineCommand({
       throw usageError('--user, --session: an id is empty');
     // What a run that was killed has left is no file of its own.
     const files = filesOf([...(given.files ?? []), ...operands]).filter((file) => !file.endsWith(ERASING));
-    const { spool: spools = [], quarantine = [], viewer = [], 'dry-run': dryRun = false } = given;
+    const { spool: spools = [], quarantine = [], viewer = [], store = [], 'dry-run': dryRun = false } = given;
     const directories = [...spools, ...quarantine, ...viewer];
-    if (files.length + directories.length === 0)
-      throw usageError('where: --files, --spool, --quarantine or --viewer');
+    if (files.length + directories.length + store.length === 0)
+      throw usageError('where: --files, --spool, --quarantine, --viewer or --store');
     // What is not there is said before anything is changed.
     for (const file of files) statSync(file);
     for (const directory of directories) readdirSync(directory);
     const hashKey = readHashKey(given['hash-key']);
     const match = new PersonMatch({ users, sessions, hashKey });
+    const headers = readHeaders(given.header ?? []);
+    const stores = store.map((text) =>
+      readStore(text, headers, { victorialogs: (asked) => ({ text: asked.url.origin, asked }) }),
+    );
     const output = new Output();
     const results: Erased[] = [];
     const add = async (...more: readonly Erased[]): Promise<void> => {
@@ -89,6 +102,10 @@ export const command = defineCommand({
     for (const file of files) await add(await eraseOneFile(file, match, dryRun));
     if (files.length > 0) await add(...eraseCache(dryRun));
     for (const directory of viewer) await add(eraseStore(directory, match, dryRun));
+    for (const { text, asked } of stores) {
+      const done = await reached(() => eraseVictorialogs(asked, match, dryRun));
+      await add({ place: `victorialogs=${text}`, kind: 'victorialogs', ...done });
+    }
     if (!json) for (const line of linesOf(results, dryRun, output.width)) await output.line(line);
     await output.flush();
     return results.some(({ problem }) => problem !== undefined) ? 1 : 0;

@@ -258,6 +258,10 @@ test('what is wrong is said before anything is changed', async (t) => {
     /^2 ENOENT: cannot read \/not\/there/,
   );
   assert.match(
+    await said('--user', 'u3', file, '--store', 'loki=http://x'),
+    /^1 OPTION_INVALID: --store: wanted victorialogs=URL/,
+  );
+  assert.match(
     await said('--user', 'u3', file, '--hash-key', 'secret'),
     /^1 OPTION_INVALID: --hash-key: wanted @FILE/,
   );

@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { type ImportedFile, importFile } from '../../../src/viewer/files/import-file.ts';
 import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
@@ -52,19 +51,5 @@ test('a packed file that breaks off is read as far as it goes', async (t) => {
     const { stored, skipped, isHalf, names } = await imported(t, 'events.jsonl', half);
     assert.ok(stored > 100 && stored < 1999, `${stored}`);
     assert.deepEqual([names[0], skipped, isHalf], ['n0', 1, true]);
-  }
-});
-
-test('a file of messages behind their lengths is said to have no lines', async (t) => {
-  const base = tempDir(t);
-  const store = await openStore({ directory: path.join(base, 'store') });
-  t.after(() => store.close());
-  const request = OtlpRequest.read('logs', 'json', Buffer.from(line({ name: 'a' })));
-  for (const body of [request.protobuf(), zstdCompressSync(request.json())]) {
-    const file = path.join(base, 'events.proto');
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(body.length);
-    writeFileSync(file, Buffer.concat([length, body]));
-    await assert.rejects(importFile(store, file), { code: 'OTLP_INVALID', message: /holds messages/ });
   }
 });
