@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../../errors.ts';
 import { isPlainObject } from '../../is-plain-object.ts';
+import { nanosToMs } from '../../nanos-to-ms.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import type { Data } from '../../quarantine/mend.ts';
 import type { QuarantineDesk, Verdict } from '../../quarantine/quarantine-desk.ts';
@@ -118,7 +119,7 @@ function listed({ record, event, name, issues, log }: Quarantined): object {
   return {
     id: event?.id || null,
     name: event?.name ?? name,
-    timeMs: record === undefined ? null : Number(record.timeUnixNano) / 1e6,
+    timeMs: record === undefined ? null : nanosToMs(BigInt(record.timeUnixNano)),
     schema: { id: event?.schemaId ?? null, version: event?.schemaVersion ?? null },
     issues,
     isHeld: !isTakeable(log),

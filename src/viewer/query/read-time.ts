@@ -1,3 +1,5 @@
+import { nanosToMs } from '../../nanos-to-ms.ts';
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   us: 1e-3,
   ms: 1,
@@ -41,8 +43,8 @@ export function isDay(text: string): boolean {
 }
 
 function readEpoch(digits: string): number | undefined {
-  const unit = { 10: 1e3, 13: 1, 16: 1e-3, 19: 1e-6 }[digits.length];
-  return unit === undefined ? undefined : Number(digits) * unit;
+  const zeros = { 10: 9, 13: 6, 16: 3, 19: 0 }[digits.length];
+  return zeros === undefined ? undefined : nanosToMs(BigInt(digits + '0'.repeat(zeros)));
 }
 
 /** Whether there is such a day: `Date.parse` takes the 31st of June for the 1st of July. */

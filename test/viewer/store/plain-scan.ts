@@ -3,8 +3,14 @@ import type { Comparison, Condition, Field, Query } from '../../../src/viewer/qu
 import type { FacetValue } from '../../../src/viewer/store/event-store.ts';
 import type { MadeRow, Plain } from './made-rows.ts';
 
+/** Written as a decimal, and read: what is nearest to it. */
+export function msOf(nanos: bigint): number {
+  const digits = String(nanos).padStart(7, '0');
+  return Number(`${digits.slice(0, -6)}.${digits.slice(-6)}`);
+}
+
 export function timeMs({ nanos }: MadeRow): number {
-  return Number(nanos) / 1e6;
+  return msOf(nanos);
 }
 
 function leaves(value: Plain, path: string, out: [string, FacetValue][]): [string, FacetValue][] {
@@ -40,7 +46,7 @@ export function valuesOf(row: MadeRow, field: Field): FacetValue[] {
     case 'scope':
       return filled(row.scope);
     case 'duration': {
-      if (row.kind === 'span') return [Number(row.endNanos) / 1e6 - Number(row.nanos) / 1e6];
+      if (row.kind === 'span') return [msOf(row.endNanos - row.nanos)];
       const seconds = row.attributes['event.duration'];
       return typeof seconds === 'number' ? [seconds * 1000] : [];
     }

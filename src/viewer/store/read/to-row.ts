@@ -1,3 +1,4 @@
+import { nanosToMs } from '../../../nanos-to-ms.ts';
 import type { AnyValue, KeyValue } from '../../../otlp/values/any-value.ts';
 import { plainMap, plainValue } from '../../../otlp/values/plain-value.ts';
 import { decodeProtobuf } from '../../../otlp/wire/decode-protobuf.ts';
@@ -37,7 +38,7 @@ export function toRow(file: BlockFile, seq: number): Row {
   return {
     id: String(seq),
     kind: isSpan ? 'span' : record.eventName ? 'event' : 'log',
-    timeMs: Number(nanos) / 1e6,
+    timeMs: nanosToMs(nanos),
     timeUnixNano: String(nanos),
     name: record.eventName ?? record.name ?? '',
     severity: record.severityNumber ?? 0,
@@ -74,8 +75,8 @@ function nanosOf(
 }
 
 function durationOf({ startTimeUnixNano, endTimeUnixNano = '0' }: Decoded): number | undefined {
-  const [start, end] = [Number(startTimeUnixNano ?? 0) / 1e6, Number(endTimeUnixNano) / 1e6];
-  return end >= start ? end - start : undefined;
+  const nanos = BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano ?? 0);
+  return nanos >= 0n ? nanosToMs(nanos) : undefined;
 }
 
 function eventDuration(seconds: unknown): number | undefined {

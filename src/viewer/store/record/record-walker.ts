@@ -4,6 +4,7 @@ import { VALUE } from '../../../otlp/wire/messages.ts';
 import { ProtobufReader } from '../../../otlp/wire/protobuf-reader.ts';
 import { LOG_RECORD, SPAN, SPAN_STATUS } from '../../../otlp/wire/record-tags.ts';
 import type { PathNode } from './path-node.ts';
+import { SplitTime } from './split-time.ts';
 
 /** Takes the values of a record, one by one. */
 export interface LeafSink {
@@ -22,7 +23,6 @@ const [STRING, BOOL, INT, DOUBLE, ARRAY, MAP, BYTES, STRING_INDEX] = [
 /** `values` of `ArrayValue` and of `KeyValueList`. */
 const VALUES = 0x0a;
 const STATUS = ['unset', 'ok', 'error'] as const;
-const TWO_32 = 2 ** 32;
 
 /** Reads records that have been checked, from protobuf: fields of a row here, values of attributes to a sink. */
 export class RecordWalker {
@@ -44,6 +44,8 @@ export class RecordWalker {
   readonly #root: PathNode;
   readonly #uid: PathNode;
   readonly #duration: PathNode;
+  readonly #start = new SplitTime();
+  readonly #end = new SplitTime();
   #sink: LeafSink;
 
   /** @param root - whose nodes the sink is given */
@@ -81,8 +83,8 @@ export class RecordWalker {
     while (reader.position < end) {
       const tag = reader.tag();
       if (tag === LOG_RECORD.attributes) this.#attribute(this.#root, true);
-      else if (tag === LOG_RECORD.time) this.timeMs = this.#timeMs();
-      else if (tag === LOG_RECORD.observedTime) observedMs = this.#timeMs();
+      else if (tag === LOG_RECORD.time) this.timeMs = this.#timeInto(this.#start);
+      else if (tag === LOG_RECORD.observedTime) observedMs = this.#timeInto(this.#end);
       else if (tag === LOG_RECORD.severityNumber) this.severity = reader.varint() | 0;
       else if (tag === LOG_RECORD.eventName) this.name = reader.string();
       else if (tag === LOG_RECORD.traceId) this.traceId = reader.hex(16);
@@ -95,12 +97,13 @@ export class RecordWalker {
 
   #span(end: number): void {
     const reader = this.#reader;
-    let endMs = 0;
+    this.#start.set(0, 0);
+    this.#end.set(0, 0);
     while (reader.position < end) {
       const tag = reader.tag();
       if (tag === SPAN.attributes) this.#attribute(this.#root, true);
-      else if (tag === SPAN.startTime) this.timeMs = this.#timeMs();
-      else if (tag === SPAN.endTime) endMs = this.#timeMs();
+      else if (tag === SPAN.startTime) this.timeMs = this.#timeInto(this.#start);
+      else if (tag === SPAN.endTime) this.#timeInto(this.#end);
       else if (tag === SPAN.name) this.name = reader.string();
       else if (tag === SPAN.traceId) this.traceId = reader.hex(16);
       else if (tag === SPAN.spanId) this.spanId = reader.hex(8);
@@ -109,14 +112,16 @@ export class RecordWalker {
       else reader.skipUnknown(tag);
     }
     // A span that has not ended has no duration.
-    this.durationMs = endMs >= this.timeMs ? endMs - this.timeMs : undefined;
+    const durationMs = this.#end.since(this.#start);
+    this.durationMs = durationMs >= 0 ? durationMs : undefined;
   }
 
-  #timeMs(): number {
+  #timeInto(time: SplitTime): number {
     const at = this.#reader.position;
     this.#reader.fixed32();
     this.#reader.fixed32();
-    return (this.#bytes.readUInt32LE(at + 4) * TWO_32 + this.#bytes.readUInt32LE(at)) / 1e6;
+    time.set(this.#bytes.readUInt32LE(at + 4), this.#bytes.readUInt32LE(at));
+    return time.ms;
   }
 
   #status(): void {
