@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -36,6 +36,24 @@ test('without a terminal the demo counts what it told, and it is all there; noth
   assert.deepEqual(countsIn(stdout, 'lost'), [0, 0]);
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
   assert.deepEqual(readdirSync(tmp), []);
+});
+
+test('a second run in a directory adds to the first: files and store have both, and schemas are declared', (t) => {
+  const directory = path.join(tempDir(t), 'demo');
+  const run = (): number => {
+    const args = [MAIN, 'demo', '--port', '0', '--directory', directory];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    assert.deepEqual([status, stderr], [0, '']);
+    return countsIn(stdout, 'stored')[0] ?? 0;
+  };
+  const stored = run() + run();
+  const lines = readFileSync(path.join(directory, 'events.jsonl'), 'utf8');
+  assert.equal(lines.match(/"eventName"/g)?.length, stored);
+  assert.deepEqual(readdirSync(path.join(directory, 'schemas')).sort(), [
+    'cart.item_added.json',
+    'order.paid.json',
+    'product.viewed.json',
+  ]);
 });
 
 test('an order that is acknowledged and not stored is counted as lost, and the status is 1', async (t) => {

@@ -11,7 +11,12 @@ export interface DemoPlaces {
 
 /** The demo's collector, as anybody could write it in a file: OTLP in; files, and the viewer. */
 export function demoConfig({ port, otlpPort, directory }: DemoPlaces): object {
-  const file = (name: string): object => ({ path: path.join(directory, name), create_directory: true });
+  // What an earlier run has written stays, as it does in the store.
+  const file = (name: string): object => ({
+    path: path.join(directory, name),
+    create_directory: true,
+    append: true,
+  });
   return {
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${otlpPort}` } } } },
     exporters: {
@@ -20,6 +25,8 @@ export function demoConfig({ port, otlpPort, directory }: DemoPlaces): object {
       viewer: {
         endpoint: `localhost:${port}`,
         directory: path.join(directory, 'viewer'),
+        schemas: path.join(directory, 'schemas'),
+        quarantine: path.join(directory, 'quarantine'),
         links: { otlp_http: `http://127.0.0.1:${otlpPort}` },
       },
     },

@@ -15,6 +15,7 @@ import { demoGreeting } from './demo-greeting.ts';
 import { makeDice } from './dice.ts';
 import { freePort } from './free-port.ts';
 import { sendVisitors } from './send-visitors.ts';
+import { writeSchemas } from './write-schemas.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -56,6 +57,7 @@ export async function runDemo(options: DemoOptions): Promise<0 | 1> {
     endSignals = onSignal(resolve);
   });
   try {
+    writeSchemas(path.join(directory, 'schemas'));
     const places = { port: await freePort(port), otlpPort: await freePort(0), directory };
     const collector = await startCollector({ config: config(places) });
     try {
