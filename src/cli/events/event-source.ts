@@ -1,10 +1,12 @@
-import type { Answer, Funnel, Group, Page, Stat } from '../../viewer/store/event-store.ts';
+import type { Answer, Funnel, Group, Page, Stat, StoreStatus } from '../../viewer/store/event-store.ts';
 
 /** Whatever is asked for events: files, a store or a viewer that runs. Queries are text, as in docs/queries.md. */
 export interface EventSource {
   page(query: string, options: SourcePage): Promise<Page>;
   group(query: string, options: SourceGroup): Promise<Answer<readonly Group[]>>;
   funnel(query: string, options: SourceFunnel): Promise<Answer<Funnel>>;
+  /** What could not be read so far: rows of these files are in no answer. */
+  damaged(): Promise<StoreStatus['damaged']>;
   close(): Promise<void>;
 }
 

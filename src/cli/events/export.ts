@@ -10,6 +10,7 @@ import { openSink, type Sink } from './file-sink.ts';
 import { pagesOf } from './find-rows.ts';
 import { openSource } from './open-source.ts';
 import { splitOperands } from './split-operands.ts';
+import { tellDamage } from './tell-damage.ts';
 
 const NAME = 'otel-events export';
 
@@ -77,11 +78,12 @@ export const command = defineCommand({
     };
     try {
       await writeParts(FORMATS[format](read), openSink(output));
+      endProgress();
+      return await tellDamage(NAME, source);
     } finally {
       endProgress();
       await source.close();
     }
-    return 0;
   },
 });
 

@@ -13,6 +13,7 @@ import { RowPrinter } from './print-rows.ts';
 import { printTrace } from './print-trace.ts';
 import { readFunnel, readGroups } from './read-numbers.ts';
 import { splitOperands } from './split-operands.ts';
+import { tellDamage } from './tell-damage.ts';
 
 const NAME = 'otel-events query';
 
@@ -104,10 +105,10 @@ export const command = defineCommand({
       else if (groups !== undefined) await answerGroups(source, asked, groups, output);
       else await answerRows(source, asked, trace !== undefined, output);
       await output.flush();
+      return await tellDamage(NAME, source);
     } finally {
       await source.close();
     }
-    return 0;
   },
 });
 
@@ -166,11 +167,11 @@ async function answerFunnel(
   else await printFunnel(output, funnel, value, styleOf(output));
 }
 
-/** A viewer ends what takes too long. */
+/** A viewer ends what takes too long; what is damaged is told at the end. */
 function tellIncomplete({ complete, scanned }: Pick<Answer<unknown>, 'complete' | 'scanned'>): void {
   if (complete) return;
   const { rows, of } = scanned;
-  tell(`${NAME}: time was up: ${rows} of ${of} rows were looked at; narrow the range, as with last:2h`);
+  tell(`${NAME}: ${rows} of ${of} rows were looked at; if time was up, narrow the range, as with last:2h`);
 }
 
 function styleOf({ isTerminal }: Output): NumberStyle {

@@ -1,4 +1,4 @@
-import type { Answer, Funnel, Group, Page } from '../../viewer/store/event-store.ts';
+import type { Answer, Funnel, Group, Page, StoreStatus } from '../../viewer/store/event-store.ts';
 import type { EventSource } from './event-source.ts';
 import { askViewer, type ViewerAddress } from './viewer-url.ts';
 
@@ -41,6 +41,7 @@ export function viewerSource(viewer: ViewerAddress): EventSource {
       const { complete, scanned, ...value } = answer as Omit<Answer<unknown>, 'value'> & Funnel;
       return { complete, scanned, value };
     },
+    damaged: async () => ((await ask('/api/status', [])) as StoreStatus).damaged,
     close: async () => {},
   };
 }

@@ -36,7 +36,10 @@ test('a viewer that runs answers as files do', async (t) => {
     assert.deepEqual(asked, read);
   }
   const { stderr } = await cli('query', '--by', 'kind', '--url', url);
-  assert.match(stderr, /^otel-events query: time was up: 4000 of 4000 rows were looked at; narrow the range/);
+  assert.match(
+    stderr,
+    /^otel-events query: 4000 of 4000 rows were looked at; if time was up, narrow the range/,
+  );
 });
 
 test('where no viewer is, or it refuses, that is said', async (t) => {
