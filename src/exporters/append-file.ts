@@ -1,13 +1,12 @@
 import { fstatSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { blankOut, lacksLineBreak, mendBefore, read } from './mend-line.ts';
+import { blankOut, endsLine, lacksLineBreak, mendBefore, read } from './mend-line.ts';
 import { LENGTH_BYTES } from './message-file.ts';
 import { inOnePiece, inodeOf, NamedFile, requireFile, wholePieces } from './named-file.ts';
 
 /** Attempts to open a file that others set aside at the same time. */
 const MAX_OPENS = 10;
 const CHUNK_BYTES = 64 * 1024;
-const LINE_BREAK = 0x0a;
 /** As much of a line is compared with what is in the file where it should be. */
 const COMPARED_BYTES = 256;
 
@@ -102,10 +101,16 @@ export class AppendFile extends NamedFile {
     if (start < 0 || !read(fd, start, start + head.length).equals(head))
       throw new Error('others cut it short');
     const { whole, wholeBytes } = wholePieces(lines, written);
-    const standsAlone = mendBefore(patch, start, this.#lineStart);
-    if (start + wholeBytes < end) blankOut(patch, start + wholeBytes, end);
+    const standsAlone = mendBefore(patch, start, this.#lineStart, whole > 0 ? start : end);
+    const half = start + wholeBytes;
+    if (half < end) {
+      const followsLine = whole > 0 || endsLine(fd, half);
+      // Who has written behind it may have mended it: then its line break is at the end, where half a line has none. In
+      // this order, since the break comes there before it goes from the front.
+      if (followsLine || !endsLine(fd, end)) blankOut(patch, half, end, followsLine);
+    }
     const { size } = fstatSync(fd);
-    if (size > 0 && read(fd, size - 1, size)[0] === LINE_BREAK) this.#known = size;
+    if (endsLine(fd, size)) this.#known = size;
     // All of them again: the next ones will begin behind the line break of these.
     return standsAlone ? whole : 0;
   }

@@ -22,31 +22,40 @@ export function lacksLineBreak(fd: number, size: number, lineStart: string): boo
  * Makes sure that a line that begins at `end` stands alone: what a failed write or a crash has left in front of
  * it becomes blanks.
  * @param fd - does not append
+ * @param halfEnd - where half a line ends that begins at `end`; `end` if it is whole
  * @returns false when something of somebody else is in front, on the same line
  */
-export function mendBefore(fd: number, end: number, lineStart: string): boolean {
+export function mendBefore(fd: number, end: number, lineStart: string, halfEnd: number): boolean {
   const start = tornLineBefore(fd, end);
   if (start === end) return true;
+  // Whoever has written behind the half has mended it: what seems to be torn here is a whole line without its break.
+  if (halfEnd > end && endsLine(fd, halfEnd)) return false;
   const torn = read(fd, start, end);
   if (isBlank(torn)) return true;
   // It begins with blanks where somebody was killed while mending it.
   if (torn[0] !== SPACE[0] && !isOurs(torn, lineStart)) return false;
-  blankOut(fd, start, end);
+  blankOut(fd, start, end, start > 0);
   return true;
 }
 
 /**
  * Takes half a line out of a file without moving what others have written behind it: it becomes blanks at the
- * end of the line before. The file is never cut: others may append to it at any moment.
+ * end of the line before. The file is never cut: others may append to it at any moment. Its writer and whoever writes
+ * behind it may do so at the same time: what each of them writes is the same.
  * @param fd - does not append
+ * @param followsLine - whether a line break was in front of it: not to be read here, where another may have moved it
  */
-export function blankOut(fd: number, start: number, end: number): void {
-  const followsLine = start > 0 && read(fd, start - 1, start).equals(LINE_BREAK);
+export function blankOut(fd: number, start: number, end: number, followsLine: boolean): void {
   writeAt(fd, Buffer.alloc(end - start - (followsLine ? 1 : 0), SPACE), start);
   if (!followsLine) return;
   // Whoever looks for the beginning of this line finds one of the two line breaks at any moment.
   writeAt(fd, LINE_BREAK, end - 1);
   writeAt(fd, SPACE, start - 1);
+}
+
+/** Whether the line is ended in front of `end`. */
+export function endsLine(fd: number, end: number): boolean {
+  return end > 0 && read(fd, end - 1, end).equals(LINE_BREAK);
 }
 
 /** Where the line begins that is not ended at `end`; `end` if it is. */
