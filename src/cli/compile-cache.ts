@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { makeDirectory } from '../spool/disk/make-directory.ts';
@@ -19,7 +19,8 @@ export function useCompileCache(home = homeOfUser()): void {
   try {
     makeDirectory(directory, 0o700);
     const { uid, mode } = lstatSync(directory);
-    if (uid === process.getuid?.() && (mode & WRITABLE_BY_OTHERS) === 0) enableCompileCache(directory);
+    // Asked for by name it would end the command on an older Node.js, before that can say which one it needs.
+    if (uid === process.getuid?.() && (mode & WRITABLE_BY_OTHERS) === 0) module.enableCompileCache(directory);
   } catch {
     // A home that cannot be written, or none: a cache is no reason to fail.
   }

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
+import { tell } from './command.ts';
 import { defineGroup } from './command-group.ts';
 import { useCompileCache } from './compile-cache.ts';
+import { oldNode } from './old-node.ts';
 import { keepYoungGenerationSmall } from './young-generation.ts';
 
 const command = defineGroup({
@@ -18,7 +20,7 @@ const command = defineGroup({
     view: ['keep events on this machine, and look at them in a browser', () => import('./view.ts')],
     query: ['find events, logs and spans in files, and count them', () => import('./events/query.ts')],
     tail: ['print events as they come, from a viewer or a file', () => import('./events/tail.ts')],
-    export: ['write events as CSV or JSON lines', () => import('./events/export.ts')],
+    export: ['write events as CSV, JSON lines or Parquet', () => import('./events/export.ts')],
     import: ['put files of OTLP/JSON lines into a store of the viewer', () => import('./events/import.ts')],
     reconcile: [
       'compare event files with a store, and send it what is missing',
@@ -44,9 +46,15 @@ const command = defineGroup({
   ],
 });
 
-// Before the file of a command is loaded.
-useCompileCache();
-process.exitCode = await main(process.argv.slice(2));
+const old = oldNode();
+if (old === undefined) {
+  // Before the file of a command is loaded.
+  useCompileCache();
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  tell(`otel-events: ${old}`);
+  process.exitCode = 2;
+}
 
 async function main(args: readonly string[]): Promise<number> {
   if (args[0] === '--version' || args[0] === '-v') {
