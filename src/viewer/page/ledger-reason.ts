@@ -28,7 +28,7 @@ const KNOWN: Readonly<Record<string, LedgerReason>> = {
   },
   'rejected:invalid': {
     text: 'refused by their schema',
-    fix: 'give the app the option quarantine, and see otel-events quarantine ls',
+    fix: 'those of an app with the option quarantine are there: see otel-events quarantine ls',
   },
 };
 
