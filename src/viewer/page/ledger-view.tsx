@@ -109,7 +109,7 @@ function Loggers({ loggers }: Pick<LedgerAnswer, 'loggers'>) {
     <section>
       <h2>Who reports</h2>
       <div class="scroll">
-        <table>
+        <table class="close">
           <thead>
             <tr>
               <th>service</th>
