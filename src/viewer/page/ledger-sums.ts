@@ -39,7 +39,7 @@ export function isLoss(reason: string): boolean {
 export function ledgerSums({ entries, underWay }: LedgerAnswer): LedgerSum[] {
   const sums = new Map<string, LedgerSum>();
   const sumOf = ({ name, service, kind }: Pick<LedgerSum, 'name' | 'service' | 'kind'>): LedgerSum => {
-    const key = [kind, service, name].map(encodeURIComponent).join('/');
+    const key = [kind, service, name].map((part) => encodeURIComponent(part.toWellFormed())).join('/');
     const known = sums.get(key);
     if (known !== undefined) return known;
     const counts = {

@@ -21,7 +21,7 @@ export function MendForm({ event, id }: MendFormProps) {
   const [error, setError] = useState<ApiError>();
   const [state, setState] = useState<'mending' | 'sending' | 'sent'>('mending');
   const area = useRef<HTMLTextAreaElement>(null);
-  const url = (what: string): string => apiUrl(`quarantine/${encodeURIComponent(id)}/${what}`);
+  const url = (what: string): string => apiUrl(`quarantine/${encodeURIComponent(id.toWellFormed())}/${what}`);
   const data = dataIn(text);
   useEffect(() => {
     setVerdict(undefined);

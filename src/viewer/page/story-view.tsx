@@ -23,7 +23,7 @@ export function StoryView({ by, id }: { readonly by: StoryOf; readonly id: strin
   const shownId = params.get('event') ?? undefined;
   const columns = params.getAll('col').length > 0 ? params.getAll('col') : defaultColumns();
   const withSpans = params.get('spans') === '1';
-  const url = apiUrl(`${PLURAL[by]}/${encodeURIComponent(id)}`, { limit: 1000 });
+  const url = apiUrl(`${PLURAL[by]}/${encodeURIComponent(id.toWellFormed())}`, { limit: 1000 });
   const { value, error, reload } = useAnswer<RowsAnswer>(url);
   const all = value?.rows ?? [];
   const rows = useMemo(() => all.filter(({ kind }) => withSpans || kind !== 'span'), [value, withSpans]);

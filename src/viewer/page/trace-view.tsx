@@ -16,7 +16,7 @@ import { VirtualList } from './virtual-list.tsx';
 /** A trace as a waterfall, with the events on their spans. */
 export function TraceView({ id }: { readonly id: string }) {
   const { value, error, isLoading, reload } = useAnswer<RowsAnswer>(
-    apiUrl(`traces/${encodeURIComponent(id)}`),
+    apiUrl(`traces/${encodeURIComponent(id.toWellFormed())}`),
   );
   const rows = value?.rows ?? [];
   const shownId = useAddress().params.get('event') ?? undefined;
