@@ -43,6 +43,9 @@ export async function startVictorialogs(options: VictorialogsOptions): Promise<V
       `-httpListenAddr=127.0.0.1:${port}`,
       `-storageDataPath=${path.join(dir, 'data')}`,
       ...VICTORIALOGS_FLAGS,
+      // It closes connections that a test's `fetch` is about to use again: after a minute without a request, and after two.
+      '-http.connTimeout=0',
+      '-http.idleConnTimeout=10m',
       ...flags,
     ],
     cwd: dir,
