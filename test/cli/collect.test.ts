@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { call, openSession } from '../collector/grpc-call.ts';
 import { postLoad } from '../collector/post-load.ts';
-import { eventually, logsOf, namesInFile, protobufOf } from '../collector/samples.ts';
+import { eventually, logsOf, namesInFile, namesSoFar, protobufOf } from '../collector/samples.ts';
 import { freePort } from '../harness/free-port.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 
@@ -443,7 +443,7 @@ test('SIGHUP reads the configuration again; a wrong one is told, line by line, a
     / ERROR .*config\.yaml:2:13: exporters\.fil: unknown exporter; did you mean file\?$/m,
   );
   await hangUp(ok(second, port), 'INFO configuration reloaded\n');
-  await eventually(() => existsSync(second) && namesInFile(second).length > 0);
+  await eventually(() => namesSoFar(second).length > 0);
   for (const signal of ['SIGHUP', 'SIGHUP', 'SIGTERM', 'SIGHUP'] as const) child.kill(signal);
   assert.equal(await exit, 0);
   await load.end();

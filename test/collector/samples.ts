@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Batch } from '../../src/otlp/wire/batch.ts';
 import type { OtlpObject } from '../../src/otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
@@ -34,6 +34,16 @@ export function namesIn(text: string): string[] {
 
 export function namesInFile(file: string): string[] {
   return namesIn(readFileSync(file, 'utf8'));
+}
+
+/**
+ * The names in a file that is being written, which need not be there yet: a line that has no end is not read, since
+ * half of an append can be seen while it goes on.
+ */
+export function namesSoFar(file: string): string[] {
+  if (!existsSync(file)) return [];
+  const text = readFileSync(file, 'utf8');
+  return namesIn(text.slice(0, text.lastIndexOf('\n') + 1));
 }
 
 /** A promise that somebody else settles. */

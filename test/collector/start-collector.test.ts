@@ -10,7 +10,7 @@ import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import { freePort } from '../harness/free-port.ts';
 import { httpSink } from '../harness/http-sink.ts';
 import { tempDir } from '../harness/temp-dir.ts';
-import { deferred, eventually, logsOf, namesIn, namesInFile, protobufOf } from './samples.ts';
+import { deferred, eventually, logsOf, namesIn, namesInFile, namesSoFar, protobufOf } from './samples.ts';
 import { startFor } from './start-for.ts';
 import { withoutTime } from './without-time.ts';
 
@@ -84,7 +84,7 @@ test('an exporter that is slow does not hold back the file', async (t) => {
     { exporters: { slow: () => new Promise(() => {}) } },
   );
   const answer = send(collector.endpoint, 'a').catch(() => 'no answer yet');
-  await eventually(() => namesInFile(file).length === 1);
+  await eventually(() => namesSoFar(file).length === 1);
   const turned = new Promise((resolve) => setTimeout(resolve, 50, 'no answer yet'));
   assert.equal(await Promise.race([answer, turned]), 'no answer yet');
   assert.deepEqual(collector.stats().exporters.slow, { ...idle, queued: 1 });

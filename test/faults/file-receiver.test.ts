@@ -1,11 +1,11 @@
 // Files read with `storage`: every line is passed on, whatever ends the collector.
 
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, renameSync } from 'node:fs';
+import { appendFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { eventually, logsOf, namesInFile } from '../collector/samples.ts';
+import { eventually, logsOf, namesInFile, namesSoFar } from '../collector/samples.ts';
 import { IS_LONG, reportCounts } from '../harness/fault-counts.ts';
 import { runChild } from '../harness/run-child.ts';
 import { SEED, seeded } from '../harness/seeded.ts';
@@ -64,23 +64,19 @@ test('a collector that is killed again and again passes over no line, and repeat
   }
   isOver = true;
   await writing;
-  let names: string[] = [];
   const last = runChild(
     'collector.ts',
     { config },
     {
       onLine: (line, kill) => {
         if (!line.startsWith('listening')) return;
-        const all = (): boolean => {
-          names = existsSync(out) ? namesInFile(out) : [];
-          return new Set(names).size === written.length;
-        };
+        const all = (): boolean => new Set(namesSoFar(out)).size === written.length;
         void eventually(all).finally(() => kill('SIGTERM'));
       },
     },
   );
   assert.equal((await last).code, 0);
-  names = namesInFile(out);
+  const names = namesInFile(out);
   const repeats = names.length - new Set(names).size;
   const counts = { 'lines written': written.length, kills: KILLS, 'lines repeated': repeats };
   reportCounts(t, counts);
