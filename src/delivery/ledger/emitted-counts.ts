@@ -104,7 +104,7 @@ export class EmittedCounts {
   /** Counts events that ended where they were emitted, now. */
   ended(name: string, outcome: Outcome | 'sampled' | 'filtered', count = 1): void {
     const reason = typeof outcome === 'string' ? outcome : reasonOf(outcome);
-    if (reason === undefined) return;
+    if (reason === undefined || !this.#isOn) return;
     const minute = this.name(name)?.of(Math.floor(wallClockMs() / 60_000));
     if (minute === undefined) return;
     minute.emitted += count;
