@@ -79,9 +79,9 @@ export async function readConfig(
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
   const checked = root === undefined ? undefined : readRoot(root, components, extraExporters, problems, warn);
-  problems.throwIfAny(sources.map(nameOfSource).join(', '));
-  warnings.push(...[...unset].map((name) => `environment variable ${name} is not set; it is taken as empty`));
-  return { ...(checked as Omit<RunnableConfig, 'warnings'>), warnings };
+  const gaps = [...unset].map((name) => `environment variable ${name} is not set; it is taken as empty`);
+  problems.throwIfAny(sources.map(nameOfSource).join(', '), gaps);
+  return { ...(checked as Omit<RunnableConfig, 'warnings'>), warnings: [...warnings, ...gaps] };
 }
 
 function readRoot(

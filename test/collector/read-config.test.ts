@@ -336,6 +336,14 @@ test('a variable that is not set is warned about, one with a default is not', as
   assert.deepEqual(warnings, ['environment variable NOT_SET is not set; it is taken as empty']);
 });
 
+test('what is missing because a variable is not set is told with the name of the variable', async () => {
+  await assert.rejects(readConfig(withOtlp({ endpoint: env('env:NOT_SET') }), { environment: {} }), {
+    code: 'COLLECTOR_CONFIG_INVALID',
+    message:
+      /exporters\.otlp_http\.endpoint: is missing\n.*: environment variable NOT_SET is not set; it is taken as empty$/,
+  });
+});
+
 test('a server does not listen on all addresses because a variable is empty', async () => {
   const withEndpoint = (endpoint: string) => ({
     receivers: { otlp: { protocols: { http: { endpoint }, grpc: { endpoint: ':1' } } } },
@@ -349,9 +357,11 @@ test('a server does not listen on all addresses because a variable is empty', as
   const says =
     'the variable for the host is empty; set it, or say localhost:4318, or 0.0.0.0:4318 for all addresses of this machine';
   for (const environment of [{}, { HOST: '' }]) {
+    const why =
+      'HOST' in environment ? '' : '\nconfig: environment variable HOST is not set; it is taken as empty';
     await assert.rejects(readConfig(withEndpoint(`${env('env:HOST')}:4318`), { environment }), {
       code: 'COLLECTOR_CONFIG_INVALID',
-      message: `config: receivers.otlp.protocols.http.endpoint: ${says}\nconfig: extensions.health_check.endpoint: ${says}`,
+      message: `config: receivers.otlp.protocols.http.endpoint: ${says}\nconfig: extensions.health_check.endpoint: ${says}${why}`,
     });
   }
   for (const host of ['', '0.0.0.0', '[::]', `${env('env:HOST:-localhost')}`])

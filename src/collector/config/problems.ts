@@ -42,15 +42,17 @@ export class Problems {
 
   /**
    * @param source - the file, or a word for where the configuration came from
+   * @param causes - what is no problem, but may be why there is one
    * @throws OtelEventsError `COLLECTOR_CONFIG_INVALID` with one line for each problem, in the file's order
    */
-  throwIfAny(source: string): void {
+  throwIfAny(source: string, causes: readonly string[] = []): void {
     if (this.isEmpty) return;
     const lines = [...this.#found].sort(inFileOrder).map(({ at, path, message }) => {
       const place = at === undefined ? source : `${at.source ?? source}:${at.line}:${at.column}`;
       return `${place}: ${path === '' ? '' : `${path}: `}${message}`;
     });
     if (this.#left > 0) lines.push(`${source}: and ${this.#left} more`);
+    lines.push(...causes.map((cause) => `${source}: ${cause}`));
     throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', lines.join('\n'));
   }
 }

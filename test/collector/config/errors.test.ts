@@ -281,6 +281,7 @@ const ERRORS: readonly [string, string, ...string[]][] = [
       exporters: `exporters: {file: {path: a}, otlp_http: {endpoint: "${DOLLAR}{env:OTEL_EVENTS_NOT_SET}"}}`,
     }),
     '2:41: exporters.otlp_http.endpoint: is missing',
+    ' environment variable OTEL_EVENTS_NOT_SET is not set; it is taken as empty',
   ],
   [
     'no endpoint for a signal that is sent',
