@@ -3,32 +3,15 @@ import { test } from 'node:test';
 import type { EmittedReport } from '../../../src/otlp/emitted/emitted-report.ts';
 import { encodeEmittedReport } from '../../../src/otlp/emitted/encode-emitted-report.ts';
 import { readEmittedReport } from '../../../src/otlp/emitted/read-emitted-report.ts';
-
-const MINUTE = 29_404_800;
-
-function report(given: Partial<EmittedReport>): EmittedReport {
-  return {
-    service: 'shop',
-    logger: 'a',
-    sequence: 1,
-    isLast: false,
-    cells: [],
-    underWay: new Map(),
-    ...given,
-  };
-}
-
-const cell = (name: string, emitted: number, lost: Record<string, number> = {}, minute = MINUTE) => {
-  return { name, minute, emitted, lost: new Map(Object.entries(lost)) };
-};
+import { madeCell, madeReport } from './made-report.ts';
 
 test('a report is the same when it was sent', () => {
-  const given = report({
+  const given = madeReport({
     sequence: 12,
     isLast: true,
     cells: [
-      cell('order.paid', 9, { sampled: 2, 'dropped:queue_full': 1 }),
-      cell('all gone', 2, { filtered: 2 }),
+      madeCell('order.paid', 9, { sampled: 2, 'dropped:queue_full': 1 }),
+      madeCell('all gone', 2, { filtered: 2 }),
     ],
     underWay: new Map([['order.paid', 3]]),
   });
@@ -42,10 +25,10 @@ test('what is no report is refused, and says what is wanted', () => {
     [{ logger: '' }, /otel_events.logger/],
     [{ sequence: 0 }, /otel_events.sequence/],
     [{ service: 's'.repeat(2000) }, /service.name/],
-    [{ cells: Array.from({ length: 10_001 }, (_, at) => cell('n', 1, {}, at)) }, /at most 10000/],
+    [{ cells: Array.from({ length: 10_001 }, (_, at) => madeCell('n', 1, {}, at)) }, /at most 10000/],
   ];
   for (const [wrong, message] of cases) {
-    const bytes = encodeEmittedReport(report(wrong), scope);
+    const bytes = encodeEmittedReport(madeReport(wrong), scope);
     assert.throws(() => readEmittedReport('protobuf', bytes), { code: 'OTLP_INVALID', message });
   }
   assert.throws(() => readEmittedReport('protobuf', new Uint8Array()), { code: 'OTLP_INVALID' });

@@ -7,26 +7,9 @@ import { answerLedger } from '../../../src/viewer/store/read/answer-ledger.ts';
 import { answerLoggers } from '../../../src/viewer/store/read/answer-loggers.ts';
 import { StoreWriter } from '../../../src/viewer/store/write/store-writer.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
-import { events, START_MS } from '../api/viewer-under-test.ts';
+import { madeCell, madeReport } from '../../otlp/emitted/made-report.ts';
+import { events } from '../api/viewer-under-test.ts';
 import { type StoreUnderTest, storeUnderTest, wired } from '../store/store-under-test.ts';
-
-const MINUTE = START_MS / 60_000;
-
-function report(given: Partial<EmittedReport>): EmittedReport {
-  return {
-    service: 'shop',
-    logger: 'a',
-    sequence: 1,
-    isLast: false,
-    cells: [],
-    underWay: new Map(),
-    ...given,
-  };
-}
-
-const cell = (name: string, emitted: number, lost: Record<string, number> = {}, minute = MINUTE) => {
-  return { name, minute, emitted, lost: new Map(Object.entries(lost)) };
-};
 
 function keep({ writer, reader }: StoreUnderTest, ...reports: readonly EmittedReport[]): void {
   for (const one of reports) writer.ingest([{ report: one, bytes: new Uint8Array(), count: 0 }]);
@@ -38,12 +21,12 @@ const orders = (count: number) =>
 
 test('a report that comes again counts once, in another file too', (t) => {
   const store = storeUnderTest(t, { fileRows: 64 });
-  const first = report({ cells: [cell('order.paid', 60)] });
+  const first = madeReport({ cells: [madeCell('order.paid', 60)] });
   store.writer.ingest([orders(60)]);
   keep(store, first, first);
   store.writer.ingest([orders(30)]);
   assert.equal(store.writer.filesVersion, 2, 'there is another file');
-  keep(store, first, report({ sequence: 2, cells: [cell('order.paid', 35)] }));
+  keep(store, first, madeReport({ sequence: 2, cells: [madeCell('order.paid', 35)] }));
   const { entries } = answerLedger(store.reader, {});
   assert.deepEqual(
     entries.map(({ emitted, stored, gap }) => ({ emitted, stored, gap })),
@@ -55,7 +38,7 @@ test('what was under way in a logger that went silent is told, until it is seen 
   const store = storeUnderTest(t);
   const underWay = new Map([['order.paid', 8]]);
   store.writer.ingest([orders(10)]);
-  keep(store, report({ cells: [cell('order.paid', 10)], underWay }));
+  keep(store, madeReport({ cells: [madeCell('order.paid', 10)], underWay }));
   const nowMs = Date.now() + 61_000;
   const told = (atMs: number) =>
     answerLoggers(store.reader, answerLedger(store.reader, {}).entries, { fromMs: 0, nowMs: atMs });
@@ -80,7 +63,7 @@ test('where rows have gone by age or size nothing is compared', (t) => {
   const store = storeUnderTest(t, { fileRows: 64, maxAgeMs: 3_600_000 });
   store.writer.ingest([orders(60)]);
   store.writer.ingest([orders(60)]);
-  keep(store, report({ cells: [cell('order.paid', 120)] }));
+  keep(store, madeReport({ cells: [madeCell('order.paid', 120)] }));
   assert.deepEqual(answerLedger(store.reader, {}).entries[0]?.emitted, 120);
   assert.equal(store.writer.removeOld(), true);
   store.reader.refreshFiles();
@@ -91,7 +74,10 @@ test('where rows have gone by age or size nothing is compared', (t) => {
 test('a minute that is not over for long has no gap but of what is known to be lost', (t) => {
   const store = storeUnderTest(t);
   const minute = Math.floor(Date.now() / 60_000);
-  keep(store, report({ cells: [cell('a', 5, {}, minute), cell('b', 5, { 'dropped:closed': 2 }, minute)] }));
+  keep(
+    store,
+    madeReport({ cells: [madeCell('a', 5, {}, minute), madeCell('b', 5, { 'dropped:closed': 2 }, minute)] }),
+  );
   assert.deepEqual(
     answerLedger(store.reader, {}).entries.map(({ name, gap, settling }) => ({ name, gap, settling })),
     [
@@ -112,14 +98,14 @@ test('a store of earlier days gets the tables that it has not', (t) => {
   old.close();
   const store = storeUnderTest(t, { directory });
   store.writer.ingest([orders(2)]);
-  keep(store, report({ cells: [cell('order.paid', 3)] }));
+  keep(store, madeReport({ cells: [madeCell('order.paid', 3)] }));
   assert.equal(answerLedger(store.reader, {}).entries[0]?.gap, 1);
   assert.match(store.writer.id, /^[\da-f-]{36}$/);
 });
 
 test('names beyond those that a store tells apart are compared with nothing', (t) => {
   const store = storeUnderTest(t);
-  const cells = Array.from({ length: 1_005 }, (_, at) => cell(`n${at}`, 1));
-  keep(store, report({ cells }));
+  const cells = Array.from({ length: 1_005 }, (_, at) => madeCell(`n${at}`, 1));
+  keep(store, madeReport({ cells }));
   assert.equal(answerLedger(store.reader, {}).entries.length, 1_000);
 });
