@@ -151,7 +151,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     table: ['store'],
     mcp: ['query', 'store'],
     schemas: ['store'],
-    page: ['query', 'store'],
+    page: ['query', 'store', 'schemas'],
     api: ['', 'query', 'store', 'table', 'mcp', 'schemas'],
   },
 };

@@ -1,48 +1,8 @@
 import { fieldName } from '../query/read-field.ts';
 import type { Declared, DeclaredSchema } from '../schemas/declared-schemas.ts';
-import { type ComparedField, driftOf, type FieldDrift, isOfData } from '../schemas/drift-of.ts';
+import { type ComparedField, driftOf, isOfData } from '../schemas/drift-of.ts';
+import type { SchemaEntry, SchemaField } from '../schemas/schema-entry.ts';
 import type { SeenEvent, SeenEvents } from './seen-events.ts';
-
-/** Whether events of a name are as their schema says. */
-export type SchemaState = 'ok' | 'drift' | 'undeclared' | 'unseen';
-
-/** Events of one name and version: what is declared of them, and as what they came. */
-export interface SchemaEntry {
-  readonly name: string;
-  /** Null: the events say none. */
-  readonly version: string | null;
-  readonly state: SchemaState;
-  readonly rows: number;
-  readonly firstMs: number | null;
-  readonly lastMs: number | null;
-  /** Which schemas they say they were checked by. */
-  readonly schemas: SeenEvent['schemas'];
-  /** What they are compared with: that of their version; of events that say none the newest. */
-  readonly declared:
-    | (Pick<DeclaredSchema, 'id' | 'version' | 'file'> & { readonly description: string | null })
-    | null;
-  readonly drift: Readonly<Record<FieldDrift, number>>;
-  readonly fields: readonly FieldAnswer[];
-}
-
-export interface FieldAnswer {
-  /** As queries write it. */
-  readonly field: string;
-  /** As the schema writes it. */
-  readonly path: string;
-  readonly rows: number;
-  readonly types: readonly string[];
-  readonly declared: {
-    readonly types: readonly string[];
-    readonly required: boolean;
-    readonly deprecated: boolean;
-    /** Of personal data. */
-    readonly categories: readonly string[];
-    readonly values: readonly unknown[] | null;
-    readonly description: string | null;
-  } | null;
-  readonly drift: readonly FieldDrift[];
-}
 
 /** Lists of allowed values are cut. */
 const MAX_VALUES = 100;
@@ -99,7 +59,7 @@ function toEntry(event: SeenEvent | undefined, schema: DeclaredSchema | undefine
     schemas,
     declared: schema === undefined ? null : toldOf(schema),
     drift,
-    fields: compared.map(toFieldAnswer),
+    fields: compared.map(toField),
   };
 }
 
@@ -107,7 +67,7 @@ function toldOf({ id, version, file, description }: DeclaredSchema): SchemaEntry
   return { id, version, file, description: description ?? null };
 }
 
-function toFieldAnswer({ path, declared, seen, drift }: ComparedField): FieldAnswer {
+function toField({ path, declared, seen, drift }: ComparedField): SchemaField {
   const place = declared?.place ?? path;
   return {
     field: seen === undefined ? fieldName({ of: 'attribute', path: place }) : fieldName(seen.field),

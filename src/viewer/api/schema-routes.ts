@@ -2,6 +2,7 @@ import { performance } from '../../time.ts';
 import type { Field } from '../query/query.ts';
 import { readField } from '../query/read-field.ts';
 import type { Declared } from '../schemas/declared-schemas.ts';
+import type { SchemaEntry, SchemaField } from '../schemas/schema-entry.ts';
 import {
   COUNT,
   FLAG,
@@ -16,7 +17,7 @@ import {
 import { queryParam, requiredTextParam } from './param.ts';
 import type { Questions } from './question-gate.ts';
 import { type JsonRoute, jsonRoute } from './route.ts';
-import { type FieldAnswer, type SchemaEntry, schemaAnswer } from './schema-answer.ts';
+import { schemaAnswer } from './schema-answer.ts';
 import { lastSeenMs, type SeenEvent, seenEvents } from './seen-events.ts';
 
 const DRIFT = ['undeclared', 'unseen', 'type', 'missing'];
@@ -124,7 +125,7 @@ async function withTimes(
   const timed: object[] = [];
   for (const [at, entry] of entries.entries()) {
     const event = events[at];
-    const fields: (FieldAnswer & { readonly lastMs: number | null })[] = [];
+    const fields: SchemaField[] = [];
     for (const field of entry.fields) {
       const isAsked = event !== undefined && field.rows > 0 && --left >= 0 && performance.now() < end;
       const asked = isAsked

@@ -1,3 +1,4 @@
+import type { SchemaEntry } from '../schemas/schema-entry.ts';
 import type { FacetValue, Row, Scanned } from '../store/event-store.ts';
 
 /** How far an answer went; see `docs/viewer.md`. */
@@ -107,7 +108,7 @@ export interface LedgerAnswer {
 }
 
 export interface SchemasAnswer {
-  readonly schemas: readonly SchemaAnswer[];
+  readonly schemas: readonly SchemaEntry[];
   /** Null: the viewer was started without a directory of schemas. */
   readonly declared: {
     readonly directory: string;
@@ -116,44 +117,6 @@ export interface SchemasAnswer {
     readonly problems: readonly { readonly file: string; readonly code: string; readonly message: string }[];
   } | null;
   readonly complete: boolean;
-}
-
-/** Events of one name and version. */
-export interface SchemaAnswer {
-  readonly name: string;
-  readonly version: string | null;
-  readonly state: 'ok' | 'drift' | 'undeclared' | 'unseen';
-  readonly rows: number;
-  readonly firstMs: number | null;
-  readonly lastMs: number | null;
-  readonly schemas: readonly { readonly id: string; readonly rows: number }[];
-  readonly declared: {
-    readonly id: string;
-    readonly version: string;
-    readonly file: string;
-    readonly description: string | null;
-  } | null;
-  readonly drift: Readonly<Record<FieldDrift, number>>;
-  readonly fields: readonly SchemaFieldAnswer[];
-}
-
-export type FieldDrift = 'undeclared' | 'unseen' | 'type' | 'missing';
-
-export interface SchemaFieldAnswer {
-  readonly field: string;
-  readonly path: string;
-  readonly rows: number;
-  readonly types: readonly string[];
-  readonly declared: {
-    readonly types: readonly string[];
-    readonly required: boolean;
-    readonly deprecated: boolean;
-    readonly categories: readonly string[];
-    readonly values: readonly unknown[] | null;
-    readonly description: string | null;
-  } | null;
-  readonly drift: readonly FieldDrift[];
-  readonly lastMs?: number | null;
 }
 
 export interface Issue {

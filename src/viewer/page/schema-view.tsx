@@ -1,5 +1,6 @@
+import type { SchemaEntry, SchemaField } from '../schemas/schema-entry.ts';
 import { go, hrefTo } from './address.ts';
-import type { SchemaAnswer, SchemaFieldAnswer, SchemasAnswer } from './answers.ts';
+import type { SchemasAnswer } from './answers.ts';
 import { apiUrl } from './fetch-json.ts';
 import { formatShare, formatTime, plural } from './format.ts';
 import { Problem } from './problem.tsx';
@@ -36,7 +37,7 @@ export function SchemaView({ name }: { readonly name: string }) {
   );
 }
 
-function Version({ of, isDeclared }: { readonly of: SchemaAnswer; readonly isDeclared: boolean }) {
+function Version({ of, isDeclared }: { readonly of: SchemaEntry; readonly isDeclared: boolean }) {
   const { version, declared, state, rows, firstMs, lastMs, fields } = of;
   return (
     <section>
@@ -77,7 +78,7 @@ function Version({ of, isDeclared }: { readonly of: SchemaAnswer; readonly isDec
   );
 }
 
-function Line({ field, of }: { readonly field: SchemaFieldAnswer; readonly of: SchemaAnswer }) {
+function Line({ field, of }: { readonly field: SchemaField; readonly of: SchemaEntry }) {
   const { path, declared, types, rows, lastMs, drift } = field;
   return (
     <tr class={drift.length > 0 ? 'gap' : ''}>

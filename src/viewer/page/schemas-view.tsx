@@ -1,5 +1,7 @@
+import type { FieldDrift } from '../schemas/drift-of.ts';
+import type { SchemaEntry, SchemaState } from '../schemas/schema-entry.ts';
 import { hrefTo, useAddress, withParams } from './address.ts';
-import type { FieldDrift, SchemaAnswer, SchemasAnswer } from './answers.ts';
+import type { SchemasAnswer } from './answers.ts';
 import { apiUrl } from './fetch-json.ts';
 import { formatCount, formatTime, plural } from './format.ts';
 import { Problem } from './problem.tsx';
@@ -7,16 +9,14 @@ import { SchemaTabs } from './schema-tabs.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useListKeys } from './use-list-keys.ts';
 
-type State = SchemaAnswer['state'];
-
-const STATES: Readonly<Record<State, readonly [badge: string, label: string]>> = {
+const STATES: Readonly<Record<SchemaState, readonly [badge: string, label: string]>> = {
   ok: ['ok', 'as declared'],
   drift: ['warn', 'drift'],
   undeclared: ['error', 'undeclared'],
   unseen: ['none', 'never seen'],
 };
 
-const SHOWN: readonly State[] = ['drift', 'undeclared', 'unseen'];
+const SHOWN: readonly SchemaState[] = ['drift', 'undeclared', 'unseen'];
 
 /** Events of each name and version: what is declared of them, and in what those that came differ. */
 export function SchemasView() {
@@ -39,7 +39,7 @@ export function SchemasView() {
                 href={withParams({ show: state })}
                 aria-current={state === show ? 'true' : undefined}
               >
-                {state === '' ? 'all' : STATES[state as State][1]}{' '}
+                {state === '' ? 'all' : STATES[state as SchemaState][1]}{' '}
                 {formatCount(state === '' ? all.length : all.filter((one) => one.state === state).length)}
               </a>
             ))}
@@ -104,7 +104,7 @@ export function SchemasView() {
   );
 }
 
-export function StateBadge({ state }: { readonly state: State }) {
+export function StateBadge({ state }: { readonly state: SchemaState }) {
   const [badge, label] = STATES[state];
   return <span class={`badge ${badge}`}>{label}</span>;
 }
@@ -117,7 +117,7 @@ export const DRIFTS: Readonly<Record<FieldDrift, string>> = {
   missing: 'not always there',
 };
 
-function driftText(drift: SchemaAnswer['drift']): string {
+function driftText(drift: SchemaEntry['drift']): string {
   return Object.entries(drift)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${plural(count, 'field')} ${DRIFTS[kind as FieldDrift]}`)
