@@ -6,8 +6,8 @@ import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
 const PAGE = 'src/viewer/page';
 
 /**
- * Puts the viewer's page together: `index.html`, one script, one style sheet and an icon. All of it is served by the viewer
- * itself, and its packages are inside: they are no dependencies of who installs this one.
+ * Puts the viewer's page together: `index.html`, a script, what it loads when it is used first, a style sheet and an icon. All
+ * of it is served by the viewer itself, and its packages are inside: they are no dependencies of who installs this one.
  * @param out - the directory; made if it is not there
  * @returns the packages inside, by name
  */
@@ -21,6 +21,9 @@ export async function bundlePage(root: string, out: string): Promise<readonly Bu
     ],
     outdir: out,
     bundle: true,
+    // `import()` makes a file of its own. Without a hash: an open page of an older viewer finds it after an update, too.
+    splitting: true,
+    chunkNames: '[name]',
     metafile: true,
     minify: true,
     format: 'esm',

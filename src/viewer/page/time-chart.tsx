@@ -1,7 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import { formatClock, formatDay, formatNumber, formatTime } from './format.ts';
+import { Problem } from './problem.tsx';
 import { isUtc } from './settings.ts';
+import { useUplot } from './use-uplot.ts';
 
 export interface TimeLine {
   readonly label: string;
@@ -24,21 +26,22 @@ export function TimeChart({ times, lines, label, onRange }: TimeChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const range = useRef(onRange);
   range.current = onRange;
+  const { library, error, reload } = useUplot();
   useEffect(() => {
     const element = box.current;
-    if (element === null) return;
+    if (element === null || library === undefined) return;
     const { color, colors } = colorsOf(element);
     const axis = {
       stroke: color,
       grid: { stroke: `${color}22`, width: 1 },
       ticks: { stroke: `${color}22`, width: 1 },
     };
-    const plot = new uPlot(
+    const plot = new library(
       {
         width: element.clientWidth,
         height: HEIGHT,
         ms: 1,
-        tzDate: (ms) => (isUtc() ? uPlot.tzDate(new Date(ms), 'Etc/UTC') : new Date(ms)),
+        tzDate: (ms) => (isUtc() ? library.tzDate(new Date(ms), 'Etc/UTC') : new Date(ms)),
         cursor: { drag: { x: true, y: false, setScale: false } },
         legend: { show: true, live: true },
         axes: [
@@ -73,7 +76,8 @@ export function TimeChart({ times, lines, label, onRange }: TimeChartProps) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [times, lines]);
+  }, [times, lines, library]);
+  if (error !== undefined) return <Problem error={error} onRetry={reload} />;
   return <div class="time-chart" ref={box} role="img" aria-label={label} />;
 }
 
