@@ -56,7 +56,7 @@ export class PlainViewer {
       case 'funnel':
         return { steps: this.#funnel(params), ...found };
       case 'compare':
-        return { fields: this.#compare(params) };
+        return { fields: this.#compare(params), chosenBy: [] };
       case 'complete':
         return this.#complete(params);
       default:

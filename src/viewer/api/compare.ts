@@ -1,3 +1,4 @@
+import { conditionFields } from '../query/condition-fields.ts';
 import type { Query, TimeRange } from '../query/query.ts';
 import { fieldName } from '../query/read-field.ts';
 import type { Facet, FacetValue } from '../store/event-store.ts';
@@ -14,6 +15,8 @@ export interface Difference {
 
 export interface Comparison {
   readonly fields: readonly Difference[];
+  /** By which the selections are told apart: that they differ in these is no news, and they are left out. */
+  readonly chosenBy: readonly string[];
   readonly complete: boolean;
 }
 
@@ -33,9 +36,11 @@ export async function compare(
 ): Promise<Comparison> {
   const [left, right] = [within(query, sides[0]), within(query, sides[1])];
   const seen = await Promise.all([store.fields(left), store.fields(right)]);
-  const fields = [
-    ...new Map(seen.flatMap(({ value }) => value).map((one) => [fieldName(one.field), one])).values(),
-  ]
+  const all = new Map(seen.flatMap(({ value }) => value).map((one) => [fieldName(one.field), one]));
+  const chosenBy = sides.flatMap(({ where }) => conditionFields(where)).map(fieldName);
+  const isChosenBy = new Set(chosenBy);
+  const fields = [...all.values()]
+    .filter(({ field }) => !isChosenBy.has(fieldName(field)))
     .sort((one, other) => other.rows - one.rows)
     .slice(0, MAX_FIELDS)
     .map(({ field }) => field);
@@ -57,6 +62,7 @@ export async function compare(
     fields: differences
       .sort((one, other) => Math.abs(other.difference) - Math.abs(one.difference))
       .slice(0, MAX_SHOWN),
+    chosenBy: [...isChosenBy].filter((name) => all.has(name)),
     complete: answers.every(({ complete }) => complete),
   };
 }

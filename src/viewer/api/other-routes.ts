@@ -21,6 +21,7 @@ export const OTHER_ROUTES: readonly JsonRoute[] = [
       fields: listSchema(
         mapSchema({ field: TEXT, value: named('Value'), left: NUMBER, right: NUMBER, difference: NUMBER }),
       ),
+      chosenBy: listSchema(TEXT),
       complete: FLAG,
     }),
     answer: ({ q, left, right }, { store }) => compare(store, q, [left, right]),

@@ -70,6 +70,8 @@ export interface CompareAnswer {
     readonly right: number;
     readonly difference: number;
   }[];
+  /** By which the sides are told apart. */
+  readonly chosenBy: readonly string[];
 }
 
 export interface CompleteAnswer {

@@ -96,7 +96,12 @@ export function CompareView() {
             </tbody>
           </table>
           {value.fields.length === 0 && (
-            <p class="empty">They do not differ in any value, or one of them is empty.</p>
+            <p class="empty">They do not differ in any other value, or one of them is empty.</p>
+          )}
+          {value.chosenBy.length > 0 && (
+            <p class="muted">
+              Not compared, since the sides are told apart by it: {value.chosenBy.join(', ')}
+            </p>
           )}
         </div>
       )}

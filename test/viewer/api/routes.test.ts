@@ -68,10 +68,17 @@ test('counts come over time, by value, by group, as a funnel and as differences'
   );
   assert.deepEqual(funnel.json.steps[0].droppedOff.sort(), ['bob', 'eve']);
   const { json: compared } = await ask('/api/compare?left=plan:free&right=plan:pro');
-  const plan = compared.fields.find(({ value }: { value: unknown }) => value === 'free');
-  assert.deepEqual(plan, { field: 'plan', value: 'free', left: 1, right: 0, difference: 1 });
+  // By which they are told apart is no news.
+  assert.deepEqual(compared.chosenBy, ['plan']);
+  assert.ok(compared.fields.every(({ field }: { field: string }) => field !== 'plan'));
   const failed = compared.fields.find(({ value }: { value: unknown }) => value === 'order.failed');
   assert.deepEqual([failed.left, Math.round(failed.right * 3)], [0, 1]);
+  const { json: ofUsers } = await ask('/api/compare?left=user:bob%20name:order.*&right=-user:bob');
+  assert.deepEqual(ofUsers.chosenBy.sort(), ['name', 'user.id']);
+  assert.deepEqual(
+    ofUsers.fields.filter(({ field }: { field: string }) => /^(user|name)/.test(field)),
+    [],
+  );
   const fields = await ask('/api/fields');
   assert.ok(fields.json.fields.some(({ field }: { field: string }) => field === 'user.id'));
 });
