@@ -21,6 +21,9 @@ export interface TimeChartProps {
 
 const HEIGHT = 240;
 
+/** Mode 1: 0 is the end of the axis wherever no value lies beyond it. */
+const FROM_ZERO = { pad: 0.1, soft: 0, mode: 1 } as const;
+
 /** Lines over time. Dragging over a part chooses its range. */
 export function TimeChart({ times, lines, label, onRange }: TimeChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -44,6 +47,8 @@ export function TimeChart({ times, lines, label, onRange }: TimeChartProps) {
         tzDate: (ms) => (isUtc() ? library.tzDate(new Date(ms), 'Etc/UTC') : new Date(ms)),
         cursor: { drag: { x: true, y: false, setScale: false } },
         legend: { show: true, live: true },
+        // From 0 on: beside an axis that begins at its least value a small difference looks like a large one.
+        scales: { y: { range: { min: FROM_ZERO, max: FROM_ZERO } } },
         axes: [
           { ...axis, values: (_plot, ticks, _axis, _space, step) => ticks.map((ms) => tickText(ms, step)) },
           { ...axis, size: 64, values: (_plot, ticks) => ticks.map(formatNumber) },
