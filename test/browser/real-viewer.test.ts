@@ -199,6 +199,12 @@ test('an address with an event opens the list where it stands', { skip: NO_BROWS
   await current.getByText('number.1000', { exact: true }).waitFor();
   // The newest is the first, below the line of titles.
   assert.equal(await current.getAttribute('aria-rowindex'), String(3000 - 1 - 1000 + 2));
+  // In the middle of the list, so that its neighbours are seen.
+  const [list, row] = [await page.locator('.list').boundingBox(), await current.boundingBox()];
+  assert.ok(
+    list && row && Math.abs(row.y - (list.y + list.height / 2)) < list.height / 8,
+    JSON.stringify(row),
+  );
   await page.keyboard.press('j');
   await page.waitForURL((url) => url.searchParams.get('event') !== found.rows[0]?.id);
   await current.getByText('number.999', { exact: true }).waitFor();

@@ -49,7 +49,10 @@ export function VirtualList(props: VirtualListProps) {
     const element = box.current;
     if (element === null || current === undefined) return;
     const wanted = current * rowHeight;
-    if (wanted < seen) element.scrollTop = wanted / scale;
+    const isFar = wanted < seen - height || wanted > seen + 2 * height;
+    // Of a row that one comes to from afar one wants to see what stands around it.
+    if (isFar) element.scrollTop = (wanted + rowHeight / 2 - height / 2) / scale;
+    else if (wanted < seen) element.scrollTop = wanted / scale;
     else if (wanted + rowHeight > seen + height) element.scrollTop = (wanted + rowHeight - height) / scale;
   }, [current]);
 
