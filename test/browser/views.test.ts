@@ -66,6 +66,7 @@ for (const { look, ...options } of LOOKS) {
         false,
         `${name} is too wide`,
       );
+      if (look === 'narrow') assert.deepEqual(await hiddenBeyondEdge(page), [], name);
     }
     assert.deepEqual(found, []);
     assert.deepEqual(alarms, []);
@@ -86,6 +87,15 @@ test('a screen of many pixels is used', { skip: NO_BROWSER }, async () => {
   assert.deepEqual(alarms, []);
   await page.context().close();
 });
+
+/** Names of views and cells of tables that can be seen by scrolling sideways only, for which nobody would look. */
+function hiddenBeyondEdge(page: Page): Promise<string[]> {
+  return page.evaluate(
+    `[...document.querySelectorAll('.top a, .top button, table.close td, .scroll > table > tbody > tr > td')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth)
+      .map((element) => element.textContent)`,
+  );
+}
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);

@@ -74,21 +74,21 @@ export function CompareView() {
                   <td>
                     <code>{valueText(one.value).slice(0, 200)}</code>
                   </td>
-                  <td class="number">
+                  <td class="number" data-label={left || 'left'}>
                     <a
                       href={hrefTo([], { q: withTerm(withTerm(query, left), termOf(one.field, one.value)) })}
                     >
                       {formatShare(one.left)}
                     </a>
                   </td>
-                  <td class="number">
+                  <td class="number" data-label={right || 'right'}>
                     <a
                       href={hrefTo([], { q: withTerm(withTerm(query, right), termOf(one.field, one.value)) })}
                     >
                       {formatShare(one.right)}
                     </a>
                   </td>
-                  <td>
+                  <td class="whole">
                     <Difference left={one.left} right={one.right} />
                   </td>
                 </tr>

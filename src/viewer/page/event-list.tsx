@@ -26,6 +26,9 @@ export interface EventListProps {
 
 const ROW_HEIGHT = 26;
 
+/** Pixels, as in `style/narrow.css`. */
+const NARROW = 600;
+
 const WIDTHS: Readonly<Record<string, string>> = {
   severity: '6ch',
   name: 'minmax(16ch, 26ch)',
@@ -40,7 +43,9 @@ export function EventList(props: EventListProps) {
   const { count, columns, at, current, sinceMs, showsDay, onChoose } = props;
   const isLastWide = columns.at(-1) === 'summary';
   const widths = columns.map((column) => WIDTHS[column] ?? 'minmax(10ch, 20ch)');
-  const time = `${(sinceMs === undefined ? 14 : 28) + (showsDay ? 6 : 0)}ch`;
+  // Where there is little room, how long after is enough: the time is in the title.
+  const isShort = sinceMs !== undefined && innerWidth <= NARROW;
+  const time = `${(sinceMs === undefined || isShort ? 14 : 28) + (showsDay && !isShort ? 6 : 0)}ch`;
   const template = [time, ...widths, ...(isLastWide ? [] : ['1fr'])].join(' ');
   const style = { gridTemplateColumns: template };
   return (
@@ -70,7 +75,13 @@ export function EventList(props: EventListProps) {
             style={style}
             onClick={() => onChoose(place)}
           >
-            <Cells listed={listed} columns={columns} sinceMs={sinceMs} showsDay={showsDay} />
+            <Cells
+              listed={listed}
+              columns={columns}
+              sinceMs={sinceMs}
+              showsDay={showsDay}
+              isShort={isShort}
+            />
           </div>
         );
       }}
@@ -83,7 +94,11 @@ function Cells({
   columns,
   sinceMs,
   showsDay,
-}: { listed: ListedRow | undefined } & Pick<EventListProps, 'columns' | 'sinceMs' | 'showsDay'>) {
+  isShort,
+}: { readonly listed: ListedRow | undefined; readonly isShort: boolean } & Pick<
+  EventListProps,
+  'columns' | 'sinceMs' | 'showsDay'
+>) {
   if (listed === undefined) {
     return (
       <div role="gridcell" class="cell muted">
@@ -99,7 +114,7 @@ function Cells({
         class={`cell time ${severityName(row.severity) || 'none'}`}
         title={formatTime(row.timeMs)}
       >
-        {showsDay ? formatTime(row.timeMs).slice(5) : formatClock(row.timeMs)}
+        {!isShort && (showsDay ? formatTime(row.timeMs).slice(5) : formatClock(row.timeMs))}
         {sinceMs !== undefined && <span class="muted"> {`+${formatDuration(row.timeMs - sinceMs)}`}</span>}
       </div>
       {columns.map((column) => (

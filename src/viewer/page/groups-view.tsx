@@ -122,9 +122,11 @@ export function GroupsView() {
                         : valueText(group.value)}
                     </a>
                   </td>
-                  <td class="number">{formatCount(group.count)}</td>
+                  <td class="number" data-label="count">
+                    {formatCount(group.count)}
+                  </td>
                   {group.stats.map((number, at) => (
-                    <td key={stats[at]} class="number">
+                    <td key={stats[at]} class="number" data-label={stats[at]}>
                       {statText(stats[at] ?? '', number)}
                     </td>
                   ))}

@@ -28,14 +28,22 @@ export function LedgerLine({ sum, fromMs, toMs, isOpen }: LineProps) {
           {kind === 'span' && <small>spans</small>}
         </td>
         <td>{service}</td>
-        <td class="number">
+        <td class="number" data-label="emitted">
           <Emitted sum={sum} />
         </td>
-        <td class="number">{formatCount(sum.received)}</td>
-        <td class="number">{formatCount(sum.stored)}</td>
-        <td class="number">{formatCount(sum.repeated)}</td>
-        <td class="number">{gap === 0 ? '0' : <strong class="error">{formatCount(gap)}</strong>}</td>
-        <td>
+        <td class="number" data-label="received">
+          {formatCount(sum.received)}
+        </td>
+        <td class="number" data-label="stored">
+          {formatCount(sum.stored)}
+        </td>
+        <td class="number" data-label="repeated">
+          {formatCount(sum.repeated)}
+        </td>
+        <td class="number" data-label="missing">
+          {gap === 0 ? '0' : <strong class="error">{formatCount(gap)}</strong>}
+        </td>
+        <td class="whole">
           <Reasons sum={sum} />
         </td>
         <td>
@@ -52,7 +60,7 @@ export function LedgerLine({ sum, fromMs, toMs, isOpen }: LineProps) {
       </tr>
       {isOpen && (
         <tr class="of-minutes">
-          <td colSpan={COLUMNS}>
+          <td class="whole" colSpan={COLUMNS}>
             <MinuteTable minutes={sum.minutes} />
           </td>
         </tr>
@@ -117,7 +125,7 @@ function MinuteTable({ minutes }: { readonly minutes: readonly LedgerMinute[] })
   const shown = [...gaps.slice(-MAX_MINUTES), ...others.slice(-Math.max(1, MAX_MINUTES - gaps.length))];
   shown.sort((one, other) => other.minuteMs - one.minuteMs);
   return (
-    <table>
+    <table class="close">
       <thead>
         <tr>
           <th>minute</th>

@@ -90,8 +90,8 @@ function Line({ field, of }: { readonly field: SchemaField; readonly of: SchemaE
         )}
         {declared?.description && <div class="muted">{declared.description}</div>}
       </td>
-      <td>{drift.map((kind) => DRIFTS[kind]).join(', ')}</td>
-      <td>
+      <td data-label="differs">{drift.map((kind) => DRIFTS[kind]).join(', ')}</td>
+      <td data-label="declared">
         <span>{declared?.types.join(' or ')}</span>
         {declared?.values && <div>{declared.values.map((value) => JSON.stringify(value)).join(', ')}</div>}
         {declared?.required && <span class="badge">required</span>}
@@ -102,9 +102,11 @@ function Line({ field, of }: { readonly field: SchemaField; readonly of: SchemaE
           </span>
         ))}
       </td>
-      <td>{types.join(' or ')}</td>
-      <td class="number">{of.rows > 0 ? formatShare(rows / of.rows) : '–'}</td>
-      <td>{lastMs ? formatTime(lastMs) : '–'}</td>
+      <td data-label="seen">{types.join(' or ')}</td>
+      <td class="number" data-label="in">
+        {of.rows > 0 ? formatShare(rows / of.rows) : '–'}
+      </td>
+      <td data-label="last">{lastMs ? formatTime(lastMs) : '–'}</td>
     </tr>
   );
 }

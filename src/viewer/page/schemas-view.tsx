@@ -85,14 +85,16 @@ export function SchemasView() {
                   <td>
                     <a href={hrefs[place] ?? ''}>{one.name}</a>
                   </td>
-                  <td>{one.version ?? '–'}</td>
+                  <td data-label="version">{one.version ?? '–'}</td>
                   {isDeclared && (
                     <td>
                       <StateBadge state={one.state} />
                     </td>
                   )}
-                  <td class="number">{formatCount(one.rows)}</td>
-                  <td>{one.lastMs === null ? '–' : formatTime(one.lastMs)}</td>
+                  <td class="number" data-label="rows">
+                    {formatCount(one.rows)}
+                  </td>
+                  <td data-label="last">{one.lastMs === null ? '–' : formatTime(one.lastMs)}</td>
                   <td>{isDeclared ? driftText(one.drift) : one.fields.map(({ path }) => path).join(', ')}</td>
                 </tr>
               ))}
