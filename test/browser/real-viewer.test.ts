@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { chromium, type Route } from 'playwright-core';
 import { bundlePage } from '../../scripts/bundle-page.ts';
 import { EventLogger } from '../../src/index.ts';
 import { defineEvent } from '../../src/schema/define/define-event.ts';
@@ -77,6 +77,25 @@ test('an event that is sent by OTLP is in the page, and the next one comes by it
     await page.waitForLoadState('networkidle');
     assert.equal(await page.getByRole('alert').count(), 0, path);
   }
+  assert.deepEqual(alarms, []);
+});
+
+test('rows are shown before anything is counted', { skip: NO_BROWSER }, async (t) => {
+  const { page: address, otlp } = await runView(t);
+  for (const name of ['order.paid', 'order.shipped']) await send(otlp, name);
+  const { page, alarms } = await openPage(t, `${address}/status`);
+  const held: Route[] = [];
+  let isHeld = true;
+  await page.route(/api\/(histogram|facets)/, (route) => (isHeld ? void held.push(route) : route.continue()));
+  await page.goto(`${address}/?q=name:order.*`);
+  await page.locator('.row .name').getByText('order.shipped').waitFor();
+  await page.getByText('2 rows').waitFor();
+  assert.ok(held.length > 0);
+  isHeld = false;
+  for (const route of held) await route.continue();
+  await page.locator('.histogram').waitFor();
+  await page.locator('.facet').first().waitFor();
+  assert.equal(await page.locator('.row:not(.head)').count(), 2);
   assert.deepEqual(alarms, []);
 });
 

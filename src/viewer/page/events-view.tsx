@@ -93,7 +93,7 @@ export function EventsView() {
   const drawn = histogram.value;
   const showsDay =
     drawn !== undefined && isOverDays(drawn.fromMs, drawn.fromMs + drawn.bucketMs * drawn.counts.length - 1);
-  const isStale = error === undefined && (histogram.isLoading || list.isStale);
+  const isStale = error === undefined && (list.isStale || (isFolded && histogram.isLoading));
   const isEmpty = error === undefined && list.isKnown && list.count === 0;
   // What a page of rows does not change is not drawn anew with it: the list has to keep up with who scrolls.
   const bars = useMemo(
@@ -129,7 +129,8 @@ export function EventsView() {
       <div class="events-body">
         <details class="facets-box" open={innerWidth > 900}>
           <summary>Values</summary>
-          {facets}
+          {/* The viewer answers two questions at once: rows come first. */}
+          {list.isKnown && facets}
         </details>
         <section
           class={isStale ? 'events-list stale' : 'events-list'}

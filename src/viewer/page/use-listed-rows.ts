@@ -4,7 +4,7 @@ import type { RowsAnswer } from './answers.ts';
 import type { ListedRow } from './event-list.tsx';
 import { type ApiError, apiUrl, fetchJson } from './fetch-json.ts';
 import { foldRepeats } from './fold-repeats.ts';
-import { asApiError } from './use-answer.ts';
+import { asApiError, useAnswer } from './use-answer.ts';
 import { useRowIndex } from './use-row-index.ts';
 
 export interface ListedRows {
@@ -30,6 +30,8 @@ interface Bounds {
 /** How far ahead is fetched of what is seen. */
 const AHEAD = 60;
 const FOLDED_PAGE_ROWS = 500;
+/** A screen full, and a bit to scroll. */
+const FIRST_ROWS = 100;
 
 /** What the list shows: rows that came live above those that were there; repeats in a row folded to one if asked. */
 export function useListedRows(
@@ -38,16 +40,25 @@ export function useListedRows(
   live: readonly Row[],
   isFolded: boolean,
 ): ListedRows {
-  const indexed = useIndexed(query, isFolded ? undefined : bounds, live);
+  const indexed = useIndexed(query, isFolded ? undefined : bounds, live, isFolded);
   const folded = useFolded(query, isFolded ? bounds : undefined, live);
   return isFolded ? folded : indexed;
 }
 
-function useIndexed(query: string, bounds: Bounds | undefined, live: readonly Row[]): ListedRows {
-  const { index, isStale, error, turn } = useRowIndex(query, bounds);
+function useIndexed(
+  query: string,
+  bounds: Bounds | undefined,
+  live: readonly Row[],
+  isFolded: boolean,
+): ListedRows {
+  const { index, isStale, isOther, error, turn } = useRowIndex(query, bounds);
+  const first = useFirstRows(isFolded ? undefined : query, isOther);
   // A row that came while the list was counted is in both.
-  const above = useMemo(() => live.filter(({ id }) => index?.has(id) !== true), [live, index, turn]);
-  const count = above.length + (index?.count ?? 0);
+  const above = useMemo(() => {
+    const ids = first && new Set(first.rows.map(({ id }) => id));
+    return live.filter(({ id }) => !(ids ?? index)?.has(id));
+  }, [live, index, first, turn]);
+  const count = above.length + (first?.rows.length ?? index?.count ?? 0);
   const view = useRef<readonly [number, number]>([0, 0]);
   const want = (): void => {
     const [from, to] = view.current;
@@ -55,12 +66,15 @@ function useIndexed(query: string, bounds: Bounds | undefined, live: readonly Ro
   };
   // Of another index nothing is here yet, though the list may look at the same places as before.
   useEffect(want, [index]);
-  const rowAt = (place: number): Row | undefined => above[place] ?? index?.at(place - above.length);
+  const rowAt = (place: number): Row | undefined => {
+    const behind = place - above.length;
+    return above[place] ?? (first === undefined ? index?.at(behind) : first.rows[behind]);
+  };
   return {
     count,
-    isKnown: index !== undefined,
-    isStale,
-    isMore: false,
+    isKnown: first !== undefined || index !== undefined,
+    isStale: isStale && first === undefined,
+    isMore: typeof first?.next === 'string',
     error,
     at: (place) => listed(rowAt(place), 0),
     want: (from, to) => {
@@ -69,6 +83,16 @@ function useIndexed(query: string, bounds: Bounds | undefined, live: readonly Ro
     },
     find: (fits, from) => findPlace(count, rowAt, fits, from),
   };
+}
+
+/** The newest rows, while nothing is counted yet: whoever opens the page sees them one answer after it. */
+function useFirstRows(query: string | undefined, isWanted: boolean): RowsAnswer | undefined {
+  const { value, isLoading } = useAnswer<RowsAnswer>(
+    query === undefined ? undefined : apiUrl('events', { q: query, limit: FIRST_ROWS }),
+  );
+  if (!isWanted || isLoading || value === undefined) return undefined;
+  // Nothing found in time is not nothing.
+  return value.complete || value.rows.length > 0 ? value : undefined;
 }
 
 /** Folded rows have no places before they are read: page by page, as far as somebody scrolls. */

@@ -10,12 +10,18 @@ export function useRowIndex(
   bounds: { readonly fromMs: number; readonly toMs: number } | undefined,
 ): {
   readonly index: RowIndex | undefined;
-  /** The index is still that of the query before. */
+  /** The index is still that of the query or of the range before. */
   readonly isStale: boolean;
+  /** There is none of this query yet. */
+  readonly isOther: boolean;
   readonly error: ApiError | undefined;
   readonly turn: number;
 } {
-  const [opened, setOpened] = useState<{ readonly index: RowIndex; readonly key: string }>();
+  const [opened, setOpened] = useState<{
+    readonly index: RowIndex;
+    readonly key: string;
+    readonly query: string;
+  }>();
   const [error, setError] = useState<ApiError>();
   const [turn, setTurn] = useState(0);
   const last = useRef<RowIndex>(undefined);
@@ -33,10 +39,16 @@ export function useRowIndex(
       if (stop.signal.aborted) return index.close();
       last.current?.close();
       last.current = index;
-      setOpened({ index, key });
+      setOpened({ index, key, query });
     }, failed);
     return () => stop.abort();
   }, [where, bounds?.fromMs, bounds?.toMs]);
   useEffect(() => () => last.current?.close(), []);
-  return { index: opened?.index, isStale: opened?.key !== key, error, turn };
+  return {
+    index: opened?.index,
+    isStale: opened?.key !== key,
+    isOther: opened?.query !== query,
+    error,
+    turn,
+  };
 }
