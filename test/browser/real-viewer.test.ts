@@ -99,6 +99,33 @@ test('rows are shown before anything is counted', { skip: NO_BROWSER }, async (t
   assert.deepEqual(alarms, []);
 });
 
+test('a list of traces shows first spans, and a trace is one click away', { skip: NO_BROWSER }, async (t) => {
+  const { page: address, otlp } = await runView(t);
+  const span = (name: string, spanId: string, parentSpanId = '') => ({
+    ...{ name, spanId, parentSpanId, traceId: '0af7651916cd43dd8448eb211c80319c', kind: 2 },
+    ...{ startTimeUnixNano: '1764288000000000000', endTimeUnixNano: '1764288000250000000' },
+  });
+  const spans = [
+    span('GET /cart', '00f067aa0ba902b7'),
+    span('SELECT', '00f067aa0ba902b8', '00f067aa0ba902b7'),
+  ];
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+  const headers = { 'content-type': 'application/json' };
+  assert.equal((await fetch(`${otlp}/v1/traces`, { method: 'POST', headers, body })).status, 200);
+  const { page, alarms } = await openPage(t, address);
+  await page.getByRole('link', { name: 'Traces' }).click();
+  await page.locator('.row .name').getByText('GET /cart').waitFor();
+  assert.equal(await page.locator('.row:not(.head)').count(), 1);
+  assert.equal(await page.locator('.top [aria-current]').innerText(), 'Traces');
+  await page.getByRole('link', { name: '0af7651916cd43dd8448eb211c80319c' }).click();
+  await page.getByText('SELECT').waitFor();
+  assert.match(page.url(), /\/trace\/0af7651916cd43dd8448eb211c80319c$/);
+  await page.goBack();
+  await page.getByRole('link', { name: 'Events', exact: true }).click();
+  await page.locator('.row .name').getByText('SELECT').waitFor();
+  assert.deepEqual(alarms, []);
+});
+
 test('the ledger shows what a logger emitted, and what was dropped in red with its reason', {
   skip: NO_BROWSER,
 }, async (t) => {

@@ -7,6 +7,7 @@ import { GroupsView } from './groups-view.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { LedgerView } from './ledger-view.tsx';
 import { QuarantinedView, QuarantineView } from './quarantine-view.tsx';
+import { withTerm } from './query-text.ts';
 import { SchemaView } from './schema-view.tsx';
 import { SchemasView } from './schemas-view.tsx';
 import { changeSettings, useSettings } from './settings.ts';
@@ -17,6 +18,7 @@ import { useKeys } from './use-keys.ts';
 
 const VIEWS: readonly (readonly [string, string])[] = [
   ['', 'Events'],
+  ['traces', 'Traces'],
   ['groups', 'Groups'],
   ['funnel', 'Funnel'],
   ['compare', 'Compare'],
@@ -24,6 +26,10 @@ const VIEWS: readonly (readonly [string, string])[] = [
   ['schemas', 'Schemas'],
   ['status', 'Status'],
 ];
+
+/** Their first spans: a list of traces is one of events, with all that these can do. */
+const TRACES = 'kind:span -parent:*';
+const OF_TRACES = ['name', 'service', 'duration', 'status', 'trace'];
 
 /** Views that stand under another one's name. */
 const TAB_OF: Readonly<Record<string, string>> = { quarantine: 'schemas' };
@@ -46,6 +52,8 @@ export function App() {
   }, [title]);
   // What was asked for stays when one goes from the list to its numbers and back.
   const query = address.params.get('q') ?? '';
+  const isTraces = view === '' && query.includes(TRACES);
+  const shown = isTraces ? 'traces' : (TAB_OF[view] ?? view);
   return (
     <>
       <header class="top">
@@ -56,10 +64,8 @@ export function App() {
           {VIEWS.map(([name, label]) => (
             <a
               key={name}
-              href={hrefTo(name === '' ? [] : [name], {
-                q: ['', 'groups', 'funnel', 'compare'].includes(name) ? query : undefined,
-              })}
-              aria-current={(TAB_OF[view] ?? view) === name ? 'page' : undefined}
+              href={hrefOf(name, query, isTraces)}
+              aria-current={shown === name ? 'page' : undefined}
             >
               {label}
             </a>
@@ -87,6 +93,15 @@ export function App() {
       <View address={address} />
     </>
   );
+}
+
+/** @param query - what is asked for now: it stays, where it means something */
+function hrefOf(view: string, query: string, isTraces: boolean): string {
+  if (view === 'traces') return hrefTo([], { q: isTraces ? query : withTerm(query, TRACES), col: OF_TRACES });
+  const q = isTraces ? query.replace(TRACES, '').trim() : query;
+  return hrefTo(view === '' ? [] : [view], {
+    q: ['', 'groups', 'funnel', 'compare'].includes(view) ? q : undefined,
+  });
 }
 
 function View({ address }: { readonly address: Address }) {

@@ -2,6 +2,7 @@ import type { Row } from '../store/event-store.ts';
 import { withParams } from './address.ts';
 import { formatClock, formatDuration, formatTime, severityName, valueText } from './format.ts';
 import { isError, rowField } from './row-field.ts';
+import { storyHref } from './story-href.ts';
 import { VirtualList } from './virtual-list.tsx';
 
 export interface ListedRow {
@@ -73,7 +74,7 @@ export function EventList(props: EventListProps) {
             aria-rowindex={place + 2}
             aria-selected={place === current}
             style={style}
-            onClick={() => onChoose(place)}
+            onClick={({ target }) => (target as Element).closest('a') === null && onChoose(place)}
           >
             <Cells
               listed={listed}
@@ -136,11 +137,12 @@ function Cell({
   const value = rowField(row, column);
   const isDuration = column === 'duration' && typeof value === 'number';
   const text = isDuration ? formatDuration(value) : valueText(value);
+  const href = storyHref(column, text);
   const kind = typeof value === 'number' ? ' number' : '';
   return (
     <div role="gridcell" class={`cell ${COLUMN_CLASS[column] ?? 'field'}${kind}`} title={text.slice(0, 1000)}>
       {column === 'name' && row.kind === 'span' && <span class="kind">span</span>}
-      {text.slice(0, 500)}
+      {href === undefined ? text.slice(0, 500) : <a href={href}>{text}</a>}
       {repeats > 0 && <span class="repeats">{`×${repeats + 1}`}</span>}
     </div>
   );

@@ -8,6 +8,7 @@ import { Problem } from './problem.tsx';
 import { withTerm } from './query-text.ts';
 import { RangeChooser } from './range-chooser.tsx';
 import { SearchBox } from './search-box.tsx';
+import { storyHref } from './story-href.ts';
 import { termOf } from './term-of.ts';
 import { useAnswer } from './use-answer.ts';
 
@@ -159,15 +160,6 @@ function FunnelSteps({ steps, names, by, query }: StepsProps) {
   );
 }
 
-const STORIES: Readonly<Record<string, string>> = {
-  user: 'user',
-  'user.id': 'user',
-  session: 'session',
-  'session.id': 'session',
-  conversation: 'conversation',
-  'gen_ai.conversation.id': 'conversation',
-};
-
 function DropOff({
   step,
   lost,
@@ -177,7 +169,6 @@ function DropOff({
   readonly lost: number;
   readonly by: string;
 }) {
-  const story = STORIES[by];
   return (
     <details class="drop-off">
       <summary>{`${plural(lost, 'did', 'did')} not go on`}</summary>
@@ -187,11 +178,7 @@ function DropOff({
           <ul class="people">
             {step.droppedOff.map((who) => (
               <li key={valueText(who)}>
-                <a
-                  href={
-                    story === undefined ? hrefTo([], { q: termOf(by, who) }) : hrefTo([story, valueText(who)])
-                  }
-                >
+                <a href={storyHref(by, valueText(who)) ?? hrefTo([], { q: termOf(by, who) })}>
                   {valueText(who)}
                 </a>
               </li>
