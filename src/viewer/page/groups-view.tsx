@@ -6,6 +6,7 @@ import { CoverageNote } from './coverage-note.tsx';
 import { apiUrl } from './fetch-json.ts';
 import { FieldInput } from './field-input.tsx';
 import { formatCount, formatDuration, formatNumber, valueText } from './format.ts';
+import { OverTable } from './over-table.tsx';
 import { Problem } from './problem.tsx';
 import { queryParts, rangeOf, withRange, withTerm } from './query-text.ts';
 import { RangeChooser } from './range-chooser.tsx';
@@ -34,7 +35,7 @@ export function GroupsView() {
   });
   const { value, error, reload } = useAnswer<GroupsAnswer>(url);
   const set = (changes: Parameters<typeof withParams>[0]): void => go(withParams(changes));
-  const chart = useMemo(() => chartOf(value, shown), [value, shown]);
+  const chart = useMemo(() => chartOf(value, by, shown), [value, by, shown]);
   const names = ['count', ...stats];
   return (
     <main class="page">
@@ -97,6 +98,7 @@ export function GroupsView() {
             label={`${names[shown]} by ${by} over time`}
             onRange={(from, to) => set({ q: withRange(query, rangeOf(from, to)) })}
           />
+          <OverTable times={chart.times} lines={chart.lines} />
         </section>
       )}
       {value !== undefined && (
@@ -118,7 +120,9 @@ export function GroupsView() {
                   <td>
                     <a href={hrefTo([], { q: by === '' ? query : withTerm(query, termOf(by, group.value)) })}>
                       {group.value === undefined || group.value === null
-                        ? '(without)'
+                        ? by === ''
+                          ? 'all'
+                          : '(without)'
                         : valueText(group.value)}
                     </a>
                   </td>
@@ -178,7 +182,7 @@ function statText(stat: string, number: number | null | undefined): string {
 }
 
 /** The lines of the largest groups; undefined without times. */
-function chartOf(answer: GroupsAnswer | undefined, shown: number) {
+function chartOf(answer: GroupsAnswer | undefined, by: string, shown: number) {
   const groups = answer?.groups.filter(({ over }) => over !== undefined).slice(0, LINES) ?? [];
   const times = [...new Set(groups.flatMap(({ over = [] }) => over.map(({ fromMs }) => fromMs)))].sort(
     (a, b) => a - b,
@@ -190,10 +194,8 @@ function chartOf(answer: GroupsAnswer | undefined, shown: number) {
     );
     // No rows are a count of nothing, but no average.
     const values = times.map((ms) => byTime.get(ms) ?? (shown === 0 ? 0 : null));
-    return {
-      label: value === undefined || value === null ? '(without)' : valueText(value).slice(0, 40),
-      values,
-    };
+    const without = by === '' ? 'all' : '(without)';
+    return { label: value === undefined || value === null ? without : valueText(value).slice(0, 40), values };
   });
   return { times, lines };
 }
