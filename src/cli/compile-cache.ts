@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import module from 'node:module';
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import { makeDirectory } from '../spool/disk/make-directory.ts';
+import { makeDirectory } from '../make-directory.ts';
 
 /** Whether others may write there. */
 const WRITABLE_BY_OTHERS = 0o022;

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeDirectory } from '../make-directory.ts';
 import { checkNames } from '../options.ts';
 import type { EventRecord } from '../otlp/event/event-record.ts';
 import { absolute } from '../spool/disk/absolute.ts';
-import { makeDirectory } from '../spool/disk/make-directory.ts';
 import { type BatchLimits, batchLimits } from './batch-limits.ts';
 import type { Exporter } from './exporter.ts';
 import { type Format, jsonFormatter } from './format.ts';

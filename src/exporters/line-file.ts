@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { OtelEventsError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { absolute } from '../spool/disk/absolute.ts';
-import { makeDirectory } from '../spool/disk/make-directory.ts';
 import { AppendFile } from './append-file.ts';
 import { pruneBackups, type Rotation, setAside } from './backups.ts';
 import { MessageFile } from './message-file.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { leip } from '../formats/leip.ts';
+import { makeDirectory } from '../make-directory.ts';
 import type { EventRecord } from '../otlp/event/event-record.ts';
-import { makeDirectory } from '../spool/disk/make-directory.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Saves an event as LEIP's `results.json` in a directory, which is made if it is not there. */

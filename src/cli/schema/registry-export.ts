@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectory } from '../../make-directory.ts';
 import { attributeName } from '../../otlp/event/attribute-name.ts';
 import { CONVENTIONAL } from '../../otlp/values/event-attributes.ts';
 import { weaverRegistry } from '../../schema/publish/weaver.ts';
-import { makeDirectory } from '../../spool/disk/make-directory.ts';
 import { complain, defineCommand, usageError, wantFiles } from '../command.ts';
 import { Output } from '../output/output.ts';
 import { changedLines } from './changed-lines.ts';

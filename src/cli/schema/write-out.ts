@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makeDirectory } from '../../spool/disk/make-directory.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import { Output } from '../output/output.ts';
 
 /** Writes what a tool made to a file, whose directory is made if missing, or to standard output. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { makeDirectory } from '../../spool/disk/make-directory.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import type { ExtensionComponent } from '../component.ts';
 import { anything, boolean, mapping, optional, type Read, text } from '../config/shape.ts';
 import { duration } from '../config/value-shapes.ts';

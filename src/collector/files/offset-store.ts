@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { makeDirectory } from '../../spool/disk/make-directory.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import { wallClockMs } from '../../time.ts';
 import { xxh32 } from '../../xxh32.ts';
 import type { FileHead } from './file-head.ts';

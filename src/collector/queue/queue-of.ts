@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
+import { makeDirectory } from '../../make-directory.ts';
 import type { Batch, Signal } from '../../otlp/wire/batch.ts';
-import { makeDirectory } from '../../spool/disk/make-directory.ts';
 import type { Transport } from '../../spool/send/transport.ts';
 import type { CheckContext, ExporterHost } from '../component.ts';
 import { Outage } from '../outage.ts';

@@ -1,6 +1,6 @@
 import { readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { makeDirectory } from './make-directory.ts';
+import { makeDirectory } from '../../make-directory.ts';
 
 /** What was found damaged, in total. */
 export interface Damage {

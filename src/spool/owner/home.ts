@@ -11,12 +11,12 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
+import { makeDirectory } from '../../make-directory.ts';
 import { wallClockMs } from '../../time.ts';
 import { closeQuietly } from '../disk/close-quietly.ts';
 import { QUARANTINE_DIRECTORY } from '../disk/damage-files.ts';
 import { isForWant } from '../disk/is-for-want.ts';
 import { isThere } from '../disk/is-there.ts';
-import { makeDirectory } from '../disk/make-directory.ts';
 import { quietly } from '../disk/quietly.ts';
 import { CURSOR_FILE, CursorFile } from '../log/cursor-file.ts';
 import { baseOf } from '../log/layout.ts';

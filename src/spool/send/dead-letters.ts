@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
 import { absolute } from '../disk/absolute.ts';
-import { makeDirectory } from '../disk/make-directory.ts';
 
 /** A record that a destination refused for good. */
 export interface DeadLetter {

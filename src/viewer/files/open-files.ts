@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { OtelEventsError } from '../../errors.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { FileLock } from '../store/file/file-lock.ts';
 import { openStore } from '../store/threads/open-store.ts';
@@ -38,7 +40,7 @@ export async function openFiles(
   { cache, maxBytes = 2 * GIBIBYTE, onProgress = () => {} }: OpenFilesOptions,
 ): Promise<OpenedFiles> {
   const paths = [...new Set(files.map((file) => realpathSync(file)))].sort();
-  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  makeCache(cache);
   const { directory, release } = claimFor(path.join(cache, keyOf(paths)));
   try {
     const store = await openKept(directory, paths, onProgress);
@@ -51,6 +53,18 @@ export async function openFiles(
   } catch (error) {
     release();
     throw error;
+  }
+}
+
+function makeCache(directory: string): void {
+  try {
+    makeDirectory(directory, 0o700);
+  } catch (cause) {
+    const message = `${directory}, where what was read is kept, cannot be made: ${(cause as Error).message}`;
+    throw new OtelEventsError('STORE_UNWRITABLE', message, {
+      cause,
+      fix: 'XDG_CACHE_HOME says another place',
+    });
   }
 }
 

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectory } from '../../../make-directory.ts';
 import type { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
 import { type Chunk, readChunk, type StoredRecord } from '../file/chunk.ts';
 import { EventFile } from '../file/event-file.ts';
@@ -72,7 +73,7 @@ function eraseIn(file: string, next: string, rows: RowsToErase, isCounted: boole
   try {
     const gone = findRows(old, rows);
     if (isCounted || gone.size === 0) return gone.size;
-    mkdirSync(next, { recursive: true, mode: 0o700 });
+    makeDirectory(next, 0o700);
     written = writeWithout(old, next, gone);
     // So that nothing of it is left beside it when it is replaced.
     old.db.exec('pragma wal_checkpoint(truncate)');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../../../errors.ts';
+import { makeDirectory } from '../../../make-directory.ts';
 import type { EmittedReport } from '../../../otlp/emitted/emitted-report.ts';
 import type { Signal } from '../../../otlp/wire/batch.ts';
 import { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
@@ -77,7 +77,7 @@ export class StoreWriter {
   constructor(options: WriterOptions) {
     this.#options = options;
     try {
-      mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+      makeDirectory(options.directory, 0o700);
       this.#lock = takeLock(options.directory);
     } catch (error) {
       throw unwritable(options.directory, error);
