@@ -25,10 +25,10 @@ export interface Comparison {
   readonly field: Field;
   readonly is: '=' | '<' | '<=' | '>' | '>=' | 'like';
   /**
-   * Numbers, booleans and null by their kind. A number that was written bare fits a text of the same characters as well,
+   * Numbers, booleans and null by their kind; integers that a number cannot hold as what they are. A number that was written bare fits a text of the same characters as well,
    * since ids are either. Of `like` a text in which `*` stands for any characters, none as well.
    */
-  readonly value: string | number | boolean | null;
+  readonly value: string | number | bigint | boolean | null;
   /** As it was written: `42` fits the number and the text `42`. Undefined: between quotation marks, a text only. */
   readonly bare?: string | undefined;
 }

@@ -67,15 +67,21 @@ function isBetween(field: Field, [, least = '', most = '']: RegExpExecArray): bo
 function readBare(text: string): Comparison['value'] {
   const word = WORDS.get(text);
   if (word !== undefined) return word;
-  return NUMBER.test(text) ? Number(text) : text;
+  return NUMBER.test(text) ? readNumber(text) : text;
+}
+
+/** Exactly what is written, of integers. */
+function readNumber(text: string): number | bigint {
+  const number = Number(text);
+  return /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(number) ? BigInt(text.replace('+', '')) : number;
 }
 
 /** Texts have an order too, that of their characters: versions, times in ISO 8601. */
 function readOrdered(
   { text, isQuoted, is }: Comparing,
   complain: (message: string) => Error,
-): string | number {
-  if (!isQuoted && NUMBER.test(text)) return Number(text);
+): string | number | bigint {
+  if (!isQuoted && NUMBER.test(text)) return readNumber(text);
   if (!isQuoted && text.includes('*'))
     throw complain(`"${text}" cannot be compared with ${is}; write a number or a text`);
   const ms = isQuoted ? undefined : readDuration(text);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { parseQuery } from '../../../src/viewer/query/parse-query.ts';
 import type { Query } from '../../../src/viewer/query/query.ts';
@@ -54,7 +55,7 @@ for (const seed of [1, 2, 3]) {
     for (let asked = 0; asked < QUESTIONS; asked++) {
       const query = makeQuery(dice, rows);
       const expected = expectedIds(rows, query, 'newest');
-      const said = JSON.stringify(query);
+      const said = inspect(query, { depth: null });
       assert.deepEqual(allIds(reader, query, 'newest', dice.of([1000, 100, 30])), expected, said);
       const { value, complete } = answerQuestion(reader, 'count', { query, options: BOUNDS });
       assert.deepEqual({ value, complete }, { value: expected.length, complete: true }, said);
@@ -89,7 +90,7 @@ for (const order of ['newest', 'oldest'] as const) {
           options: { ...BOUNDS, order, limit, cursor },
         });
         [from, to] = isBack ? [Math.max(0, from - limit), from] : [to, Math.min(expected.length, to + limit)];
-        const said = JSON.stringify({ query, cursor, limit });
+        const said = inspect({ query, cursor, limit }, { depth: null });
         assert.deepEqual(
           page.rows.map(({ id }) => id),
           expected.slice(from, to),

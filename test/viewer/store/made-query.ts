@@ -1,6 +1,6 @@
 /** Questions made at random, from a seed. */
 import type { Comparison, Condition, Field, Query } from '../../../src/viewer/query/query.ts';
-import { type Dice, type MadeRow, NAMES, SERVICES, START_MS, USERS, WORDS } from './made-rows.ts';
+import { type Dice, LARGE, type MadeRow, NAMES, SERVICES, START_MS, USERS, WORDS } from './made-rows.ts';
 
 const attribute = (path: string): Field => ({ of: 'attribute', path });
 const row = (name: Extract<Field, { of: 'row' }>['name']): Field => ({ of: 'row', name });
@@ -9,6 +9,7 @@ export const FIELDS: readonly Field[] = [
   ...[
     'user.id',
     'total',
+    'order',
     'paid',
     'address.country',
     'items[].sku',
@@ -44,6 +45,8 @@ const TEXTS = [
 ];
 const NUMBERS = [0, 1, 5, 7, 9, 13, 42, 300, 2.5, -5, 400, 2000];
 
+const ORDERS = [...LARGE.map(BigInt), 2n ** 53n + 2n, -(10n ** 20n), 42, 2 ** 53, -1e300];
+
 function comparison(dice: Dice, rows: readonly MadeRow[]): Comparison {
   const field = dice.of(FIELDS);
   const is = dice.of(['=', '=', '=', '<', '<=', '>', '>=', 'like'] as const);
@@ -65,7 +68,8 @@ function comparison(dice: Dice, rows: readonly MadeRow[]): Comparison {
   }
   const pick = dice.below(8);
   if (pick < 3) {
-    const value = dice.of(NUMBERS);
+    const isOrder = field.of === 'attribute' && field.path === 'order';
+    const value = isOrder ? dice.of(ORDERS) : dice.of(NUMBERS);
     return { kind: 'compare', field, is, value, ...(dice.chance(0.5) ? { bare: String(value) } : {}) };
   }
   if (pick === 3) return { kind: 'compare', field, is, value: dice.of([true, false, null]) };

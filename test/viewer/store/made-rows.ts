@@ -76,6 +76,8 @@ export const NAMES = [
   'job failed 12',
 ];
 export const USERS = ['u4201', 'u4202', 'anna', 'bob', 'Zoë', 'u-4203', 'u4203'];
+/** Integers that no number holds. */
+export const LARGE = ['9007199254740992', '9007199254740993', '9223372036854775807', '-9223372036854775808'];
 export const SERVICES = ['shop', 'api', 'worker'];
 
 function text(dice: Dice): string {
@@ -90,6 +92,7 @@ function attributes(dice: Dice): Record<string, Plain> {
   if (dice.chance(0.1)) made['enduser.id'] = dice.of(USERS);
   if (dice.chance(0.6)) made['session.id'] = `s-${dice.below(12)}00`;
   if (dice.chance(0.6)) made.total = dice.of<Plain>([0, 1, 7, 42, 300, -5, 70_000, 2.5, 1e12, '42', true]);
+  if (dice.chance(0.3)) made.order = dice.of<Plain>([...LARGE, 42, 2 ** 53, -1e300, 'x']);
   if (dice.chance(0.3)) made.paid = dice.of<Plain>([true, false, null, 'true']);
   if (dice.chance(0.4))
     made.address = { country: dice.of(['DE', 'US', 'FR']), code: String(10_000 + dice.below(20)) };
@@ -154,7 +157,7 @@ export function makeRows(dice: Dice, count: number, from = 0): MadeRow[] {
 
 function anyValue(value: Plain): OtlpObject {
   if (value === null) return {};
-  if (typeof value === 'string') return { stringValue: value };
+  if (typeof value === 'string') return LARGE.includes(value) ? { intValue: value } : { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   if (typeof value === 'number') {
     return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };

@@ -1,7 +1,7 @@
 /** What a store must answer, worked out row by row from the rows that were made: slowly, and on its own. */
 import type { Comparison, Condition, Field, Query } from '../../../src/viewer/query/query.ts';
 import type { FacetValue } from '../../../src/viewer/store/event-store.ts';
-import type { MadeRow, Plain } from './made-rows.ts';
+import { LARGE, type MadeRow, type Plain } from './made-rows.ts';
 
 /** Written as a decimal, and read: what is nearest to it. */
 export function msOf(nanos: bigint): number {
@@ -84,6 +84,12 @@ function like(text: string, pattern: string): boolean {
 
 function compares({ is, value, bare }: Comparison, found: FacetValue): boolean {
   if (is === 'like') return typeof found === 'string' && like(found, String(value));
+  if (typeof value === 'bigint' || (typeof value === 'number' && LARGE.includes(String(found)))) {
+    const exact = LARGE.includes(String(found)) ? BigInt(String(found)) : found;
+    if (typeof exact !== 'number' && typeof exact !== 'bigint') return false;
+    const order = exact < value ? -1 : exact > value ? 1 : 0;
+    return { '=': order === 0, '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0 }[is];
+  }
   if (is === '=')
     return found === value || (typeof value === 'number' && bare !== undefined && found === bare);
   if (typeof found !== typeof value || typeof value === 'boolean' || found === null || value === null)

@@ -9,22 +9,29 @@ import type {
   GroupOptions,
   Stat,
 } from '../../../src/viewer/store/event-store.ts';
-import type { MadeRow, Plain } from './made-rows.ts';
+import { LARGE, type MadeRow, type Plain } from './made-rows.ts';
 import { holds, timeMs, valuesOf } from './plain-scan.ts';
 
 type Value = FacetValue | undefined;
 
-const kindRank = (value: Value): number =>
+/** What is compared: of integers that rows have as texts these. */
+const exact = (value: Value): Value | bigint =>
+  LARGE.includes(String(value)) ? BigInt(String(value)) : value;
+
+const kindRank = (value: Value | bigint): number =>
   value === undefined
     ? 4
     : value === null
       ? 3
-      : { string: 0, number: 1, boolean: 2 }[typeof value as 'string'];
+      : { string: 0, number: 1, bigint: 1, boolean: 2 }[typeof value as 'string'];
 
 export function inOrder(one: Value, other: Value): number {
-  const kinds = kindRank(one) - kindRank(other);
+  const [first, second] = [exact(one), exact(other)];
+  const kinds = kindRank(first) - kindRank(second);
   if (kinds !== 0) return kinds;
-  return one === other ? 0 : (one as number) < (other as number) ? -1 : 1;
+  if (one === other) return 0;
+  if ((first as number) < (second as number)) return -1;
+  return (first as number) > (second as number) || typeof one !== 'number' ? 1 : -1;
 }
 
 /** How many rows have each value; undefined: none. */
@@ -57,7 +64,10 @@ export function histogram(
 function statOf(rows: readonly MadeRow[], stat: Stat, field: Field): number | undefined {
   const values = rows.flatMap((row) => valuesOf(row, field));
   if (stat === 'distinct') return new Set(values).size;
-  const numbers = values.filter((value) => typeof value === 'number').sort((one, other) => one - other);
+  const numbers = values
+    .filter((value) => typeof value === 'number' || LARGE.includes(String(value)))
+    .map(Number)
+    .sort((one, other) => one - other);
   if (numbers.length === 0) return undefined;
   const sum = numbers.reduce((total, number) => total + number, 0);
   if (stat === 'sum') return sum;

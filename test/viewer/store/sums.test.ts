@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { inspect } from 'node:util';
 import type { Field, Query } from '../../../src/viewer/query/query.ts';
 import { STATS } from '../../../src/viewer/store/event-store.ts';
 import { answerQuestion } from '../../../src/viewer/store/read/answer-question.ts';
@@ -41,7 +42,7 @@ function askedOf(
     ask(
       query,
       rows.filter((row) => fits(row, query)),
-      JSON.stringify(query),
+      inspect(query, { depth: null }),
     );
   }
 }
@@ -154,8 +155,8 @@ test('funnels are those of a plain scan that tries every way', (t) => {
     const expected = plain.funnel(numbered, { steps, by, windowMs, split });
     const { split: parts, ...whole } = value;
     const wanted = expected.split?.slice(0, 50);
-    assert.deepEqual(whole, { steps: expected.steps }, JSON.stringify([query, options]));
-    assert.deepEqual(parts, wanted, JSON.stringify([query, options]));
+    assert.deepEqual(whole, { steps: expected.steps }, inspect([query, options], { depth: null }));
+    assert.deepEqual(parts, wanted, inspect([query, options], { depth: null }));
   }
 });
 

@@ -1,6 +1,7 @@
 import type { Field } from '../../query/query.ts';
 import type { Column } from '../block/column.ts';
 import type { FacetValue, Group, GroupOptions } from '../event-store.ts';
+import { largeInteger } from '../record/large-integer.ts';
 import type { Block } from './block.ts';
 import { fieldColumns } from './field-columns.ts';
 import { groupRows } from './group-rows.ts';
@@ -141,13 +142,15 @@ export class GroupSums {
 
   #addColumn({ numbers, sums }: Assigned, { codes, values, size, places }: Column, field: number): void {
     const isDistinct = this.#fields[field]?.isDistinct === true;
-    if (values !== undefined && !isDistinct) return;
+    const large = values === undefined ? undefined : largeOf(values);
+    if (values !== undefined && large === undefined && !isDistinct) return;
     for (let at = 0; at < size; at++) {
       const number = numbers[places === undefined ? at : (places[at] as number)] as number;
       if (number < 0) continue;
       const own = sums[number] as Sums;
       const code = codes[at] as number;
-      if (values === undefined) own.numbers[field]?.add(code);
+      const value = values === undefined ? code : large?.[code];
+      if (value !== undefined) own.numbers[field]?.add(value);
       if (isDistinct) own.values[field]?.add(values === undefined ? code : (values[code] as FacetValue));
     }
   }
@@ -174,4 +177,10 @@ export class GroupSums {
     });
     return { count, stats };
   }
+}
+
+/** Integers among texts, as the nearest numbers: what is worked out of them is a number. Undefined: there is none. */
+function largeOf(values: readonly FacetValue[]): (number | undefined)[] | undefined {
+  if (!values.some((value) => largeInteger(value) !== undefined)) return undefined;
+  return values.map((value) => (largeInteger(value) === undefined ? undefined : Number(value)));
 }

@@ -148,14 +148,16 @@ function comparing(block: Block, field: Field, test: ValueTest, among: Mask): Ma
   return any ? both(mask, among) : 'none';
 }
 
-/** Numbers of a column that is known to have only others; and no text or flag could fit. */
+/** Numbers of a column that is known to have only others; and no text or flag could fit, or there is none. */
 function isBeyondZone(
   block: Block,
   field: Field,
   { lowest, highest, takesTexts, takesFlags }: ValueTest,
 ): boolean {
-  if (field.of !== 'attribute' || takesTexts || takesFlags) return false;
+  if (field.of !== 'attribute' || takesFlags) return false;
   const name = attributeColumn(plainPath(field.path));
+  if (takesTexts && (['text', 'held'] as const).some((kind) => block.zone(name, kind) !== undefined))
+    return false;
   const zone = block.zone(name, 'number');
   return zone !== undefined && (zone.highest < lowest || zone.lowest > highest);
 }

@@ -1,5 +1,6 @@
 import type { Column } from '../block/column.ts';
 import type { FacetValue } from '../event-store.ts';
+import { largeInteger } from '../record/large-integer.ts';
 import { eachPlace, isCounted } from './field-columns.ts';
 import { countOf, isIn, type Mask } from './mask.ts';
 
@@ -8,12 +9,22 @@ const MAX_VALUES = 100_000;
 
 const KINDS = ['string', 'number', 'boolean', 'object', 'undefined'];
 
-/** Texts before numbers before true and false before null, each in their order; undefined last. */
+/**
+ * Texts before numbers before true and false before null, each in their order; undefined last. Integers that rows have as
+ * texts are numbers.
+ */
 export function compareValues(one: FacetValue | undefined, other: FacetValue | undefined): number {
   if (one === other) return 0;
-  const kinds = typeof one === typeof other ? 0 : KINDS.indexOf(typeof one) - KINDS.indexOf(typeof other);
+  const [first, second] = [largeInteger(one) ?? one, largeInteger(other) ?? other];
+  const kinds = kindOf(first) - kindOf(second);
   if (kinds !== 0) return kinds;
-  return (one as string) < (other as string) ? -1 : 1;
+  if ((first as string) < (second as string)) return -1;
+  // The same, as a number and as an integer.
+  return (first as string) > (second as string) || typeof one === 'string' ? 1 : -1;
+}
+
+function kindOf(value: FacetValue | bigint | undefined): number {
+  return KINDS.indexOf(typeof value === 'bigint' ? 'number' : typeof value);
 }
 
 /** The first of some values in order; not all of them are put in order. */

@@ -1,5 +1,6 @@
 import type { Comparison } from '../../query/query.ts';
 import type { FacetValue } from '../event-store.ts';
+import { largeInteger } from '../record/large-integer.ts';
 
 type Test = (value: FacetValue) => boolean;
 
@@ -27,6 +28,7 @@ export function valueTest({ is, value, bare }: Comparison): ValueTest {
     return textTest((text) => compare(is, text, value));
   }
   if (typeof value === 'number') return numberTest(is, value, is === '=' ? bare : undefined);
+  if (typeof value === 'bigint') return numberTest(is, value, undefined);
   const fits: Test = (found) => is === '=' && found === value;
   return { ...NO_NUMBER, fits, takesTexts: false, takesFlags: is === '=', text: undefined };
 }
@@ -41,20 +43,29 @@ function textTest(fits: (text: string) => boolean): ValueTest {
   };
 }
 
-function numberTest(is: Comparison['is'], value: number, bare: string | undefined): ValueTest {
+function numberTest(is: Comparison['is'], value: number | bigint, bare: string | undefined): ValueTest {
+  // Of an integer that is no number the nearest one: no other number lies between the two.
+  const lowest = is === '=' || is.startsWith('>') ? Number(value) : Number.NEGATIVE_INFINITY;
+  const highest = is === '=' || is.startsWith('<') ? Number(value) : Number.POSITIVE_INFINITY;
+  const takesLarge = lowest < Number.MIN_SAFE_INTEGER || highest > Number.MAX_SAFE_INTEGER;
   return {
-    fits: (found) =>
-      typeof found === 'number' ? compare(is, found, value) : bare !== undefined && found === bare,
-    lowest: is === '=' || is.startsWith('>') ? value : Number.NEGATIVE_INFINITY,
-    highest: is === '=' || is.startsWith('<') ? value : Number.POSITIVE_INFINITY,
-    takesTexts: bare !== undefined,
+    fits: (found) => {
+      if (typeof found === 'number') return compare(is, found, value);
+      if (bare !== undefined && found === bare) return true;
+      const large = takesLarge ? largeInteger(found) : undefined;
+      return large !== undefined && compare(is, large, value);
+    },
+    lowest,
+    highest,
+    takesTexts: bare !== undefined || takesLarge,
     takesFlags: false,
     text: bare,
   };
 }
 
-function compare<T extends string | number>(is: Comparison['is'], found: T, value: T): boolean {
-  if (is === '=') return found === value;
+/** Integers and numbers are compared by what they are, whichever holds them. */
+function compare<T extends string | number | bigint>(is: Comparison['is'], found: T, value: T): boolean {
+  if (is === '=') return found <= value && found >= value;
   if (is === '<') return found < value;
   if (is === '<=') return found <= value;
   return is === '>' ? found > value : found >= value;
