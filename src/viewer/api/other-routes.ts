@@ -61,6 +61,7 @@ export const OTHER_ROUTES: readonly JsonRoute[] = [
             lost: { type: 'object', additionalProperties: COUNT },
             gap: COUNT,
             settling: FLAG,
+            partial: FLAG,
           },
           { emitted: orNull(COUNT) },
         ),

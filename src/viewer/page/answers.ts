@@ -93,6 +93,7 @@ export interface LedgerAnswer {
     readonly lost: Readonly<Record<string, number>>;
     readonly gap: number;
     readonly settling: boolean;
+    readonly partial?: boolean;
   }[];
   readonly underWay: readonly {
     readonly name: string;

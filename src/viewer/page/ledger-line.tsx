@@ -136,11 +136,12 @@ function MinuteTable({ minutes }: { readonly minutes: readonly LedgerMinute[] })
         </tr>
       </thead>
       <tbody>
-        {shown.map(({ minuteMs, emitted, received, stored, gap, settling }) => (
+        {shown.map(({ minuteMs, emitted, received, stored, gap, settling, partial }) => (
           <tr key={minuteMs} class={gap > 0 ? 'gap' : ''}>
             <td>
               {formatMinute(minuteMs)}
               {settling && <small>settling</small>}
+              {partial && <small>only what is left of it</small>}
             </td>
             <td class="number">{typeof emitted === 'number' ? formatCount(emitted) : 'unknown'}</td>
             <td class="number">{formatCount(received)}</td>

@@ -266,6 +266,8 @@ export interface LedgerEntry {
   readonly gap: number;
   /** The minute is too young for a gap but of what is known to be lost. */
   readonly settling: boolean;
+  /** Rows of the minute may have gone by size or age, with what was counted of them: the counts are of what is left. */
+  readonly partial: boolean;
 }
 
 export interface LedgerUnderWay {

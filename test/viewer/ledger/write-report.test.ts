@@ -3,12 +3,13 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { EmittedReport } from '../../../src/otlp/emitted/emitted-report.ts';
+import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { answerLedger } from '../../../src/viewer/store/read/answer-ledger.ts';
 import { answerLoggers } from '../../../src/viewer/store/read/answer-loggers.ts';
 import { StoreWriter } from '../../../src/viewer/store/write/store-writer.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { madeCell, madeReport } from '../../otlp/emitted/made-report.ts';
-import { events } from '../api/viewer-under-test.ts';
+import { events, START_MS } from '../api/viewer-under-test.ts';
 import { type StoreUnderTest, storeUnderTest, wired } from '../store/store-under-test.ts';
 
 function keep({ writer, reader }: StoreUnderTest, ...reports: readonly EmittedReport[]): void {
@@ -108,4 +109,31 @@ test('names beyond those that a store tells apart are compared with nothing', (t
   const cells = Array.from({ length: 1_005 }, (_, at) => madeCell(`n${at}`, 1));
   keep(store, madeReport({ cells }));
   assert.equal(answerLedger(store.reader, {}).entries.length, 1_000);
+});
+
+test('a minute of which rows have gone is told to be a part', (t) => {
+  const store = storeUnderTest(t, { fileRows: 64, maxAgeMs: 60_000 });
+  const underWay = new Map([['order.paid', 8]]);
+  store.writer.ingest([orders(60)]);
+  keep(store, madeReport({ cells: [madeCell('order.paid', 90)] }));
+  // Into the next file: of the same minute, and of a later one.
+  store.writer.ingest([orders(30)]);
+  const later = String(BigInt(START_MS + 600_000) * 1_000_000n);
+  const logRecords = [{ timeUnixNano: later, eventName: 'order.paid' }];
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] };
+  const resourceLogs = [{ resource, scopeLogs: [{ logRecords }] }];
+  store.writer.ingest([wired(OtlpRequest.from('logs', { resourceLogs }))]);
+  keep(store, madeReport({ sequence: 2, underWay, isLast: true }));
+  const told = () => {
+    store.reader.refreshFiles();
+    const { entries, underWay } = answerLedger(store.reader, {});
+    return [
+      ...entries.map(({ stored, gap, partial }) => ({ stored, gap, partial })),
+      ...underWay.map(({ count }) => count),
+    ];
+  };
+  const whole = { stored: 1, gap: 0, partial: false };
+  assert.deepEqual(told(), [{ stored: 90, gap: 0, partial: false }, whole, 7]);
+  assert.equal(store.writer.removeOld(), true);
+  assert.deepEqual(told(), [{ stored: 30, gap: 0, partial: true }, whole, 7]);
 });

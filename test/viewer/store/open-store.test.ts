@@ -115,6 +115,7 @@ test('records that come again are not kept again, and the ledger says so', async
       lost: {},
       gap: 0,
       settling: false,
+      partial: false,
     },
   ]);
 });

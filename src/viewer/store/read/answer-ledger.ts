@@ -36,7 +36,7 @@ export function answerLedger(store: ReadStore, { fromMs, toMs }: TimeRange): Led
     addEmitted(all, file, Math.max(from, comparedFrom), to);
   }
   const nowMs = wallClockMs();
-  const entries = [...all.values()].map((sums) => entryOf(sums, nowMs));
+  const entries = [...all.values()].map((sums) => entryOf(sums, comparedFrom, nowMs));
   return {
     entries: entries.sort((one, other) => one.minuteMs - other.minuteMs || compareNames(one, other)),
     ...answerLoggers(store, entries, { fromMs: fromMs ?? 0, nowMs }),
@@ -104,7 +104,7 @@ function rowsOf(file: ReadFile, table: string, columns: string, from: number, to
     .all(from, to);
 }
 
-function entryOf(sums: Sums, nowMs: number): LedgerEntry {
+function entryOf(sums: Sums, comparedFrom: number, nowMs: number): LedgerEntry {
   const { name, service, kind, minute, received, repeated, emitted, lost } = sums;
   const minuteMs = minute * MINUTE_MS;
   const stored = received - repeated;
@@ -127,6 +127,7 @@ function entryOf(sums: Sums, nowMs: number): LedgerEntry {
     lost: Object.fromEntries(lost),
     gap: settling ? known : Math.max(known, missing),
     settling,
+    partial: minute < comparedFrom,
   };
 }
 

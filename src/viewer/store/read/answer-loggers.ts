@@ -70,11 +70,11 @@ function latestOf(store: ReadStore, fromMs: number): Iterable<Heard> {
   return latest.values();
 }
 
-/** By service and name: stored, and not reported. */
+/** By service and name: stored, and not reported. Of a minute of which rows are gone nobody knows what was. */
 function surplusOf(entries: readonly LedgerEntry[]): Map<string, number> {
   const surplus = new Map<string, number>();
-  for (const { kind, service, name, emitted = 0, stored } of entries) {
-    if (kind === 'span' || stored <= emitted) continue;
+  for (const { kind, service, name, emitted = 0, stored, partial } of entries) {
+    if (kind === 'span' || partial || stored <= emitted) continue;
     const key = `${service}\n${name}`;
     surplus.set(key, (surplus.get(key) ?? 0) + stored - emitted);
   }
