@@ -5,8 +5,8 @@ export interface EventSource {
   page(query: string, options: SourcePage): Promise<Page>;
   group(query: string, options: SourceGroup): Promise<Answer<readonly Group[]>>;
   funnel(query: string, options: SourceFunnel): Promise<Answer<Funnel>>;
-  /** What could not be read so far: rows of these files are in no answer. */
-  damaged(): Promise<StoreStatus['damaged']>;
+  /** What could not be read so far, whose rows are in no answer, and whether what comes is kept (a viewer of before does not say). */
+  status(): Promise<Pick<StoreStatus, 'damaged'> & Partial<Pick<StoreStatus, 'writes'>>>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { counted } from '../../counted.ts';
-import { importFile } from '../../viewer/files/import-file.ts';
+import { OtelEventsError } from '../../errors.ts';
+import { type ImportedFile, importFile, type StoredSoFar } from '../../viewer/files/import-file.ts';
 import type { EventStore } from '../../viewer/store/event-store.ts';
 import { openStore } from '../../viewer/store/threads/open-store.ts';
 import { defineCommand, tell, usageError, wantFiles } from '../command.ts';
@@ -50,6 +51,8 @@ export const command = defineCommand({
   },
 });
 
+const NOTHING: StoredSoFar = { stored: 0, repeated: 0, metricPoints: 0 };
+
 interface Job {
   readonly files: readonly string[];
   /** Of all files. */
@@ -70,7 +73,21 @@ async function importAll(store: EventStore, { files, bytes, json, signal }: Job)
       const onRead = (now: number): void => {
         read = before + now;
       };
-      const { isHalf: _, end: __, ...counts } = await importFile(store, file, { onRead, signal });
+      let soFar: StoredSoFar = NOTHING;
+      const onStored = (stored: StoredSoFar): void => {
+        soFar = stored;
+      };
+      const {
+        isHalf: _,
+        end: __,
+        ...counts
+      } = await importFile(store, file, {
+        onRead,
+        onStored,
+        signal,
+      }).catch((error: unknown) => {
+        throw brokenOff(error, file, summary(added(totals, soFar)));
+      });
       if (signal.aborted) break;
       before += statSync(file).size;
       for (const name of Object.keys(totals) as (keyof typeof totals)[]) totals[name] += counts[name];
@@ -86,12 +103,28 @@ async function importAll(store: EventStore, { files, bytes, json, signal }: Job)
   return 2;
 }
 
-function summary(totals: {
-  readonly stored: number;
-  readonly repeated: number;
-  readonly metricPoints: number;
-  readonly skipped: number;
-}): string {
+type Totals = StoredSoFar & Pick<ImportedFile, 'skipped'>;
+
+function added(totals: Totals, { stored, repeated, metricPoints }: StoredSoFar): Totals {
+  return {
+    ...totals,
+    stored: totals.stored + stored,
+    repeated: totals.repeated + repeated,
+    metricPoints: totals.metricPoints + metricPoints,
+  };
+}
+
+/** The store's own error tells of one batch, and others were stored before it. */
+function brokenOff(error: unknown, file: string, done: string): unknown {
+  if (!(error instanceof OtelEventsError) || error.code !== 'STORE_UNWRITABLE') return error;
+  const reason = error.fix === undefined ? error.message : error.message.replace(` (${error.fix})`, '');
+  return new OtelEventsError('STORE_UNWRITABLE', `${file}, behind ${done}: ${reason}`, {
+    cause: error,
+    fix: 'make room, and run it again: what has a log.record.uid, or is a span, is not stored twice',
+  });
+}
+
+function summary(totals: Totals): string {
   const { stored, repeated, metricPoints, skipped } = totals;
   return [
     `${counted(stored, 'record')} stored`,

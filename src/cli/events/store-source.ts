@@ -27,7 +27,7 @@ export function storeSource(store: EventStore, close: () => Promise<void>): Even
         split: split === undefined ? undefined : fieldOf(split),
         withinMs: WITHIN_MS,
       }),
-    damaged: async () => (await store.status()).damaged,
+    status: () => store.status(),
     close,
   };
 }

@@ -41,7 +41,7 @@ export function viewerSource(viewer: ViewerAddress): EventSource {
       const { complete, scanned, ...value } = answer as Omit<Answer<unknown>, 'value'> & Funnel;
       return { complete, scanned, value };
     },
-    damaged: async () => ((await ask('/api/status', [])) as StoreStatus).damaged,
+    status: async () => (await ask('/api/status', [])) as StoreStatus,
     close: async () => {},
   };
 }

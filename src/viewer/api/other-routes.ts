@@ -92,6 +92,10 @@ export const OTHER_ROUTES: readonly JsonRoute[] = [
         removed: COUNT,
         metricPoints: COUNT,
         damaged: listSchema(mapSchema({ file: TEXT, reason: TEXT })),
+        writes: mapSchema(
+          { state: { enum: ['ok', 'failing'] }, refusedRequests: COUNT, refusedRecords: COUNT },
+          { sinceMs: NUMBER, reason: TEXT },
+        ),
         version: TEXT,
         endpoints: mapSchema({}, { otlpHttp: TEXT, otlpGrpc: TEXT }),
         links: mapSchema({}, { jaeger: TEXT, grafana: TEXT }),

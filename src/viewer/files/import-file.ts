@@ -9,7 +9,12 @@ import type { ReadOptions } from './read-unpacked.ts';
 export interface ImportOptions extends ReadOptions {
   /** Ends the reading; what was read by then is stored. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what is stored so far, also of a file whose reading ends with an error. */
+  readonly onStored?: ((stored: StoredSoFar) => void) | undefined;
 }
+
+/** What the store has of a file. */
+export type StoredSoFar = Pick<ImportedFile, 'stored' | 'repeated' | 'metricPoints'>;
 
 /** What became of a file. */
 export interface ImportedFile {
@@ -40,19 +45,25 @@ export async function importFile(
   file: string,
   options: ImportOptions = {},
 ): Promise<ImportedFile> {
-  const ingester = new Ingester(store);
+  const ingester = new Ingester(store, options.onStored);
   let skipped = 0;
   let isHalf = false;
   let end = options.from ?? 0;
-  for await (const line of readLines(file, options)) {
-    if (options.signal?.aborted) break;
-    const { request, isDamaged } = contentOf(line.bytes);
-    if (isDamaged) skipped++;
-    isHalf = isDamaged && !line.isEnded;
-    if (!isHalf) end = line.end;
-    if (request !== undefined) await ingester.add(request, line.bytes?.length ?? 0);
+  try {
+    for await (const line of readLines(file, options)) {
+      if (options.signal?.aborted) break;
+      const { request, isDamaged } = contentOf(line.bytes);
+      if (isDamaged) skipped++;
+      isHalf = isDamaged && !line.isEnded;
+      if (!isHalf) end = line.end;
+      if (request !== undefined) await ingester.add(request, line.bytes?.length ?? 0);
+    }
+    return { ...(await ingester.end()), skipped, isHalf, end };
+  } catch (error) {
+    // So that what is told of is all of what is stored.
+    await ingester.settled();
+    throw error;
   }
-  return { ...(await ingester.end()), skipped, isHalf, end };
 }
 
 function contentOf(bytes: Buffer | undefined): ReturnType<typeof readRequest> {
@@ -75,10 +86,12 @@ class Ingester {
   readonly #store: EventStore;
   readonly #gathered = new Map<Signal, Gathered>();
   readonly #inFlight: Promise<void>[] = [];
-  #counts = { stored: 0, repeated: 0, metricPoints: 0 };
+  readonly #onStored: (stored: StoredSoFar) => void;
+  #counts: StoredSoFar = { stored: 0, repeated: 0, metricPoints: 0 };
 
-  constructor(store: EventStore) {
+  constructor(store: EventStore, onStored: ImportOptions['onStored']) {
     this.#store = store;
+    this.#onStored = onStored ?? (() => {});
   }
 
   async add(request: OtlpRequest, bytes: number): Promise<void> {
@@ -94,10 +107,15 @@ class Ingester {
   }
 
   /** Resolves when all is stored. */
-  async end(): Promise<Pick<ImportedFile, 'stored' | 'repeated' | 'metricPoints'>> {
+  async end(): Promise<StoredSoFar> {
     for (const [signal, gathered] of this.#gathered) await this.#send(signal, gathered);
     await Promise.all(this.#inFlight);
     return this.#counts;
+  }
+
+  /** Resolves when nothing is under way any more, whatever became of it. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#inFlight);
   }
 
   async #send(signal: Signal, gathered: Gathered): Promise<void> {
@@ -105,9 +123,13 @@ class Ingester {
     if (this.#inFlight.length >= MAX_IN_FLIGHT) await this.#inFlight.shift();
     const request = OtlpRequest.from(signal, { [SIGNAL_KEYS[signal]]: gathered.resources });
     const stored = this.#store.ingest(request).then(({ stored, repeated }) => {
-      this.#counts.stored += stored;
-      this.#counts.repeated += repeated;
-      if (signal === 'metrics') this.#counts.metricPoints += request.count;
+      const before = this.#counts;
+      this.#counts = {
+        stored: before.stored + stored,
+        repeated: before.repeated + repeated,
+        metricPoints: before.metricPoints + (signal === 'metrics' ? request.count : 0),
+      };
+      this.#onStored(this.#counts);
     });
     // It is told to who waits for it; until then nobody does.
     stored.catch(() => {});

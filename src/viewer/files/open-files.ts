@@ -52,20 +52,26 @@ export async function openFiles(
     return { ...store, close };
   } catch (error) {
     release();
-    throw error;
+    throw (error as OtelEventsError).code === 'STORE_UNWRITABLE' ? notKept(cache, error) : error;
   }
 }
 
 function makeCache(directory: string): void {
   try {
     makeDirectory(directory, 0o700);
-  } catch (cause) {
-    const message = `${directory}, where what was read is kept, cannot be made: ${(cause as Error).message}`;
-    throw new OtelEventsError('STORE_UNWRITABLE', message, {
-      cause,
-      fix: 'XDG_CACHE_HOME says another place',
-    });
+  } catch (error) {
+    throw notKept(directory, error);
   }
+}
+
+/** Who asks files has not asked for a store, and has to be told where it is. */
+function notKept(cache: string, cause: unknown): OtelEventsError {
+  const { message, fix } = cause as OtelEventsError;
+  const reason = fix === undefined ? message : message.replace(` (${fix})`, '');
+  return new OtelEventsError('STORE_UNWRITABLE', `what was read cannot be kept in ${cache}: ${reason}`, {
+    cause,
+    fix: 'make room there, or name another place with XDG_CACHE_HOME',
+  });
 }
 
 function keyOf(paths: readonly string[]): string {

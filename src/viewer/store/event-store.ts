@@ -300,4 +300,17 @@ export interface StoreStatus {
   readonly metricPoints: number;
   /** Files that could not be read whole, with the reason. */
   readonly damaged: readonly { readonly file: string; readonly reason: string }[];
+  readonly writes: StoreWrites;
+}
+
+/** Whether what comes is kept, since the store was opened. */
+export interface StoreWrites {
+  /** `failing`: the last request was refused, for want of room on the disk or the like. */
+  readonly state: 'ok' | 'failing';
+  /** When it began to fail, Unix epoch, and why the last request was refused. */
+  readonly sinceMs?: number | undefined;
+  readonly reason?: string | undefined;
+  /** In all. Their senders were told to come again: some of them may be kept by now. */
+  readonly refusedRequests: number;
+  readonly refusedRecords: number;
 }

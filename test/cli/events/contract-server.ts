@@ -36,7 +36,7 @@ export async function contractServer(t: TestContext, store: EventStore): Promise
 
     async function answer(path: string): Promise<object> {
       const ms = (name: string): number | undefined => readDuration(text(name) ?? '');
-      if (path === '/api/status') return { damaged: await source.damaged() };
+      if (path === '/api/status') return source.status();
       if (path === '/api/events') {
         const order = text('order') as 'newest' | 'oldest';
         const page = await source.page(q, { limit: Number(text('limit')), order, cursor: text('cursor') });

@@ -18,7 +18,6 @@ import type {
   PageOptions,
   Row,
   RowId,
-  StoreStatus,
 } from '../event-store.ts';
 import { answerCount } from './answer-count.ts';
 import { answerFacets } from './answer-facets.ts';
@@ -61,7 +60,7 @@ export interface Questions {
   funnel: Asked<With<FunnelOptions>, Answer<Funnel>>;
   fields: Asked<With<Bounds>, Answer<readonly FieldSeen[]>>;
   ledger: Asked<TimeRange, LedgerAnswer>;
-  status: Asked<undefined, StoreStatus>;
+  status: Asked<undefined, ReturnType<typeof answerStatus>>;
 }
 
 export type QuestionName = keyof Questions;

@@ -2,8 +2,8 @@ import type { StoreStatus } from '../event-store.ts';
 import { bytesOfFile, storeFiles } from '../file/store-files.ts';
 import type { ReadStore } from './read-store.ts';
 
-/** What there is of a store. */
-export function answerStatus(store: ReadStore): StoreStatus {
+/** What there is of a store; of what could not be written its writer knows. */
+export function answerStatus(store: ReadStore): Omit<StoreStatus, 'writes'> {
   // Files may have gone since: then their rows are counted as removed already.
   store.refreshFiles();
   const { directory, files, blocks } = store;

@@ -19,6 +19,7 @@ import type { QuestionName, Questions } from '../read/answer-question.ts';
 import type { ReaderAnswer } from './reader-worker.ts';
 import { flagFor } from './stop-flag.ts';
 import { WorkerClient } from './worker-client.ts';
+import { WriteFailures } from './write-failures.ts';
 import type { StoreState, WriterAnswer } from './writer-worker.ts';
 
 /** The most bytes of requests that wait to be written. */
@@ -34,6 +35,7 @@ export class ThreadedStore implements EventStore {
   #state: StoreState = { next: 0, files: -1 };
   #restarts = 0;
   #waitingBytes = 0;
+  readonly #failures = new WriteFailures();
   #isClosed = false;
   #id = '';
 
@@ -67,11 +69,16 @@ export class ThreadedStore implements EventStore {
 
   async takeReport(report: EmittedReport): Promise<void> {
     if (this.#isClosed) throw unwritable('the store is closed');
-    await this.#writer.ask({ report, bytes: new Uint8Array(), count: report.cells.length });
+    const wire = { report, bytes: new Uint8Array(), count: report.cells.length };
+    await this.#failures.watch(0, this.#writer.ask(wire));
   }
 
   async ingest(request: OtlpRequest): Promise<Ingested> {
     if (this.#isClosed) throw unwritable('the store is closed');
+    return this.#failures.watch(request.signal === 'metrics' ? 0 : request.count, this.#write(request));
+  }
+
+  async #write(request: OtlpRequest): Promise<Ingested> {
     const isJson = request.encoding === 'json';
     // A copy: the request goes on to others.
     const bytes = new Uint8Array(isJson ? request.bytes : request.protobuf());
@@ -97,7 +104,7 @@ export class ThreadedStore implements EventStore {
   funnel = (query: Query, options: FunnelOptions) => this.#ask('funnel', { query, options });
   fields = (query: Query, options: Bounds = {}) => this.#ask('fields', { query, options });
   ledger = (range: Query['range']) => this.#ask('ledger', range);
-  status = () => this.#ask('status', undefined);
+  status = async () => ({ ...(await this.#ask('status', undefined)), writes: this.#failures.state });
 
   trace(traceId: string): ReturnType<EventStore['trace']> {
     const query = { ...EVERYTHING, where: isValue('trace', traceId.toLowerCase()) };
