@@ -1,6 +1,7 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { GRPC } from '../../otlp/grpc/codes.ts';
 import { frameOf } from '../../otlp/grpc/frame.ts';
+import { HTTP2 } from '../../otlp/grpc/http2-codes.ts';
 import { encodeMessageText } from '../../otlp/grpc/message-text.ts';
 import { EXPORT_PATHS } from '../../otlp/grpc/services.ts';
 import { retryDetails } from '../../otlp/grpc/status-details.ts';
@@ -194,7 +195,7 @@ function refuseHttp(stream: ServerHttp2Stream, status: number): void {
 function end(stream: ServerHttp2Stream, headers: Record<string, string | number>): void {
   stream.respond(headers, { endStream: true });
   // RFC 9113, 8.1: a whole answer may come before the request has ended, which then need not go on.
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+  if (!stream.readableEnded) stream.close(HTTP2.noError);
 }
 
 /** Whether nobody is left to be told, or has been told already. */

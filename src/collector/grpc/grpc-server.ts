@@ -1,14 +1,12 @@
-import {
-  constants,
-  createSecureServer,
-  createServer,
-  type Http2SecureServer,
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
+import type {
+  Http2SecureServer,
+  Http2Server,
+  IncomingHttpHeaders,
+  ServerHttp2Session,
+  ServerHttp2Stream,
 } from 'node:http2';
-import { createServer as createNetServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { HTTP2 } from '../../otlp/grpc/http2-codes.ts';
 import { type ListenAddress, listen } from '../../serve/listen.ts';
 import type { ServerTls } from '../../serve/server-tls.ts';
 import { clearTimeout, setTimeout, within } from '../../time.ts';
@@ -29,8 +27,6 @@ export interface GrpcServerOptions extends KeepaliveOptions {
   /** Told about errors that are nobody's fault but ours. */
   readonly onError?: (error: unknown) => void;
 }
-
-const { NGHTTP2_REFUSED_STREAM: REFUSED_STREAM, NGHTTP2_INTERNAL_ERROR: INTERNAL_ERROR } = constants;
 
 type Handle = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => Promise<void>;
 
@@ -70,7 +66,7 @@ export class GrpcServer {
   readonly #options: GrpcServerOptions;
   readonly #handle: Handle;
   readonly #server: Server;
-  readonly #http2: Http2Server | Http2SecureServer;
+  #http2: Http2Server | undefined;
   /** In the order in which they came. */
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
@@ -82,21 +78,10 @@ export class GrpcServer {
   constructor(options: GrpcServerOptions, handle: Handle) {
     this.#options = options;
     this.#handle = handle;
-    const settings = { ...SETTINGS, maxConcurrentStreams: options.maxConcurrentStreams ?? 1_000 };
-    if (options.tls === undefined) {
-      this.#http2 = createServer({ ...SESSION, settings });
-      this.#server = createNetServer((socket) => void this.#greet(socket));
-    } else {
-      const { cert, key, clientCa } = options.tls;
-      const clients = clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true };
-      const handshakeTimeout = this.#handshakeMs;
-      this.#http2 = createSecureServer({ ...SESSION, settings, cert, key, ...clients, handshakeTimeout });
-      this.#server = this.#http2 as Http2SecureServer;
-      this.#server.on('connection', (socket: Socket) => this.#admit(socket));
-    }
-    this.#http2.on('session', (session) => this.#open(session));
-    this.#http2.on('sessionError', ignore);
-    this.#http2.on('stream', (stream, headers) => this.#take(stream, headers));
+    this.#server =
+      options.tls === undefined
+        ? createServer((socket) => void this.#greet(socket))
+        : this.#secureServer(options.tls);
   }
 
   /** Starts to listen. @returns the URL where */
@@ -120,6 +105,33 @@ export class GrpcServer {
     await closed;
   }
 
+  #secureServer({ cert, key, clientCa }: ServerTls): Server {
+    const clients = clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+    const { createSecureServer } = process.getBuiltinModule('node:http2');
+    const options = { ...this.#session, cert, key, ...clients, handshakeTimeout: this.#handshakeMs };
+    const server = this.#served(createSecureServer(options));
+    server.on('connection', (socket: Socket) => this.#admit(socket));
+    return server;
+  }
+
+  /** Made for the first connection that speaks HTTP/2: to load that module takes 30 ms of CPU, which a start need not. */
+  #plainServer(): Http2Server {
+    this.#http2 ??= this.#served(process.getBuiltinModule('node:http2').createServer(this.#session));
+    return this.#http2;
+  }
+
+  get #session() {
+    const { maxConcurrentStreams = 1_000 } = this.#options;
+    return { ...SESSION, settings: { ...SETTINGS, maxConcurrentStreams } };
+  }
+
+  #served<T extends Http2Server | Http2SecureServer>(server: T): T {
+    server.on('session', (session) => this.#open(session));
+    server.on('sessionError', ignore);
+    server.on('stream', (stream, headers) => this.#take(stream, headers));
+    return server;
+  }
+
   get #handshakeMs(): number {
     return this.#options.handshakeTimeoutMs ?? 10_000;
   }
@@ -131,7 +143,7 @@ export class GrpcServer {
     const speaks = await isHttp2(socket, this.#handshakeMs);
     this.#strangers.delete(socket);
     if (socket.destroyed) return;
-    if (speaks === true) this.#http2.emit('connection', socket);
+    if (speaks === true) this.#plainServer().emit('connection', socket);
     else if (speaks === false) socket.end(OTHER_ANSWER, () => socket.destroy());
     else socket.destroy();
   }
@@ -177,7 +189,7 @@ export class GrpcServer {
     const session = stream.session as ServerHttp2Session | undefined;
     if (session === undefined || this.#streams >= MAX_STREAMS) {
       // Not processed: it may be tried again (RFC 9113, 8.7).
-      stream.close(REFUSED_STREAM);
+      stream.close(HTTP2.refusedStream);
       return;
     }
     this.#count(session, 1);
@@ -196,7 +208,7 @@ export class GrpcServer {
       await this.#handle(stream, headers);
     } catch (error) {
       this.#tell(error);
-      if (!stream.headersSent) stream.close(INTERNAL_ERROR);
+      if (!stream.headersSent) stream.close(HTTP2.internalError);
     }
   }
 
