@@ -1,5 +1,5 @@
 /** How quickly a writer takes requests in, and what it takes on disk. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { bytesOfFile, storeFiles } from '../../src/viewer/store/file/store-files.ts';
 import { StoreWriter, type WireRequest } from '../../src/viewer/store/write/store-writer.ts';
 import { readRequests } from './request-file.ts';
@@ -11,22 +11,25 @@ export interface IngestFigures {
   /** Of each quarter of the rows. */
   readonly quarters: readonly number[];
   readonly bytesPerRow: number;
+  /** Given to the system to be written, logs included; undefined where it does not say. */
+  readonly writtenPerRow: number | undefined;
 }
 
 /** @param take - takes some requests in, in one transaction */
-export function measured(
+export async function measured(
   file: string,
   rows: number,
-  take: (requests: WireRequest[]) => void,
-  bytesOnDisk: () => number,
-): IngestFigures {
+  take: (requests: WireRequest[]) => void | Promise<void>,
+  bytesOnDisk: () => number | Promise<number>,
+): Promise<IngestFigures> {
   const quarters: number[] = [];
   let [wallMs, cpuUs, taken, quarterUs] = [0, 0, 0, 0];
+  const writtenBefore = writtenBytes();
   let group: WireRequest[] = [];
-  const flush = (): void => {
+  const flush = async (): Promise<void> => {
     const cpu = process.cpuUsage();
     const startMs = performance.now();
-    take(group);
+    await take(group);
     wallMs += performance.now() - startMs;
     const { user, system } = process.cpuUsage(cpu);
     cpuUs += user + system;
@@ -40,16 +43,26 @@ export function measured(
   };
   for (const request of readRequests(file)) {
     group.push(request);
-    if (group.length === 4) flush();
+    if (group.length === 4) await flush();
   }
-  if (group.length > 0) flush();
+  if (group.length > 0) await flush();
+  const bytes = await bytesOnDisk();
+  const written = (writtenBytes() ?? Number.NaN) - (writtenBefore ?? Number.NaN);
   return {
     rows: taken,
     rowsPerSecond: Math.round((taken / wallMs) * 1000),
     cpuUsPerRow: round(cpuUs / taken),
     quarters,
-    bytesPerRow: Math.round(bytesOnDisk() / taken),
+    bytesPerRow: Math.round(bytes / taken),
+    writtenPerRow: Number.isNaN(written) ? undefined : Math.round(written / taken),
   };
+}
+
+/** What all of this process has written, by Linux. */
+function writtenBytes(): number | undefined {
+  const file = '/proc/self/io';
+  if (!existsSync(file)) return undefined;
+  return Number(/^wchar: (\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1]);
 }
 
 function round(number: number): number {
@@ -57,7 +70,7 @@ function round(number: number): number {
 }
 
 /** Fills a new store. */
-export function ingestStore(file: string, rows: number, directory: string): IngestFigures {
+export function ingestStore(file: string, rows: number, directory: string): Promise<IngestFigures> {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const writer = new StoreWriter({ directory, blockRows: 8192, fileRows: 262_144, synchronous: 'normal' });
@@ -65,5 +78,5 @@ export function ingestStore(file: string, rows: number, directory: string): Inge
     writer.close();
     return storeFiles(directory).reduce((sum, one) => sum + bytesOfFile(one), 0);
   };
-  return measured(file, rows, (requests) => writer.ingest(requests), bytes);
+  return measured(file, rows, (requests) => void writer.ingest(requests), bytes);
 }

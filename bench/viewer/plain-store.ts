@@ -36,7 +36,7 @@ export class PlainStore {
     this.#index = this.db.prepare('insert into texts(rowid, body) values(?, ?)');
   }
 
-  fill(file: string, rows: number): IngestFigures {
+  fill(file: string, rows: number): Promise<IngestFigures> {
     return measured(
       file,
       rows,
