@@ -19,11 +19,17 @@ test('without Go the installation ends with 2 and says what is missing', async (
   assert.match(stderr, /go not found on PATH/);
 });
 
+test('without Maven and Java the installation of Kafka ends with 2 and says so', async (t) => {
+  const { status, stderr } = await run(t, 'kafka');
+  assert.equal(status, 2);
+  assert.match(stderr, /mvn, java not found on PATH/);
+});
+
 test('an unknown service ends with 2 and names the known ones', async (t) => {
   const { status, stderr } = await run(t, 'otelcoll');
   assert.equal(status, 2);
   assert.match(
     stderr,
-    /unknown: otelcoll; known: otelcol, jaeger, victorialogs, prometheus, ferretdb, telemetrygen/,
+    /unknown: otelcoll; known: otelcol, jaeger, victorialogs, prometheus, ferretdb, telemetrygen, kafka/,
   );
 });

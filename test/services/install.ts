@@ -22,7 +22,9 @@ async function install(names: readonly string[]): Promise<number> {
     .flatMap(({ tools }) => tools.filter((tool) => !isOnPath(tool)));
   if (missing.length > 0) {
     const tools = [...new Set(missing)].join(', ');
-    return refuse(`${tools} not found on PATH; services are built from source, with Go 1.25 or newer`);
+    return refuse(
+      `${tools} not found on PATH; services are built from source with Go 1.25 or newer, Kafka comes with Maven and wants Java 17`,
+    );
   }
   for (const service of chosen) {
     try {

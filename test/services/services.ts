@@ -1,5 +1,6 @@
 import { ferretdb } from './ferretdb.ts';
 import { jaeger } from './jaeger.ts';
+import { kafka } from './kafka.ts';
 import { otelcol } from './otelcol.ts';
 import { prometheus } from './prometheus.ts';
 import type { Service } from './service.ts';
@@ -14,6 +15,7 @@ export const services = {
   prometheus,
   ferretdb,
   telemetrygen,
+  kafka,
 } as const satisfies Record<string, Service>;
 
 export type ServiceName = keyof typeof services;
