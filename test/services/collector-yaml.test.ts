@@ -12,9 +12,19 @@ const configs = readdirSync(collectorDir)
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => path.join(collectorDir, name));
 
+/** Those that go over another one. */
+const OVER: Readonly<Record<string, string>> = { 'gateway.yaml': 'collector.yaml' };
+
+function withItsBase(config: string): string[] {
+  const base = OVER[path.basename(config)];
+  return base === undefined ? [config] : [path.join(collectorDir, base), config];
+}
+
 test('there are collector configurations to check', () => {
   assert.deepEqual(
-    ['collector.yaml', 'embedded.yaml'].filter((name) => !configs.includes(path.join(collectorDir, name))),
+    ['agent.yaml', 'collector.yaml', 'embedded.yaml', 'gateway.yaml'].filter(
+      (name) => !configs.includes(path.join(collectorDir, name)),
+    ),
     [],
   );
 });
@@ -24,8 +34,22 @@ test('every YAML directly in collector/ is valid for the real collector, with an
   const dir = tempDir(t);
   for (const config of configs) {
     for (const env of [{}, { OTEL_EVENTS_FORWARD: 'otlp_http/forward' }]) {
-      assert.equal(await validateOtelcol({ configs: [config], env, dir }), undefined, config);
+      assert.equal(await validateOtelcol({ configs: withItsBase(config), env, dir }), undefined, config);
     }
+  }
+});
+
+test('no error backoff of a Kafka receiver goes without the two keys whose default is no pause at all', () => {
+  const { receivers } = parse(readFileSync(path.join(collectorDir, 'gateway.yaml'), 'utf8'), {
+    merge: true,
+  }) as {
+    receivers: Record<string, { error_backoff?: { multiplier?: number; randomization_factor?: number } }>;
+  };
+  const backoffs = Object.entries(receivers).filter(([id]) => id.startsWith('kafka/'));
+  assert.equal(backoffs.length, 4);
+  for (const [id, { error_backoff }] of backoffs) {
+    assert.ok((error_backoff?.multiplier ?? 0) > 1, id);
+    assert.ok((error_backoff?.randomization_factor ?? 0) > 0, id);
   }
 });
 
