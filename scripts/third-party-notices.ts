@@ -21,3 +21,18 @@ export function thirdPartyNotices(packages: readonly BundledPackage[]): string {
 function line({ name, version, author, license, repository }: BundledPackage): string {
   return `${name} ${version}, copyright ${author}, ${license}, ${repository}`;
 }
+
+/** What the notices say of each bundled package. @param notices - as {@link thirdPartyNotices} writes them */
+export function noticedPackages(notices: string): Omit<BundledPackage, 'licenseText'>[] {
+  return [...notices.matchAll(LINE)].map(
+    ([, name = '', version = '', author = '', license = '', repository = '']) => ({
+      name,
+      version,
+      author,
+      license,
+      repository,
+    }),
+  );
+}
+
+const LINE = /^(\S+) (\d\S*), copyright (.+), ([\w.-]+), (\S+)$/gm;

@@ -13,7 +13,14 @@ const workflows = readdirSync(directory).map((file) => {
 interface Workflow {
   readonly permissions?: object;
   readonly jobs: Readonly<
-    Record<string, { readonly permissions?: object; readonly 'timeout-minutes'?: number }>
+    Record<
+      string,
+      {
+        readonly permissions?: object;
+        readonly 'timeout-minutes'?: number;
+        readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
+      }
+    >
   >;
 }
 
@@ -26,10 +33,10 @@ test('every action is pinned by commit, with its version beside it', () => {
   );
 });
 
-test('no workflow may do more than read, but for the token that npm is shown', () => {
+test('no workflow may do more than read, but for the token that npm is shown, and the job that only attaches the SBOM', () => {
   const allowed = {
     'ci.yml': [{ contents: 'read' }],
-    'release.yml': [{}, { contents: 'read', 'id-token': 'write' }],
+    'release.yml': [{}, { contents: 'read', 'id-token': 'write' }, { contents: 'write' }],
   };
   const given = workflows.map(({ file, workflow: { permissions, jobs } }) => [
     file,
@@ -43,4 +50,17 @@ test('every job has an end', () => {
     Object.values(workflow.jobs).filter((job) => job['timeout-minutes'] === undefined),
   );
   assert.deepEqual(endless, []);
+});
+
+test('the job that may write runs nothing but what stands in it: no checkout, no action, no npm', () => {
+  const writing = workflows.flatMap(({ workflow }) =>
+    Object.values(workflow.jobs).filter(({ permissions }) =>
+      Object.entries(permissions ?? {}).some(([what, how]) => what === 'contents' && how === 'write'),
+    ),
+  );
+  assert.equal(writing.length, 1);
+  for (const { uses, run = '' } of writing.flatMap(({ steps }) => steps)) {
+    assert.equal(uses, undefined);
+    assert.doesNotMatch(run, /\b(npm|npx|node)\b/);
+  }
 });
