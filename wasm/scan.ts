@@ -9,6 +9,7 @@ import {
   HOLDS_ITEMS,
   MAX_MESSAGES,
   MAX_VALUE_DEPTH,
+  MEMBER,
   MESSAGE,
   MESSAGE_BY_TAG,
   MESSAGE_FIELDS_AT,
@@ -42,6 +43,7 @@ function scanMessage(message: usize, depth: u32): void {
     inside++;
   }
   const fields = <usize>load<u32>(message, MESSAGE_FIELDS_AT);
+  let hasItems = false;
   while (pos < end) {
     const tag = checkedVarint();
     if (tag < 8 || tag > 0xffffffff) giveUp();
@@ -58,6 +60,11 @@ function scanMessage(message: usize, depth: u32): void {
       continue;
     }
     if (kind & COUNTED) items++;
+    // A second member of a oneof takes the first one's items away, which have been counted.
+    if (flags & HOLDS_ITEMS && kind & MEMBER) {
+      if (hasItems) giveUp();
+      hasItems = true;
+    }
     if (load<u8>(field) === MESSAGE) {
       count();
       const outer = end;

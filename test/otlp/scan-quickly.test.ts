@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { scanProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
+import { decodeProtobuf, scanProtobuf } from '../../src/otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../../src/otlp/wire/encode-protobuf.ts';
 import { REQUEST } from '../../src/otlp/wire/messages.ts';
+import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { scanQuickly } from '../../src/otlp/wire/transcoder.ts';
 import { arbitraryMessage } from './arbitrary-message.ts';
 import { mutated } from './mutated.ts';
@@ -43,6 +44,26 @@ test('what is too large for the module, and nested without an end, is left to th
   for (let depth = 0; depth < 300; depth++) value = within(0x2a, within(0x0a, value));
   const body = within(0x0a, within(0x12, within(0x12, within(0x2a, value))));
   assert.equal(scanQuickly(REQUEST.logs, body), undefined);
+});
+
+test('of a metric that comes as two kinds the points of the last one are counted, which alone is left', () => {
+  const points = (count: number): Uint8Array =>
+    Buffer.concat(Array(count).fill(within(0x0a, new Uint8Array())));
+  const [gauge, sum] = [within(0x2a, points(2)), within(0x3a, points(5))];
+  for (const [kinds, count] of [
+    [[gauge, sum], 5],
+    [[sum, gauge], 2],
+    [[sum, gauge, gauge], 2],
+    [[sum, within(0x2a, new Uint8Array())], 0],
+  ] as const) {
+    const metric = within(0x12, Buffer.concat(kinds));
+    // A metric before and behind, so that only its own points are taken away.
+    const other = within(0x12, within(0x2a, points(10)));
+    const bytes = within(0x0a, within(0x12, Buffer.concat([other, metric, other])));
+    assert.equal(OtlpRequest.read('metrics', 'protobuf', bytes).count, 20 + count);
+    assert.equal(OtlpRequest.from('metrics', decodeProtobuf(REQUEST.metrics, bytes)).count, 20 + count);
+    assert.equal(scanProtobuf(REQUEST.metrics, bytes), 20 + count);
+  }
 });
 
 test('it counts on after it has given up, and after it has needed much memory', () => {

@@ -199,6 +199,8 @@ function listOf(value: OtlpValue): OtlpValue[] {
 function scan(reader: ProtobufReader, message: Message, depth: number): number {
   const inside = nested(message, depth);
   let count = 0;
+  // In the member of the oneof that came last: those of earlier ones are gone with these.
+  let inMember = 0;
   while (reader.position < reader.end) {
     const tag = reader.tag();
     const field = message.byNumber[tag >>> 3];
@@ -213,6 +215,7 @@ function scan(reader: ProtobufReader, message: Message, depth: number): number {
     }
     const { type } = field;
     if (field.counted) count++;
+    if (field.member) inMember = 0;
     if (typeof type === 'string') {
       if (field.repeated) reader.count();
       reader.skipScalar(field.wireType, type === 'traceId' ? 16 : type === 'spanId' ? 8 : 0);
@@ -221,13 +224,15 @@ function scan(reader: ProtobufReader, message: Message, depth: number): number {
     const outerEnd = reader.end;
     try {
       reader.enter();
-      count += scan(reader, type, inside);
+      const items = scan(reader, type, inside);
+      if (field.member) inMember = items;
+      else count += items;
     } catch (error) {
       throw within(error, `.${field.name}`);
     }
     reader.end = outerEnd;
   }
-  return count;
+  return count + inMember;
 }
 
 function nested(message: Message, depth: number): number {
