@@ -28,8 +28,6 @@ export type Provided = 'storage' | 'server_auth' | 'client_auth';
 export interface Component<Settings, Host, Running> {
   /** What configurations call it: `otlp_http`. */
   readonly type: string;
-  /** Names of it that the OpenTelemetry Collector had before, and still takes. */
-  readonly oldNames?: readonly string[];
   readonly shape: Shape<Settings>;
   /** Finds what no single key shows: settings that do not go together, or not with the pipelines. */
   readonly check?: (settings: Settings, context: CheckContext) => void;
@@ -211,9 +209,10 @@ export type ConfiguredExtension = Configured<ExtensionHost, RunningExtension>;
 
 /** A kind of component whose settings only it knows the type of. */
 export interface Known<Host, Running> {
-  /** What configurations may call it, today's name first. */
-  readonly types: readonly string[];
-  readonly shape: Shape<Configured<Host, Running>>;
+  /** What configurations may call it: today's name, and those that the OpenTelemetry Collector had before, and still takes. */
+  readonly types: readonly [today: string, ...old: string[]];
+  /** Called when a configuration names it. */
+  readonly load: () => Promise<Shape<Configured<Host, Running>>>;
 }
 
 /** The components that configurations may name, by section. */
@@ -225,31 +224,36 @@ export interface KnownComponents {
   readonly extensions: readonly Known<ExtensionHost, RunningExtension>[];
 }
 
-/** Puts a component's settings and what is made of them together, so that tables of components need not know their type. */
+/** A component by its names, which is loaded when a configuration uses one of them. */
 export function known<Settings, Host, Running>(
-  component: Component<Settings, Host, Running>,
+  types: Known<Host, Running>['types'],
+  load: () => Promise<Component<Settings, Host, Running>>,
 ): Known<Host, Running> {
-  const { type, oldNames = [], shape, check = () => {}, provides = () => [], create } = component;
+  return { types, load: async () => configured(await load()) };
+}
+
+/** Puts a component's settings and what is made of them together, so that tables of components need not know their type. */
+function configured<Settings, Host, Running>(
+  component: Component<Settings, Host, Running>,
+): Shape<Configured<Host, Running>> {
+  const { type, shape, check = () => {}, provides = () => [], create } = component;
   const { leads = {}, handsOn = false, batching } = component;
   return {
-    types: [type, ...oldNames],
-    shape: {
-      takesNothing: true,
-      read: (node, path, problems) => {
-        const settings = shape.read(node, path, problems);
-        return {
-          type,
-          settings,
-          said: saidBy(node),
-          // What is no mapping has been reported, and has no settings.
-          check: (context) => (node.kind === 'map' || isNothing(node) ? check(settings, context) : undefined),
-          provides: provides(settings),
-          batching: batching?.(settings),
-          leads,
-          handsOn,
-          create: (host) => create(settings, host),
-        };
-      },
+    takesNothing: true,
+    read: (node, path, problems) => {
+      const settings = shape.read(node, path, problems);
+      return {
+        type,
+        settings,
+        said: saidBy(node),
+        // What is no mapping has been reported, and has no settings.
+        check: (context) => (node.kind === 'map' || isNothing(node) ? check(settings, context) : undefined),
+        provides: provides(settings),
+        batching: batching?.(settings),
+        leads,
+        handsOn,
+        create: (host) => create(settings, host),
+      };
     },
   };
 }

@@ -1,62 +1,82 @@
 import { type KnownComponents, known } from './component.ts';
-import { attributesProcessor } from './components/attributes-processor.ts';
-import { basicAuth } from './components/basic-auth.ts';
-import { batchProcessor } from './components/batch-processor.ts';
-import { bearerTokenAuth } from './components/bearer-token-auth.ts';
-import { countConnector } from './components/count-connector.ts';
-import { debugExporter } from './components/debug-exporter.ts';
-import { fileExporter } from './components/file-exporter.ts';
-import { fileStorage } from './components/file-storage.ts';
-import { filterProcessor } from './components/filter-processor.ts';
-import { forwardConnector } from './components/forward-connector.ts';
-import { healthCheck } from './components/health-check.ts';
-import { memoryLimiterProcessor } from './components/memory-limiter-processor.ts';
-import { nopExporter } from './components/nop-exporter.ts';
-import { otlpGrpcExporter } from './components/otlp-grpc-exporter.ts';
-import { otlpHttpExporter } from './components/otlp-http-exporter.ts';
-import { otlpJsonFileReceiver } from './components/otlp-json-file-receiver.ts';
-import { otlpReceiver } from './components/otlp-receiver.ts';
-import { pprof } from './components/pprof.ts';
-import { probabilisticSamplerProcessor } from './components/probabilistic-sampler-processor.ts';
-import { prometheusExporter } from './components/prometheus-exporter.ts';
-import { redactionProcessor } from './components/redaction-processor.ts';
-import { resourceDetectionProcessor } from './components/resource-detection-processor.ts';
-import { resourceProcessor } from './components/resource-processor.ts';
-import { spanMetricsConnector } from './components/span-metrics-connector.ts';
-import { transformProcessor } from './components/transform-processor.ts';
-import { viewerExporter } from './components/viewer-exporter.ts';
-import { zpages } from './components/zpages.ts';
 
-/** Every component of this engine: a new one is a file in `components/` and a line here. */
+/**
+ * Every component of this engine: a new one is a file in `components/` and a line here. A file is loaded when a
+ * configuration names its component: all of them were half of what a start takes.
+ */
 export const COMPONENTS: KnownComponents = {
-  receivers: [known(otlpReceiver), known(otlpJsonFileReceiver)],
+  receivers: [
+    known(['otlp'], async () => (await import('./components/otlp-receiver.ts')).otlpReceiver),
+    known(
+      ['otlp_json_file', 'otlpjsonfile'],
+      async () => (await import('./components/otlp-json-file-receiver.ts')).otlpJsonFileReceiver,
+    ),
+  ],
   processors: [
-    known(attributesProcessor),
-    known(batchProcessor),
-    known(filterProcessor),
-    known(memoryLimiterProcessor),
-    known(probabilisticSamplerProcessor),
-    known(redactionProcessor),
-    known(resourceProcessor),
-    known(resourceDetectionProcessor),
-    known(transformProcessor),
+    known(
+      ['attributes'],
+      async () => (await import('./components/attributes-processor.ts')).attributesProcessor,
+    ),
+    known(['batch'], async () => (await import('./components/batch-processor.ts')).batchProcessor),
+    known(['filter'], async () => (await import('./components/filter-processor.ts')).filterProcessor),
+    known(
+      ['memory_limiter'],
+      async () => (await import('./components/memory-limiter-processor.ts')).memoryLimiterProcessor,
+    ),
+    known(
+      ['probabilistic_sampler'],
+      async () =>
+        (await import('./components/probabilistic-sampler-processor.ts')).probabilisticSamplerProcessor,
+    ),
+    known(
+      ['redaction'],
+      async () => (await import('./components/redaction-processor.ts')).redactionProcessor,
+    ),
+    known(['resource'], async () => (await import('./components/resource-processor.ts')).resourceProcessor),
+    known(
+      ['resource_detection', 'resourcedetection'],
+      async () => (await import('./components/resource-detection-processor.ts')).resourceDetectionProcessor,
+    ),
+    known(
+      ['transform'],
+      async () => (await import('./components/transform-processor.ts')).transformProcessor,
+    ),
   ],
   exporters: [
-    known(fileExporter),
-    known(otlpHttpExporter),
-    known(otlpGrpcExporter),
-    known(debugExporter),
-    known(nopExporter),
-    known(prometheusExporter),
-    known(viewerExporter),
+    known(['file'], async () => (await import('./components/file-exporter.ts')).fileExporter),
+    known(
+      ['otlp_http', 'otlphttp'],
+      async () => (await import('./components/otlp-http-exporter.ts')).otlpHttpExporter,
+    ),
+    known(
+      ['otlp_grpc', 'otlp'],
+      async () => (await import('./components/otlp-grpc-exporter.ts')).otlpGrpcExporter,
+    ),
+    known(['debug', 'logging'], async () => (await import('./components/debug-exporter.ts')).debugExporter),
+    known(['nop'], async () => (await import('./components/nop-exporter.ts')).nopExporter),
+    known(
+      ['prometheus'],
+      async () => (await import('./components/prometheus-exporter.ts')).prometheusExporter,
+    ),
+    known(['viewer'], async () => (await import('./components/viewer-exporter.ts')).viewerExporter),
   ],
-  connectors: [known(forwardConnector), known(countConnector), known(spanMetricsConnector)],
+  connectors: [
+    known(['forward'], async () => (await import('./components/forward-connector.ts')).forwardConnector),
+    known(['count'], async () => (await import('./components/count-connector.ts')).countConnector),
+    known(
+      ['span_metrics', 'spanmetrics'],
+      async () => (await import('./components/span-metrics-connector.ts')).spanMetricsConnector,
+    ),
+  ],
   extensions: [
-    known(healthCheck),
-    known(fileStorage),
-    known(basicAuth),
-    known(bearerTokenAuth),
-    known(zpages),
-    known(pprof),
+    known(['health_check'], async () => (await import('./components/health-check.ts')).healthCheck),
+    known(['file_storage'], async () => (await import('./components/file-storage.ts')).fileStorage),
+    known(['basicauth', 'basic_auth'], async () => (await import('./components/basic-auth.ts')).basicAuth),
+    known(
+      ['bearertokenauth', 'bearer_token_auth'],
+      async () => (await import('./components/bearer-token-auth.ts')).bearerTokenAuth,
+    ),
+    known(['zpages'], async () => (await import('./components/zpages.ts')).zpages),
+    known(['pprof'], async () => (await import('./components/pprof.ts')).pprof),
   ],
 };

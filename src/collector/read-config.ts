@@ -13,7 +13,7 @@ import { checkConnectors } from './config/check-connectors.ts';
 import type { MapNode } from './config/config-node.ts';
 import type { Variables } from './config/expand-environment.ts';
 import { Problems } from './config/problems.ts';
-import { type Defined, section } from './config/read-components.ts';
+import { type Defined, type LoadedComponents, loadComponents, section } from './config/read-components.ts';
 import { type KnownIds, type PipelineConfig, pipelines, references } from './config/read-pipelines.ts';
 import { type ConfigSource, nameOfSource, readSources } from './config/read-sources.ts';
 import { anything, asMap, mapping, optional, required } from './config/shape.ts';
@@ -78,7 +78,8 @@ export async function readConfig(
   const root = node === undefined ? undefined : asMap(node, '', problems);
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
-  const checked = root === undefined ? undefined : readRoot(root, components, extraExporters, problems, warn);
+  const loaded = root && (await loadComponents(root, components));
+  const checked = root && loaded && readRoot(root, loaded, extraExporters, problems, warn);
   const gaps = [...unset].map((name) => `environment variable ${name} is not set; it is taken as empty`);
   problems.throwIfAny(sources.map(nameOfSource).join(', '), gaps);
   return { ...(checked as Omit<RunnableConfig, 'warnings'>), warnings: [...warnings, ...gaps] };
@@ -86,7 +87,7 @@ export async function readConfig(
 
 function readRoot(
   node: MapNode,
-  known: KnownComponents,
+  known: LoadedComponents,
   extraExporters: readonly string[],
   problems: Problems,
   warn: (message: string) => void,

@@ -27,7 +27,7 @@ const toy: ProcessorComponent<Read<typeof shape>> = {
     },
   }),
 };
-const WITH_TOY: KnownComponents = { ...COMPONENTS, processors: [known(toy)] };
+const WITH_TOY: KnownComponents = { ...COMPONENTS, processors: [known(['toy'], async () => toy)] };
 
 const http = { protocols: { http: { endpoint: 'localhost:0' } } };
 

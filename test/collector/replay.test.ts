@@ -24,7 +24,10 @@ async function start(t: TestContext, config: object) {
       return { consume: async ({ count }) => void taken.push(count), close: async () => {} };
     },
   };
-  const components = { ...COMPONENTS, exporters: [...COMPONENTS.exporters, known(again)] };
+  const components = {
+    ...COMPONENTS,
+    exporters: [...COMPONENTS.exporters, known(['again'], async () => again)],
+  };
   const collector = await runCollector(components, { config, write: () => {} });
   t.after(() => collector.stop({ timeoutMs: 100 }));
   const replay = (...names: string[]) => host?.replay(OtlpRequest.from('logs', logsOf(...names)));

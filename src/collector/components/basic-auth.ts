@@ -23,7 +23,6 @@ type ClientAuth = Read<typeof clientAuth>;
 /** Users and passwords: `htpasswd` of those who may come, or `client_auth` to show to others. */
 export const basicAuth: ExtensionComponent<Read<typeof shape>> = {
   type: 'basicauth',
-  oldNames: ['basic_auth'],
   shape,
   provides: ({ htpasswd }) => [htpasswd === undefined ? 'client_auth' : 'server_auth'],
   check: ({ htpasswd, client_auth: client }, { add }) => {

@@ -18,7 +18,6 @@ type Settings = Read<typeof shape>;
 /** A token that clients have to show, or that is shown to others. */
 export const bearerTokenAuth: ExtensionComponent<Settings> = {
   type: 'bearertokenauth',
-  oldNames: ['bearer_token_auth'],
   shape,
   provides: () => ['server_auth', 'client_auth'],
   check: ({ token, tokens, filename }, { add, has }) => {

@@ -22,7 +22,6 @@ const OLD_NAME = 'logging';
 /** Shows what comes: where the collector logs, or on standard output. */
 export const debugExporter: ExporterComponent<Read<typeof shape>> = {
   type: 'debug',
-  oldNames: [OLD_NAME],
   shape,
   create: (settings, { id, log, write }) => {
     if (id.split('/', 1)[0] === OLD_NAME)

@@ -64,7 +64,6 @@ const RESERVED =
 export const otlpGrpcExporter: ExporterComponent<Settings> = {
   type: 'otlp_grpc',
   // Before 0.144.
-  oldNames: ['otlp'],
   shape,
   check: ({ sending_queue: queue, retry_on_failure: retry, headers, tls, auth, endpoint }, context) => {
     for (const name of Object.keys(headers ?? {}))

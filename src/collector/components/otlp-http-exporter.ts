@@ -40,7 +40,6 @@ type Settings = Read<typeof shape>;
 export const otlpHttpExporter: ExporterComponent<Settings> = {
   type: 'otlp_http',
   // Before 0.150.
-  oldNames: ['otlphttp'],
   shape,
   check: ({ sending_queue: queue, retry_on_failure: retry, tls, auth }, context) => {
     checkEndpoints(context);

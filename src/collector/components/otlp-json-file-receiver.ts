@@ -64,7 +64,6 @@ type Settings = Read<typeof shape>;
 /** Reads files of OTLP/JSON, a request a line, as the file exporters of both engines write them. */
 export const otlpJsonFileReceiver: ReceiverComponent<Settings> = {
   type: 'otlp_json_file',
-  oldNames: ['otlpjsonfile'],
   shape,
   check: (settings, { add, has, providing }) => {
     const { include = [], storage, start_at: startAt } = settings;

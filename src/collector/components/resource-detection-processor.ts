@@ -72,7 +72,6 @@ const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.40.0';
 /** Adds to resources what the environment and the machine say of them, as it was at the start. */
 export const resourceDetectionProcessor: ProcessorComponent<Settings> = {
   type: 'resource_detection',
-  oldNames: ['resourcedetection'],
   shape,
   create: async (settings) => {
     const { detectors, override } = settings;

@@ -75,7 +75,6 @@ const NANOS_PER_MS = 1e6;
 /** Counts spans and their durations, and sends that now and then. */
 export const spanMetricsConnector: ConnectorComponent<Settings> = {
   type: 'span_metrics',
-  oldNames: ['spanmetrics'],
   shape,
   leads: { traces: 'metrics' },
   check: ({ histogram, events, metrics_flush_interval: intervalMs, ...settings }, { add }) => {

@@ -1,5 +1,5 @@
-import type { Known } from '../component.ts';
-import { dotted, type MapEntry } from './config-node.ts';
+import type { Configured, Known, KnownComponents } from '../component.ts';
+import { dotted, type MapEntry, type MapNode } from './config-node.ts';
 import { type Section, whyElsewhere } from './elsewhere.ts';
 import type { Problems } from './problems.ts';
 import { type Shape, suggestion } from './shape.ts';
@@ -7,22 +7,53 @@ import { type Shape, suggestion } from './shape.ts';
 /** The components of a section that are defined, by id. */
 export type Defined<T> = ReadonlyMap<string, T>;
 
-type Types<T> = ReadonlyMap<string, Shape<T>>;
+/** What a section may define, by name; of what it does not name there is no shape. */
+export type Types<T> = ReadonlyMap<string, Shape<T> | undefined>;
 
-/** The shape of a section, such as `exporters`, with the components that it may define. */
-export function section<Host, Running>(
-  name: Section,
-  components: readonly Known<Host, Running>[],
-): Shape<Defined<Shaped<Known<Host, Running>>>> {
-  return sectionOf(
-    name,
-    new Map(components.flatMap(({ types, shape }) => types.map((type) => [type, shape]))),
-  );
+/** The components of each section, those loaded that a configuration names. */
+export type LoadedComponents = {
+  readonly [S in keyof KnownComponents]: Types<ConfiguredBy<KnownComponents[S][number]>>;
+};
+
+type ConfiguredBy<K> = K extends Known<infer Host, infer Running> ? Configured<Host, Running> : never;
+
+/** Loads what a configuration names. */
+export async function loadComponents(root: MapNode, known: KnownComponents): Promise<LoadedComponents> {
+  const load = <Host, Running>(section: Section, components: readonly Known<Host, Running>[]) =>
+    loadSection(typesIn(root, section), components);
+  const [receivers, processors, exporters, connectors, extensions] = await Promise.all([
+    load('receivers', known.receivers),
+    load('processors', known.processors),
+    load('exporters', known.exporters),
+    load('connectors', known.connectors),
+    load('extensions', known.extensions),
+  ]);
+  return { receivers, processors, exporters, connectors, extensions };
 }
 
-type Shaped<K> = K extends { readonly shape: Shape<infer T> } ? T : never;
+async function loadSection<Host, Running>(
+  named: ReadonlySet<string>,
+  components: readonly Known<Host, Running>[],
+): Promise<Types<Configured<Host, Running>>> {
+  const loaded = components.map(async ({ types, load }) => {
+    const shape = types.some((type) => named.has(type)) ? await load() : undefined;
+    return types.map((type) => [type, shape] as const);
+  });
+  return new Map((await Promise.all(loaded)).flat());
+}
 
-function sectionOf<T>(name: Section, types: Types<T>): Shape<Defined<T>> {
+function typesIn(root: MapNode, section: Section): ReadonlySet<string> {
+  const node = root.entries.get(section)?.node;
+  return new Set(node?.kind === 'map' ? [...node.entries.keys()].map(typeOf) : []);
+}
+
+/** Of a component id, `type` or `type/name`; empty where it is neither. */
+function typeOf(id: string): string {
+  return /^([a-zA-Z][0-9a-zA-Z_]*)(?:\/\S.*)?$/.exec(id)?.[1] ?? '';
+}
+
+/** The shape of a section, such as `exporters`, with the components that it may define. */
+export function section<T>(name: Section, types: Types<T>): Shape<Defined<T>> {
   return {
     takesNothing: true,
     read: (node, path, problems) => {
@@ -41,7 +72,7 @@ function sectionOf<T>(name: Section, types: Types<T>): Shape<Defined<T>> {
   };
 }
 
-/** The shape for a component id, `type` or `type/name`. */
+/** The shape for a component id. */
 function shapeOf<T>(
   section: Section,
   id: string,
@@ -50,7 +81,7 @@ function shapeOf<T>(
   path: string,
   problems: Problems,
 ): Shape<T> | undefined {
-  const [, type = ''] = /^([a-zA-Z][0-9a-zA-Z_]*)(?:\/\S.*)?$/.exec(id) ?? [];
+  const type = typeOf(id);
   const shape = types.get(type);
   if (shape !== undefined) return shape;
   problems.add(keyAt, path, () => whyUnknown(section, type, [...types.keys()]));
