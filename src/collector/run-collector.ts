@@ -17,9 +17,9 @@ import type { ServiceStatus } from './status-page.ts';
 import { sumOfExporters, sumOfReceivers } from './sum-stats.ts';
 import type { Surroundings } from './surroundings.ts';
 import { type OpenLog, openLog } from './telemetry/open-log.ts';
-import { type OpenMetrics, openMetrics } from './telemetry/open-metrics.ts';
+import type { OpenMetrics } from './telemetry/open-metrics.ts';
 import { ownResource } from './telemetry/own-resource.ts';
-import { tellOrphans } from './tell-orphans.ts';
+import type { StorageUse } from './tell-orphans.ts';
 
 /** How to start a collector. */
 export interface CollectorOptions {
@@ -240,9 +240,12 @@ class RunningCollector implements LoggingCollector {
     return openLog(telemetry, ownResource(telemetry.resource, this.#instanceId), this.#write);
   }
 
-  #openMetrics({ service: { telemetry } }: RunnableConfig): Promise<OpenMetrics> {
+  async #openMetrics({ service: { telemetry } }: RunnableConfig): Promise<OpenMetrics | undefined> {
+    const { metrics: settings } = telemetry;
+    if (settings === undefined) return undefined;
+    const { openMetrics } = await import('./telemetry/open-metrics.ts');
     const resource = ownResource(telemetry.resource, this.#instanceId);
-    return openMetrics({ settings: telemetry.metrics, tally: this.#tally, resource, log: this.log });
+    return openMetrics({ settings, tally: this.#tally, resource, log: this.log });
   }
 
   /** The rest runs by now: what cannot be opened is told, and not what a reload fails for. */
@@ -288,7 +291,13 @@ class RunningCollector implements LoggingCollector {
     // A storage that went may hold requests as well, and nobody uses it any more.
     const gone = (before?.storages ?? []).filter(({ root }) => !roots.has(root));
     const uses = [...graph.storages, ...gone.map(({ root }) => ({ root, directories: [] }))];
-    void tellOrphans(uses, this.#toldOrphans, this.#around.log);
+    if (uses.length > 0) void this.#tellOrphans(uses);
+  }
+
+  /** Never rejects. What reads queues is loaded where there are any. */
+  async #tellOrphans(uses: readonly StorageUse[]): Promise<void> {
+    const { tellOrphans } = await import('./tell-orphans.ts');
+    await tellOrphans(uses, this.#toldOrphans, this.#around.log);
   }
 
   async #stop(timeoutMs: number): Promise<void> {

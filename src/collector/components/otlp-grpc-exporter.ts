@@ -1,7 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { type GrpcTarget, parseTarget } from '../../otlp/grpc/target.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
-import { grpcTransport } from '../../spool/send/grpc-transport.ts';
 import { MAX_TIMER_MS } from '../../time.ts';
 import type { ExporterComponent } from '../component.ts';
 import { auth, checkAuth } from '../config/auth-shape.ts';
@@ -19,7 +18,7 @@ import {
 import { checkClientTls, clientTls } from '../config/tls-shapes.ts';
 import { duration, headers } from '../config/value-shapes.ts';
 import type { Destination } from '../counts/exporter-counts.ts';
-import { checkQueue, checkRetry, queueOf } from '../queue/queue-of.ts';
+import { checkQueue, checkRetry } from '../queue/check-queue.ts';
 import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
 import { readClientTls } from '../read-tls.ts';
 
@@ -63,7 +62,6 @@ const RESERVED =
 /** Sends requests to an OTLP/gRPC server, from a queue. */
 export const otlpGrpcExporter: ExporterComponent<Settings> = {
   type: 'otlp_grpc',
-  // Before 0.144.
   shape,
   check: ({ sending_queue: queue, retry_on_failure: retry, headers, tls, auth, endpoint }, context) => {
     for (const name of Object.keys(headers ?? {}))
@@ -77,6 +75,9 @@ export const otlpGrpcExporter: ExporterComponent<Settings> = {
     if (retry !== undefined) checkRetry(retry, context);
   },
   create: async (settings, host) => {
+    // Not with the settings: own metrics that are pushed have these too.
+    const { grpcTransport } = await import('../../spool/send/grpc-transport.ts');
+    const { queueOf } = await import('../queue/queue-of.ts');
     const tls = await tlsFor(settings);
     const { keepalive } = settings;
     const credentials = settings.auth && host.credentials(settings.auth.authenticator);

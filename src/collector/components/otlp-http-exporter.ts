@@ -1,6 +1,5 @@
 import type { Compression } from '../../otlp/http/pack.ts';
 import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
-import { otlpTransport } from '../../spool/send/otlp-transport.ts';
 import { MAX_TIMER_MS } from '../../time.ts';
 import type { CheckContext, ExporterComponent } from '../component.ts';
 import { checkAuth } from '../config/auth-shape.ts';
@@ -8,7 +7,7 @@ import { HTTP_CLIENT_ELSEWHERE, HTTP_CLIENT_KEYS } from '../config/http-client-k
 import { mapping, oneOf, optional, type Read, section, text } from '../config/shape.ts';
 import { checkClientTls } from '../config/tls-shapes.ts';
 import { duration, headers, httpUrl } from '../config/value-shapes.ts';
-import { checkQueue, checkRetry, queueOf } from '../queue/queue-of.ts';
+import { checkQueue, checkRetry } from '../queue/check-queue.ts';
 import { retryOnFailure, sendingQueue } from '../queue/queue-settings.ts';
 import { readClientTls } from '../read-tls.ts';
 
@@ -39,7 +38,6 @@ type Settings = Read<typeof shape>;
 /** Posts requests to an OTLP/HTTP server, from a queue. */
 export const otlpHttpExporter: ExporterComponent<Settings> = {
   type: 'otlp_http',
-  // Before 0.150.
   shape,
   check: ({ sending_queue: queue, retry_on_failure: retry, tls, auth }, context) => {
     checkEndpoints(context);
@@ -49,6 +47,9 @@ export const otlpHttpExporter: ExporterComponent<Settings> = {
     if (retry !== undefined) checkRetry(retry, context);
   },
   create: async (settings, host) => {
+    // Not with the settings: own metrics that are pushed have these too.
+    const { otlpTransport } = await import('../../spool/send/otlp-transport.ts');
+    const { queueOf } = await import('../queue/queue-of.ts');
     const tls = await readClientTls(settings.tls);
     const credentials = settings.auth && host.credentials(settings.auth.authenticator);
     const encoding = settings.encoding === 'json' ? 'json' : 'protobuf';

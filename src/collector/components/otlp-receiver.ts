@@ -19,7 +19,7 @@ import {
 import { checkServerTls, serverTls } from '../config/tls-shapes.ts';
 import { byTransport, duration, listenAddress, listenSocket } from '../config/value-shapes.ts';
 import { ReceiverCounts } from '../counts/receiver-counts.ts';
-import { GrpcReceiver, type GrpcReceiverOptions } from '../grpc/grpc-receiver.ts';
+import type { GrpcReceiver, GrpcReceiverOptions } from '../grpc/grpc-receiver.ts';
 import { Intake } from '../intake.ts';
 import { readServerTls } from '../read-tls.ts';
 import { Receiver, type ReceiverOptions } from '../receiver.ts';
@@ -206,6 +206,7 @@ async function grpcServer(
 ): Promise<GrpcReceiver> {
   const { max_concurrent_streams: maxStreams, keepalive, tls, endpoint: address } = settings;
   const { server_parameters: times } = keepalive;
+  const { GrpcReceiver } = await import('../grpc/grpc-receiver.ts');
   return new GrpcReceiver({
     ...common,
     address,

@@ -16,8 +16,7 @@ export interface OpenMetrics {
 }
 
 export interface OpenMetricsOptions {
-  /** Undefined: nothing is shown. */
-  readonly settings: MetricsSettings | undefined;
+  readonly settings: MetricsSettings;
   readonly tally: Tally;
   /** The attributes of the collector itself. */
   readonly resource: ReadonlyMap<string, string>;
@@ -38,7 +37,6 @@ export async function openMetrics({
   const servers: ScrapeServer[] = [];
   const endpoints: Record<string, string> = {};
   const ends: (() => Promise<void>)[] = [];
-  if (settings === undefined) return { endpoints, close: async () => {} };
   const unwatch = watchProcess(tally);
   const close = async (): Promise<void> => {
     await Promise.all([...servers.map((server) => server.stop(0)), ...ends.map((end) => end())]);
