@@ -4,7 +4,7 @@ import { freePort } from '../services/free-port.ts';
 import { type Server, startServer } from '../services/start-server.ts';
 
 /** The SQL of `collector/clickhouse/`. */
-const CLICKHOUSE_FILES = path.join(import.meta.dirname, '../../collector/clickhouse');
+export const CLICKHOUSE_FILES = path.join(import.meta.dirname, '../../collector/clickhouse');
 
 /** ClickHouse's engine, behind a part of its HTTP interface. */
 export interface Clickhouse extends Server {
