@@ -1,6 +1,7 @@
 import { ferretdb } from './ferretdb.ts';
 import { jaeger } from './jaeger.ts';
 import { kafka } from './kafka.ts';
+import { kustomize } from './kustomize.ts';
 import { otelcol } from './otelcol.ts';
 import { prometheus } from './prometheus.ts';
 import type { Service } from './service.ts';
@@ -16,6 +17,7 @@ export const services = {
   ferretdb,
   telemetrygen,
   kafka,
+  kustomize,
 } as const satisfies Record<string, Service>;
 
 export type ServiceName = keyof typeof services;

@@ -1,4 +1,4 @@
-import { goEnv } from './go-env.ts';
+import { installProgram } from './install-program.ts';
 import type { Service } from './service.ts';
 
 const VERSION = '0.155.0';
@@ -9,13 +9,5 @@ export const telemetrygen: Service = {
   name: 'telemetrygen',
   version: VERSION,
   tools: ['go'],
-  build: async ({ workDir, outDir, step }) => {
-    await step({
-      title: 'install',
-      command: 'go',
-      args: ['install', '-trimpath', '-ldflags=-s -w', `${MODULE}@v${VERSION}`],
-      cwd: workDir,
-      env: { ...goEnv, GOBIN: outDir },
-    });
-  },
+  build: (build) => installProgram(build, `${MODULE}@v${VERSION}`),
 };
