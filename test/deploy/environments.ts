@@ -8,3 +8,6 @@ export const CYCLONEDX: Environment = {
 
 /** The engine of ClickHouse, to be run within a process: 180 MB to download, 900 MB with what it brings along. */
 export const CLICKHOUSE: Environment = { name: 'clickhouse', packages: ['chdb-core==26.9.0'] };
+
+/** The schemas of Kubernetes' objects, version by version, as its API server publishes them. */
+export const KUBERNETES: Environment = { name: 'kubernetes', packages: ['kubernetes-validate==1.37.0'] };
