@@ -6,7 +6,7 @@ import { serviceBinary } from '../services/require-service.ts';
 const directory = path.join(import.meta.dirname, '../../deploy/kubernetes');
 
 /** The parts of an object that tests look at; which of them are there, its kind says. */
-interface KubernetesObject {
+export interface KubernetesObject {
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
@@ -25,9 +25,9 @@ interface KubernetesObject {
   };
 }
 
-type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, string>>;
 
-interface PodSpec {
+export interface PodSpec {
   readonly serviceAccountName: string;
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
@@ -35,13 +35,13 @@ interface PodSpec {
   readonly volumes: readonly Volume[];
 }
 
-interface Volume {
+export interface Volume {
   readonly name: string;
   readonly configMap?: { readonly name: string };
   readonly hostPath?: { readonly path: string };
 }
 
-interface Container {
+export interface Container {
   readonly name: string;
   readonly image: string;
   readonly args?: readonly string[];

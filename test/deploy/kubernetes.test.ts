@@ -1,16 +1,31 @@
-// deploy/kubernetes, as kustomize makes it, held against the schemas of Kubernetes.
+// deploy/kubernetes, as kustomize makes it: held against the schemas of Kubernetes, against itself, and its configurations
+// against the real collector.
 import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { readPage } from '../guides/read-guide.ts';
+import { tempDir } from '../harness/temp-dir.ts';
 import { requirePython } from '../services/require-python.ts';
 import { requireService } from '../services/require-service.ts';
+import { validateOtelcol } from '../services/start-otelcol.ts';
 import { KUBERNETES } from './environments.ts';
-import { builtBy, complaintsOf } from './kubernetes-objects.ts';
+import {
+  builtBy,
+  type Container,
+  complaintsOf,
+  type KubernetesObject,
+  type PodSpec,
+} from './kubernetes-objects.ts';
 
 /** One that is a year old, and the newest of which there are schemas. */
 const VERSIONS = ['1.34', '1.37'];
 const OVERLAY = 'overlays/example';
+
+const podOf = ({ spec }: KubernetesObject): PodSpec | undefined => spec?.template?.spec;
+const nameOf = ({ kind, metadata }: KubernetesObject): string =>
+  `${kind} ${metadata.namespace}/${metadata.name}`;
 
 test('every object is one that Kubernetes takes', (t) => {
   const python = requirePython(t, KUBERNETES);
@@ -26,3 +41,165 @@ test('every object is one that Kubernetes takes', (t) => {
   ];
   assert.equal(complaintsOf(python, '1.37', wrong).length, 2);
 });
+
+test('what one object calls by name is there, in its namespace', (t) => {
+  if (!requireService(t, 'kustomize')) return;
+  const objects = builtBy(OVERLAY);
+  const has = (kind: string, name: string | undefined, from: KubernetesObject): void => {
+    const { namespace } = from.metadata;
+    const found = objects.some(
+      ({ kind: k, metadata: m }) => k === kind && m.name === name && m.namespace === namespace,
+    );
+    assert.ok(found, `${nameOf(from)} wants ${kind} ${name}`);
+  };
+  const namespaces = objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
+  let pods = 0;
+  for (const object of objects) {
+    if (object.kind !== 'Namespace')
+      assert.ok(namespaces.includes(object.metadata.namespace ?? ''), nameOf(object));
+    const { scaleTargetRef: target, serviceName } = object.spec ?? {};
+    if (target !== undefined) has(target.kind, target.name, object);
+    if (serviceName !== undefined) has('Service', serviceName, object);
+    const pod = podOf(object);
+    if (pod === undefined) continue;
+    pods++;
+    has('ServiceAccount', pod.serviceAccountName, object);
+    for (const { configMap } of pod.volumes)
+      if (configMap !== undefined) has('ConfigMap', configMap.name, object);
+    const volumes = [
+      ...pod.volumes,
+      ...(object.spec?.volumeClaimTemplates ?? []).map(({ metadata }) => metadata),
+    ];
+    for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
+      for (const { configMapRef } of container.envFrom ?? []) has('ConfigMap', configMapRef.name, object);
+      const ports = (container.ports ?? []).map(({ name }) => name);
+      const { startupProbe, readinessProbe, livenessProbe } = container;
+      for (const probe of [startupProbe, readinessProbe, livenessProbe])
+        if (container.ports !== undefined)
+          assert.ok(ports.includes(probe?.httpGet.port ?? ''), nameOf(object));
+      for (const { name } of container.volumeMounts)
+        assert.ok(
+          volumes.some((volume) => volume.name === name),
+          `${nameOf(object)} mounts ${name}`,
+        );
+    }
+  }
+  assert.equal(pods, 3);
+});
+
+test('every selector finds pods, and every port of a service or a policy is one of theirs', (t) => {
+  if (!requireService(t, 'kustomize')) return;
+  const objects = builtBy(OVERLAY);
+  const workloads = objects.filter((object) => podOf(object) !== undefined);
+  const portsOf = (those: readonly KubernetesObject[]): string[] =>
+    those.flatMap(
+      (each) => podOf(each)?.containers.flatMap(({ ports = [] }) => ports.map(({ name }) => name)) ?? [],
+    );
+  let selectors = 0;
+  for (const object of objects) {
+    const { selector, ports = [], ingress = [] } = object.spec ?? {};
+    const beside = workloads.filter(({ metadata }) => metadata.namespace === object.metadata.namespace);
+    for (const { port } of ingress.flatMap((rule) => rule.ports))
+      assert.ok(portsOf(beside).includes(port), `${nameOf(object)} lets in ${port}`);
+    if (selector === undefined) continue;
+    selectors++;
+    const labels = Object.entries((selector as { matchLabels?: object }).matchLabels ?? selector);
+    const found = beside.filter(({ spec }) =>
+      labels.every(([name, value]) => spec?.template?.metadata.labels[name] === value),
+    );
+    assert.equal(found.length, 1, nameOf(object));
+    for (const { targetPort } of ports) assert.ok(portsOf(found).includes(targetPort), nameOf(object));
+  }
+  assert.equal(selectors, 7, 'three workloads, two services, two budgets');
+});
+
+test('no container may more than it must: only the one that owns the queue is root, for that', (t) => {
+  if (!requireService(t, 'kustomize')) return;
+  const pods = builtBy(OVERLAY).flatMap((object) => podOf(object) ?? []);
+  const containers = pods.flatMap(({ containers, initContainers = [] }) => [
+    ...containers,
+    ...initContainers,
+  ]);
+  for (const { name, image, securityContext: given } of containers) {
+    const owner = name === 'own-queue';
+    assert.deepEqual(
+      given,
+      {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: owner ? { drop: ['ALL'], add: ['CHOWN', 'FOWNER'] } : { drop: ['ALL'] },
+        ...(owner && { runAsNonRoot: false, runAsUser: 0, runAsGroup: 0 }),
+      },
+      name,
+    );
+    assert.match(image, /[:@]/, `${name} says which version`);
+  }
+  for (const { securityContext } of pods) {
+    const { runAsNonRoot, runAsUser, seccompProfile } = securityContext as Record<string, unknown>;
+    assert.deepEqual([runAsNonRoot, runAsUser, seccompProfile], [true, 10001, { type: 'RuntimeDefault' }]);
+  }
+});
+
+/** What the args of a container name, out of the ConfigMaps that it mounts, in a directory. @returns the files */
+function writeConfigs(
+  objects: readonly KubernetesObject[],
+  pod: PodSpec,
+  container: Container,
+  dir: string,
+): string[] {
+  return (container.args ?? []).map((arg) => {
+    const place = arg.replace(/^--config=/, '');
+    const mount = container.volumeMounts.find(({ mountPath }) => mountPath === path.posix.dirname(place));
+    const volume = pod.volumes.find(({ name }) => name === mount?.name);
+    const map = objects.find(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === volume?.configMap?.name,
+    );
+    const text = map?.data?.[path.posix.basename(place)];
+    assert.ok(text !== undefined, `${container.name} has no ${place}`);
+    const file = path.join(dir, path.posix.basename(place));
+    writeFileSync(file, text);
+    return file;
+  });
+}
+
+test('the real collector takes what each container is given, and each consumer group is in one of them', async (t) => {
+  if (!requireService(t, 'kustomize', 'otelcol')) return;
+  const objects = builtBy(OVERLAY);
+  const groups: Record<string, string[]> = {};
+  for (const object of objects) {
+    const pod = podOf(object);
+    const [container] = pod?.containers ?? [];
+    if (pod === undefined || container === undefined) continue;
+    const dir = path.join(tempDir(t), object.metadata.name);
+    mkdirSync(dir);
+    const configs = writeConfigs(objects, pod, container, dir);
+    const places = (container.envFrom ?? []).flatMap(({ configMapRef: { name } }) =>
+      Object.entries(
+        objects.find(({ kind, metadata: m }) => kind === 'ConfigMap' && m.name === name)?.data ?? {},
+      ),
+    );
+    const own = (container.env ?? []).map(({ name, value }) => [name, value]);
+    // A place to write that is here.
+    const env = { ...Object.fromEntries([...places, ...own]), OTEL_EVENTS_DIR: dir };
+    assert.equal(await validateOtelcol({ configs, env, dir }), undefined, nameOf(object));
+    groups[object.metadata.name] = receiversOf(configs).filter((name) => name.startsWith('kafka/'));
+  }
+  assert.deepEqual(groups, {
+    'otel-events-agent': [],
+    'otel-events-files': ['kafka/files', 'kafka/span_files'],
+    'otel-events-stores': ['kafka/jaeger', 'kafka/victorialogs'],
+  });
+});
+
+/** The receivers of all pipelines, as the collector merges them: the last list counts. */
+function receiversOf(configs: readonly string[]): string[] {
+  const pipelines: Record<string, readonly string[]> = {};
+  for (const file of configs) {
+    const { service } = parse(readFileSync(file, 'utf8')) as {
+      service?: { pipelines?: Record<string, { receivers?: readonly string[] }> };
+    };
+    for (const [name, { receivers }] of Object.entries(service?.pipelines ?? {}))
+      if (receivers !== undefined) pipelines[name] = receivers;
+  }
+  return [...new Set(Object.values(pipelines).flat())].toSorted();
+}
