@@ -1,7 +1,7 @@
 // docs/collector-service.md: its blocks are run, or checked by whoever reads them.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
@@ -50,25 +50,6 @@ test('the configuration takes what shows the token, to the file and to the desti
   assert.equal(await send(collector, TOKEN), 200);
   assert.deepEqual(namesInFile(path.join(directory, 'telemetry.jsonl')), ['an event']);
   await eventually(() => sink.requests.length === 1);
-});
-
-test('the unit is one that systemd takes, and exposes little', (t) => {
-  if (spawnSync('systemd-analyze', ['--version']).error !== undefined)
-    return t.skip('there is no systemd here');
-  const directory = tempDir(t);
-  const bin = path.join(directory, 'node_modules', '.bin');
-  mkdirSync(bin, { recursive: true });
-  writeFileSync(path.join(bin, 'otel-events'), '#!/bin/sh\n', { mode: 0o755 });
-  const unit = path.join(directory, 'otel-events.service');
-  writeFileSync(unit, withOwn(page.block('ini otel-events.service'), { '/opt/otel-events': directory }));
-  const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
-  assert.deepEqual([status, stderr.split('\n').filter((line) => line.includes('otel-events'))], [0, []]);
-  const report = execFileSync('systemd-analyze', ['security', '--offline=true', '--no-pager', unit], {
-    encoding: 'utf8',
-  });
-  const [, exposure = ''] = /exposure level for \S+: ([\d.]+)/.exec(report) ?? [];
-  t.diagnostic(`exposure ${exposure} of 10`);
-  assert.ok(Number(exposure) > 0 && Number(exposure) <= 2, report.slice(-200));
 });
 
 /** The instructions of a Dockerfile, in order; lines that go on are joined. */
