@@ -38,7 +38,7 @@ export interface PodSpec {
 export interface Volume {
   readonly name: string;
   readonly configMap?: { readonly name: string };
-  readonly hostPath?: { readonly path: string };
+  readonly secret?: { readonly secretName: string; readonly optional: boolean; readonly defaultMode: number };
 }
 
 export interface Container {
@@ -46,7 +46,10 @@ export interface Container {
   readonly image: string;
   readonly args?: readonly string[];
   readonly env?: readonly { readonly name: string; readonly value: string }[];
-  readonly envFrom?: readonly { readonly configMapRef: { readonly name: string } }[];
+  readonly envFrom?: readonly {
+    readonly configMapRef?: { readonly name: string };
+    readonly secretRef?: { readonly name: string; readonly optional: boolean };
+  }[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
   readonly securityContext: Readonly<Record<string, unknown>>;
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];

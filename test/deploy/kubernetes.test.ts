@@ -71,7 +71,8 @@ test('what one object calls by name is there, in its namespace', (t) => {
       ...(object.spec?.volumeClaimTemplates ?? []).map(({ metadata }) => metadata),
     ];
     for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
-      for (const { configMapRef } of container.envFrom ?? []) has('ConfigMap', configMapRef.name, object);
+      for (const { configMapRef } of container.envFrom ?? [])
+        if (configMapRef !== undefined) has('ConfigMap', configMapRef.name, object);
       const ports = (container.ports ?? []).map(({ name }) => name);
       const { startupProbe, readinessProbe, livenessProbe } = container;
       for (const probe of [startupProbe, readinessProbe, livenessProbe])
@@ -85,6 +86,25 @@ test('what one object calls by name is there, in its namespace', (t) => {
     }
   }
   assert.equal(pods, 3);
+});
+
+test('secrets are called by name and are not here; who reads them is in their group', (t) => {
+  if (!requireService(t, 'kustomize')) return;
+  const objects = builtBy(OVERLAY);
+  assert.deepEqual(
+    objects.filter(({ kind }) => kind === 'Secret'),
+    [],
+  );
+  for (const pod of objects.flatMap((object) => podOf(object) ?? [])) {
+    const [tls] = pod.volumes.flatMap(({ secret }) => secret ?? []);
+    assert.deepEqual(tls, { secretName: 'otel-events-tls', optional: true, defaultMode: 0o440 });
+    assert.equal((pod.securityContext as { fsGroup?: number }).fsGroup, 10001);
+    for (const { envFrom = [] } of pod.containers)
+      assert.deepEqual(
+        envFrom.flatMap(({ secretRef }) => secretRef ?? []),
+        [{ name: 'otel-events-secrets', optional: true }],
+      );
+  }
 });
 
 test('every selector finds pods, and every port of a service or a policy is one of theirs', (t) => {
@@ -173,9 +193,10 @@ test('the real collector takes what each container is given, and each consumer g
     const dir = path.join(tempDir(t), object.metadata.name);
     mkdirSync(dir);
     const configs = writeConfigs(objects, pod, container, dir);
-    const places = (container.envFrom ?? []).flatMap(({ configMapRef: { name } }) =>
+    const places = (container.envFrom ?? []).flatMap(({ configMapRef }) =>
       Object.entries(
-        objects.find(({ kind, metadata: m }) => kind === 'ConfigMap' && m.name === name)?.data ?? {},
+        objects.find(({ kind, metadata: { name } }) => kind === 'ConfigMap' && name === configMapRef?.name)
+          ?.data ?? {},
       ),
     );
     const own = (container.env ?? []).map(({ name, value }) => [name, value]);
