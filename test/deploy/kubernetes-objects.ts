@@ -41,7 +41,7 @@ export interface Volume {
   readonly secret?: { readonly secretName: string; readonly optional: boolean; readonly defaultMode: number };
 }
 
-export interface Container {
+interface Container {
   readonly name: string;
   readonly image: string;
   readonly args?: readonly string[];

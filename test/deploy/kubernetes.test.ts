@@ -1,8 +1,7 @@
 // deploy/kubernetes, as kustomize makes it: held against the schemas of Kubernetes, against itself, and its configurations
 // against the real collector.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import { readPage } from '../guides/read-guide.ts';
@@ -10,14 +9,9 @@ import { tempDir } from '../harness/temp-dir.ts';
 import { requirePython } from '../services/require-python.ts';
 import { requireService } from '../services/require-service.ts';
 import { validateOtelcol } from '../services/start-otelcol.ts';
+import { containerConfig } from './container-config.ts';
 import { KUBERNETES } from './environments.ts';
-import {
-  builtBy,
-  type Container,
-  complaintsOf,
-  type KubernetesObject,
-  type PodSpec,
-} from './kubernetes-objects.ts';
+import { builtBy, complaintsOf, type KubernetesObject, type PodSpec } from './kubernetes-objects.ts';
 
 /** One that is a year old, and the newest of which there are schemas. */
 const VERSIONS = ['1.34', '1.37'];
@@ -160,50 +154,15 @@ test('no container may more than it must: only the one that owns the queue is ro
   }
 });
 
-/** What the args of a container name, out of the ConfigMaps that it mounts, in a directory. @returns the files */
-function writeConfigs(
-  objects: readonly KubernetesObject[],
-  pod: PodSpec,
-  container: Container,
-  dir: string,
-): string[] {
-  return (container.args ?? []).map((arg) => {
-    const place = arg.replace(/^--config=/, '');
-    const mount = container.volumeMounts.find(({ mountPath }) => mountPath === path.posix.dirname(place));
-    const volume = pod.volumes.find(({ name }) => name === mount?.name);
-    const map = objects.find(
-      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === volume?.configMap?.name,
-    );
-    const text = map?.data?.[path.posix.basename(place)];
-    assert.ok(text !== undefined, `${container.name} has no ${place}`);
-    const file = path.join(dir, path.posix.basename(place));
-    writeFileSync(file, text);
-    return file;
-  });
-}
-
 test('the real collector takes what each container is given, and each consumer group is in one of them', async (t) => {
   if (!requireService(t, 'kustomize', 'otelcol')) return;
   const objects = builtBy(OVERLAY);
   const groups: Record<string, string[]> = {};
-  for (const object of objects) {
-    const pod = podOf(object);
-    const [container] = pod?.containers ?? [];
-    if (pod === undefined || container === undefined) continue;
-    const dir = path.join(tempDir(t), object.metadata.name);
-    mkdirSync(dir);
-    const configs = writeConfigs(objects, pod, container, dir);
-    const places = (container.envFrom ?? []).flatMap(({ configMapRef }) =>
-      Object.entries(
-        objects.find(({ kind, metadata: { name } }) => kind === 'ConfigMap' && name === configMapRef?.name)
-          ?.data ?? {},
-      ),
-    );
-    const own = (container.env ?? []).map(({ name, value }) => [name, value]);
-    // A place to write that is here.
-    const env = { ...Object.fromEntries([...places, ...own]), OTEL_EVENTS_DIR: dir };
-    assert.equal(await validateOtelcol({ configs, env, dir }), undefined, nameOf(object));
-    groups[object.metadata.name] = receiversOf(configs).filter((name) => name.startsWith('kafka/'));
+  for (const object of objects.filter((each) => podOf(each) !== undefined)) {
+    const { name } = object.metadata;
+    const given = containerConfig(objects, name, tempDir(t));
+    assert.equal(await validateOtelcol(given), undefined, nameOf(object));
+    groups[name] = receiversOf(given.configs).filter((receiver) => receiver.startsWith('kafka/'));
   }
   assert.deepEqual(groups, {
     'otel-events-agent': [],
