@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { ApiError, fetchJson } from './fetch-json.ts';
 
 export interface Asked<T> {
@@ -16,7 +16,8 @@ export interface Asked<T> {
 export function useAnswer<T>(url: string | undefined, refresh = 0): Asked<T> {
   const [state, setState] = useState<State<T>>(NOTHING);
   const [turn, setTurn] = useState(0);
-  useEffect(() => {
+  // Before the browser paints: nothing is seen until there is an answer.
+  useLayoutEffect(() => {
     if (url === undefined) return setState(NOTHING);
     const controller = new AbortController();
     fetchJson<T>(url, controller.signal).then(
