@@ -1,4 +1,4 @@
-import { clearTimeout, setTimeout } from '../../time.ts';
+import { clearTimeout, performance, setTimeout } from '../../time.ts';
 import type { Query } from '../query/query.ts';
 import { queryParam } from './param.ts';
 import { type StreamCall, streamRoute } from './route.ts';
@@ -10,7 +10,7 @@ const MAX_ROWS = 500;
 /** Proxies and browsers end connections on which nothing comes. */
 const HEARTBEAT_MS = 15_000;
 
-/** So that commits that come quickly are told together. */
+/** Between two answers, so that commits that come quickly are told together; one that comes after a while is told at once. */
 const PAUSE_MS = 25;
 
 /** Rows as they are stored. Nothing is held for a client: one that reads slowly asks later, and may miss some. */
@@ -61,6 +61,7 @@ function placeOf(header: string | string[] | undefined): string | undefined {
 class Commits {
   readonly #signal: AbortSignal;
   #isNew = false;
+  #toldMs = 0;
   #wake: (() => void) | undefined;
 
   constructor({ onCommit, signal }: StreamCall) {
@@ -79,13 +80,15 @@ class Commits {
   async next(timeoutMs: number): Promise<boolean> {
     if (!this.#isNew) await this.#pause(timeoutMs, true);
     if (!this.#isNew) this.#signal.throwIfAborted();
-    else await this.#pause(PAUSE_MS, false);
+    else await this.#pause(this.#toldMs + PAUSE_MS - performance.now(), false);
+    this.#toldMs = performance.now();
     const wasNew = this.#isNew;
     this.#isNew = false;
     return wasNew;
   }
 
   async #pause(ms: number, wakes: boolean): Promise<void> {
+    if (ms <= 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       if (!wakes) return;
