@@ -9,6 +9,7 @@ import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { freePort } from '../../test/harness/free-port.ts';
 import { quantile } from '../collector/quantile.ts';
 import { DAY_MS, START_MS } from './made-traffic.ts';
+import { MemoryGroup } from './memory-group.ts';
 import { laterRequests } from './request-file.ts';
 
 const CLI = path.join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
@@ -33,40 +34,43 @@ export interface LiveOptions {
   /** A store, which is copied. */
   readonly directory: string;
   readonly seconds: number;
-  readonly rowsPerSecond: number;
-  /** Of which its rows are. */
-  readonly days: number;
+  /** That many seconds of records, made of the days behind those of the store. */
+  readonly requests: readonly OtlpRequest[];
+  /** What the viewer may have, page cache included; undefined: what it wants. */
+  readonly heldMib?: number | undefined;
+}
+
+/** Requests for so many seconds. @param days - of which the store's rows are */
+export function liveRequests(seconds: number, rowsPerSecond: number, days: number): OtlpRequest[] {
+  const startMs = START_MS + days * DAY_MS;
+  return laterRequests(seconds * rowsPerSecond, { startMs, forMs: seconds * 1000, records: RECORDS });
 }
 
 /** A row for a table. */
 export async function liveFigures(options: LiveOptions): Promise<Record<string, string>> {
-  const { seconds, rowsPerSecond, days } = options;
+  const { seconds, requests, heldMib } = options;
   const base = mkdtempSync(path.join(tmpdir(), 'otel-events-bench-live-'));
   const [port, pagePort, grpcPort] = [await freePort(), await freePort(), await freePort()];
   cpSync(options.directory, base, { recursive: true });
-  const startMs = START_MS + days * DAY_MS;
-  const requests = laterRequests(seconds * rowsPerSecond, {
-    startMs,
-    forMs: seconds * 1000,
-    records: RECORDS,
-  });
+  const group = heldMib === undefined ? undefined : MemoryGroup.make(heldMib);
+  const args = [CLI, 'view', '--port', `${pagePort}`, '--directory', base];
+  const [command, given] = group?.command(process.execPath, args) ?? [process.execPath, args];
   const env = { ...process.env, OTEL_EVENTS_PORT: `${port}`, OTEL_EVENTS_GRPC_PORT: `${grpcPort}` };
-  const child = spawn(process.execPath, [CLI, 'view', '--port', `${pagePort}`, '--directory', base], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(command, given, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [intake, page] = [`http://127.0.0.1:${port}`, `http://localhost:${pagePort}`];
+  const held = heldMib === undefined ? 'not' : group === undefined ? 'no control group' : `${heldMib} MiB`;
   try {
     await new Promise((resolve) => child.stdout.once('data', resolve));
-    return await measure(
-      child,
-      requests,
-      `http://127.0.0.1:${port}`,
-      `http://localhost:${pagePort}`,
-      seconds,
-    );
+    return { held, ...(await measure(child, requests, intake, page, seconds)) };
+  } catch (error) {
+    if (child.signalCode === null && child.exitCode === null) throw error;
+    return { held, 'rows/s': `ended by ${child.signalCode ?? child.exitCode}` };
   } finally {
     child.kill('SIGTERM');
-    if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
+    if (child.exitCode === null && child.signalCode === null) {
+      await new Promise((resolve) => child.once('exit', resolve));
+    }
+    group?.remove();
     rmSync(base, { recursive: true, force: true });
   }
 }
@@ -151,7 +155,12 @@ function post(url: string, body: Uint8Array, agent: http.Agent): Promise<number 
     const request = http.request(url, { method: 'POST', headers, agent }, (response) => {
       response.resume().once('end', () => resolve(response.statusCode));
     });
-    request.once('error', reject).end(body);
+    request.once('error', (error) => {
+      // A kept connection may be closed just when it is used again: what clients ask once more.
+      if (request.reusedSocket) post(url, body, agent).then(resolve, reject);
+      else reject(error);
+    });
+    request.end(body);
   });
 }
 

@@ -17,7 +17,7 @@ import { quantile } from '../collector/quantile.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { openDuckStore } from './duck-store.ts';
 import { type IngestFigures, ingestStore } from './ingest.ts';
-import { liveFigures } from './live.ts';
+import { liveFigures, liveRequests } from './live.ts';
 import { PlainStore } from './plain-store.ts';
 import { benchQuestions, samplesOf } from './questions.ts';
 import { daysOf, requestFile } from './request-file.ts';
@@ -33,6 +33,8 @@ const { values: options } = parseArgs({
     alone: { type: 'boolean', default: false },
     /** For so many seconds rows come in while questions are asked; needs `npm run build`. */
     live: { type: 'string', default: '25' },
+    /** In how many MiB the viewer is held then, page cache included; by a control group, which root may make. */
+    held: { type: 'string', default: 'not,900,350' },
     /** Asks what an earlier run of as many rows has filled. */
     keep: { type: 'boolean', default: false },
   },
@@ -96,8 +98,14 @@ plain?.db.close();
 await duck?.close();
 if (options.live !== '0') {
   console.log(`\n${options.live} s of 5,000 rows a second, while questions are asked one after the other:\n`);
-  const live = { directory, days, seconds: Number(options.live), rowsPerSecond: 5000 };
-  console.log(markdownTable([await liveFigures(live)]));
+  const seconds = Number(options.live);
+  const requests = liveRequests(seconds, 5000, days);
+  const lines: Record<string, string>[] = [];
+  for (const held of options.held.split(',')) {
+    const heldMib = held === 'not' ? undefined : Number(held);
+    lines.push(await liveFigures({ directory, seconds, requests, heldMib }));
+  }
+  console.log(markdownTable(lines));
 }
 console.log(`\nload at the end ${load()}, ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB resident`);
 
