@@ -137,7 +137,8 @@ export function decodeColumn(kind: ColumnKind, compressed: Uint8Array): Column {
     kind,
     size: size as number,
     places: steps === undefined ? undefined : placesOf(steps),
-    codes,
+    // A copy: a view would keep all of the bytes in memory for as long as the column is, the texts among them.
+    codes: codes.slice(),
     values: texts === undefined ? (kind === 'flag' ? FLAGS : undefined) : (JSON.parse(texts) as string[]),
   };
 }

@@ -36,6 +36,9 @@ const FILE = /^events-(\d{12,})\.db$/;
 
 const PAGE_BYTES = 8192;
 
+const WRITE_CACHE_KIB = 4096;
+const READ_CACHE_KIB = 1024;
+
 /** The number of a file's first row, from its name; undefined of what is no file of a store. */
 export function firstOf(name: string): number | undefined {
   const found = FILE.exec(name)?.[1];
@@ -96,7 +99,16 @@ export class EventFile {
 
   #set(mode: Synchronous | 'read'): void {
     if (mode !== 'read') this.db.exec(`pragma synchronous=${mode}; pragma wal_autocheckpoint=2000;`);
-    this.db.exec('pragma busy_timeout=5000; pragma temp_store=memory; pragma cache_size=-4096;');
+    // Readers keep what they have made of pages, of all files together within bounds; pages are kept for each file.
+    const cacheKib = mode === 'read' ? READ_CACHE_KIB : WRITE_CACHE_KIB;
+    this.db.exec(`pragma busy_timeout=5000; pragma temp_store=memory; pragma cache_size=-${cacheKib};`);
+  }
+
+  /** No more rows come: what is in memory for writing goes. */
+  endWriting(): void {
+    this.db.exec(
+      `pragma wal_checkpoint(truncate); pragma cache_size=-${READ_CACHE_KIB}; pragma shrink_memory;`,
+    );
   }
 
   #check(): void {

@@ -40,8 +40,8 @@ const CHECKS = {
 
 /** The heaps of the threads, in MB. Columns lie outside of them. */
 const HEAP = {
-  writer: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 },
-  reader: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32 },
+  writer: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 },
+  reader: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 },
 };
 
 /**

@@ -22,8 +22,11 @@ import { WorkerClient } from './worker-client.ts';
 import { WriteFailures } from './write-failures.ts';
 import type { StoreState, WriterAnswer } from './writer-worker.ts';
 
-/** The most bytes of requests that wait to be written. */
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/**
+ * The most bytes of requests that wait to be written: one of the largest that a receiver takes, and some beside it. Each is in
+ * memory twice, here and with who sent it. Who is refused sends it again, sooner than the end of a longer queue would be reached.
+ */
+const MAX_WAITING_BYTES = 24 * 1024 * 1024;
 
 const EVERYTHING = { range: {} };
 

@@ -252,7 +252,7 @@ export class StoreWriter {
       file.setMeta('next', this.#open.next);
     });
     const { next } = this.#open;
-    file.db.exec('pragma wal_checkpoint(truncate)');
+    file.endWriting();
     const made = this.#create(next);
     const hi = file.prepare('select max(hi) as hi, sum(n) as n from block').get();
     this.#sealed.push({ file, hiMs: Number(hi?.hi), rows: Number(hi?.n) });

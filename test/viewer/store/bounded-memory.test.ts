@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
+import { ColumnBuilder, decodeColumn, encodeColumn } from '../../../src/viewer/store/block/column.ts';
+import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
+import { tempDir } from '../../harness/temp-dir.ts';
+
+const MIB = 1024 * 1024;
+
+test('a column that was read keeps its numbers in memory, and not the bytes that it was read from', () => {
+  const builder = new ColumnBuilder('text');
+  for (let row = 0; row < 8192; row++) builder.text(row, `user-${row % 3000}-of-a-shop`);
+  const column = decodeColumn('text', encodeColumn(builder.column(8192)));
+  assert.equal(column.values?.length, 3000);
+  assert.equal(column.codes.length, 8192);
+  assert.equal(column.codes.buffer.byteLength, column.codes.byteLength);
+});
+
+test('no more than 24 MiB wait to be written; what is refused is taken later', async (t) => {
+  const store = await openStore({ directory: tempDir(t) });
+  t.after(() => store.close());
+  const requests = Array.from({ length: 8 }, (_, at) => largeRequest(at));
+  const taken = await Promise.allSettled(requests.map((request) => store.ingest(request)));
+  const refused = requests.filter((_, at) => taken[at]?.status === 'rejected');
+  assert.equal(refused.length, 4);
+  const [reason] = taken.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  assert.equal(reason.code, 'STORE_UNWRITABLE');
+  assert.deepEqual(reason.retry, {});
+  for (const request of refused) assert.equal((await store.ingest(request)).stored, 1);
+  assert.equal((await store.count({ where: undefined, range: {} })).value, 8);
+});
+
+/** Five MiB and a little. */
+function largeRequest(at: number): OtlpRequest {
+  const body = { stringValue: String(at).repeat(5 * MIB) };
+  const logRecord = { timeUnixNano: `17642880000000${at}0000`, body };
+  return OtlpRequest.from('logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [logRecord] }] }] });
+}
