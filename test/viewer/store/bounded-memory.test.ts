@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
-import { ColumnBuilder, decodeColumn, encodeColumn } from '../../../src/viewer/store/block/column.ts';
+import {
+  ColumnBuilder,
+  columnOf,
+  encodeColumn,
+  unpackColumn,
+} from '../../../src/viewer/store/block/column.ts';
 import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 
@@ -10,7 +15,7 @@ const MIB = 1024 * 1024;
 test('a column that was read keeps its numbers in memory, and not the bytes that it was read from', () => {
   const builder = new ColumnBuilder('text');
   for (let row = 0; row < 8192; row++) builder.text(row, `user-${row % 3000}-of-a-shop`);
-  const column = decodeColumn('text', encodeColumn(builder.column(8192)));
+  const column = columnOf('text', unpackColumn(encodeColumn(builder.column(8192))));
   assert.equal(column.values?.length, 3000);
   assert.equal(column.codes.length, 8192);
   assert.equal(column.codes.buffer.byteLength, column.codes.byteLength);

@@ -114,9 +114,18 @@ export function encodeColumn({ kind, size, places, codes, values }: Column): Buf
   return compress(Buffer.concat([bytesOf(head), bytesOf(codes), bytesOf(steps ?? new Uint8Array()), texts]));
 }
 
+/** A column whose parts have not been made into arrays and texts yet. */
+export interface UnpackedColumn {
+  readonly size: number;
+  readonly codes: Column['codes'];
+  readonly steps: Uint8Array | Uint16Array | undefined;
+  /** As JSON; empty of numbers. */
+  readonly texts: Buffer;
+}
+
 /** @throws what zstd throws of bytes that are damaged */
-export function decodeColumn(kind: ColumnKind, compressed: Uint8Array): Column {
-  const bytes = zlib.zstdDecompressSync(compressed);
+export function unpackColumn(compressed: Uint8Array): UnpackedColumn {
+  const bytes = decompress(compressed);
   const [size, width, stepWidth, textBytes, count] = typed(
     bytes,
     0,
@@ -131,16 +140,35 @@ export function decodeColumn(kind: ColumnKind, compressed: Uint8Array): Column {
       ? undefined
       : typed(bytes, stepsAt, size as number, WIDTHS[(stepWidth as number) - 1] as TypedArray<Uint16Array>);
   const textsAt = stepsAt + (steps?.byteLength ?? 0);
-  const texts =
-    kind === 'text' ? bytes.toString('utf8', textsAt, textsAt + (textBytes as number)) : undefined;
+  return {
+    size: size as number,
+    codes,
+    steps,
+    texts: bytes.subarray(textsAt, textsAt + (textBytes as number)),
+  };
+}
+
+/** A column as it is asked, on memory of its own. */
+export function columnOf(kind: ColumnKind, { size, codes, steps, texts }: UnpackedColumn): Column {
   return {
     kind,
-    size: size as number,
+    size,
     places: steps === undefined ? undefined : placesOf(steps),
     // A copy: a view would keep all of the bytes in memory for as long as the column is, the texts among them.
     codes: codes.slice(),
-    values: texts === undefined ? (kind === 'flag' ? FLAGS : undefined) : (JSON.parse(texts) as string[]),
+    values:
+      kind === 'text'
+        ? (JSON.parse(texts.toString('utf8')) as string[])
+        : kind === 'flag'
+          ? FLAGS
+          : undefined,
   };
+}
+
+/** A text as it stands in {@link UnpackedColumn.texts}; undefined of one that may stand there in another way. */
+export function packedText(text: string): Buffer | undefined {
+  // Half of a pair of units is written as an escape alone, and as UTF-8 beside the other half.
+  return text.isWellFormed() ? Buffer.from(JSON.stringify(text).slice(1, -1)) : undefined;
 }
 
 /** The steps from row to row are small, and compress better than the rows. */
@@ -173,6 +201,14 @@ const { ZSTD_c_compressionLevel: LEVEL, ZSTD_c_checksumFlag: CHECKSUM } = zlib.c
 /** With a checksum, so that damage is seen. */
 export function compress(bytes: Uint8Array): Buffer {
   return zlib.zstdCompressSync(bytes, { params: { [LEVEL]: 1, [CHECKSUM]: 1 } });
+}
+
+const { Z_DEFAULT_CHUNK } = zlib.constants;
+
+/** In one piece, where the columns compress as they do as a rule: pieces are put together by a copy. */
+function decompress(compressed: Uint8Array): Buffer {
+  const chunkSize = Math.max(Z_DEFAULT_CHUNK, 4 * compressed.length);
+  return zlib.zstdDecompressSync(compressed, { chunkSize });
 }
 
 export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {

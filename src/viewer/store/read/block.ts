@@ -29,6 +29,8 @@ export interface BlockFile {
   readonly first: number;
   readonly blockRows: number;
   prepare(sql: string): StatementSync;
+  /** Whether a value is held in memory. */
+  has(key: string): boolean;
   cached<T>(key: string, make: () => T, bytesOf: (value: T) => number): T;
   placeOf(name: string): number | undefined;
   /** What is known of the columns of a name, by block and kind. */
@@ -56,7 +58,11 @@ export interface Block {
   /** Hashes of the rows' keys, 0 of those without. */
   keys(): Uint32Array;
   zone(name: string, kind: ColumnKind): Zone | undefined;
-  column(name: string, kind: ColumnKind): Column | undefined;
+  /**
+   * @param part - only values that have these bytes in them, as `packedText` gives them, are wanted: a column of texts without any
+   * may be given without values
+   */
+  column(name: string, kind: ColumnKind, part?: Buffer): Column | undefined;
   /** All columns there are. */
   zones(): readonly NamedZone[];
 }

@@ -8,6 +8,10 @@ export class ByteCache {
     this.#maxBytes = maxBytes;
   }
 
+  has(key: string): boolean {
+    return this.#values.has(key);
+  }
+
   /** The value of a key, made if it is not there. @param bytesOf - about what it takes in memory */
   get<T>(key: string, make: () => T, bytesOf: (value: T) => number): T {
     const known = this.#values.get(key);

@@ -23,30 +23,33 @@ const USER = ['user.id', 'enduser.id'] as const;
 
 const KINDS = ['text', 'number', 'flag'] as const;
 
-/** All values of a field that the rows in `among` have, as columns; of other rows some may be there, too. */
-export function fieldColumns(block: Block, field: Field, among: Mask): Column[] {
-  if (field.of === 'attribute') return attributeColumns(block, plainPath(field.path), among);
+/**
+ * All values of a field that the rows in `among` have, as columns; of other rows some may be there, too.
+ * @param part - of texts only those that have it in them are wanted, as bytes of a column: others may be left out
+ */
+export function fieldColumns(block: Block, field: Field, among: Mask, part?: Buffer): Column[] {
+  if (field.of === 'attribute') return attributeColumns(block, plainPath(field.path), among, part);
   if (field.of === 'resource') return resourceColumns(block, plainPath(field.path));
   const { name } = field;
   const path = ROW_ATTRIBUTE[name];
-  if (path !== undefined) return attributeColumns(block, path, among);
+  if (path !== undefined) return attributeColumns(block, path, among, part);
   if (name === 'service') return resourceColumns(block, 'service.name');
   if (name === 'user') return userColumns(block, among);
   if (name === 'scope') return scopeColumns(block);
-  if (name === 'body') return bodyColumns(block, among);
+  if (name === 'body') return bodyColumns(block, among, part);
   const column =
     ROW_COLUMN[name as 'kind' | 'name' | 'severity' | 'duration' | 'status' | 'trace' | 'span' | 'parent'];
   return KINDS.flatMap((kind) => block.column(column, kind) ?? []);
 }
 
 /** The columns in the block, without those of rows that have to be read. */
-function storedColumns(block: Block, path: string): Column[] {
+function storedColumns(block: Block, path: string, part: Buffer | undefined): Column[] {
   const name = attributeColumn(path);
-  return KINDS.flatMap((kind) => block.column(name, kind) ?? []);
+  return KINDS.flatMap((kind) => block.column(name, kind, part) ?? []);
 }
 
-function attributeColumns(block: Block, path: string, among: Mask): Column[] {
-  const stored = storedColumns(block, path);
+function attributeColumns(block: Block, path: string, among: Mask, part?: Buffer): Column[] {
+  const stored = storedColumns(block, path, part);
   const held = block.column(attributeColumn(path), 'held');
   if (held !== undefined) {
     const places = held.places ?? 'all';
@@ -97,8 +100,8 @@ function pick(column: Column, isWanted: (place: number) => boolean): Column {
   return { ...column, size: places.length, places: Uint16Array.from(places), codes: type.from(codes) };
 }
 
-function bodyColumns(block: Block, among: Mask): Column[] {
-  const stored = [block.column(ROW_COLUMN.body, 'text') ?? []].flat();
+function bodyColumns(block: Block, among: Mask, part: Buffer | undefined): Column[] {
+  const stored = [block.column(ROW_COLUMN.body, 'text', part) ?? []].flat();
   const held = block.column(ROW_COLUMN.body, 'held');
   if (held === undefined) return stored;
   const read = columnsOfRows(block, held.places ?? 'all', among, ({ record }) => [record.body as string]);

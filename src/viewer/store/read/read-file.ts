@@ -110,6 +110,10 @@ export class ReadFile implements BlockFile {
     }
   }
 
+  has(key: string): boolean {
+    return this.#cache.has(`${this.first} ${key}`);
+  }
+
   cached<T>(key: string, make: () => T, bytesOf: (value: T) => number): T {
     return this.#cache.get(`${this.first} ${key}`, make, bytesOf);
   }

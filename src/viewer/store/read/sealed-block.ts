@@ -1,5 +1,13 @@
 import zlib from 'node:zlib';
-import { type Column, type ColumnKind, decodeColumn, type TypedArray, typed } from '../block/column.ts';
+import {
+  type Column,
+  type ColumnKind,
+  columnOf,
+  type TypedArray,
+  typed,
+  type UnpackedColumn,
+  unpackColumn,
+} from '../block/column.ts';
 import type { Block, BlockFile, NamedZone, Zone } from './block.ts';
 
 /** What the table of blocks says of one. */
@@ -10,6 +18,15 @@ export interface BlockRow {
   readonly lo: number;
   readonly hi: number;
 }
+
+/** A column of texts of which none is wanted. */
+const NO_TEXTS: Column = {
+  kind: 'text',
+  size: 0,
+  places: new Uint16Array(),
+  codes: new Uint8Array(),
+  values: [],
+};
 
 /** A block whose columns are in the file. */
 export class SealedBlock implements Block {
@@ -41,9 +58,16 @@ export class SealedBlock implements Block {
     return this.file.zonesOf(name).get(`${this.#id} ${kind}`);
   }
 
-  column(name: string, kind: ColumnKind): Column | undefined {
+  column(name: string, kind: ColumnKind, part?: Buffer): Column | undefined {
     if (this.zone(name, kind) === undefined) return undefined;
-    return this.file.cached(`${this.#id} ${kind} ${name}`, () => this.#readColumn(name, kind), bytesOfColumn);
+    const key = `${this.#id} ${kind} ${name}`;
+    const keep = (unpacked: () => UnpackedColumn): Column =>
+      this.file.cached(key, () => columnOf(kind, unpacked()), bytesOfColumn);
+    if (part === undefined || kind !== 'text' || this.file.has(key))
+      return keep(() => this.#unpack(name, kind));
+    // To look through bytes takes less than to make texts of them, which are many where all values differ.
+    const unpacked = this.#unpack(name, kind);
+    return unpacked.texts.includes(part) ? keep(() => unpacked) : NO_TEXTS;
   }
 
   zones(): readonly NamedZone[] {
@@ -75,12 +99,12 @@ export class SealedBlock implements Block {
     return typed(bytes, 0, this.rows, Uint32Array as TypedArray<Uint32Array>);
   }
 
-  #readColumn(name: string, kind: ColumnKind): Column {
+  #unpack(name: string, kind: ColumnKind): UnpackedColumn {
     const place = this.file.placeOf(name) as number;
     const row = this.file
       .prepare('select bytes from col where place = ? and block = ? and kind = ?')
       .get(place, this.#id, kind);
-    return decodeColumn(kind, row?.bytes as Uint8Array);
+    return unpackColumn(row?.bytes as Uint8Array);
   }
 
   #row(column: 'times' | 'keys'): Record<string, unknown> {

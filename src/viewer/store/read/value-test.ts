@@ -1,4 +1,5 @@
 import type { Comparison } from '../../query/query.ts';
+import { packedText } from '../block/column.ts';
 import type { FacetValue } from '../event-store.ts';
 import { largeInteger } from '../record/large-integer.ts';
 
@@ -16,13 +17,15 @@ export interface ValueTest {
   readonly takesFlags: boolean;
   /** The only text that may fit. */
   readonly text: string | undefined;
+  /** What is in all texts that fit, as `packedText` gives it. */
+  readonly part?: Buffer | undefined;
 }
 
 const NO_NUMBER = { lowest: Number.POSITIVE_INFINITY, highest: Number.NEGATIVE_INFINITY };
 
 /** The test of a comparison. */
 export function valueTest({ is, value, bare }: Comparison): ValueTest {
-  if (is === 'like') return textTest(likePattern(String(value)));
+  if (is === 'like') return { ...textTest(likePattern(String(value))), part: longestPart(String(value)) };
   if (typeof value === 'string') {
     if (is === '=') return { ...textTest((text) => text === value), text: value };
     return textTest((text) => compare(is, text, value));
@@ -69,6 +72,11 @@ function compare<T extends string | number | bigint>(is: Comparison['is'], found
   if (is === '<') return found < value;
   if (is === '<=') return found <= value;
   return is === '>' ? found > value : found >= value;
+}
+
+function longestPart(pattern: string): Buffer | undefined {
+  const longest = pattern.split('*').reduce((one, other) => (other.length > one.length ? other : one));
+  return longest === '' ? undefined : packedText(longest);
 }
 
 /** By hand, not by a regular expression: one of many `*` may take forever. */
