@@ -1,12 +1,13 @@
 // `npm run bench:transform`: what the transforms in front of VictoriaLogs cost the real collector. CPU of its process
 // an event, of collector.yaml without them, with the first of them and with both, in turns, into a real VictoriaLogs.
 // Events are those that every benchmark logs, and flat ones.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { EventLogger } from '../src/index.ts';
+import { cpuMicros } from '../test/harness/cpu-micros.ts';
 import { type Otelcol, startOtelcol } from '../test/services/start-otelcol.ts';
 import { startVictorialogs, type Victorialogs } from '../test/services/start-victorialogs.ts';
 import { NAME, numberedData } from './event.ts';
@@ -23,7 +24,6 @@ const { values: options } = parseArgs({
 });
 
 const MAX_MS = 120_000;
-const TICKS_A_SECOND = 100;
 
 /** What the pipeline of the store has for processors. */
 const SETUPS = {
@@ -101,21 +101,14 @@ async function measure(
     app: { name: 'shop', version: '1.4.0' },
     logLevel: 'none',
   });
-  const [cpu, rows] = [cpuMs(collector.pid), await stored(store)];
+  const [cpu, rows] = [cpuMicros(collector.pid), await stored(store)];
   for (let seq = 0; seq < count; seq++) events.log(NAME, data(seq));
   const { acked } = await events.close();
   if (acked !== count) throw new Error(`${acked} of ${count} events acknowledged`);
   for (const deadlineMs = Date.now() + MAX_MS; (await stored(store)) < rows + count; await sleep(100)) {
     if (Date.now() > deadlineMs) throw new Error(`${(await stored(store)) - rows} of ${count} events stored`);
   }
-  return ((cpuMs(collector.pid) - cpu) * 1000) / count;
-}
-
-/** Of a process of this machine, its threads included. */
-function cpuMs(pid: number): number {
-  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-  const [utime, stime] = fields.split(' ').slice(11, 13).map(Number);
-  return (((utime ?? 0) + (stime ?? 0)) * 1000) / TICKS_A_SECOND;
+  return (cpuMicros(collector.pid) - cpu) / count;
 }
 
 async function stored({ url }: Victorialogs): Promise<number> {

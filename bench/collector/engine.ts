@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { cpuMicros } from '../../test/harness/cpu-micros.ts';
 import { binaryOf } from '../../test/services/cache-entry.ts';
 import { otelcol } from '../../test/services/otelcol.ts';
 import { type Server, startServer } from '../../test/services/start-server.ts';
@@ -43,9 +44,6 @@ export interface RunningEngine {
 /** A request of nothing, which is taken as any other. */
 const EMPTY = { method: 'POST', headers: { 'content-type': 'application/x-protobuf' } };
 
-/** Clock ticks a second of `/proc`: the same on every Linux that Node runs on. */
-const TICKS = 100;
-
 /** Starts an engine with a configuration, as a file of JSON, which is YAML. */
 export async function startEngine(
   { name, command, args }: Engine,
@@ -74,13 +72,6 @@ export async function startEngine(
     peakMib: () => mibIn(pid, 'VmHWM'),
     residentMib: () => mibIn(pid, 'VmRSS'),
   };
-}
-
-function cpuMicros(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // Behind the name, which may hold anything: utime and stime are the 14th and 15th field.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1_000_000;
 }
 
 function mibIn(pid: number, name: string): number {
