@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Row } from '../../src/viewer/store/event-store.ts';
 import { NO_BROWSER, pageUnderTest } from './browser.ts';
 import { madeRow } from './made-events.ts';
+import { scrollFrames } from './scroll-frames.ts';
 import { servePlain } from './serve.ts';
 
 const COUNT = 1_000_000;
@@ -57,19 +58,7 @@ test('a list of a million rows shows the right rows wherever one goes, and scrol
       `a row is shown twice at ${part}`,
     );
   }
-  const frames = (await page.evaluate(`new Promise((resolve) => {
-    const list = document.querySelector('.list');
-    const times = [];
-    let last = performance.now();
-    const step = (now) => {
-      times.push(now - last);
-      last = now;
-      list.scrollTop += times.length % 60 === 0 ? -2000000 * (times.length % 120 ? 1 : -1) : 120;
-      if (times.length < 240) requestAnimationFrame(step);
-      else resolve(times.slice(1).sort((a, b) => a - b));
-    };
-    requestAnimationFrame(step);
-  })`)) as number[];
+  const frames = await scrollFrames(page);
   const at = (part: number): string => `${(frames[Math.floor(frames.length * part)] ?? 0).toFixed(1)} ms`;
   console.log(`frames while scrolling: p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(0.9999)}`);
   assert.ok(
