@@ -7,7 +7,7 @@ import { GroupsView } from './groups-view.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { LedgerView } from './ledger-view.tsx';
 import { QuarantinedView, QuarantineView } from './quarantine-view.tsx';
-import { withTerm } from './query-text.ts';
+import { queryParts, withRange } from './query-text.ts';
 import { SchemaView } from './schema-view.tsx';
 import { SchemasView } from './schemas-view.tsx';
 import { changeSettings, useSettings } from './settings.ts';
@@ -97,7 +97,11 @@ export function App() {
 
 /** @param query - what is asked for now: it stays, where it means something */
 function hrefOf(view: string, query: string, isTraces: boolean): string {
-  if (view === 'traces') return hrefTo([], { q: isTraces ? query : withTerm(query, TRACES), col: OF_TRACES });
+  if (view === 'traces') {
+    // Of the rest nothing fits a first span where it is about events: only the time stays.
+    const q = isTraces ? query : withRange(TRACES, queryParts(query).range);
+    return hrefTo([], { q, col: OF_TRACES });
+  }
   const q = isTraces ? query.replace(TRACES, '').trim() : query;
   return hrefTo(view === '' ? [] : [view], {
     q: ['', 'groups', 'funnel', 'compare'].includes(view) ? q : undefined,
