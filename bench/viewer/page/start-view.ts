@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { freePort } from '../../../test/harness/free-port.ts';
 
-const CLI = path.join(import.meta.dirname, '..', '..', '..', 'dist', 'cli', 'main.js');
+export const CLI = path.join(import.meta.dirname, '..', '..', '..', 'dist', 'cli', 'main.js');
 
 export interface StartedView {
   /** Of the page. */
