@@ -1,5 +1,5 @@
 import { go, hrefTo, withParams } from './address.ts';
-import { formatClock, formatCount, formatDay } from './format.ts';
+import { formatClock, formatCount, formatDay, plural } from './format.ts';
 import { type LedgerReason, ledgerReason, UNEXPLAINED } from './ledger-reason.ts';
 import { isLoss, type LedgerMinute, type LedgerSum } from './ledger-sums.ts';
 import { termOf } from './term-of.ts';
@@ -69,11 +69,12 @@ export function LedgerLine({ sum, fromMs, toMs, isOpen }: LineProps) {
   );
 }
 
-function Emitted({ sum: { emitted, underWay } }: { readonly sum: LedgerSum }) {
+function Emitted({ sum: { emitted, underWay, unknownMinutes } }: { readonly sum: LedgerSum }) {
   if (emitted === undefined) return <span class="muted">unknown</span>;
   return (
     <>
       {formatCount(emitted)}
+      {unknownMinutes > 0 && <small>and unknown in {plural(unknownMinutes, 'minute')}</small>}
       {underWay > 0 && <small>{formatCount(underWay)} under way</small>}
     </>
   );

@@ -10,6 +10,8 @@ export interface LedgerSum {
   readonly kind: LedgerMinute['kind'];
   /** What is under way included; undefined where nobody says. */
   emitted: number | undefined;
+  /** In how many minutes nobody says it, as before the first report and where rows have gone by size or age. */
+  unknownMinutes: number;
   received: number;
   stored: number;
   repeated: number;
@@ -43,6 +45,7 @@ export function ledgerSums({ entries, underWay }: LedgerAnswer): LedgerSum[] {
     const known = sums.get(key);
     if (known !== undefined) return known;
     const counts = {
+      unknownMinutes: 0,
       received: 0,
       stored: 0,
       repeated: 0,
@@ -76,6 +79,7 @@ export function ledgerSums({ entries, underWay }: LedgerAnswer): LedgerSum[] {
 
 function add(sum: LedgerSum, entry: LedgerMinute): void {
   if (typeof entry.emitted === 'number') sum.emitted = (sum.emitted ?? 0) + entry.emitted;
+  else sum.unknownMinutes++;
   sum.received += entry.received;
   sum.stored += entry.stored;
   sum.repeated += entry.repeated;

@@ -69,3 +69,13 @@ test('every reason has words, one that nobody knows too', () => {
   assert.match(ledgerReason('dropped:constructor').text, /dropped by the app \(constructor\)/);
   assert.match(ledgerReason('constructor').text, /constructor/);
 });
+
+test('minutes in which nobody says what was emitted are counted: the sum of the others is not all', () => {
+  const counts = { name: 'a', received: 9, stored: 9, lost: {}, gap: 0 };
+  const entries = [
+    { ...MINUTE, ...counts, minuteMs: 0, emitted: null },
+    { ...MINUTE, ...counts, minuteMs: 60_000, emitted: 9 },
+  ];
+  const [sum] = ledgerSums({ entries, underWay: [], loggers: [] });
+  assert.deepEqual([sum?.emitted, sum?.stored, sum?.unknownMinutes], [9, 18, 1]);
+});
