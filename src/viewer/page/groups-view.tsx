@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { STATS } from '../store/event-store.ts';
 import { go, hrefTo, useAddress, withParams } from './address.ts';
+import { allTimes } from './all-times.ts';
 import type { GroupsAnswer } from './answers.ts';
 import { CoverageNote } from './coverage-note.tsx';
 import { apiUrl } from './fetch-json.ts';
@@ -184,9 +185,7 @@ function statText(stat: string, number: number | null | undefined): string {
 /** The lines of the largest groups; undefined without times. */
 function chartOf(answer: GroupsAnswer | undefined, by: string, shown: number) {
   const groups = answer?.groups.filter(({ over }) => over !== undefined).slice(0, LINES) ?? [];
-  const times = [...new Set(groups.flatMap(({ over = [] }) => over.map(({ fromMs }) => fromMs)))].sort(
-    (a, b) => a - b,
-  );
+  const times = allTimes(groups.flatMap(({ over = [] }) => over.map(({ fromMs }) => fromMs)));
   if (times.length < 2) return undefined;
   const lines = groups.map(({ value, over = [] }) => {
     const byTime = new Map(
