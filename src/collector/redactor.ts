@@ -115,7 +115,8 @@ export class Redactor {
     }
     const text = bodyText(value);
     if (this.#isAllowedValue(text)) {
-      found.allowed.push(name);
+      // Of a body that is one value the OpenTelemetry Collector says nothing then.
+      if (path !== '') found.allowed.push(name);
       return value;
     }
     const masked = this.#maskBlocked(text);

@@ -206,6 +206,15 @@ const LOG_CASES: readonly Processors[] = [
     },
   },
   {
+    redaction: {
+      allow_all_keys: true,
+      blocked_values: ['\\d+'],
+      redact_all_types: true,
+      allowed_values: ['^42$'],
+      summary: 'debug',
+    },
+  },
+  {
     'redaction/1': { allow_all_keys: true, blocked_values: ['4111'], summary: 'debug' },
     'redaction/2': { allow_all_keys: true, blocked_key_patterns: ['^str$'], summary: 'debug' },
   },

@@ -34,7 +34,7 @@ function orderOf(left: Value, right: Value): number {
   if (typeof left === 'string') return typeof right === 'string' ? textOrder(left, right) : Number.NaN;
   if (typeof left === 'bigint' && typeof right === 'bigint') return plainOrder(left, right);
   if (isNumber(left)) return isNumber(right) ? plainOrder(Number(left), Number(right)) : Number.NaN;
-  if (left === undefined || right === undefined) return left === right ? 0 : Number.NaN;
+  if (isNil(left) || isNil(right)) return isNil(left) && isNil(right) ? 0 : Number.NaN;
   if (typeof left === 'boolean')
     return typeof right === 'boolean' ? Number(left) - Number(right) : Number.NaN;
   if (left instanceof Uint8Array)
@@ -43,6 +43,11 @@ function orderOf(left: Value, right: Value): number {
   if (left instanceof Duration && right instanceof Duration)
     return plainOrder(left.nanoseconds, right.nanoseconds);
   return isEqual(left, right) ? 0 : Number.NaN;
+}
+
+/** No bytes are nil too: in the OpenTelemetry Collector they are a slice that is nil. */
+function isNil(value: Value): boolean {
+  return value === undefined || (value instanceof Uint8Array && value.length === 0);
 }
 
 function isNumber(value: Value): value is bigint | number {

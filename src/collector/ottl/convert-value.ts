@@ -104,7 +104,9 @@ function toJson(value: Value, style: Style): string {
   if (value instanceof OttlMap) return jsonMap(value, style);
   if (value instanceof OttlList)
     return `[${value.items.map((item) => toJson(fromAnyValue(item), style)).join(',')}]`;
-  if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('base64')}"`;
+  // No bytes are a slice that is nil in Go.
+  if (value instanceof Uint8Array)
+    return value.length === 0 ? 'null' : `"${Buffer.from(value).toString('base64')}"`;
   if (value instanceof Identifier) return `[${Buffer.from(value.hex, 'hex').join(',')}]`;
   if (value instanceof Instant) return `"${instantText(value)}"`;
   if (value instanceof Duration) return String(value.nanoseconds);

@@ -29,6 +29,17 @@ test('values that match are masked, in attributes and bodies, and the summary sa
   );
 });
 
+test('a body that is one value, and allowed, is left as it is without a word', async () => {
+  const settings = {
+    allow_all_keys: true,
+    blocked_values: ['[0-9]'],
+    allowed_values: ['^7$'],
+    summary: 'debug',
+  };
+  const record = { body: { stringValue: '7' }, attributes: texts({ a: 'b' }) };
+  assert.deepEqual(await redacted(settings, record), recordsOf(record));
+});
+
 test('what is not allowed goes, and by default everything does', async () => {
   const record = { body: {}, attributes: texts({ a: '1', b: '2' }) };
   assert.deepEqual(

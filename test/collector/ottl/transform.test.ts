@@ -181,3 +181,43 @@ test('error_mode silent says nothing, propagate refuses the request, and a group
     retry: {},
   });
 });
+
+test('bytes of which there are none are nil to conditions, and null in JSON', async () => {
+  const statements = [
+    'set(log.attributes["is nil"], true) where log.attributes["none"] == nil and log.attributes["none"] == log.body',
+    'set(log.attributes["is less"], true) where log.attributes["none"] < log.attributes["some"]',
+    'set(log.attributes["json"], String({"none": log.attributes["none"], "some": log.attributes["some"]}))',
+  ];
+  const given = [
+    { key: 'none', value: { bytesValue: '' } },
+    { key: 'some', value: { bytesValue: 'AQ==' } },
+  ];
+  const { after } = await transformed(
+    { log_statements: statements },
+    'logs',
+    recordsOf({ body: {}, attributes: given }),
+  );
+  assert.deepEqual(
+    after,
+    recordsOf({
+      body: {},
+      attributes: [
+        ...given,
+        { key: 'is nil', value: { boolValue: true } },
+        { key: 'json', value: { stringValue: '{"none":null,"some":"AQ=="}' } },
+      ],
+    }),
+  );
+});
+
+test('of a key that comes twice merge_maps changes the first, as statements do', async () => {
+  const { after } = await transformed(
+    { log_statements: ['merge_maps(log.attributes, {"k": "new"}, "update")'] },
+    'logs',
+    recordsOf({ body: {}, attributes: [...texts({ k: '1' }), ...texts({ k: '2' })] }),
+  );
+  assert.deepEqual(
+    after,
+    recordsOf({ body: {}, attributes: [...texts({ k: 'new' }), ...texts({ k: '2' })] }),
+  );
+});

@@ -114,7 +114,11 @@ const mergeMaps = editor(
       throw new StatementFailure(`strategy is one of ${STRATEGIES.join(', ')}`);
     return (row) => {
       const merged = [...target.get(row).entries];
-      const places = new Map(merged.map((entry, index) => [keyOf(entry), index]));
+      const places = new Map<string, number>();
+      // Of a key that comes twice the first entry is meant, as everywhere.
+      for (const [index, entry] of merged.entries()) {
+        if (!places.has(keyOf(entry))) places.set(keyOf(entry), index);
+      }
       for (const entry of source(row).entries) {
         const key = keyOf(entry);
         const place = places.get(key);
