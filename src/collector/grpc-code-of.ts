@@ -6,6 +6,7 @@ export function grpcCodeOf(status: number): number {
 const GRPC_CODES: ReadonlyMap<number, number> = new Map([
   [400, 3],
   [401, 16],
+  [403, 7],
   [404, 5],
   [405, 12],
   [413, 8],

@@ -10,6 +10,7 @@ import type { Message } from '../otlp/wire/message.ts';
 import { RESPONSE, STATUS } from '../otlp/wire/messages.ts';
 import { Cors, type CorsOptions } from '../serve/cors.ts';
 import { guardedServer, type ServerSettings } from '../serve/guarded-server.ts';
+import { isRebound } from '../serve/is-rebound.ts';
 import { type ListenAddress, listen, stopServer } from '../serve/listen.ts';
 import { readBody } from '../serve/read-body.ts';
 import { Refusal } from '../serve/refusal.ts';
@@ -93,6 +94,11 @@ export class Receiver {
     const encoding = encodingOf(request);
     const lease = intake.lease();
     try {
+      if (isRebound(request) && !this.#cors?.allows(request.headers.origin))
+        throw new Refusal(
+          403,
+          'a page asks for another host; list its origin in cors.allowed_origins if it may',
+        );
       await this.#options.authenticator?.authenticate(request.headers);
       const target = this.#route(request);
       if (encoding === undefined) {

@@ -32,6 +32,17 @@ export class Cors {
     this.#headers = new Set(headers.map((name) => name.toLowerCase()));
   }
 
+  /** Whether pages of an origin may send requests. */
+  allows(origin = ''): boolean {
+    if (origin === '' || this.#takesAllOrigins) return origin !== '';
+    const given = origin.toLowerCase();
+    return this.#origins.some(([start, end]) =>
+      end === undefined
+        ? given === start
+        : given.length >= start.length + end.length && given.startsWith(start) && given.endsWith(end),
+    );
+  }
+
   /**
    * Sets the headers of an answer. A preflight request is answered by that, whatever it asks for: what is not allowed has
    * no header.
@@ -42,7 +53,7 @@ export class Cors {
     const isPreflight = request.method === 'OPTIONS' && wanted !== '';
     response.setHeader('vary', isPreflight ? PREFLIGHT_VARY : 'Origin');
     const method = isPreflight ? wanted : request.method;
-    if (this.#allows(origin) && METHODS.has(method)) {
+    if (this.allows(origin) && METHODS.has(method)) {
       if (isPreflight) this.#permit(request, response, origin);
       else this.#admit(response, origin);
     }
@@ -70,16 +81,6 @@ export class Cors {
   #name(response: ServerResponse, origin: string): void {
     response.setHeader('access-control-allow-origin', this.#takesAllOrigins ? '*' : origin);
     response.setHeader('access-control-allow-credentials', 'true');
-  }
-
-  #allows(origin: string): boolean {
-    if (origin === '' || this.#takesAllOrigins) return origin !== '';
-    const given = origin.toLowerCase();
-    return this.#origins.some(([start, end]) =>
-      end === undefined
-        ? given === start
-        : given.length >= start.length + end.length && given.startsWith(start) && given.endsWith(end),
-    );
   }
 
   #allowsHeaders(wanted = ''): boolean {
