@@ -4,6 +4,7 @@ import { type Comparing, readComparison } from './read-comparison.ts';
 import { anyOf, readField } from './read-field.ts';
 import { isRangeName, RANGE_NAMES, readRange } from './read-range.ts';
 import { type Mark, type Token, tokenize } from './tokenize.ts';
+import { hasWord, NO_WORD, wordComplaint } from './word-complaint.ts';
 
 /** Longer than anybody writes: what is longer is refused before it is read. */
 const MAX_LENGTH = 10_000;
@@ -155,22 +156,13 @@ class Parser {
     return { kind: 'text', text: this.#text.slice(at, end) };
   }
 
-  #words({ kind, text, at, end }: Token): Condition {
-    if (kind === 'word') this.#complainOfComparison(text, at, end);
+  #words({ kind, text, at }: Token): Condition {
+    const complaint = kind === 'word' ? wordComplaint(text) : undefined;
+    if (complaint !== undefined) throw queryError(this.#text, at + complaint.offset, complaint.message);
     if (text.trim() === '')
       throw queryError(this.#text, at, 'words to look for are missing between the quotation marks');
+    if (!hasWord(text)) throw queryError(this.#text, at, NO_WORD);
     return { kind: 'text', text };
-  }
-
-  /** `duration>500` would look for a word that nobody has. */
-  #complainOfComparison(text: string, at: number, end: number): void {
-    const found = /^([\w.[\]]+)(>=|<=|!=|==|>|<|=)(.*)$/.exec(text);
-    if (found === null) return;
-    const [, name, sign = '', value] = found;
-    const right = { '=': '', '==': '', '!=': '' }[sign] ?? sign;
-    const minus = sign === '!=' ? '-' : '';
-    const message = `write ${minus}${name}:${right}${value} to compare, or "${this.#text.slice(at, end)}" for the words`;
-    throw queryError(this.#text, at + (name ?? '').length, message);
   }
 
   /** `a`, `>5`, `a,b`, `1..5`. */

@@ -2,7 +2,8 @@ import { nearestName } from '../../nearest-name.ts';
 import type { Comparison, Condition, Field } from './query.ts';
 import { queryError } from './query-error.ts';
 import { readDuration } from './read-time.ts';
-import { SEVERITIES, SEVERITIES_A_WORD } from './severities.ts';
+import { LEAST_SEVERITY, SEVERITIES, SEVERITIES_A_WORD } from './severities.ts';
+import { expressionMessage, isExpression } from './word-complaint.ts';
 
 /** What stands behind the colon of a field. */
 export interface Comparing {
@@ -51,6 +52,7 @@ export function readComparison(query: string, field: Field, comparing: Comparing
   }
   if (is !== '=') return { kind: 'compare', field, is, value: readOrdered(comparing, complain) };
   if (isQuoted) return { kind: 'compare', field, is, value: text };
+  if (isExpression(text)) throw complain(expressionMessage(`"${text.replace(/["\\]/g, '\\$&')}"`));
   if (text.includes('*')) return { kind: 'compare', field, is: 'like', value: text };
   return { kind: 'compare', field, is, value: readBare(text), bare: text };
 }
@@ -98,12 +100,17 @@ function readSeverity(
   { is, text }: Comparing,
   complain: (message: string) => Error,
 ): Condition {
-  const compare = (sign: Comparison['is'], value: number): Condition => ({
+  const compareOnly = (sign: Comparison['is'], value: number): Condition => ({
     kind: 'compare',
     field,
     is: sign,
     value,
   });
+  // What says of itself that it has no severity, as spans do, is not below all others.
+  const compare = (sign: Comparison['is'], value: number): Condition =>
+    sign.startsWith('<') && value > LEAST_SEVERITY
+      ? { kind: 'and', parts: [compareOnly('>=', LEAST_SEVERITY), compareOnly(sign, value)] }
+      : compareOnly(sign, value);
   if (NUMBER.test(text)) return compare(is, Number(text));
   const first = SEVERITIES.get(text.toLowerCase());
   if (first === undefined) {
@@ -113,7 +120,7 @@ function readSeverity(
     throw complain(`"${text}" is no severity; they are ${words.join(', ')}, or numbers of 1 to 24${meant}`);
   }
   const last = first + SEVERITIES_A_WORD - 1;
-  if (is === '=') return { kind: 'and', parts: [compare('>=', first), compare('<=', last)] };
+  if (is === '=') return { kind: 'and', parts: [compareOnly('>=', first), compareOnly('<=', last)] };
   return compare(is, is === '>' || is === '<=' ? last : first);
 }
 

@@ -10,3 +10,6 @@ export const SEVERITIES: ReadonlyMap<string, number> = new Map([
 
 /** How many numbers a word covers: `warn`, `warn2`, `warn3`, `warn4`. */
 export const SEVERITIES_A_WORD = 4;
+
+/** Below it there is 0 only, which says that there is none. */
+export const LEAST_SEVERITY = 1;

@@ -1,5 +1,6 @@
 import type { Field } from './query.ts';
 import { fieldName } from './read-field.ts';
+import { isExpression } from './word-complaint.ts';
 
 /** A condition as text, to be put behind a query: `user.id:42`, `"odd key":"a b"`; of no value that the field is not there. */
 export function writeTerm(field: Field, value: string | number | boolean | null | undefined): string {
@@ -20,9 +21,11 @@ export function writeName(field: Field): string {
     : quoted(name);
 }
 
-/** Bare only where it is read as the same text: neither a number nor a pattern, and no comparison. */
+/** Bare only where it is read as the same text: neither a number nor a pattern, and no comparison or expression. */
 function quotedValue(value: string): string {
-  return /^(?!\/\/)[\p{L}_/@#$][^\s(),"*<>=]*$/u.test(value) && !/^(?:true|false|null)$|\.\./.test(value)
+  return /^(?!\/\/)[\p{L}_/@#$][^\s(),"*<>=]*$/u.test(value) &&
+    !/^(?:true|false|null)$|\.\./.test(value) &&
+    !isExpression(value)
     ? value
     : quoted(value);
 }

@@ -76,8 +76,16 @@ test('severities by word cover four numbers', () => {
   });
   assert.deepEqual(where('severity:error'), { kind: 'and', parts: [compare('>=', 17), compare('<=', 20)] });
   assert.deepEqual(where('level:>warn'), compare('>', 16));
-  assert.deepEqual(where('level:<warn'), compare('<', 13));
-  assert.deepEqual(where('level:<=warn'), compare('<=', 16));
+  // 0 says that there is none, as of spans.
+  const upTo = (sign: string, value: number) => ({
+    kind: 'and',
+    parts: [compare('>=', 1), compare(sign, value)],
+  });
+  assert.deepEqual(where('level:<warn'), upTo('<', 13));
+  assert.deepEqual(where('level:<=warn'), upTo('<=', 16));
+  assert.deepEqual(where('level:<=12'), upTo('<=', 12));
+  assert.deepEqual(where('level:<1'), compare('<', 1));
+  assert.deepEqual(where('level:0'), compare('=', 0));
   assert.deepEqual(where('severity:10'), compare('=', 10));
 });
 
@@ -99,10 +107,11 @@ test('names: data. is what the app logged, attributes. and resource. say where',
 test('what looks like a field and is none is a word', () => {
   assert.deepEqual(where('https://example.org/a?b=c'), text('https://example.org/a?b=c'));
   assert.deepEqual(where('10:30'), text('10:30'));
-  assert.deepEqual(where('hello, world - and'.slice(0, 14)), {
+  assert.deepEqual(where('hello, /cart/77/ wor-ld'), {
     kind: 'and',
-    parts: [text('hello,'), text('world'), text('-')],
+    parts: [text('hello,'), text('/cart/77/'), text('wor-ld')],
   });
+  assert.deepEqual(where('"a*" "/e.*/"'), { kind: 'and', parts: [text('a*'), text('/e.*/')] });
   assert.deepEqual(where('or:1'), is(attribute('or'), 1));
 });
 
@@ -135,6 +144,12 @@ const WRONG: readonly (readonly [string, number, RegExp])[] = [
   ['name: x', 5, /a value has to follow/],
   ['name:>', 6, /a value has to follow/],
   [':x', 0, /a name has to stand in front/],
+  ['a *', 2, /all rows are found without it; .* name:\*/],
+  ['check*', 5, /words are found whole; write body:\*check\* .* name:check\* .* "check\*" for the words/],
+  ['hello, world - and', 13, /a word has letters or digits; .* body:\*%\*/],
+  ['"&&"', 0, /a word has letters or digits/],
+  ['/err.*/i', 0, /no regular expressions; .* write "\/err\.\*\/i" for the text/],
+  ['name:/^pay/', 5, /no regular expressions; .* name:checkout\.\*/],
   ['severity:warm', 9, /no severity.*did you mean warn\?/],
   ['severity:>=warning', 11, /did you mean warn\?/],
   ['duration:>5x', 10, /no duration; write it as 500ms/],
