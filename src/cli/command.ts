@@ -21,6 +21,8 @@ export interface CommandDescription<Options extends ParseArgsOptionsConfig> {
   readonly options: Options;
   /** Whether it takes nothing but options; what is wrong with those is then told in Node's words, without a code. */
   readonly isBare?: boolean;
+  /** Whether the first operand is a query, which may begin with a minus. */
+  readonly takesQuery?: boolean;
   /** @param operands - what was given beside the options @returns the exit status */
   readonly run: (operands: readonly string[], values: Values<Options>) => Promise<number>;
 }
@@ -96,10 +98,14 @@ export function usageError(message: string, fix = 'see --help'): OtelEventsError
 class BareUsageError extends Error {}
 
 function parsed<Options extends ParseArgsOptionsConfig>(
-  { options, isBare = false }: CommandDescription<Options>,
+  { name, options, isBare = false, takesQuery = false }: CommandDescription<Options>,
   args: readonly string[],
 ): { readonly values: Values<Options>; readonly positionals: readonly string[] } {
   const all = { ...options, ...HELP };
+  const fixOfQuery = `a query that begins with - goes behind --: ${name} -- '-service:worker'`;
+  // Node would take `-order.id:5` for the option -o and its value.
+  if (takesQuery && beforeEnd(args).some((arg) => DENIED_TERM.test(arg)))
+    throw usageError('a query that begins with - looks like options', fixOfQuery);
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: all, allowPositionals: !isBare });
     return { values: values as Values<Options>, positionals };
@@ -109,9 +115,19 @@ function parsed<Options extends ParseArgsOptionsConfig>(
     const [, unknown] = /^Unknown option '--?([^']*)'/.exec(message) ?? [];
     if (unknown === undefined) throw usageError(message.replace(/\s+/g, ' '));
     const near = nearestName(unknown, Object.keys(all));
-    const fix = near === undefined ? 'see --help' : `did you mean --${near}?`;
+    const isTerm = takesQuery && /^Unknown option '-[^-]/.test(message);
+    const other = near === undefined ? 'see --help' : `did you mean --${near}?`;
+    const fix = isTerm ? fixOfQuery : other;
     throw new OtelEventsError('OPTION_UNKNOWN', `no option --${unknown}`, { fix });
   }
+}
+
+const DENIED_TERM = /^-[^-\s][^\s]*:/;
+
+/** What stands in front of `--`. */
+function beforeEnd(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end === -1 ? args : args.slice(0, end);
 }
 
 function statusOf(name: string, error: unknown): number {

@@ -2,12 +2,17 @@ import type { Answer, Funnel, Group, Page, Stat, StoreStatus } from '../../viewe
 
 /** Whatever is asked for events: files, a store or a viewer that runs. Queries are text, as in docs/queries.md. */
 export interface EventSource {
-  page(query: string, options: SourcePage): Promise<Page>;
-  group(query: string, options: SourceGroup): Promise<Answer<readonly Group[]>>;
-  funnel(query: string, options: SourceFunnel): Promise<Answer<Funnel>>;
+  page(query: string, options: SourcePage): Promise<Page & Hints>;
+  group(query: string, options: SourceGroup): Promise<Answer<readonly Group[]> & Hints>;
+  funnel(query: string, options: SourceFunnel): Promise<Answer<Funnel> & Hints>;
   /** What could not be read so far, whose rows are in no answer, and whether what comes is kept (a viewer of before does not say). */
   status(): Promise<Pick<StoreStatus, 'damaged'> & Partial<Pick<StoreStatus, 'writes'>>>;
   close(): Promise<void>;
+}
+
+/** Of an answer of nothing: why that may be. */
+export interface Hints {
+  readonly hints?: readonly string[] | undefined;
 }
 
 export interface SourcePage {

@@ -55,6 +55,7 @@ export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
+  takesQuery: true,
   async run(operands, { csv = false, json = false, parquet = false, output, directory, url, token }) {
     const given = { csv, json, parquet };
     const [format, ...others] = (['csv', 'json', 'parquet'] as const).filter((name) => given[name]);

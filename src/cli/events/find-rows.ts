@@ -1,5 +1,5 @@
 import type { Page, Row } from '../../viewer/store/event-store.ts';
-import type { EventSource } from './event-source.ts';
+import type { EventSource, Hints } from './event-source.ts';
 
 /** The most rows that a source gives at once. */
 const PAGE_ROWS = 1000;
@@ -10,7 +10,7 @@ export async function* pagesOf(
   query: string,
   order: 'newest' | 'oldest',
   limit = Number.POSITIVE_INFINITY,
-): AsyncGenerator<Page> {
+): AsyncGenerator<Page & Hints> {
   let cursor: string | undefined;
   let left = limit;
   do {
@@ -26,6 +26,8 @@ export interface FoundRows {
   readonly rows: readonly Row[];
   /** Whether there are more. */
   readonly hasMore: boolean;
+  /** Why there may be none. */
+  readonly hints: readonly string[];
 }
 
 /** The newest rows, or the oldest ones, up to a limit; the oldest of them first in any case. */
@@ -37,9 +39,11 @@ export async function findRows(
 ): Promise<FoundRows> {
   const rows: Row[] = [];
   let hasMore = false;
+  const hints: string[] = [];
   for await (const page of pagesOf(source, query, order, limit)) {
     rows.push(...page.rows);
     hasMore = page.next !== undefined;
+    hints.push(...(page.hints ?? []));
   }
-  return { rows: order === 'newest' ? rows.reverse() : rows, hasMore };
+  return { rows: order === 'newest' ? rows.reverse() : rows, hasMore, hints };
 }

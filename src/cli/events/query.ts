@@ -3,7 +3,7 @@ import type { Answer } from '../../viewer/store/event-store.ts';
 import { defineCommand, tell, usageError } from '../command.ts';
 import { EXACT_STYLE, humanStyle, type NumberStyle } from '../output/human.ts';
 import { Output } from '../output/output.ts';
-import type { EventSource, SourceFunnel } from './event-source.ts';
+import type { EventSource, Hints, SourceFunnel } from './event-source.ts';
 import { findRows } from './find-rows.ts';
 import { narrowQuery } from './narrow-query.ts';
 import { openSource } from './open-source.ts';
@@ -21,7 +21,8 @@ const USAGE = `Usage: otel-events query [QUERY] [FILE...] [OPTIONS]
 
 Finds events, logs and spans in files of OTLP/JSON lines, as collectors write
 them, packed with gzip or zstd or not. QUERY is as in docs/queries.md; without
-one all fit. Prints the newest 100, oldest first.
+one all fit; one that begins with - goes behind --. Prints the newest 100,
+oldest first.
 
   --limit N       so many; default 100
   --oldest        the oldest instead of the newest
@@ -87,6 +88,7 @@ export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
+  takesQuery: true,
   async run(operands, { count = false, trace, directory, url, token, ...values }) {
     const { query, files } = splitOperands(operands);
     const { oldest = false, long = false, json = false } = values;
@@ -138,7 +140,7 @@ function readLimit(text: string): number {
 
 async function answerCount(source: EventSource, { query, json }: Asked, output: Output): Promise<void> {
   const { value, ...looked } = await source.group(query, {});
-  tellIncomplete(looked);
+  tellLooked(looked);
   const count = value[0]?.count ?? 0;
   await output.line(json ? JSON.stringify({ count }) : String(count));
 }
@@ -150,7 +152,7 @@ async function answerGroups(
   output: Output,
 ): Promise<void> {
   const { value, ...looked } = await source.group(asked.query, { ...groups, top: asked.limit });
-  tellIncomplete(looked);
+  tellLooked(looked);
   if (asked.json) for (const group of value) await output.line(JSON.stringify(group));
   else await printGroups(output, value, groups, styleOf(output));
 }
@@ -162,13 +164,18 @@ async function answerFunnel(
   output: Output,
 ): Promise<void> {
   const { value, ...looked } = await source.funnel(query, funnel);
-  tellIncomplete(looked);
+  tellLooked(looked);
   if (json) await output.line(JSON.stringify(value));
   else await printFunnel(output, funnel, value, styleOf(output));
 }
 
-/** A viewer ends what takes too long; what is damaged is told at the end. */
-function tellIncomplete({ complete, scanned }: Pick<Answer<unknown>, 'complete' | 'scanned'>): void {
+/** A viewer ends what takes too long; what is damaged is told at the end. And why an answer may be one of nothing. */
+function tellLooked({
+  complete,
+  scanned,
+  hints = [],
+}: Pick<Answer<unknown>, 'complete' | 'scanned'> & Hints): void {
+  for (const hint of hints) tell(`${NAME}: ${hint}`);
   if (complete) return;
   const { rows, of } = scanned;
   tell(`${NAME}: ${rows} of ${of} rows were looked at; if time was up, narrow the range, as with last:2h`);
@@ -190,14 +197,14 @@ async function answerRows(
 ): Promise<void> {
   const { query, oldest, long, json } = asked;
   const limit = asked.limit ?? (isTrace ? TRACE_LIMIT : DEFAULT_LIMIT);
-  const { rows, hasMore } = await findRows(source, query, oldest ? 'oldest' : 'newest', limit);
+  const { rows, hasMore, hints } = await findRows(source, query, oldest ? 'oldest' : 'newest', limit);
   if (isTrace && !long && !json && rows.length > 0) await printTrace(output, rows);
   else {
     const printer = new RowPrinter(output, { json, long });
     for (const row of rows) await printer.print(row);
   }
   await output.flush();
-  if (rows.length === 0) tell(`${NAME}: nothing fits`);
+  if (rows.length === 0) tell([`${NAME}: nothing fits`, ...hints].join('; '));
   if (hasMore)
     tell(`${NAME}: the ${oldest ? 'oldest' : 'newest'} ${rows.length}, and there are more (--limit)`);
 }

@@ -14,13 +14,16 @@ export function readGroups(values: {
 }): AskedGroups | undefined {
   const { by, over, stats = [] } = values;
   if (by === undefined && over === undefined && stats.length === 0) return undefined;
-  if (by === '') throw usageError('--by: a field wanted');
+  if (by !== undefined) checkField('--by', by, 'ask once for each');
   return {
     by,
     overMs: over === undefined ? undefined : readTime('--over', over),
     stats: readStats(stats),
   };
 }
+
+/** As the store takes them. */
+const STEPS = { least: 2, most: 10 };
 
 const DEFAULT_WITHIN = '30m';
 
@@ -37,11 +40,23 @@ export function readFunnel(values: {
       throw usageError('--within, --per and --split: of which --funnel?');
     return undefined;
   }
-  if (split === '') throw usageError('--split: a field wanted');
+  if (split !== undefined) checkField('--split', split, 'ask once for each');
+  if (per !== undefined) checkField('--per', per, 'it is whose way it is');
   const [only = '', ...others] = funnel;
   const steps = others.length > 0 ? funnel : only.split(',').map(nameStep);
   for (const step of steps) checkStep(step);
+  if (steps.length < STEPS.least || steps.length > STEPS.most) {
+    const message = `--funnel: ${STEPS.least} to ${STEPS.most} steps wanted, got ${steps.length}`;
+    throw usageError(message, 'as in --funnel cart.item_added,checkout.started,order.paid');
+  }
   return { steps, by: per ?? 'user', withinMs: readTime('--within', within ?? DEFAULT_WITHIN), split };
+}
+
+/** One at a time: `a,b` would be taken for the name of one, which no row has. */
+function checkField(option: string, field: string, fix: string): void {
+  if (field === '') throw usageError(`${option}: a field wanted`);
+  const count = field.split(',').length;
+  if (count > 1) throw usageError(`${option}: one field wanted, got ${count}`, fix);
 }
 
 /** `a` is an event of that name, `a.*` of several. */

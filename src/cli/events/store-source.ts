@@ -2,6 +2,7 @@ import { parseQuery } from '../../viewer/query/parse-query.ts';
 import type { Field, Query } from '../../viewer/query/query.ts';
 import { readField } from '../../viewer/query/read-field.ts';
 import type { EventStore } from '../../viewer/store/event-store.ts';
+import { type FoundNothing, funnelOfNothing, groupsOfNothing, hintsOf } from '../../viewer/store/hints-of.ts';
 import type { EventSource } from './event-source.ts';
 
 /** Nobody else waits: what takes longer is ended by hand. */
@@ -9,24 +10,31 @@ const WITHIN_MS = 3_600_000;
 
 /** A store of this process, as a source. @param close - of the store */
 export function storeSource(store: EventStore, close: () => Promise<void>): EventSource {
+  const hints = (nothing: FoundNothing) => hintsOf(store, nothing, WITHIN_MS);
   return {
-    page: (query, options) => store.page(read(query), { ...options, withinMs: WITHIN_MS }),
-    group: (query, { by, stats = [], overMs, top }) =>
-      store.group(read(query), {
-        by: by === undefined ? undefined : fieldOf(by),
-        stats: stats.map(({ stat, field }) => ({ stat, field: fieldOf(field) })),
-        overMs,
-        top,
-        withinMs: WITHIN_MS,
-      }),
-    funnel: (query, { steps, by, withinMs, split }) =>
-      store.funnel(read(query), {
-        steps: steps.map((step) => read(step).where),
-        by: fieldOf(by),
-        withinWindowMs: withinMs,
-        split: split === undefined ? undefined : fieldOf(split),
-        withinMs: WITHIN_MS,
-      }),
+    page: async (text, options) => {
+      const query = read(text);
+      const page = await store.page(query, { ...options, withinMs: WITHIN_MS });
+      const isNothing = page.rows.length === 0 && options.cursor === undefined;
+      return { ...page, hints: isNothing ? await hints({ wheres: [query.where] }) : [] };
+    },
+    group: async (text, { by: byName, stats: named = [], overMs, top }) => {
+      const query = read(text);
+      const by = byName === undefined ? undefined : fieldOf(byName);
+      const stats = named.map(({ stat, field }) => ({ stat, field: fieldOf(field) }));
+      const answer = await store.group(query, { by, stats, overMs, top, withinMs: WITHIN_MS });
+      return { ...answer, hints: await hints(groupsOfNothing(answer.value, query, { by, stats })) };
+    },
+    funnel: async (text, { steps: texts, by: byName, withinMs, split: splitName }) => {
+      const query = read(text);
+      const steps = texts.map((step) => read(step).where);
+      const by = fieldOf(byName);
+      const split = splitName === undefined ? undefined : fieldOf(splitName);
+      const options = { steps, by, split, withinWindowMs: withinMs, withinMs: WITHIN_MS };
+      const answer = await store.funnel(query, options);
+      const nothing = funnelOfNothing(answer.value, [query.where, ...steps], [by, split]);
+      return { ...answer, hints: await hints(nothing) };
+    },
     status: () => store.status(),
     close,
   };

@@ -15,7 +15,7 @@ const USAGE = `Usage: otel-events tail [QUERY] [FILE] [--url URL] [--token TOKEN
 
 Prints events, logs and spans as they come, until it is told to stop: from a
 viewer that runs, or as they are added to FILE, also when it is rotated. QUERY
-is as in docs/queries.md.
+is as in docs/queries.md; one that begins with - goes behind --.
 
   --url URL      of the viewer; default ${DEFAULT_URL}
   --token TOKEN  that it wants beyond its own machine; better in the variable
@@ -40,6 +40,7 @@ export const command = defineCommand({
   name: NAME,
   usage: USAGE,
   options: OPTIONS,
+  takesQuery: true,
   async run(operands, { url, token, long = false, json = false }) {
     const { query, files } = splitOperands(operands);
     parseQuery(query, Date.now());

@@ -1,5 +1,5 @@
 import type { Answer, Funnel, Group, Page, StoreStatus } from '../../viewer/store/event-store.ts';
-import type { EventSource } from './event-source.ts';
+import type { EventSource, Hints } from './event-source.ts';
 import { askViewer, type ViewerAddress } from './viewer-url.ts';
 
 /** A viewer that runs, as a source. */
@@ -14,7 +14,7 @@ export function viewerSource(viewer: ViewerAddress): EventSource {
         ['order', order],
         ['cursor', cursor],
       ] as const;
-      const page = (await ask('/api/events', params)) as Page & { readonly next: string | null };
+      const page = (await ask('/api/events', params)) as Page & Hints & { readonly next: string | null };
       return { ...page, next: page.next ?? undefined };
     },
     group: async (query, { by, stats = [], overMs, top }) => {
@@ -25,9 +25,8 @@ export function viewerSource(viewer: ViewerAddress): EventSource {
         ['over', overMs === undefined ? undefined : `${overMs}ms`],
         ['top', top],
       ]);
-      const { groups, ...rest } = answer as Omit<Answer<unknown>, 'value'> & {
-        readonly groups: readonly Group[];
-      };
+      const { groups, ...rest } = answer as Omit<Answer<unknown>, 'value'> &
+        Hints & { readonly groups: readonly Group[] };
       return { ...rest, value: groups };
     },
     funnel: async (query, { steps, by, withinMs, split }) => {
@@ -38,8 +37,10 @@ export function viewerSource(viewer: ViewerAddress): EventSource {
         ['within', `${withinMs}ms`],
         ['split', split],
       ]);
-      const { complete, scanned, ...value } = answer as Omit<Answer<unknown>, 'value'> & Funnel;
-      return { complete, scanned, value };
+      const { complete, scanned, hints, ...value } = answer as Omit<Answer<unknown>, 'value'> &
+        Funnel &
+        Hints;
+      return { complete, scanned, hints, value };
     },
     status: async () => (await ask('/api/status', [])) as StoreStatus,
     close: async () => {},

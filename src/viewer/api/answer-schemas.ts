@@ -15,6 +15,9 @@ import { SCHEMA_SCHEMAS } from './schema-routes.ts';
 const ANY_MAP: JsonSchema = { type: 'object' };
 const VALUE: JsonSchema = { type: ['string', 'number', 'boolean', 'null'] };
 
+/** Of an answer of nothing: why that may be, such as a field that no row has. */
+export const HINTS = { hints: listSchema(TEXT) } as const;
+
 /** How far an answer went. */
 export const COVERAGE = { complete: FLAG, scanned: named('Scanned') } as const;
 
@@ -45,14 +48,17 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       otlp: ANY_MAP,
     },
   ),
-  Rows: mapSchema({
-    rows: listSchema(named('Row')),
-    next: orNull(TEXT),
-    previous: orNull(TEXT),
-    // Fewer than the limit, since they are as large as an answer may be; `next` goes on.
-    isCut: FLAG,
-    ...COVERAGE,
-  }),
+  Rows: mapSchema(
+    {
+      rows: listSchema(named('Row')),
+      next: orNull(TEXT),
+      previous: orNull(TEXT),
+      // Fewer than the limit, since they are as large as an answer may be; `next` goes on.
+      isCut: FLAG,
+      ...COVERAGE,
+    },
+    HINTS,
+  ),
   ...SCHEMA_SCHEMAS,
   ...QUARANTINE_SCHEMAS,
   FunnelStep: mapSchema(

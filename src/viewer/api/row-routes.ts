@@ -1,4 +1,5 @@
 import type { Page } from '../store/event-store.ts';
+import { hintsOf } from '../store/hints-of.ts';
 import { CURSOR_PATTERN } from '../store/read/page-cursor.ts';
 import { named } from './json-schema.ts';
 import { oneOfParam, queryParam, requiredTextParam, textParam, wholeParam } from './param.ts';
@@ -25,7 +26,12 @@ export const ROW_ROUTES: readonly JsonRoute[] = [
       order: oneOfParam('which come first', ['newest', 'oldest']),
     },
     schema: named('Rows'),
-    answer: async ({ q, ...options }, { store }) => rowsAnswer(await store.page(q, options)),
+    answer: async ({ q, ...options }, { store }) => {
+      const page = await store.page(q, options);
+      const isNothing = page.rows.length === 0 && options.cursor === undefined;
+      const hints = isNothing ? await hintsOf(store, { wheres: [q.where] }) : [];
+      return { ...rowsAnswer(page), ...(hints.length > 0 && { hints }) };
+    },
   }),
   jsonRoute({
     path: '/api/events/{id}',

@@ -1,5 +1,6 @@
 import { fieldName } from '../query/read-field.ts';
-import { COVERAGE } from './answer-schemas.ts';
+import { funnelOfNothing, groupsOfNothing, hintsOf } from '../store/hints-of.ts';
+import { COVERAGE, HINTS } from './answer-schemas.ts';
 import { COUNT, listSchema, mapSchema, NUMBER, named, orNull, TEXT } from './json-schema.ts';
 import {
   durationParam,
@@ -73,21 +74,25 @@ export const SUM_ROUTES: readonly JsonRoute[] = [
       over: durationParam('over time, in buckets of so long'),
       top: wholeParam('of groups, those with the most rows', [1, MAX_TOP], 20),
     },
-    schema: mapSchema({
-      groups: listSchema(
-        mapSchema(
-          { count: COUNT, stats: STATS },
-          {
-            value: named('Value'),
-            over: listSchema(mapSchema({ fromMs: NUMBER, count: COUNT, stats: STATS })),
-          },
+    schema: mapSchema(
+      {
+        groups: listSchema(
+          mapSchema(
+            { count: COUNT, stats: STATS },
+            {
+              value: named('Value'),
+              over: listSchema(mapSchema({ fromMs: NUMBER, count: COUNT, stats: STATS })),
+            },
+          ),
         ),
-      ),
-      ...COVERAGE,
-    }),
+        ...COVERAGE,
+      },
+      HINTS,
+    ),
     answer: async ({ q, by, stat: stats, over: overMs, top }, { store }) => {
       const { value, ...coverage } = await store.group(q, { by: by?.field, stats, overMs, top });
-      return { groups: value, ...coverage };
+      const hints = await hintsOf(store, groupsOfNothing(value, q, { by: by?.field, stats }));
+      return { groups: value, ...coverage, ...(hints.length > 0 && { hints }) };
     },
   }),
   jsonRoute({
@@ -102,16 +107,24 @@ export const SUM_ROUTES: readonly JsonRoute[] = [
     },
     schema: mapSchema(
       { steps: listSchema(named('FunnelStep')), ...COVERAGE },
-      { split: listSchema(mapSchema({ steps: listSchema(named('FunnelStep')) }, { value: named('Value') })) },
+      {
+        split: listSchema(mapSchema({ steps: listSchema(named('FunnelStep')) }, { value: named('Value') })),
+        ...HINTS,
+      },
     ),
     answer: async ({ q, step, by, within = HALF_HOUR_MS, split }, { store }) => {
+      const steps = step.map(({ where }) => where);
       const { value, ...coverage } = await store.funnel(q, {
-        steps: step.map(({ where }) => where),
+        steps,
         by: by?.field ?? { of: 'row', name: 'user' },
         withinWindowMs: within,
         split: split?.field,
       });
-      return { ...value, ...coverage };
+      const hints = await hintsOf(
+        store,
+        funnelOfNothing(value, [q.where, ...steps], [by?.field, split?.field]),
+      );
+      return { ...value, ...coverage, ...(hints.length > 0 && { hints }) };
     },
   }),
   jsonRoute({

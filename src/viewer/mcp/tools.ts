@@ -4,6 +4,7 @@ import { parseQuery } from '../query/parse-query.ts';
 import type { Query } from '../query/query.ts';
 import { fieldName, readField } from '../query/read-field.ts';
 import type { EventStore } from '../store/event-store.ts';
+import { hintsOf } from '../store/hints-of.ts';
 import { shownRows } from './shown-rows.ts';
 
 /** What tools ask of a store. */
@@ -65,7 +66,10 @@ export const TOOLS: readonly Tool[] = [
       const order = given.order ?? 'newest';
       if (order !== 'newest' && order !== 'oldest') throw invalid('order', 'newest or oldest');
       const options = { limit: limitIn(given), order, cursor: textIn(given, 'cursor') } as const;
-      return shownRows(await store.page(queryIn(given), options));
+      const query = queryIn(given);
+      const page = await store.page(query, options);
+      const hints = page.rows.length === 0 ? await hintsOf(store, { wheres: [query.where] }) : [];
+      return { ...shownRows(page), ...(hints.length > 0 && { hints }) };
     },
   },
   {

@@ -150,6 +150,29 @@ test('what is wrong with the arguments is said in words', async () => {
   assert.deepEqual([status, stdout, stderr], [0, '', 'otel-events query: nothing fits\n']);
 });
 
+test('a query of nothing says which field no row has; one with a minus goes behind --', async () => {
+  const told = 'no row has a field usr.id; did you mean user.id?';
+  const rows = await cli('query', 'usr.id:u42', file);
+  assert.deepEqual(rows, { status: 0, stdout: '', stderr: `otel-events query: nothing fits; ${told}\n` });
+  const count = await cli('query', 'usr.id:u42', file, '--count');
+  assert.deepEqual(count, { status: 0, stdout: '0\n', stderr: `otel-events query: ${told}\n` });
+  for (const args of [
+    ['query', '-checkout', file],
+    ['query', '-service:shop', file],
+    // It was the option -o.
+    ['export', '--json', '-order.id:5', file],
+  ]) {
+    const { status, stderr } = await cli(...args);
+    assert.deepEqual(
+      [status, stderr.includes(`goes behind --: otel-events ${args[0]} -- '-service`)],
+      [1, true],
+      stderr,
+    );
+  }
+  const denied = await cli('query', '--count', '--', '-service:shop', file);
+  assert.deepEqual([denied.status, denied.stdout], [0, '0\n']);
+});
+
 test('lines that cannot be read are told, and what was added is found', async (t) => {
   const log = path.join(tempDir(t), 'events.jsonl');
   writeFileSync(log, `${line({ name: 'a' })}\n${line({ name: 'b' }).slice(0, 99)}\n`);

@@ -83,6 +83,34 @@ test('counts come over time, by value, by group, as a funnel and as differences'
   assert.ok(fields.json.fields.some(({ field }: { field: string }) => field === 'user.id'));
 });
 
+test('an answer of nothing says which field no row has, and what may have been meant', async (t) => {
+  const { ask } = await shop(t);
+  for (const [path, hints] of [
+    ['/api/events?q=usr.id:bob', ['no row has a field usr.id; did you mean user.id?']],
+    [
+      '/api/events?q=data.plan:free%20-(qqqq:x%20or%20zzzz:1)%20name:none',
+      ['no row has a field qqqq', 'no row has a field zzzz'],
+    ],
+    // Known, by another name, or as what holds others.
+    ['/api/events?q=data.plan:none%20user:*', undefined],
+    ['/api/events?q=session:*%20log.record:*%20word', ['no row has a field log.record']],
+    ['/api/events?q=user:*', undefined],
+    ['/api/groups?q=paln:pro', ['no row has a field paln; did you mean plan?']],
+    [
+      '/api/groups?by=name,user&stat=p95:duratoin',
+      ['no row has a field name,user', 'no row has a field duratoin'],
+    ],
+    ['/api/groups?by=plan&stat=max:severity', undefined],
+    [
+      '/api/funnel?step=cartt:1&step=name:order.paid&split=id',
+      ['no row has a field cartt', 'no row has a field id; did you mean user.id?'],
+    ],
+  ] as const) {
+    const { status, json } = await ask(path);
+    assert.deepEqual([status, json.hints], [200, hints], path);
+  }
+});
+
 test('names and values are proposed where they can stand', async (t) => {
   const { ask } = await shop(t);
   const { json: name } = await ask('/api/complete?q=na&at=2');
