@@ -5,6 +5,7 @@ import type { Collector } from '../collector/run-collector.ts';
 import { OtelEventsError } from '../errors.ts';
 import { escapeLines } from '../escape-controls.ts';
 import { isLoopback } from '../serve/is-loopback.ts';
+import { reachedAt } from '../serve/reached-at.ts';
 import { defineCommand, usageError } from './command.ts';
 import { openInBrowser } from './open-in-browser.ts';
 import { runUntilTold } from './run-until-told.ts';
@@ -63,8 +64,8 @@ export const command = defineCommand({
       await runUntilTold(config ?? configOf({ ...DEFAULTS, mcp: false, ...own }, token), {
         started: (collector) => {
           const pages = pagesOf(collector, config === undefined ? token : undefined);
-          process.stdout.write(escapeLines(banner(collector, pages)));
-          if (open) for (const page of pages) openInBrowser('otel-events view', page);
+          process.stdout.write(escapeLines(banner(collector, pages.flat())));
+          if (open) for (const [page = ''] of pages) openInBrowser('otel-events view', page);
         },
       });
       return 0;
@@ -131,11 +132,17 @@ async function checkHasViewer(source: string): Promise<void> {
   throw new OtelEventsError('COLLECTOR_CONFIG_INVALID', message, { fix: 'add one, or leave --config out' });
 }
 
-function pagesOf({ config, endpoints }: Collector, token: string | undefined): readonly string[] {
-  return [...config.exporters]
-    .filter(([, { type }]) => type === 'viewer')
-    .flatMap(([id]) => endpoints[id] ?? [])
-    .map((url) => (token === undefined ? url : `${url}/?token=${token}`));
+/** Of each viewer the addresses that it is reached by, that of this machine first. */
+function pagesOf(
+  { config, endpoints }: Collector,
+  token: string | undefined,
+): readonly (readonly string[])[] {
+  return [...config.exporters].flatMap(([id, { type, settings }]) => {
+    const url = endpoints[id];
+    if (type !== 'viewer' || url === undefined) return [];
+    const { host } = (settings as { endpoint: { host: string } }).endpoint;
+    return [reachedAt(url, host).map((one) => (token === undefined ? one : `${one}/?token=${token}`))];
+  });
 }
 
 function mcpAddresses({ config, endpoints }: Pick<Collector, 'config' | 'endpoints'>): readonly string[] {

@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { OtelEventsError } from '../errors.ts';
 import type { EmittedReport } from '../otlp/emitted/emitted-report.ts';
 import type { Consume } from '../otlp/wire/batch.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
@@ -7,6 +9,7 @@ import type { ListenAddress } from '../serve/listen.ts';
 import type { ServerTls } from '../serve/server-tls.ts';
 import { startViewer } from './api/start-viewer.ts';
 import { DeclaredSchemas } from './schemas/declared-schemas.ts';
+import type { EventStore } from './store/event-store.ts';
 import { openStore } from './store/threads/open-store.ts';
 
 /** A store, and where it is looked at. */
@@ -59,6 +62,7 @@ export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> 
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const about = { version, endpoints: settings.endpoints, links: settings.links };
   try {
+    await tellAtStart(store, settings);
     const schemas = settings.schemas === undefined ? undefined : new DeclaredSchemas(settings.schemas);
     const quarantine =
       settings.quarantine === undefined
@@ -95,5 +99,17 @@ export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> 
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** What is not as it was meant, and nobody would see before they miss something. */
+async function tellAtStart(store: EventStore, settings: ViewerSettings): Promise<void> {
+  const { schemas, quarantine, onError } = settings;
+  for (const { file, reason } of (await store.status()).damaged)
+    onError(new OtelEventsError('STORE_FAILED', `${file} is damaged, rows are missing: ${reason}`));
+  for (const [name, directory] of Object.entries({ schemas, quarantine })) {
+    if (directory === undefined || statSync(directory, { throwIfNoEntry: false })?.isDirectory()) continue;
+    const message = `${name}: there is no directory ${directory}`;
+    onError(new OtelEventsError('OPTION_INVALID', message, { fix: 'it is read as soon as it is there' }));
   }
 }

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { reachedAt } from '../../src/serve/reached-at.ts';
 import { logsOf } from '../collector/samples.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { ask } from '../viewer/api/viewer-under-test.ts';
@@ -35,7 +36,17 @@ async function runView(t: TestContext, args: readonly string[], env: Record<stri
     });
   });
   const place = (name: string): string => new RegExp(`^ {2}${name} +(\\S+)`, 'm').exec(said)?.[1] ?? '';
-  return { child, exit, cwd, said, page: place('page'), otlp: place('OTLP in'), files: place('files') };
+  const told = (): string => complaints;
+  return {
+    child,
+    exit,
+    cwd,
+    said,
+    complaints: told,
+    page: place('page'),
+    otlp: place('OTLP in'),
+    files: place('files'),
+  };
 }
 
 function runToEnd(...args: readonly string[]) {
@@ -78,6 +89,30 @@ test('beyond this machine the printed address has the token', async (t) => {
   assert.equal((await ask(`${origin}/api/events`, { headers })).status, 200);
   const given = await runView(t, ['--port', '0'], { OTEL_EVENTS_VIEWER_TOKEN: 'correct-horse-battery' });
   assert.match(given.page, /\?token=correct-horse-battery$/);
+});
+
+test('on every address those of the machine are printed as well, each with the token', async (t) => {
+  const { said } = await runView(t, ['--port', '0', '--host', '0.0.0.0', '--directory', 'events']);
+  const pages = [...said.matchAll(/^ {2}page +(\S+)$/gm)].map(([, page = '']) => new URL(page));
+  const [own] = pages;
+  const others = reachedAt(own?.origin ?? '', '0.0.0.0');
+  assert.deepEqual(
+    pages.map(({ origin }) => origin),
+    others,
+  );
+  for (const { searchParams } of pages)
+    assert.equal(searchParams.get('token'), own?.searchParams.get('token'));
+});
+
+test('directories that are not there, and files that are damaged, are told at the start', async (t) => {
+  const store = tempDir(t);
+  const file = path.join(store, 'events-000000000000.db');
+  writeFileSync(file, 'no file of SQLite');
+  const args = ['--port', '0', '--directory', store, '--schemas', 'none', '--quarantine', file];
+  const { complaints } = await runView(t, args);
+  assert.match(complaints(), /events-000000000000\.db is damaged, rows are missing: /);
+  assert.match(complaints(), /schemas: there is no directory none \(it is read as soon as it is there\)/);
+  assert.match(complaints(), /quarantine: there is no directory .*\.db /);
 });
 
 test('agents are answered when --mcp says so, where the output tells it', async (t) => {

@@ -27,7 +27,11 @@ test('a file that is gone is told, and the rest answers', async (t) => {
     },
   ]);
   assert.deepEqual({ rows, count }, { rows: 50 * RECORDS - 140, count: 2 });
-  assert.equal((await store.count(ALL)).value, 50 * RECORDS - 140);
+  const { value, complete } = await store.count(ALL);
+  assert.deepEqual({ value, complete }, { value: 50 * RECORDS - 140, complete: false });
+  assert.equal((await store.group(ALL, {})).complete, false);
+  // Of a page the rows are those that are asked for; nobody has looked at all.
+  assert.equal((await store.page(ALL)).complete, true);
 });
 
 test('a file that is no file of SQLite any more is told, and the rest answers', async (t) => {

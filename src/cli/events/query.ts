@@ -176,8 +176,8 @@ function tellLooked({
   hints = [],
 }: Pick<Answer<unknown>, 'complete' | 'scanned'> & Hints): void {
   for (const hint of hints) tell(`${NAME}: ${hint}`);
-  if (complete) return;
   const { rows, of } = scanned;
+  if (complete || rows >= of) return;
   tell(`${NAME}: ${rows} of ${of} rows were looked at; if time was up, narrow the range, as with last:2h`);
 }
 

@@ -14,6 +14,9 @@ export interface GuardOptions {
 
 const COOKIE = 'otel-events-viewer';
 
+const HOW_TO_SHOW =
+  'open the address with ?token= that it printed when it was started last (programs: Authorization: Bearer TOKEN)';
+
 /** From the page itself, or typed by its user. */
 const OWN_SITES: ReadonlySet<unknown> = new Set([undefined, 'same-origin', 'none']);
 
@@ -54,13 +57,9 @@ export class RequestGuard {
     const [, bearer] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
     const shown = bearer ?? cookieValue(headers.cookie ?? '', COOKIE);
     if (shown !== undefined && isSameSecret(shown, this.#token)) return;
-    throw new Refusal(
-      401,
-      'a token is wanted: open the address with ?token= that the viewer printed at its start',
-      {
-        'www-authenticate': 'Bearer',
-      },
-    );
+    const what =
+      shown === undefined ? 'a token is wanted' : 'the token that was shown is not that of this viewer';
+    throw new Refusal(401, `${what}: ${HOW_TO_SHOW}`, { 'www-authenticate': 'Bearer' });
   }
 
   /** The cookie that stands for a token; undefined if it is not the one. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { guardedServer } from '../../serve/guarded-server.ts';
 import { isLoopback } from '../../serve/is-loopback.ts';
 import { type ListenAddress, listen, stopServer } from '../../serve/listen.ts';
+import { isEveryAddress } from '../../serve/reached-at.ts';
 import { Refusal } from '../../serve/refusal.ts';
 import type { ServerTls } from '../../serve/server-tls.ts';
 import { Api, type ApiSources } from './api.ts';
@@ -35,7 +36,6 @@ export interface Viewer {
 }
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
-const EVERY_ADDRESS = ['', '0.0.0.0', '::', '[::]'];
 
 /** What a browser may do with a page of data that anybody may have sent. */
 const SECURITY = {
@@ -142,6 +142,6 @@ function exchange({ guard }: Site, url: URL, response: ServerResponse): void {
 
 /** Undefined: any. A page that has itself pointed to here has no cookie for its name, and no token. */
 function hostsOf(host: string): readonly string[] | undefined {
-  if (EVERY_ADDRESS.includes(host)) return undefined;
+  if (isEveryAddress(host)) return undefined;
   return [...LOOPBACK_NAMES, host.includes(':') && !host.startsWith('[') ? `[${host}]` : host];
 }

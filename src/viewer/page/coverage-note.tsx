@@ -10,7 +10,9 @@ export function CoverageNote({ answer }: { readonly answer: Coverage | undefined
   }
   return (
     <span class="warning note" role="status">
-      {`Only ${formatCount(rows)} of ${formatCount(of)} rows were looked at in time. Choose a shorter range for the whole answer.`}
+      {rows >= of
+        ? 'Rows are missing: files of the store are damaged.'
+        : `Only ${formatCount(rows)} of ${formatCount(of)} rows were looked at in time. Choose a shorter range for the whole answer.`}
     </span>
   );
 }

@@ -88,7 +88,7 @@ export interface Bounds {
 /** An answer, and how much was looked through for it. */
 export interface Answer<T> {
   readonly value: T;
-  /** False when time was up before all rows in the range were looked at. */
+  /** False when time was up before all rows in the range were looked at, or rows are missing since files are damaged. */
   readonly complete: boolean;
   readonly scanned: Scanned;
 }

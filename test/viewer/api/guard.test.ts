@@ -102,7 +102,13 @@ test('beyond this machine a token is wanted, which a cookie stands for', async (
     { host, cookie: 'otel-events-viewer=' },
   ]) {
     const refused = await ask('/api/events', { headers });
-    assert.deepEqual([refused.status, refused.json.error.code], [401, 'TOKEN_MISSING']);
+    const { code, message } = refused.json.error;
+    assert.deepEqual([refused.status, code], [401, 'TOKEN_MISSING']);
+    const isShown = 'cookie' in headers || 'authorization' in headers;
+    assert.match(
+      message,
+      isShown ? /^the token that was shown is not that of this viewer: / : /^a token is wanted: /,
+    );
   }
   assert.equal((await ask(`/api/events?token=${token}`, { headers: { host } })).status, 401);
   assert.equal((await ask('/?token=guessed', { headers: { host } })).headers['set-cookie'], undefined);

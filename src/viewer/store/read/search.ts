@@ -109,8 +109,10 @@ export class Search {
     };
   }
 
+  /** What is worked out of all rows lacks those that damage has taken, wherever they were. */
   answer<T>(value: T): Answer<T> {
-    return { value, complete: this.#isComplete, scanned: this.scanned() };
+    const complete = this.#isComplete && this.store.damaged().length === 0;
+    return { value, complete, scanned: this.scanned() };
   }
 
   #maskOf(block: Block): Mask {
