@@ -1,5 +1,5 @@
 import { readLines } from '../viewer/files/read-lines.ts';
-import { readRequest } from '../viewer/files/read-request.ts';
+import { readGoodRecords } from '../viewer/files/read-request.ts';
 import type { ReadOptions } from '../viewer/files/read-unpacked.ts';
 import { LeafBuffer } from '../viewer/store/record/leaf-buffer.ts';
 import { PathNode } from '../viewer/store/record/path-node.ts';
@@ -47,9 +47,9 @@ export async function readEvents(
   for await (const { bytes } of readLines(file, options)) {
     if (options.signal?.aborted) break;
     if (bytes !== undefined && bytes.length < BLANK_BYTES) continue;
-    const { request, isDamaged } =
-      bytes === undefined ? { request: undefined, isDamaged: true } : readRequest(bytes);
-    if (isDamaged) rest.damagedLines++;
+    const { request, isDamaged, badRecords } =
+      bytes === undefined ? { request: undefined, isDamaged: true, badRecords: 0 } : readGoodRecords(bytes);
+    if (isDamaged || badRecords > 0) rest.damagedLines++;
     if (request?.signal === 'traces') rest.spans += request.count;
     if (request?.signal !== 'logs') continue;
     const records = request.protobuf();

@@ -63,7 +63,7 @@ interface Job {
 
 async function importAll(store: EventStore, { files, bytes, json, signal }: Job): Promise<number> {
   const output = new Output();
-  const totals = { stored: 0, repeated: 0, metricPoints: 0, skipped: 0 };
+  const totals = { stored: 0, repeated: 0, metricPoints: 0, skipped: 0, skippedRecords: 0 };
   let [read, before] = [0, 0];
   const endProgress = showProgress(() =>
     bytes === 0 ? '' : progressBar(`importing ${counted(files.length, 'file')}`, read / bytes),
@@ -103,7 +103,7 @@ async function importAll(store: EventStore, { files, bytes, json, signal }: Job)
   return 2;
 }
 
-type Totals = StoredSoFar & Pick<ImportedFile, 'skipped'>;
+type Totals = StoredSoFar & Pick<ImportedFile, 'skipped' | 'skippedRecords'>;
 
 function added(totals: Totals, { stored, repeated, metricPoints }: StoredSoFar): Totals {
   return {
@@ -125,11 +125,12 @@ function brokenOff(error: unknown, file: string, done: string): unknown {
 }
 
 function summary(totals: Totals): string {
-  const { stored, repeated, metricPoints, skipped } = totals;
+  const { stored, repeated, metricPoints, skipped, skippedRecords } = totals;
   return [
     `${counted(stored, 'record')} stored`,
     ...(repeated > 0 ? [`${repeated} there already`] : []),
     ...(metricPoints > 0 ? [`${counted(metricPoints, 'point')} of metrics counted`] : []),
+    ...(skippedRecords > 0 ? [`${counted(skippedRecords, 'record')} skipped that cannot be read`] : []),
     ...(skipped > 0 ? [`${counted(skipped, 'line')} skipped that cannot be read`] : []),
   ].join(', ');
 }

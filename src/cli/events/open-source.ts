@@ -48,8 +48,17 @@ async function openFilesSource(name: string, files: readonly string[]): Promise<
     [read, of] = [now, all];
   };
   try {
-    const { store, skipped, close } = await openFiles(files, { cache: cacheDirectory(), onProgress });
+    const { store, skipped, skippedRecords, repeated, close } = await openFiles(files, {
+      cache: cacheDirectory(),
+      onProgress,
+    });
     if (skipped > 0) tell(`${name}: ${counted(skipped, 'line')} skipped that cannot be read`);
+    if (skippedRecords > 0)
+      tell(`${name}: ${counted(skippedRecords, 'record')} skipped that cannot be read, in lines with others`);
+    if (repeated > 0) {
+      const more = counted(repeated, 'record');
+      tell(`${name}: ${more} left out that came again, by log.record.uid or span: each counts once`);
+    }
     return storeSource(store, close);
   } finally {
     endProgress();

@@ -3,7 +3,7 @@ import type { OtlpValue } from '../../otlp/wire/decode-protobuf.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { readLines } from './read-lines.ts';
-import { readRequest, SIGNAL_KEYS } from './read-request.ts';
+import { readGoodRecords, SIGNAL_KEYS } from './read-request.ts';
 import type { ReadOptions } from './read-unpacked.ts';
 
 export interface ImportOptions extends ReadOptions {
@@ -26,6 +26,8 @@ export interface ImportedFile {
   readonly metricPoints: number;
   /** Lines of which something could not be read: half ones of a crash, and what is no OTLP. */
   readonly skipped: number;
+  /** Records that are no OTLP, in lines whose others were stored. */
+  readonly skippedRecords: number;
   /** Whether the last of these has no end: it may be written further. */
   readonly isHalf: boolean;
   /** Up to where it was read, in bytes: behind the last line that is whole. */
@@ -46,19 +48,20 @@ export async function importFile(
   options: ImportOptions = {},
 ): Promise<ImportedFile> {
   const ingester = new Ingester(store, options.onStored);
-  let skipped = 0;
+  let [skipped, skippedRecords] = [0, 0];
   let isHalf = false;
   let end = options.from ?? 0;
   try {
     for await (const line of readLines(file, options)) {
       if (options.signal?.aborted) break;
-      const { request, isDamaged } = contentOf(line.bytes);
+      const { request, isDamaged, badRecords } = contentOf(line.bytes);
       if (isDamaged) skipped++;
+      skippedRecords += badRecords;
       isHalf = isDamaged && !line.isEnded;
       if (!isHalf) end = line.end;
       if (request !== undefined) await ingester.add(request, line.bytes?.length ?? 0);
     }
-    return { ...(await ingester.end()), skipped, isHalf, end };
+    return { ...(await ingester.end()), skipped, skippedRecords, isHalf, end };
   } catch (error) {
     // So that what is told of is all of what is stored.
     await ingester.settled();
@@ -66,10 +69,10 @@ export async function importFile(
   }
 }
 
-function contentOf(bytes: Buffer | undefined): ReturnType<typeof readRequest> {
-  if (bytes === undefined) return { request: undefined, isDamaged: true };
-  if (isBlank(bytes)) return { request: undefined, isDamaged: false };
-  return readRequest(bytes);
+function contentOf(bytes: Buffer | undefined): ReturnType<typeof readGoodRecords> {
+  if (bytes === undefined) return { request: undefined, isDamaged: true, badRecords: 0 };
+  if (isBlank(bytes)) return { request: undefined, isDamaged: false, badRecords: 0 };
+  return readGoodRecords(bytes);
 }
 
 function isBlank(bytes: Buffer): boolean {

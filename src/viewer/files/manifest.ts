@@ -13,14 +13,17 @@ export interface FileSeen {
   readonly end: number;
   /** Of the bytes before that: whether it is still the same file. */
   readonly lastBytes: string;
-  /** Lines that could not be read. */
+  /** Lines that could not be read, and records in others. */
   readonly skipped: number;
+  readonly skippedRecords: number;
+  /** Records that came again, and are kept once. */
+  readonly repeated: number;
   /** Whether the last of them has no end. */
   readonly isHalf: boolean;
 }
 
 /** Grows when stores that were made of files before cannot be used any more. */
-const VERSION = 1;
+const VERSION = 2;
 
 const LAST_BYTES = 4096;
 
@@ -36,6 +39,8 @@ export function seenFile(file: string, end = 0): FileSeen {
     end,
     lastBytes: lastBytesOf(file, end),
     skipped: 0,
+    skippedRecords: 0,
+    repeated: 0,
     isHalf: false,
   };
 }

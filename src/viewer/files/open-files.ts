@@ -25,6 +25,10 @@ export interface OpenedFiles {
   readonly store: EventStore;
   /** Lines of which something could not be read. */
   readonly skipped: number;
+  /** Records in other lines that are no OTLP. */
+  readonly skippedRecords: number;
+  /** Records that are there more than once, by `log.record.uid` or as spans, and are kept once. */
+  readonly repeated: number;
   close(): Promise<void>;
 }
 
@@ -109,7 +113,14 @@ async function openKept(
   try {
     const seen = await readAll(store, now, known, onProgress);
     writeManifest(directory, seen);
-    return { store, skipped: seen.reduce((sum, { skipped }) => sum + skipped, 0) };
+    const sumOf = (count: 'skipped' | 'skippedRecords' | 'repeated'): number =>
+      seen.reduce((sum, file) => sum + file[count], 0);
+    return {
+      store,
+      skipped: sumOf('skipped'),
+      skippedRecords: sumOf('skippedRecords'),
+      repeated: sumOf('repeated'),
+    };
   } catch (error) {
     await store.close();
     throw error;
@@ -138,7 +149,10 @@ async function readAll(
     }
     const from = old?.end ?? 0;
     const onRead = (bytes: number): void => onProgress(done + bytes - from, of);
-    const { end, skipped, isHalf } = await importFile(store, file.path, { from, onRead });
+    const { end, skipped, skippedRecords, repeated, isHalf } = await importFile(store, file.path, {
+      from,
+      onRead,
+    });
     // A half line at the end is read again, and counted again, when the file has grown.
     const before = old === undefined ? 0 : old.skipped - (old.isHalf ? 1 : 0);
     seen.push({
@@ -147,6 +161,8 @@ async function readAll(
       isPacked: file.isPacked,
       isHalf,
       skipped: before + skipped,
+      skippedRecords: (old?.skippedRecords ?? 0) + skippedRecords,
+      repeated: (old?.repeated ?? 0) + repeated,
     });
     done += file.size - from;
   }

@@ -1,6 +1,7 @@
 import { OtelEventsError } from '../../errors.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
+import { goodRecords } from './good-records.ts';
 
 /** The key that a request of each signal begins with. */
 export const SIGNAL_KEYS = {
@@ -28,6 +29,15 @@ export function readRequest(bytes: Buffer): ReadRequest {
   const starts = SIGNALS.map((signal) => bytes.lastIndexOf(`{"${SIGNAL_KEYS[signal]}":`));
   const start = Math.max(...starts);
   return { request: start > 0 ? tryRead(bytes.subarray(start)) : undefined, isDamaged: true };
+}
+
+/** The same; of a line in which some records are no OTLP the others are read. */
+export function readGoodRecords(bytes: Buffer): ReadRequest & { readonly badRecords: number } {
+  const whole = readRequest(bytes);
+  const signal = whole.request === undefined ? signalOf(bytes) : undefined;
+  const good = signal === undefined ? undefined : goodRecords(signal, bytes);
+  if (good === undefined) return { ...whole, badRecords: 0 };
+  return { request: good.request, isDamaged: false, badRecords: good.bad };
 }
 
 function tryRead(bytes: Buffer): OtlpRequest | undefined {

@@ -42,12 +42,18 @@ test('rotated and packed files are stored once, however often they are given', a
 test('what was skipped and counted is told, and of each file with --json', async (t) => {
   const base = tempDir(t);
   const log = path.join(base, 'events.jsonl');
-  writeFileSync(log, `${line({ name: 'a' })}\n${POINTS}\n{"resourceLogs":[{\n`);
+  const bad = line({ name: 'b' }, { name: 'c' }).replace('"severityNumber":9', '"severityNumber":"high"');
+  writeFileSync(log, `${line({ name: 'a' })}\n${bad}\n${POINTS}\n{"resourceLogs":[{\n`);
   const args = ['import', log, '--directory', path.join(base, 'store')];
   const { stdout } = await cli(...args);
-  assert.equal(stdout, '1 record stored, 2 points of metrics counted, 1 line skipped that cannot be read\n');
+  assert.equal(
+    stdout,
+    '2 records stored, 2 points of metrics counted, 1 record skipped that cannot be read, 1 line skipped that cannot be read\n',
+  );
   const { stdout: json } = await cli(...args, '--json');
-  assert.deepEqual(jsonLines(json), [{ file: log, stored: 1, repeated: 0, metricPoints: 2, skipped: 1 }]);
+  assert.deepEqual(jsonLines(json), [
+    { file: log, stored: 2, repeated: 0, metricPoints: 2, skipped: 1, skippedRecords: 1 },
+  ]);
 });
 
 test('what is wrong is said before anything is made', async (t) => {

@@ -183,6 +183,17 @@ test('lines that cannot be read are told, and what was added is found', async (t
   );
   appendFileSync(log, `${line({ name: 'c' })}\n`);
   assert.equal((await cli('query', log, '--count')).stdout, '2\n');
+  // Again, as after a retry; also from what was kept.
+  const event = line({ name: 'd', attributes: { 'log.record.uid': '019ac000-0000-7000-8000-000000000001' } });
+  appendFileSync(log, `${event}\n${event}\n`);
+  for (let asked = 0; asked < 2; asked++) {
+    const { stdout, stderr } = await cli('query', log, '--count');
+    assert.equal(stdout, '3\n');
+    assert.match(
+      stderr,
+      /^otel-events query: 1 record left out that came again, by log\.record\.uid or span: /m,
+    );
+  }
 });
 
 test('nothing in an event moves the cursor or starts a line', async (t) => {

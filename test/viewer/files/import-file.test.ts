@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type ImportedFile, importFile } from '../../../src/viewer/files/import-file.ts';
+import { readGoodRecords } from '../../../src/viewer/files/read-request.ts';
 import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { line, POINTS, spanLine } from './event-lines.ts';
@@ -25,7 +26,7 @@ async function imported(
   return { ...result, names: rows.map(({ name }) => name) };
 }
 
-const COUNTS = { repeated: 0, metricPoints: 0, skipped: 0, isHalf: false };
+const COUNTS = { repeated: 0, metricPoints: 0, skipped: 0, skippedRecords: 0, isHalf: false };
 
 test('lines of logs, spans and metrics are stored; blank ones are none', async (t) => {
   const spans = spanLine(TRACE, 'b7ad6b7169203331', '', 'GET /', 5);
@@ -52,4 +53,17 @@ test('a packed file that breaks off is read as far as it goes', async (t) => {
     assert.ok(stored > 100 && stored < 1999, `${stored}`);
     assert.deepEqual([names[0], skipped, isHalf], ['n0', 1, true]);
   }
+});
+
+test('one record that is no OTLP costs itself, and not the line; integers stay exact', async (t) => {
+  const good = line({ name: 'a' }, { name: 'b', at: 1 }, { name: 'c', at: 2 });
+  const bad = good.replace('"severityNumber":9', '"severityNumber":"high"');
+  const exact = bad.replace('"eventName":"b"', '"eventName":"b","body":{"intValue":9007199254740993}');
+  const span = spanLine(TRACE, 'b7ad6b7169203331', '', 'GET /', 5).replace(TRACE, 'no trace');
+  const text = `${exact}\n${span}\n${line({ name: 'd', at: 3 })}\n`;
+  const { stored, skipped, skippedRecords, names } = await imported(t, 'events.jsonl', text);
+  assert.deepEqual({ stored, skipped, skippedRecords }, { stored: 3, skipped: 1, skippedRecords: 1 });
+  assert.deepEqual(names, ['b', 'c', 'd']);
+  const { request } = readGoodRecords(Buffer.from(exact));
+  assert.match(String(request?.json()), /"intValue":"9007199254740993"/);
 });
