@@ -110,7 +110,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
     },
     windBack: async (group, topic) => {
       const where = ['--group', group, '--topic', topic, '--reset-offsets', '--to-earliest', '--execute'];
-      const said = await tool('ConsumerGroupCommand', ...where);
+      const said = await tool('consumer.group.ConsumerGroupCommand', ...where);
       // It ends with 0 when a consumer still runs.
       if (/^Error/m.test(said)) throw new Error(`group ${group} was not wound back: ${said.trim()}`);
     },

@@ -16,6 +16,12 @@ export interface OtelcolOptions {
   readonly dir: string;
   /** The ports of an earlier one, to come back on them after a crash. Default: free ones. */
   readonly ports?: OtelcolPorts;
+  /** What to put before the command, so that it runs in a network of its own; then `address` is where it is reached. */
+  readonly within?: readonly string[];
+  /** Default 127.0.0.1 */
+  readonly address?: string;
+  /** How it is asked whether it is up. Default `otlp`; `health` where OTLP wants TLS. */
+  readonly readyBy?: 'otlp' | 'health';
 }
 
 /** Ports of 127.0.0.1, in the configuration as OTEL_EVENTS_PORT, _GRPC_PORT, _HEALTH_PORT, _METRICS_PORT, _APP_METRICS_PORT. */
@@ -40,19 +46,24 @@ export interface Otelcol extends Server {
  */
 export async function startOtelcol(options: OtelcolOptions): Promise<Otelcol> {
   const command = serviceBinary('otelcol');
-  const { dir, ports = await freePorts() } = options;
+  const { dir, ports = await freePorts(), within = [], address = '127.0.0.1', readyBy } = options;
   await mkdir(dir, { recursive: true });
-  const endpoint = `http://127.0.0.1:${ports.http}`;
+  const endpoint = `http://${address}:${ports.http}`;
+  const healthEndpoint = `http://${address}:${ports.health}`;
+  const [first = command, ...rest] = [...within, command];
   const server = await startServer({
     name: 'otelcol',
-    command,
-    args: await otelcolArgs(options),
+    command: first,
+    args: [...rest, ...(await otelcolArgs(options))],
     cwd: dir,
     env: otelcolEnv(options, ports),
-    // Receivers start last, so any answer, 401 included, means that the pipelines behind are up.
-    isReady: async () => (await fetch(`${endpoint}/v1/logs`, { method: 'POST' })).status > 0,
+    isReady:
+      readyBy === 'health'
+        ? async () => (await fetch(healthEndpoint)).ok
+        : // Receivers start last, so any answer, 401 included, means that the pipelines behind are up.
+          async () => (await fetch(`${endpoint}/v1/logs`, { method: 'POST' })).status > 0,
   });
-  return { ...server, endpoint, healthEndpoint: `http://127.0.0.1:${ports.health}`, ports };
+  return { ...server, endpoint, healthEndpoint, ports };
 }
 
 /**

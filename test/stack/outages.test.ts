@@ -9,11 +9,11 @@ import { tempDir } from '../harness/temp-dir.ts';
 import { readCollectorFile } from '../services/collector-file.ts';
 import { requireLoki } from '../services/loki.ts';
 import { requireService } from '../services/require-service.ts';
-import { type Jaeger, startJaeger } from '../services/start-jaeger.ts';
+import { startJaeger } from '../services/start-jaeger.ts';
 import { freePorts, startOtelcol } from '../services/start-otelcol.ts';
 import { COLLECTOR_FOR, type Store, type StoreName, startStore } from '../services/start-stack.ts';
-import { getJson } from './ask.ts';
 import { lokiEvents } from './loki-events.ts';
+import { spansInJaeger } from './spans-in-jaeger.ts';
 import { query } from './victorialogs-events.ts';
 
 const SERVICE = 'outages';
@@ -151,7 +151,7 @@ async function startOutage(dir: string, name: StoreName): Promise<Outage> {
       store = await start(store.port);
     },
     idsInFiles: () => idsInFiles(files),
-    spansInJaeger: (atLeast) => spansIn(jaeger, atLeast),
+    spansInJaeger: (atLeast) => spansInJaeger(jaeger, SERVICE, atLeast),
     async [Symbol.asyncDispose]() {
       await events.close();
       for (const server of [...running].reverse()) await server.stop();
@@ -205,17 +205,4 @@ async function idsUntil(
     found = now;
   }
   return found;
-}
-
-/** Different spans of the service; waits until there are `atLeast`. */
-async function spansIn({ queryEndpoint }: Jaeger, atLeast: number): Promise<number> {
-  const url = new URL('/api/traces', queryEndpoint);
-  for (const [name, value] of Object.entries({ service: SERVICE, limit: '5000', lookback: '1h' })) {
-    url.searchParams.set(name, value);
-  }
-  for (const deadlineMs = Date.now() + 60_000; ; await sleep(500)) {
-    const { data } = (await getJson(url)) as { data: { spans: { spanID: string }[] }[] };
-    const ids = new Set(data.flatMap(({ spans }) => spans.map(({ spanID }) => spanID)));
-    if (ids.size >= atLeast || Date.now() > deadlineMs) return ids.size;
-  }
 }
