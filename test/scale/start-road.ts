@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { freePort } from '../services/free-port.ts';
+import type { KafkaSecurity } from '../services/kafka-properties.ts';
 import { type Jaeger, startJaeger } from '../services/start-jaeger.ts';
 import { type Broker, type Kafka, startKafka } from '../services/start-kafka.ts';
 import { freePorts, type Otelcol, type OtelcolOptions, startOtelcol } from '../services/start-otelcol.ts';
@@ -15,6 +17,22 @@ export interface RoadOptions {
   readonly agentDir?: (at: number) => string | undefined;
   /** For Java, of the brokers. */
   readonly java?: readonly string[];
+  /** YAML over the configuration of the agents, and of the gateways. */
+  readonly agentYaml?: string;
+  readonly gatewayYaml?: string;
+  readonly security?: RoadSecurity;
+}
+
+/** What makes the road a closed one. */
+export interface RoadSecurity {
+  readonly kafka: KafkaSecurity;
+  /** Variables of `collector/secure/agent.yaml` and `gateway.yaml`. */
+  readonly agent: Readonly<Record<string, string>>;
+  readonly gateway: Readonly<Record<string, string>>;
+  /** Flags of VictoriaLogs for a second port with TLS, on which the gateways reach it. */
+  readonly storeFlags: (port: number) => readonly string[];
+  /** YAML over the configuration of Jaeger. */
+  readonly jaegerYaml: string;
 }
 
 /** The road past one machine: an agent on each host, Kafka, gateways, a store, Jaeger. */
@@ -31,7 +49,7 @@ export interface Road extends AsyncDisposable {
   endpoint(at: number): string;
 }
 
-const LOGS_TOPIC = 'otel-events-logs';
+export const LOGS_TOPIC = 'otel-events-logs';
 const SPANS_TOPIC = 'otel-events-spans';
 /** The groups in which gateways read, by what they bring there. */
 export const GROUPS = {
@@ -45,11 +63,15 @@ const PARTITIONS = 6;
 const collectorDir = path.join(import.meta.dirname, '../../collector');
 const AGENT = [path.join(collectorDir, 'agent.yaml')];
 const GATEWAY = [path.join(collectorDir, 'collector.yaml'), path.join(collectorDir, 'gateway.yaml')];
+const SECURE_AGENT = path.join(collectorDir, 'secure/agent.yaml');
+const SECURE_GATEWAY = path.join(collectorDir, 'secure/gateway.yaml');
 const JAEGER = path.join(collectorDir, 'jaeger/config.yaml');
 
 /** Starts all of it; it ends in the order of the events' way, so that nobody waits for who has gone. */
 export async function startRoad(options: RoadOptions): Promise<Road> {
-  const { dir, hosts, brokers: brokerCount, gateways: gatewayCount, java } = options;
+  const { dir, hosts, brokers: brokerCount, gateways: gatewayCount, java, security } = options;
+  const storePort = await freePort();
+  const storeFlags = security?.storeFlags(storePort) ?? [];
   const running: { stop(): Promise<void> }[] = [];
   const stopAll = async (): Promise<void> => {
     const failed: unknown[] = [];
@@ -68,9 +90,10 @@ export async function startRoad(options: RoadOptions): Promise<Road> {
         brokers: brokerCount,
         host: hosts.outside,
         ...(java === undefined ? {} : { java }),
+        ...(security === undefined ? {} : { security: security.kafka }),
       }).then(started),
-      startPart('VictoriaLogs', (last?: Victorialogs) => startStore(dir, last)).then(started),
-      startPart('Jaeger', (last?: Jaeger) => startTraces(dir, last)).then(started),
+      startPart('VictoriaLogs', (last?: Victorialogs) => startStore(dir, storeFlags, last)).then(started),
+      startPart('Jaeger', (last?: Jaeger) => startTraces(dir, security?.jaegerYaml, last)).then(started),
     ]);
     for (const topic of [LOGS_TOPIC, SPANS_TOPIC]) await kafka.createTopic(topic, PARTITIONS);
 
@@ -79,17 +102,31 @@ export async function startRoad(options: RoadOptions): Promise<Road> {
       OTEL_EVENTS_KAFKA: kafka.bootstrap,
       OTEL_EVENTS_VICTORIALOGS: store.server.url,
       OTEL_EVENTS_JAEGER_ENDPOINT: jaeger.server.endpoint,
+      ...(security === undefined
+        ? {}
+        : {
+            OTEL_EVENTS_VICTORIALOGS: `https://127.0.0.1:${storePort}`,
+            OTEL_EVENTS_JAEGER_ENDPOINT: jaeger.server.endpoint.replace('http:', 'https:'),
+            ...security.gateway,
+          }),
     };
+    const gatewayConfigs = security === undefined ? GATEWAY : [...GATEWAY, SECURE_GATEWAY];
     const gateways = await Promise.all(
       files.map(async (own, at) => {
-        const collector = { dir: own, configs: GATEWAY, env: gatewayEnv, ports: await freePorts() };
+        const collector = {
+          dir: own,
+          configs: gatewayConfigs,
+          ...(options.gatewayYaml === undefined ? {} : { yaml: options.gatewayYaml }),
+          env: gatewayEnv,
+          ports: await freePorts(),
+        };
         return started(await startPart(`gateway ${at + 1}`, () => startOtelcol(collector)));
       }),
     );
     const agents = await Promise.all(
       hosts.hosts.map(async (host, at) => {
         const own = options.agentDir?.(at) ?? path.join(dir, `agent${at + 1}`);
-        const collector = await agentOptions(own, host, kafka.bootstrap);
+        const collector = await agentOptions(own, host, kafka.bootstrap, options);
         return started(await startPart(`agent ${at + 1}`, () => startOtelcol(collector)));
       }),
     );
@@ -101,7 +138,8 @@ export async function startRoad(options: RoadOptions): Promise<Road> {
       store,
       jaeger,
       files,
-      endpoint: (at) => `http://127.0.0.1:${agents[at]?.server.ports.http}`,
+      endpoint: (at) =>
+        `${security === undefined ? 'http' : 'https'}://127.0.0.1:${agents[at]?.server.ports.http}`,
       [Symbol.asyncDispose]: stopAll,
     };
   } catch (error) {
@@ -111,33 +149,42 @@ export async function startRoad(options: RoadOptions): Promise<Road> {
 }
 
 /** What an agent is started with, on a host. */
-async function agentOptions(
+export async function agentOptions(
   dir: string,
   host: Pick<Host, 'within' | 'address'>,
   bootstrap: string,
+  { security, agentYaml }: Pick<RoadOptions, 'security' | 'agentYaml'>,
 ): Promise<OtelcolOptions> {
   const isAlone = host.within.length > 0;
   return {
     dir,
-    configs: AGENT,
+    configs: security === undefined ? AGENT : [...AGENT, SECURE_AGENT],
+    ...(agentYaml === undefined ? {} : { yaml: agentYaml }),
     env: {
       OTEL_EVENTS_KAFKA: bootstrap,
       ...(isAlone ? { OTEL_EVENTS_HOST: '0.0.0.0' } : {}),
+      ...security?.agent,
     },
     ports: await freePorts(),
     within: host.within,
     address: host.address,
+    readyBy: security === undefined ? 'otlp' : 'health',
   };
 }
 
-function startStore(dir: string, last: Victorialogs | undefined): Promise<Victorialogs> {
+function startStore(
+  dir: string,
+  flags: readonly string[],
+  last: Victorialogs | undefined,
+): Promise<Victorialogs> {
   const port = last === undefined ? {} : { port: last.port };
-  return startVictorialogs({ dir: path.join(dir, 'victorialogs'), ...port });
+  return startVictorialogs({ dir: path.join(dir, 'victorialogs'), flags, ...port });
 }
 
-function startTraces(dir: string, last: Jaeger | undefined): Promise<Jaeger> {
+function startTraces(dir: string, yaml: string | undefined, last: Jaeger | undefined): Promise<Jaeger> {
   const ports = last === undefined ? {} : { ports: last.ports };
-  return startJaeger({ dir: path.join(dir, 'jaeger'), config: JAEGER, ...ports });
+  const over = yaml === undefined ? {} : { yaml };
+  return startJaeger({ dir: path.join(dir, 'jaeger'), config: JAEGER, ...over, ...ports });
 }
 
 function brokerPart(name: string, broker: Broker): Part<Broker> {

@@ -53,6 +53,20 @@ test('no error backoff of a Kafka receiver goes without the two keys whose defau
   }
 });
 
+test('what goes over agent and gateway for TLS is valid', async (t) => {
+  if (!requireService(t, 'otelcol')) return;
+  const dir = tempDir(t);
+  for (const name of ['agent.yaml', 'gateway.yaml']) {
+    const configs = [...withItsBase(path.join(collectorDir, name)), path.join(collectorDir, 'secure', name)];
+    // Files are not looked for until it starts.
+    const file = path.join(dir, 'file');
+    const names = ['CA', 'CERT', 'KEY', 'TOKENS', 'KAFKA_USER', 'KAFKA_PASSWORD', 'TENANT'];
+    const store = ['VICTORIALOGS_USER', 'VICTORIALOGS_PASSWORD'];
+    const env = Object.fromEntries([...names, ...store].map((each) => [`OTEL_EVENTS_${each}`, file]));
+    assert.equal(await validateOtelcol({ configs, env, dir }), undefined, name);
+  }
+});
+
 test('a configuration that the real collector cannot run is told apart', async (t) => {
   if (!requireService(t, 'otelcol')) return;
   const complaint = await validateOtelcol({ yaml: 'receivers: { nowhere: {} }', dir: tempDir(t) });

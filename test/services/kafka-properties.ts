@@ -72,7 +72,9 @@ function secured(security: KafkaSecurity): Record<string, string> {
     'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
     'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
     'listener.name.client.scram-sha-512.sasl.jaas.config': login('broker', security.users.broker),
-    'ssl.client.auth': 'required',
+    // Of the listener by name: with SASL the setting for all of them is passed over, and any certificate will do.
+    'listener.name.client.ssl.client.auth': 'required',
+    'listener.name.controller.ssl.client.auth': 'required',
     ...stores(security),
   };
 }

@@ -10,6 +10,8 @@ export interface JaegerOptions {
   readonly dir: string;
   /** Default `jaeger.yaml` beside this file, which keeps spans in memory. */
   readonly config?: string;
+  /** YAML over the configuration. */
+  readonly yaml?: string;
   /** The ports of an earlier one, to come back on them after a crash. Default: free ones. */
   readonly ports?: JaegerPorts;
 }
@@ -76,14 +78,14 @@ const POLL_INTERVAL_MS = 100;
 /** Starts the real Jaeger v2 on free ports of 127.0.0.1. */
 export async function startJaeger(options: JaegerOptions): Promise<Jaeger> {
   const command = serviceBinary('jaeger');
-  const { dir, config = path.join(import.meta.dirname, 'jaeger.yaml') } = options;
+  const { dir, yaml, config = path.join(import.meta.dirname, 'jaeger.yaml') } = options;
   await mkdir(dir, { recursive: true });
   const { ports = await freePorts() } = options;
   const [http, grpc, query, queryGrpc, health] = ports;
   const server = await startServer({
     name: 'jaeger',
     command,
-    args: [`--config=${path.resolve(config)}`],
+    args: [`--config=${path.resolve(config)}`, ...(yaml === undefined ? [] : [`--config=yaml:${yaml}`])],
     cwd: dir,
     env: {
       JAEGER_LISTEN_HOST: '127.0.0.1',
