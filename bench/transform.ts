@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { EventLogger } from '../src/index.ts';
 import { cpuMicros } from '../test/harness/cpu-micros.ts';
+import { rowsTaken } from '../test/services/rows-taken.ts';
 import { type Otelcol, startOtelcol } from '../test/services/start-otelcol.ts';
 import { startVictorialogs, type Victorialogs } from '../test/services/start-victorialogs.ts';
 import { NAME, numberedData } from './event.ts';
@@ -101,19 +102,15 @@ async function measure(
     app: { name: 'shop', version: '1.4.0' },
     logLevel: 'none',
   });
-  const [cpu, rows] = [cpuMicros(collector.pid), await stored(store)];
+  const [cpu, rows] = [cpuMicros(collector.pid), await rowsTaken(store)];
   for (let seq = 0; seq < count; seq++) events.log(NAME, data(seq));
   const { acked } = await events.close();
   if (acked !== count) throw new Error(`${acked} of ${count} events acknowledged`);
-  for (const deadlineMs = Date.now() + MAX_MS; (await stored(store)) < rows + count; await sleep(100)) {
-    if (Date.now() > deadlineMs) throw new Error(`${(await stored(store)) - rows} of ${count} events stored`);
+  for (const deadlineMs = Date.now() + MAX_MS; (await rowsTaken(store)) < rows + count; await sleep(100)) {
+    if (Date.now() > deadlineMs)
+      throw new Error(`${(await rowsTaken(store)) - rows} of ${count} events stored`);
   }
   return (cpuMicros(collector.pid) - cpu) / count;
-}
-
-async function stored({ url }: Victorialogs): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^vl_rows_ingested_total\{type="opentelemetry_protobuf"\} (\d+)/m.exec(text)?.[1] ?? 0);
 }
 
 function report(figures: Figures): void {
