@@ -45,7 +45,10 @@ function readPackage(folder: string, licenses: readonly string[]): BundledPackag
     version,
     author: typeof author === 'string' ? author : (author?.name ?? 'see its licence'),
     license,
-    repository: typeof repository === 'string' ? `https://github.com/${repository}` : repository.url,
+    repository:
+      typeof repository === 'string'
+        ? `https://github.com/${repository.replace(/^github:/, '')}`
+        : repository.url,
     licenseText: readFileSync(path.join(folder, 'LICENSE'), 'utf8'),
   };
 }

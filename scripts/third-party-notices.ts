@@ -12,7 +12,7 @@ export function thirdPartyNotices(packages: readonly BundledPackage[]): string {
     licenseText.trim(),
   ]);
   const head = [
-    'dist/otel/sdk.js, dist/viewer-page and the writer of Parquet in dist contain code of the packages below,',
+    'dist/otel/sdk.js, dist/viewer-page, the reader of YAML and the writer of Parquet in dist contain code of the packages below,',
     'bundled by esbuild, which left out what is unused. Everything else in this package is under the licence in LICENSE.',
   ];
   return `${[...head, '', ...parts.flat()].join('\n')}\n`;

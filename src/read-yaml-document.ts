@@ -1,4 +1,5 @@
 import type * as Yaml from 'yaml';
+import { isScalar, parseDocument, visit } from 'yaml';
 
 /** Longer than what a person writes by hand, and read in about a second. */
 const MAX_YAML_BYTES = 256 * 1024;
@@ -26,15 +27,10 @@ export interface YamlDocument {
 /**
  * Parses YAML in time that grows with its length; the parser's own search for keys that come twice takes the
  * square of it.
- * @param yaml - the parser, which only those load who need it
  */
-export function readYamlDocument(
-  yaml: Pick<typeof Yaml, 'parseDocument' | 'visit' | 'isScalar'>,
-  text: string,
-  lineCounter?: Yaml.LineCounter,
-): YamlDocument {
+export function readYamlDocument(text: string, lineCounter?: Yaml.LineCounter): YamlDocument {
   const isTooLong = Buffer.byteLength(text) > MAX_YAML_BYTES;
-  const document = yaml.parseDocument(isTooLong ? '' : text, {
+  const document = parseDocument(isTooLong ? '' : text, {
     prettyErrors: false,
     logLevel: 'error',
     uniqueKeys: false,
@@ -52,14 +48,14 @@ export function readYamlDocument(
   if (isTooLong) add('TOO_LONG', 0, 'longer than 256 KiB');
   const anchors = new Map<string, Yaml.Node>();
   const aliases = new Map<Yaml.Alias, Yaml.Node | undefined>();
-  yaml.visit(document, {
+  visit(document, {
     Node: (_key, node) => {
       if ('anchor' in node && typeof node.anchor === 'string') anchors.set(node.anchor, node);
     },
     // A visitor for a kind of node takes the place of the one for all.
     Map: (_key, map) => {
       if (map.anchor !== undefined) anchors.set(map.anchor, map);
-      const twice = keyThatComesTwice(map.items as readonly Yaml.Pair[], yaml.isScalar);
+      const twice = keyThatComesTwice(map.items as readonly Yaml.Pair[]);
       if (twice !== undefined) add('DUPLICATE_KEY', twice, 'Map keys must be unique');
     },
     Alias: (_key, alias) => {
@@ -72,10 +68,7 @@ export function readYamlDocument(
 }
 
 /** The place of the first key of a mapping that stands in it before. */
-function keyThatComesTwice(
-  pairs: readonly Yaml.Pair[],
-  isScalar: (typeof Yaml)['isScalar'],
-): number | undefined {
+function keyThatComesTwice(pairs: readonly Yaml.Pair[]): number | undefined {
   const keys = new Set<unknown>();
   for (const { key } of pairs) {
     if (!isScalar(key)) continue;

@@ -1,4 +1,3 @@
-import * as yaml from 'yaml';
 import { readYamlDocument } from '../../read-yaml-document.ts';
 import { type ConfigNode, dotted, type MapEntry, type Position } from './config-node.ts';
 import { expandEnvironment, type Variables } from './expand-environment.ts';
@@ -70,7 +69,7 @@ function retype(text: string, place: Place): ConfigNode {
 /** Text that is not YAML is a string. */
 function parseOr(text: string): unknown {
   try {
-    const { document, problems } = readYamlDocument(yaml, text);
+    const { document, problems } = readYamlDocument(text);
     return problems.length > 0 ? text : document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch {
     return text;

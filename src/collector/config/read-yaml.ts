@@ -1,4 +1,3 @@
-import * as yaml from 'yaml';
 import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair } from 'yaml';
 import { readYamlDocument, type YamlDocument } from '../../read-yaml-document.ts';
 import { type ConfigNode, dotted, type MapEntry, type Position } from './config-node.ts';
@@ -30,7 +29,7 @@ export function readYaml(
 ): ConfigNode | undefined {
   const lines: Lines = { counter: new LineCounter(), source };
   const before = problems.count;
-  const read = readYamlDocument(yaml, text, lines.counter);
+  const read = readYamlDocument(text, lines.counter);
   let isBroken = false;
   for (const { code, offset, message } of read.problems) {
     // What follows is the echo of the first one, up to the end of the file.

@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
-import type * as Yaml from 'yaml';
 import { isList } from '../../kind-of.ts';
-import { readYamlDocument } from '../../read-yaml-document.ts';
+import { requireBeside } from '../../require-beside.ts';
 import { schemaInvalid } from '../document/schema-document.ts';
 import type { JsonSchema } from '../drafts/json-schema.ts';
 
@@ -64,9 +62,13 @@ function checkSize(text: string, source: string): void {
 }
 
 function parseYaml(text: string, source: string): unknown {
-  const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml;
+  // Few schemas are YAML: only these load its parser.
+  const { readYamlDocument } = requireBeside<typeof import('../../read-yaml-document.ts')>(
+    import.meta,
+    '../../read-yaml-document',
+  );
   try {
-    const { document, problems } = readYamlDocument(yaml, text);
+    const { document, problems } = readYamlDocument(text);
     const problem = problems.find(({ isWarning }) => !isWarning);
     if (problem === undefined) return document.toJS({ maxAliasCount: MAX_ALIASES });
     throw new Error(`${problem.message} (offset ${problem.offset})`);
