@@ -1,7 +1,8 @@
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import type { ParseArgsOptionsConfig } from 'node:util';
 import { OtelEventsError } from '../errors.ts';
 import { escapeControls, escapeLines } from '../escape-controls.ts';
 import { nearestName } from '../nearest-name.ts';
+import { parseArgs } from '../node-util.ts';
 import { BrokenPipe } from './output/output.ts';
 
 /** Runs a command with what was typed behind its name. @returns the exit status: 0 good, 1 bad input, 2 could not read or run */

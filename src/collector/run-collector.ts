@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { OtelEventsError } from '../errors.ts';
+import { isDeepStrictEqual } from '../node-util.ts';
 import { type Checks, checkOptions, fn, invalidOption, isMap, mapOfChecked } from '../options.ts';
 import type { Consume } from '../otlp/wire/batch.ts';
 import type { KnownComponents } from './component.ts';
@@ -19,6 +18,7 @@ import type { Surroundings } from './surroundings.ts';
 import { type OpenLog, openLog } from './telemetry/open-log.ts';
 import type { OpenMetrics } from './telemetry/open-metrics.ts';
 import { ownResource } from './telemetry/own-resource.ts';
+import type { TelemetrySettings } from './telemetry/telemetry-shape.ts';
 import type { StorageUse } from './tell-orphans.ts';
 
 /** How to start a collector. */
@@ -132,7 +132,7 @@ interface Beginning extends Pick<Surroundings, 'extra' | 'collectGarbage'> {
 class RunningCollector implements LoggingCollector {
   readonly log: Log = (...line) => this.#output.log(...line);
   readonly #write: Beginning['write'];
-  readonly #instanceId = randomUUID();
+  #instanceId: string | undefined;
   readonly #tally = new Tally();
   readonly #read: Beginning['read'];
   readonly #around: Surroundings;
@@ -237,14 +237,20 @@ class RunningCollector implements LoggingCollector {
   }
 
   #openLog({ service: { telemetry } }: RunnableConfig): OpenLog {
-    return openLog(telemetry, ownResource(telemetry.resource, this.#instanceId), this.#write);
+    return openLog(telemetry, () => this.#resource(telemetry), this.#write);
+  }
+
+  /** Who it is, which most collectors are never asked: node:crypto takes 5 ms of CPU to load. */
+  #resource({ resource }: TelemetrySettings): ReadonlyMap<string, string> {
+    this.#instanceId ??= process.getBuiltinModule('node:crypto').randomUUID();
+    return ownResource(resource, this.#instanceId);
   }
 
   async #openMetrics({ service: { telemetry } }: RunnableConfig): Promise<OpenMetrics | undefined> {
     const { metrics: settings } = telemetry;
     if (settings === undefined) return undefined;
     const { openMetrics } = await import('./telemetry/open-metrics.ts');
-    const resource = ownResource(telemetry.resource, this.#instanceId);
+    const resource = this.#resource(telemetry);
     return openMetrics({ settings, tally: this.#tally, resource, log: this.log });
   }
 

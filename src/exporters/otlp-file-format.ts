@@ -1,4 +1,4 @@
-import { promisify } from 'node:util';
+import { promisify } from '../node-util.ts';
 import type { LentLine } from '../otlp/wire/lent-line.ts';
 import type { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import { LENGTH_BYTES } from './message-file.ts';

@@ -1,6 +1,6 @@
-import { styleText } from 'node:util';
 import { escapeControls } from '../escape-controls.ts';
 import { plain } from '../formats/plain.ts';
+import { styleText } from '../node-util.ts';
 import type { EventRecord } from '../otlp/event/event-record.ts';
 import { type ReadEvent, readEvent } from '../otlp/event/read-event.ts';
 

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isPlainObject } from '../is-plain-object.ts';
+import { isDeepStrictEqual } from '../node-util.ts';
 
 /** A value of a record as JSON has it: bytes are base64, numbers that are none are texts. */
 export function toJson(value: unknown): unknown {

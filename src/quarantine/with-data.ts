@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual } from '../node-util.ts';
 import { attributeName } from '../otlp/event/attribute-name.ts';
 import { toKeyValue } from '../otlp/event/to-key-value.ts';
 import type { AnyValue, KeyValue } from '../otlp/values/any-value.ts';

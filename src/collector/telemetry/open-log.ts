@@ -13,18 +13,19 @@ export interface OpenLog {
 
 /**
  * Opens the log of a collector.
- * @param resource - the attributes of the collector itself
+ * @param resource - the attributes of the collector itself, which lines of JSON have
  * @param write - takes the lines instead of the outputs that the settings name
  * @throws OtelEventsError `COLLECTOR_START_FAILED` if an output cannot be opened
  */
 export function openLog(
   { logs }: TelemetrySettings,
-  resource: ReadonlyMap<string, string>,
+  resource: () => ReadonlyMap<string, string>,
   write: ((line: string) => void) | undefined,
 ): OpenLog {
   const outputs =
     write === undefined ? openOutputs(logs.outputPaths ?? ['stderr']) : { write, close: () => {} };
-  const format = { ...logs, resource: logs.hasResource ? resource : undefined };
+  const hasResource = logs.hasResource && logs.encoding === 'json';
+  const format = { ...logs, resource: hasResource ? resource() : undefined };
   return {
     log: createLog(format, outputs.write),
     show: shownLines(format, outputs.write),
