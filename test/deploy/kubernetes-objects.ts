@@ -38,7 +38,11 @@ export interface PodSpec {
 export interface Volume {
   readonly name: string;
   readonly configMap?: { readonly name: string };
-  readonly secret?: { readonly secretName: string; readonly optional: boolean; readonly defaultMode: number };
+  readonly secret?: {
+    readonly secretName: string;
+    readonly optional?: boolean;
+    readonly defaultMode: number;
+  };
 }
 
 interface Container {

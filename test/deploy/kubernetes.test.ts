@@ -2,6 +2,7 @@
 // against the real collector.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import { readPage } from '../guides/read-guide.ts';
@@ -16,6 +17,7 @@ import { builtBy, complaintsOf, type KubernetesObject, type PodSpec } from './ku
 /** One that is a year old, and the newest of which there are schemas. */
 const VERSIONS = ['1.34', '1.37'];
 const OVERLAY = 'overlays/example';
+const SECURE = 'overlays/secure';
 
 const podOf = ({ spec }: KubernetesObject): PodSpec | undefined => spec?.template?.spec;
 const nameOf = ({ kind, metadata }: KubernetesObject): string =>
@@ -25,13 +27,13 @@ test('every object is one that Kubernetes takes', (t) => {
   const python = requirePython(t, KUBERNETES);
   if (python === undefined || !requireService(t, 'kustomize')) return;
   const page = parseAllDocuments(readPage('collector-service.md').block('yaml kubernetes.yaml'));
-  const objects = [...builtBy(OVERLAY), ...page.map((document) => document.toJS())];
+  const objects = [OVERLAY, SECURE].flatMap(builtBy).concat(page.map((document) => document.toJS()));
   for (const version of VERSIONS) assert.deepEqual(complaintsOf(python, version, objects), []);
 
   const [deployment] = objects.filter(({ kind }) => kind === 'Deployment');
   const wrong = [
-    { ...deployment, spec: { ...deployment.spec, replicas: 'two' } },
-    { ...deployment, spec: { ...deployment.spec, replica: 2 } },
+    { ...deployment, spec: { ...deployment?.spec, replicas: 'two' } },
+    { ...deployment, spec: { ...deployment?.spec, replica: 2 } },
   ];
   assert.equal(complaintsOf(python, '1.37', wrong).length, 2);
 });
@@ -129,7 +131,7 @@ test('every selector finds pods, and every port of a service or a policy is one 
 
 test('no container may more than it must: only the one that owns the queue is root, for that', (t) => {
   if (!requireService(t, 'kustomize')) return;
-  const pods = builtBy(OVERLAY).flatMap((object) => podOf(object) ?? []);
+  const pods = [OVERLAY, SECURE].flatMap(builtBy).flatMap((object) => podOf(object) ?? []);
   const containers = pods.flatMap(({ containers, initContainers = [] }) => [
     ...containers,
     ...initContainers,
@@ -169,6 +171,45 @@ test('the real collector takes what each container is given, and each consumer g
     'otel-events-files': ['kafka/files', 'kafka/span_files'],
     'otel-events-stores': ['kafka/jaeger', 'kafka/victorialogs'],
   });
+});
+
+test('with TLS a pod waits for its secrets, and the real collector takes what it is given then', async (t) => {
+  if (!requireService(t, 'kustomize', 'otelcol')) return;
+  const objects = builtBy(SECURE);
+  const secrets = Object.fromEntries(
+    ['KAFKA_USER', 'KAFKA_PASSWORD', 'VICTORIALOGS_USER', 'VICTORIALOGS_PASSWORD'].map((name) => [
+      `OTEL_EVENTS_${name}`,
+      'given',
+    ]),
+  );
+  for (const object of objects) {
+    const pod = podOf(object);
+    if (pod === undefined) continue;
+    const required = [
+      ...pod.volumes.flatMap(({ secret }) => (secret === undefined ? [] : [secret.optional ?? false])),
+      ...pod.containers.flatMap(({ envFrom = [] }) =>
+        envFrom.flatMap(({ secretRef }) => secretRef?.optional ?? []),
+      ),
+    ];
+    assert.deepEqual(new Set(required), new Set([false]), nameOf(object));
+    const { configs, env, dir } = containerConfig(objects, object.metadata.name, tempDir(t));
+    // Whose path is not below what is mounted, would not be there.
+    const mounts = pod.containers.flatMap(({ volumeMounts }) =>
+      volumeMounts.map(({ mountPath }) => mountPath),
+    );
+    const files = ['CA', 'CERT', 'KEY', 'TOKENS'].flatMap((name) => env[`OTEL_EVENTS_${name}`] ?? []);
+    assert.deepEqual(
+      files.filter((file) => !mounts.includes(path.posix.dirname(file))),
+      [],
+    );
+    assert.equal(files.length, object.kind === 'DaemonSet' ? 4 : 3);
+    assert.equal(
+      await validateOtelcol({ configs, env: { ...env, ...secrets }, dir }),
+      undefined,
+      nameOf(object),
+    );
+    assert.ok(configs.at(-1)?.includes('secure-'), 'it is merged last');
+  }
 });
 
 /** The receivers of all pipelines, as the collector merges them: the last list counts. */
