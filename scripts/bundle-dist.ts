@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
 import { entryPoints } from './check-package/entry-points.ts';
 import { filesIn } from './files-in.ts';
+import { type Packs, packModules, packsBehind } from './pack-modules.ts';
 
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
@@ -19,6 +20,19 @@ interface BundledDist {
   readonly packages: readonly BundledPackage[];
 }
 
+/**
+ * What is started most, whose files are to be few: the library, and the commands with what nearly every use of them loads.
+ * Each of them more makes what they share into more files. See docs/adr/0023-a-start-loads-what-is-named.md.
+ */
+const STARTED = [
+  ['index.js'],
+  ['cli/main.js'],
+  ['cli/collect.js', 'collector/components/otlp-receiver.js', 'collector/components/file-exporter.js'],
+  ['collector/queue/queue-of.js', 'spool/send/otlp-transport.js'],
+  ['collector/grpc/grpc-receiver.js'],
+  ['cli/events/query.js'],
+];
+
 /** It is a bundle of its own, with the SDK inside. */
 const SDK = 'otel/sdk.js';
 
@@ -31,7 +45,7 @@ const SDK = 'otel/sdk.js';
 export async function bundleDist(root: string): Promise<BundledDist> {
   const dist = path.join(root, 'dist');
   const named = [...importedModules(root), ...lazyFiles(path.join(root, 'src'))];
-  const { outputFiles, metafile } = await build({
+  const options = {
     absWorkingDir: dist,
     entryPoints: [...named, ...commands(root)],
     outdir: dist,
@@ -46,7 +60,13 @@ export async function bundleDist(root: string): Promise<BundledDist> {
     external: installed(root),
     metafile: true,
     chunkNames: 'chunks/[hash]',
-    plugins: [keepPlaces(dist), yamlAsModules(root)],
+  } satisfies BuildOptions;
+  const plain = await build({ ...options, plugins: [yamlAsModules(root)] });
+  const packs = packModules(plain.metafile, STARTED);
+  const before = (file: string): string[] => packsBehind(packs, plain.metafile, file);
+  const { outputFiles, metafile } = await build({
+    ...options,
+    plugins: [keepPlaces(dist, before), packed(dist, packs), yamlAsModules(root)],
   });
   for (const file of filesIn(dist, '.js')) if (file !== SDK) rmSync(path.join(dist, file));
   for (const { path: file, text } of outputFiles) writeOutput(file, text);
@@ -107,8 +127,37 @@ function yamlAsModules(root: string): Plugin {
   };
 }
 
-/** Code that asks where it lies is answered as if it lay where it was compiled to. */
-function keepPlaces(dist: string): Plugin {
+/** Who imports one module of a pack imports all of it: so esbuild finds that these belong together. */
+function packed(dist: string, { nameOf, members }: Packs): Plugin {
+  return {
+    name: 'packed',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^pack:/ }, ({ path: name }) => ({
+        path: name,
+        namespace: 'pack',
+        sideEffects: true,
+      }));
+      onResolve({ filter: /^\.{1,2}\// }, ({ path: target, resolveDir }) => {
+        const file = path.join(resolveDir, target);
+        const place = path.relative(dist, file).replaceAll(path.sep, '/');
+        // An import of nothing would be left out.
+        return nameOf.has(place) ? { path: file, sideEffects: true } : undefined;
+      });
+      onLoad({ filter: /^/, namespace: 'pack' }, ({ path: name }) => ({
+        contents: (members.get(name.replace('pack:', '')) ?? [])
+          .map((file) => `import "./${file}";`)
+          .join('\n'),
+        resolveDir: dist,
+      }));
+    },
+  };
+}
+
+/**
+ * Code that asks where it lies is answered as if it lay where it was compiled to.
+ * @param before - the packs that are to be imported before a module
+ */
+function keepPlaces(dist: string, before: (file: string) => readonly string[]): Plugin {
   return {
     name: 'keep-places',
     setup({ onLoad }) {
@@ -121,7 +170,9 @@ function keepPlaces(dist: string): Plugin {
           if (field === undefined) return `{ url: ${url}, filename: '${place}' }`;
           throw new Error(`${place}: ${whole} is not known here`);
         });
-        return { contents: text, loader: 'js' };
+        const imports = before(place).map((name) => `import "pack:${name}";`);
+        // Behind all else: the order of imports is none of a module's business, and the line that names its runner stays first.
+        return { contents: [text, ...imports].join('\n'), loader: 'js' };
       });
     },
   };
