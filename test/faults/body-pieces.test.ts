@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { rawRequest, statusOf } from '../harness/raw-http.ts';
+import { startTaker } from './start-taker.ts';
 
 const MIB = 1024 * 1024;
 const CONNECTIONS = 8;
 const SIZE = 0.1 * MIB;
-const TAKER = path.join(import.meta.dirname, 'children', 'taker.ts');
 
 /** Bytes that do not pack, so that a body has many also when it is packed. */
 const noise = (length: number): Buffer => {
@@ -56,37 +53,18 @@ for (const { name, kind, target, headers, body } of CASES) {
   test(`bodies that come byte by byte take no more memory than others: ${name}`, {
     timeout: 60_000,
   }, async (t) => {
-    const { child, port, most } = await startTaker(t, kind);
+    // Bodies are not young for long.
+    const taker = await startTaker(t, { kind, maxBodyBytes: 20 * MIB }, 64, ['--max-semi-space-size=2']);
+    const port = Number(new URL(taker.url).port);
     const head = [`POST ${target} HTTP/1.1`, 'host: a', 'transfer-encoding: chunked', ...headers];
     const bytes = Buffer.concat([rawRequest(head), inPieces(body)]);
     // None of them is what is wanted there, but all have to be read for that to be seen.
     const statuses = await Promise.all(Array.from({ length: CONNECTIONS }, () => statusOf(port, bytes)));
-    assert.deepEqual(statuses, Array(CONNECTIONS).fill(400), `exit code ${child.exitCode}`);
-    const mib = (await most()) / MIB;
+    assert.deepEqual(statuses, Array(CONNECTIONS).fill(400));
+    const mib = (await taker.mostBytes()) / MIB;
     t.diagnostic(`${CONNECTIONS} bodies of ${(body.length / MIB).toFixed(1)} MiB took ${mib.toFixed(0)} MiB`);
     assert.ok(mib < 20, `${mib} MiB`);
   });
-}
-
-/** A process with little memory that takes requests. */
-async function startTaker(
-  t: TestContext,
-  kind: string,
-): Promise<{ child: ChildProcessWithoutNullStreams; port: number; most: () => Promise<number> }> {
-  const plan = JSON.stringify({ kind, maxBodyBytes: 20 * MIB });
-  // Of what is young V8 keeps more or less as it sees fit, up to 48 MiB, and bodies are not young for long.
-  const heap = ['--max-old-space-size=64', '--max-semi-space-size=2'];
-  const child = spawn(process.execPath, ['--no-warnings', ...heap, TAKER, plan]);
-  t.after(() => child.kill('SIGKILL'));
-  child.stderr.resume();
-  const line = async (): Promise<string> => String((await once(child.stdout, 'data'))[0]);
-  const port = Number(new URL(await line()).port);
-  const most = (): Promise<number> => {
-    const answer = line();
-    child.stdin.write('\n');
-    return answer.then(Number);
-  };
-  return { child, port, most };
 }
 
 /** A body in chunks of a single byte. */

@@ -6,10 +6,14 @@ const SPECIAL = [0x00, 0x01, 0x0a, 0x22, 0x5b, 0x5d, 0x7b, 0x7d, 0x7f, 0x80, 0xf
 /** The most changes to one input. */
 const MAX_CHANGES = 4;
 
-/** The same bytes with something wrong in them: changed, left out, doubled, moved, cut off or added. */
+/**
+ * The same bytes with something wrong in them: changed, left out, doubled, moved, cut off or added. Every other time it is one
+ * change alone, which may leave them valid.
+ */
 export function mutated(bytes: Buffer, random: Seeded): Buffer {
   let changed = Buffer.from(bytes);
-  for (let times = 1 + random.below(MAX_CHANGES); times > 0; times--) changed = changedOnce(changed, random);
+  const changes = random.chance(0.5) ? 1 : 1 + random.below(MAX_CHANGES);
+  for (let times = changes; times > 0; times--) changed = changedOnce(changed, random);
   return changed;
 }
 

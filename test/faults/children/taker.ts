@@ -1,6 +1,6 @@
 /**
- * Takes requests as a collector, over HTTP or gRPC, or through the events API until it is ended, and says where; on a line of
- * standard input it says how much memory it has taken at most since it began.
+ * Takes requests as a collector, over HTTP or gRPC, with pipelines or without, or through the events API until it is ended, and
+ * says where; on a line of standard input it says how much memory it has taken at most since it began, and at most in all.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,19 +9,24 @@ import { Intake } from '../../../src/collector/intake.ts';
 import { Receiver } from '../../../src/collector/receiver.ts';
 import { eventsApi } from '../../../src/middleware/node.ts';
 import { testLogger } from '../../../src/testing.ts';
+import type { TakerPlan } from '../start-taker.ts';
+import { startPipeline } from './start-pipeline.ts';
 
-const { kind, maxBodyBytes } = JSON.parse(process.argv[2] ?? '') as {
-  readonly kind: 'collector' | 'grpc' | 'events-api';
-  readonly maxBodyBytes: number;
-};
+const { kind, maxBodyBytes, directory = '' } = JSON.parse(process.argv[2] ?? '') as TakerPlan;
 
-const url = await { collector: startReceiver, grpc: startGrpcReceiver, 'events-api': startEventsApi }[kind]();
+const url = await {
+  collector: startReceiver,
+  grpc: startGrpcReceiver,
+  'events-api': startEventsApi,
+  pipeline: () => startPipeline('http', maxBodyBytes, directory),
+  'grpc-pipeline': () => startPipeline('grpc', maxBodyBytes, directory),
+}[kind]();
 const before = process.memoryUsage().rss;
 let most = before;
 setInterval(() => {
   most = Math.max(most, process.memoryUsage().rss);
 }, 5);
-process.stdin.on('data', () => process.stdout.write(`${most - before}\n`));
+process.stdin.on('data', () => process.stdout.write(`${most - before} ${most}\n`));
 process.stdout.write(`${url}\n`);
 
 function startReceiver(): Promise<string> {
