@@ -1,4 +1,5 @@
 import type { Page, Row } from '../../viewer/store/event-store.ts';
+import { tell } from '../command.ts';
 import type { EventSource, Hints } from './event-source.ts';
 
 /** The most rows that a source gives at once. */
@@ -16,6 +17,7 @@ export async function* pagesOf(
   do {
     const page = await source.page(query, { order, limit: Math.min(left, PAGE_ROWS), cursor });
     yield page;
+    if (page.hasGone) tell('otel-events: rows went by size or age while they were read: some are missing');
     left -= page.rows.length;
     cursor = page.next;
   } while (cursor !== undefined && left > 0);

@@ -4,7 +4,7 @@ import type { Row } from '../../viewer/store/event-store.ts';
 import { askViewer, type ViewerAddress } from './viewer-url.ts';
 
 /** What comes of a viewer as it happens. */
-export type Live = { readonly rows: readonly Row[] } | { readonly skipped: number };
+export type Live = { readonly rows: readonly Row[] } | { readonly skipped: number; readonly gone: number };
 
 const AGAIN_MS = 1000;
 
@@ -30,7 +30,9 @@ export async function* liveRows(
       for await (const { id, event, data } of messagesIn(body as ReadableStream<Uint8Array>)) {
         if (id !== undefined) lastId = id;
         if (event === 'rows') yield { rows: JSON.parse(data) as Row[] };
-        if (event === 'skipped') yield { skipped: (JSON.parse(data) as { readonly count: number }).count };
+        if (event !== 'skipped') continue;
+        const { count, gone = 0 } = JSON.parse(data) as { readonly count: number; readonly gone?: number };
+        yield { skipped: count, gone };
       }
     } catch (error) {
       if (signal.aborted) return;

@@ -2,7 +2,13 @@ import { parseQuery } from '../../viewer/query/parse-query.ts';
 import type { Field, Query } from '../../viewer/query/query.ts';
 import { readField } from '../../viewer/query/read-field.ts';
 import type { EventStore } from '../../viewer/store/event-store.ts';
-import { type FoundNothing, funnelOfNothing, groupsOfNothing, hintsOf } from '../../viewer/store/hints-of.ts';
+import {
+  type FoundNothing,
+  funnelOfNothing,
+  groupsOfNothing,
+  hintsOf,
+  overflowHints,
+} from '../../viewer/store/hints-of.ts';
 import type { EventSource } from './event-source.ts';
 
 /** Nobody else waits: what takes longer is ended by hand. */
@@ -23,7 +29,12 @@ export function storeSource(store: EventStore, close: () => Promise<void>): Even
       const by = byName === undefined ? undefined : fieldOf(byName);
       const stats = named.map(({ stat, field }) => ({ stat, field: fieldOf(field) }));
       const answer = await store.group(query, { by, stats, overMs, top, withinMs: WITHIN_MS });
-      return { ...answer, hints: await hints(groupsOfNothing(answer.value, query, { by, stats })) };
+      const nothing = await hints(groupsOfNothing(answer.value, query, { by, stats }));
+      const tooLarge = overflowHints(
+        answer.value,
+        named.map(({ stat, field }) => ({ stat, name: field })),
+      );
+      return { ...answer, hints: [...nothing, ...tooLarge] };
     },
     funnel: async (text, { steps: texts, by: byName, withinMs, split: splitName }) => {
       const query = read(text);

@@ -54,7 +54,7 @@ export const command = defineCommand({
     const printer = new RowPrinter(output, { json, long });
     try {
       for await (const live of comingFrom(file, { url, token }, query, stop.signal)) {
-        if ('skipped' in live) tell(`${NAME}: ${counted(live.skipped, 'row')} skipped: they came too fast`);
+        if ('skipped' in live) tellSkipped(live);
         else for (const row of live.rows) await printer.print(row);
         await output.flush();
       }
@@ -64,6 +64,12 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+function tellSkipped({ skipped, gone }: { readonly skipped: number; readonly gone: number }): void {
+  if (skipped > 0) tell(`${NAME}: ${counted(skipped, 'row')} skipped: they came too fast`);
+  if (gone > 0)
+    tell(`${NAME}: ${counted(gone, 'row')} stored meanwhile, whether they fit or not, went by size or age`);
+}
 
 async function* comingFrom(
   file: string | undefined,

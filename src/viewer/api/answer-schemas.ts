@@ -55,6 +55,8 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       previous: orNull(TEXT),
       // Fewer than the limit, since they are as large as an answer may be; `next` goes on.
       isCut: FLAG,
+      // The row of the cursor has gone by size or age.
+      hasGone: FLAG,
       ...COVERAGE,
     },
     HINTS,

@@ -40,8 +40,11 @@ async function follow(query: Query, call: StreamCall): Promise<void> {
   await writeTo(response, resumed ? hello : `id: ${answer.next}\n${hello}`, signal);
   let asked: string | undefined;
   for (;;) {
-    const { rows, skipped, next } = answer;
-    if (skipped > 0) await writeTo(response, `event: skipped\ndata: {"count":${skipped}}\n\n`, signal);
+    const { rows, skipped, gone, next } = answer;
+    if (skipped + gone > 0) {
+      const data = JSON.stringify({ count: skipped, ...(gone > 0 && { gone }) });
+      await writeTo(response, `event: skipped\ndata: ${data}\n\n`, signal);
+    }
     const message = `event: rows\nid: ${next}\ndata: ${JSON.stringify(rows)}\n\n`;
     if (rows.length > 0) await writeTo(response, message, signal);
     // The end was reached: nothing came behind the place that was asked for.

@@ -63,6 +63,7 @@ export const ROW_ROUTES: readonly JsonRoute[] = [
   ),
 ];
 
-function rowsAnswer({ rows, next, previous, isCut, complete, scanned }: Page) {
-  return { rows, next: next ?? null, previous: previous ?? null, isCut: isCut ?? false, complete, scanned };
+function rowsAnswer({ rows, next, previous, isCut, hasGone, complete, scanned }: Page) {
+  const cursors = { next: next ?? null, previous: previous ?? null };
+  return { rows, ...cursors, isCut: isCut ?? false, hasGone: hasGone ?? false, complete, scanned };
 }

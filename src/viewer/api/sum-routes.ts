@@ -1,5 +1,5 @@
 import { fieldName } from '../query/read-field.ts';
-import { funnelOfNothing, groupsOfNothing, hintsOf } from '../store/hints-of.ts';
+import { funnelOfNothing, groupsOfNothing, hintsOf, overflowHints } from '../store/hints-of.ts';
 import { COVERAGE, HINTS } from './answer-schemas.ts';
 import { COUNT, listSchema, mapSchema, NUMBER, named, orNull, TEXT } from './json-schema.ts';
 import {
@@ -91,7 +91,9 @@ export const SUM_ROUTES: readonly JsonRoute[] = [
     ),
     answer: async ({ q, by, stat: stats, over: overMs, top }, { store }) => {
       const { value, ...coverage } = await store.group(q, { by: by?.field, stats, overMs, top });
-      const hints = await hintsOf(store, groupsOfNothing(value, q, { by: by?.field, stats }));
+      const named = stats.map(({ stat, field }) => ({ stat, name: fieldName(field) }));
+      const nothing = await hintsOf(store, groupsOfNothing(value, q, { by: by?.field, stats }));
+      const hints = [...nothing, ...overflowHints(value, named)];
       return { groups: value, ...coverage, ...(hints.length > 0 && { hints }) };
     },
   }),

@@ -119,6 +119,8 @@ export interface Page {
   readonly previous?: string | undefined;
   /** There are fewer rows than were asked for, since these have `maxBytes`. */
   readonly isCut?: boolean | undefined;
+  /** The row of the cursor has gone by size or age, and so may have others that would stand here. */
+  readonly hasGone?: boolean | undefined;
   readonly complete: boolean;
   readonly scanned: Scanned;
 }
@@ -137,6 +139,8 @@ export interface NewRows {
   readonly rows: readonly Row[];
   /** How many that fit are left out in front of them. */
   readonly skipped: number;
+  /** Rows, whether they fit or not, that were stored behind the place and have gone by size or age since. */
+  readonly gone: number;
   readonly next: string;
 }
 

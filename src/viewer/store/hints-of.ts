@@ -27,6 +27,18 @@ export function groupsOfNothing(
   return { wheres: [], fields: [...(isWithout ? [by] : []), ...empty.map(({ field }) => field)] };
 }
 
+/** Which numbers are beyond what a number can be: answers have none in their place. */
+export function overflowHints(
+  groups: readonly Group[],
+  named: readonly { readonly stat: string; readonly name: string }[],
+): string[] {
+  return named.flatMap(({ stat, name }, at) =>
+    groups.some(({ stats }) => Math.abs(stats[at] ?? 0) === Number.POSITIVE_INFINITY)
+      ? [`${stat}:${name} is beyond what a number can be, ${Number.MAX_VALUE.toPrecision(3)}`]
+      : [],
+  );
+}
+
 /** The same of a funnel that nobody comes into, and of a field that splits nobody. */
 export function funnelOfNothing(
   { steps, split = [] }: Funnel,

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parquetReadObjects } from 'hyparquet';
+import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { events, START_MS, viewerUnderTest } from './viewer-under-test.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -109,6 +110,19 @@ test('an answer of nothing says which field no row has, and what may have been m
     const { status, json } = await ask(path);
     assert.deepEqual([status, json.hints], [200, hints], path);
   }
+});
+
+test('a sum that no number can be is said', async (t) => {
+  const { ask, store } = await viewerUnderTest(t);
+  const logRecords = [1e308, 1.7e308].map((doubleValue) => ({
+    eventName: 'a',
+    timeUnixNano: '1764288000000000000',
+    attributes: [{ key: 'n', value: { doubleValue } }],
+  }));
+  await store.ingest(OtlpRequest.from('logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] }));
+  const { json } = await ask('/api/groups?stat=sum:n&stat=max:n');
+  assert.deepEqual(json.groups[0].stats, [null, 1.7e308]);
+  assert.deepEqual(json.hints, ['sum:n is beyond what a number can be, 1.80e+308']);
 });
 
 test('names and values are proposed where they can stand', async (t) => {

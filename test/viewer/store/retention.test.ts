@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { answerQuestion } from '../../../src/viewer/store/read/answer-question.ts';
 import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { ALL, openedStore } from '../../faults/viewer-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { Dice } from './made-rows.ts';
 import { numberedRequest, RECORDS } from './numbered-request.ts';
+import { storeUnderTest, wired } from './store-under-test.ts';
 
 test('files beyond the cap on size go as a whole, and their rows are counted', async (t) => {
   const directory = tempDir(t);
@@ -39,4 +41,23 @@ test('files whose newest row is beyond the cap on age go', async (t) => {
   assert.equal(rows + removed, 29 * RECORDS);
   assert.equal(removed, 140);
   assert.equal(readdirSync(directory).filter((name) => name.endsWith('.db')).length, 1);
+});
+
+test('who goes on behind a row that has gone is told', (t) => {
+  const { writer, reader } = storeUnderTest(t, { blockRows: 8, fileRows: 14, maxAgeMs: 60_000 });
+  const ingest = (number: number): void => void writer.ingest([wired(numberedRequest(number))]);
+  for (let number = 0; number < 4; number++) ingest(number);
+  const page = (cursor?: string) =>
+    answerQuestion(reader, 'page', { query: ALL, options: { order: 'oldest', limit: 5, cursor } });
+  const live = () => answerQuestion(reader, 'newRows', { query: ALL, options: { from: '3' } });
+  reader.refreshFiles();
+  const { next } = page();
+  assert.deepEqual([page(next).hasGone, live().gone], [undefined, 0]);
+  // The rows are of 2025: those of the first file go, up to 14.
+  assert.equal(writer.removeOld(), true);
+  reader.refreshFiles();
+  const behind = page(next);
+  assert.deepEqual([behind.rows[0]?.id, behind.hasGone], ['14', true]);
+  assert.equal(page(behind.next).hasGone, undefined);
+  assert.deepEqual([live().gone, live().rows[0]?.id], [11, '14']);
 });

@@ -17,12 +17,18 @@ export function answerNewRows(store: ReadStore, query: Query, options: NewRowsOp
   const end = store.files.at(-1)?.end ?? 0;
   // A store that was made anew begins with 0 again.
   const from = Math.min(readPlace(options.from) ?? end, end);
+  const gone = Math.max(0, (store.files.at(-1)?.counts.removedBelow ?? 0) - from);
   const search = new Search(store, query, options);
   const { hits, next } = hitsBehind(search, from, end);
   const fitting = hits.reduce((sum, { block, mask }) => sum + countOf(mask, block.rows), 0);
   const skipped = Math.max(0, fitting - maxBehind);
   const { rows, isAll } = rowsOf(search, hits, skipped, limit);
-  return { rows, skipped, next: isAll ? String(next) : String(Number(rows.at(-1)?.id ?? next - 1) + 1) };
+  return {
+    rows,
+    skipped,
+    gone,
+    next: isAll ? String(next) : String(Number(rows.at(-1)?.id ?? next - 1) + 1),
+  };
 }
 
 function readPlace(from: string | undefined): number | undefined {

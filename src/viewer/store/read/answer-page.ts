@@ -55,9 +55,16 @@ export function answerPage(store: ReadStore, query: Query, options: PageOptions,
     next,
     previous,
     ...(isCut && { isCut }),
+    ...(hasGone(store, cursor) && { hasGone: true }),
     complete: search.isComplete,
     scanned: search.scanned(),
   };
+}
+
+/** Whether the row that a cursor names went with its file. */
+function hasGone(store: ReadStore, cursor: Place | undefined): boolean {
+  const removedBelow = store.files.at(-1)?.counts.removedBelow ?? 0;
+  return cursor !== undefined && Number.isFinite(cursor.seq) && cursor.seq < removedBelow;
 }
 
 /** Behind the row that stands at a place, so that it is in front of it. */
