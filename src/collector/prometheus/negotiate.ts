@@ -1,3 +1,4 @@
+import { headerRanges } from '../../serve/header-ranges.ts';
 import { ESCAPINGS, type Escaping } from './escape-name.ts';
 
 /** What a scraper gets. */
@@ -7,15 +8,6 @@ export interface Negotiated {
   readonly contentType: string;
 }
 
-interface Range {
-  readonly type: string;
-  readonly parameters: ReadonlyMap<string, string>;
-  readonly quality: number;
-}
-
-/** More is not read of a header. */
-const MAX_RANGES = 50;
-
 /**
  * The format that a scraper likes best of those there are: the text format if it names none.
  * @param accept - the header of that name
@@ -23,7 +15,7 @@ const MAX_RANGES = 50;
  */
 export function negotiate(accept: string | undefined, hasOpenMetrics: boolean): Negotiated {
   let escaping: Escaping = 'underscores';
-  for (const { type, parameters } of rangesOf(accept ?? '')) {
+  for (const { type, parameters } of headerRanges(accept ?? '')) {
     const wanted = ESCAPINGS.find((one) => one === parameters.get('escaping'));
     // As the real one does: what was wanted for a format that there is not, holds for the next one too.
     if (wanted !== undefined) escaping = wanted;
@@ -38,24 +30,4 @@ export function negotiate(accept: string | undefined, hasOpenMetrics: boolean): 
   }
   const contentType = `text/plain; version=0.0.4; charset=utf-8; escaping=${escaping}`;
   return { isOpenMetrics: false, escaping, contentType };
-}
-
-/** Whether an answer may be compressed with gzip. */
-export function acceptsGzip(acceptEncoding: string | undefined): boolean {
-  return rangesOf(acceptEncoding ?? '').some(({ type, quality }) => type === 'gzip' && quality > 0);
-}
-
-/** The best first; equals in their order. */
-function rangesOf(header: string): Range[] {
-  const ranges = header.split(',', MAX_RANGES).map((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
-    const pairs = parameters.map((pair) => {
-      const [name = '', value = ''] = pair.split('=', 2);
-      return [name.trim(), value.trim()] as const;
-    });
-    const named = new Map(pairs);
-    const quality = Number(named.get('q') ?? 1);
-    return { type, parameters: named, quality: Number.isNaN(quality) ? 1 : quality };
-  });
-  return ranges.sort((left, right) => right.quality - left.quality);
 }

@@ -2,10 +2,11 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { acceptsGzip } from '../../serve/accepts-gzip.ts';
 import { guardedServer } from '../../serve/guarded-server.ts';
 import { type ListenAddress, listen, stopServer } from '../../serve/listen.ts';
 import type { Family } from './families.ts';
-import { acceptsGzip, negotiate } from './negotiate.ts';
+import { negotiate } from './negotiate.ts';
 import { writeFamilies } from './write-families.ts';
 
 export interface ScrapeServerOptions {
@@ -50,7 +51,7 @@ export class ScrapeServer {
     });
     const { gather, hasOpenMetrics } = this.#options;
     const { contentType, ...format } = negotiate(request.headers.accept, hasOpenMetrics);
-    const isGzip = acceptsGzip(request.headers['accept-encoding'] as string | undefined);
+    const isGzip = acceptsGzip(request.headers['accept-encoding']);
     response.writeHead(200, { 'content-type': contentType, ...(isGzip && { 'content-encoding': 'gzip' }) });
     if (request.method === 'HEAD') {
       response.end();

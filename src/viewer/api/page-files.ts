@@ -3,12 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { acceptsGzip } from '../../serve/accepts-gzip.ts';
 import { Refusal } from '../../serve/refusal.ts';
 
 interface PageFile {
   readonly bytes: Buffer;
   readonly type: string;
   readonly etag: string;
+  /** Made when somebody asks for it. */
+  packed?: PageFile;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -39,10 +43,14 @@ export class PageFiles {
   send(pathname: string, request: IncomingMessage, response: ServerResponse): void {
     const file = this.#files.get(pathname) ?? this.#files.get('/index.html');
     if (file === undefined) throw new Refusal(503, 'the page is not built: npm run build; /api/ answers');
-    const { bytes, type, etag } = file;
+    // Beyond this machine it is a third of the way.
+    const isPacked = acceptsGzip(request.headers['accept-encoding']);
+    const { bytes, type, etag } = isPacked ? packed(file) : file;
     // Asked about each time, and sent again when it is another one only: a newer viewer has a newer page.
     response.setHeader('cache-control', 'no-cache');
     response.setHeader('etag', etag);
+    response.setHeader('vary', 'accept-encoding');
+    if (isPacked) response.setHeader('content-encoding', 'gzip');
     if (request.headers['if-none-match'] === etag) {
       response.writeHead(304).end();
       return;
@@ -50,6 +58,13 @@ export class PageFiles {
     response.writeHead(200, { 'content-type': type, 'content-length': bytes.length });
     response.end(bytes);
   }
+}
+
+/** The same in other bytes, so with another tag; made once. */
+function packed(file: PageFile): PageFile {
+  const { bytes, type, etag } = file;
+  file.packed ??= { bytes: gzipSync(bytes), type, etag: etag.replace(/"$/, '-gzip"') };
+  return file.packed;
 }
 
 function namesIn(directory: string): readonly string[] {

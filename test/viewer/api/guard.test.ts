@@ -137,4 +137,14 @@ test('the page is sent for each of its addresses, and once only while it is the 
   assert.match(String(script.headers['content-type']), /^text\/javascript/);
   const { etag = '' } = script.headers;
   assert.equal((await ask('/page.js', { headers: { 'if-none-match': etag } })).status, 304);
+  const gzip = { 'accept-encoding': 'br, gzip' };
+  const packed = await ask('/page.js', { headers: gzip });
+  assert.equal(packed.headers['content-encoding'], 'gzip');
+  assert.equal(packed.headers.vary, 'accept-encoding');
+  assert.ok(Number(packed.headers['content-length']) < Number(script.headers['content-length']) / 2);
+  // Other bytes have another tag: a cache must not take one for the other.
+  const tag = packed.headers.etag ?? '';
+  assert.notEqual(tag, etag);
+  assert.equal((await ask('/page.js', { headers: { ...gzip, 'if-none-match': tag } })).status, 304);
+  assert.equal((await ask('/page.js', { headers: { ...gzip, 'if-none-match': etag } })).status, 200);
 });
