@@ -60,7 +60,10 @@ export async function liveFigures(options: LiveOptions): Promise<Record<string, 
   const [intake, page] = [`http://127.0.0.1:${port}`, `http://localhost:${pagePort}`];
   const held = heldMib === undefined ? 'not' : group === undefined ? 'no control group' : `${heldMib} MiB`;
   try {
-    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await new Promise((resolve, reject) => {
+      child.stdout.once('data', resolve);
+      child.once('exit', (code) => reject(new Error(`the viewer did not begin: ${code}`)));
+    });
     return { held, ...(await measure(child, requests, intake, page, seconds)) };
   } catch (error) {
     if (child.signalCode === null && child.exitCode === null) throw error;
@@ -85,13 +88,18 @@ async function measure(
   const agent = new http.Agent({ keepAlive: true });
   const [acked, told, asked]: [number[], number[], number[]] = [[], [], []];
   let [isEnding, refused] = [false, 0];
+  // As when the viewer is ended for what it takes.
+  let failure: unknown;
+  const note = (error: unknown): void => {
+    failure ??= error;
+  };
   const send = async (request: OtlpRequest, dueMs: number): Promise<void> => {
     const status = await post(`${intake}/v1/${request.signal}`, request.protobuf(), agent);
     if (status === 200) acked.push(performance.now() - dueMs);
     else refused++;
   };
   const ask = async (): Promise<void> => {
-    for (let at = 0; !isEnding; at++) {
+    for (let at = 0; !isEnding && failure === undefined; at++) {
       const fromMs = performance.now();
       await (await fetch(page + QUESTIONS[at % QUESTIONS.length])).text();
       asked.push(performance.now() - fromMs);
@@ -106,20 +114,21 @@ async function measure(
       told.push(performance.now() - dueMs);
       due.delete(uid);
     }
-  });
-  const asking = ask();
+  }).catch(note);
+  const asking = ask().catch(note);
   const fromMs = performance.now();
   const sent: Promise<void>[] = [];
   let nextProbeMs = 0;
   for (const [at, request] of requests.entries()) {
     const dueMs = fromMs + (at * seconds * 1000) / requests.length;
     await pause(Math.max(0, dueMs - performance.now()));
-    sent.push(send(request, dueMs));
+    if (failure !== undefined) break;
+    sent.push(send(request, dueMs).catch(note));
     if (dueMs - fromMs < nextProbeMs) continue;
     nextProbeMs += PROBE_MS;
     const uid = `probe-${at}`;
     due.set(uid, performance.now());
-    sent.push(send(probe(uid), performance.now()));
+    sent.push(send(probe(uid), performance.now()).catch(note));
   }
   await Promise.all(sent);
   await pause(1000);
@@ -127,6 +136,12 @@ async function measure(
   stopFollowing.abort();
   await Promise.all([asking, following]);
   agent.destroy();
+  if (failure !== undefined) {
+    // The connection ends before the process has.
+    if (child.exitCode === null && child.signalCode === null)
+      await Promise.race([new Promise((resolve) => child.once('exit', resolve)), pause(5000)]);
+    throw failure;
+  }
   const of = (values: readonly number[]): string =>
     `${quantile(values, 0.5).toFixed(0)} / ${quantile(values, 0.95).toFixed(0)}`;
   return {

@@ -9,6 +9,7 @@
  *
  * The first answer is that of a reader that has just opened the files: nothing is in its memory, though it may be in the system's.
  */
+import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +18,7 @@ import { quantile } from '../collector/quantile.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { openDuckStore } from './duck-store.ts';
 import { type IngestFigures, ingestStore } from './ingest.ts';
-import { liveFigures, liveRequests } from './live.ts';
+import type { LiveRun } from './live-run.ts';
 import { PlainStore } from './plain-store.ts';
 import { benchQuestions, samplesOf } from './questions.ts';
 import { daysOf, requestFile } from './request-file.ts';
@@ -98,14 +99,15 @@ plain?.db.close();
 await duck?.close();
 if (options.live !== '0') {
   console.log(`\n${options.live} s of 5,000 rows a second, while questions are asked one after the other:\n`);
-  const seconds = Number(options.live);
-  const requests = liveRequests(seconds, 5000, days);
-  const lines: Record<string, string>[] = [];
-  for (const held of options.held.split(',')) {
-    const heldMib = held === 'not' ? undefined : Number(held);
-    lines.push(await liveFigures({ directory, seconds, requests, heldMib }));
-  }
-  console.log(markdownTable(lines));
+  const run: LiveRun = {
+    directory,
+    days,
+    seconds: Number(options.live),
+    rowsPerSecond: 5000,
+    held: options.held.split(','),
+  };
+  const program = path.join(import.meta.dirname, 'live-run.ts');
+  spawnSync(process.execPath, [program, JSON.stringify(run)], { stdio: 'inherit' });
 }
 console.log(`\nload at the end ${load()}, ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB resident`);
 
