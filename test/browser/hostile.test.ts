@@ -108,6 +108,7 @@ const tested = pageUnderTest(
       ...(answers.status as object),
       directory: CORPUS[0],
       damaged: [{ file: CORPUS[1], reason: CORPUS[2] }],
+      writes: { state: 'failing', sinceMs: 1, reason: CORPUS[3], refusedRequests: 1, refusedRecords: 1 },
       links: { jaeger: 'javascript:alert(1)' },
     },
     ledger: {

@@ -23,6 +23,13 @@ export function madeAnswers(rows: readonly Row[], nowMs: number): Readonly<Recor
   });
   return {
     status: {
+      writes: {
+        state: 'failing',
+        sinceMs: nowMs - 60_000,
+        reason: 'the disk is full: free some room, or choose another --directory',
+        refusedRequests: 2,
+        refusedRecords: 50,
+      },
       directory: '/home/anna/otel-events-data/viewer',
       rows: rows.length,
       bytes: 1_234_567,

@@ -40,7 +40,7 @@ const VIEWS: readonly (readonly [name: string, address: string, text: string])[]
   ['schema', '/schemas/order.paid', 'of another type'],
   ['quarantine', '/quarantine', 'its app runs'],
   ['quarantined', '/quarantine/q-1', 'wanted a number, got a string'],
-  ['status', '/status', 'Send the first event'],
+  ['status', '/status', '50 records in 2 requests refused'],
   ['no-page', '/nothing/here', 'There is no such page'],
 ];
 

@@ -1,5 +1,5 @@
 import type { SchemaEntry } from '../schemas/schema-entry.ts';
-import type { FacetValue, Row, Scanned } from '../store/event-store.ts';
+import type { FacetValue, Row, Scanned, StoreWrites } from '../store/event-store.ts';
 
 /** How far an answer went; see `docs/viewer.md`. */
 export interface Coverage {
@@ -161,6 +161,7 @@ export interface StatusAnswer {
   readonly newestMs?: number | null;
   readonly removed: number;
   readonly damaged: readonly { readonly file: string; readonly reason: string }[];
+  readonly writes: StoreWrites;
   readonly version: string;
   readonly endpoints: { readonly otlpHttp?: string | null; readonly otlpGrpc?: string | null };
   readonly links?: { readonly jaeger?: string | null; readonly grafana?: string | null };

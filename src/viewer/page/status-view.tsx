@@ -1,7 +1,7 @@
 import type { StatusAnswer } from './answers.ts';
 import { apiUrl } from './fetch-json.ts';
 import { FirstEvent } from './first-event.tsx';
-import { formatBytes, formatCount, formatTime } from './format.ts';
+import { formatBytes, formatCount, formatTime, plural } from './format.ts';
 import { Problem } from './problem.tsx';
 import { changeSettings, useSettings } from './settings.ts';
 import { useAnswer } from './use-answer.ts';
@@ -57,6 +57,7 @@ function Stored({ status }: { readonly status: StatusAnswer }) {
   );
   return (
     <section>
+      <Writes writes={status.writes} />
       <dl class="facts">
         {facts.map(([name, text]) => (
           <div key={name}>
@@ -88,5 +89,20 @@ function Stored({ status }: { readonly status: StatusAnswer }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** Whether what comes is kept. Senders are told to come again, so what was refused need not be lost. */
+function Writes({ writes }: Pick<StatusAnswer, 'writes'>) {
+  const { state, sinceMs, reason, refusedRecords, refusedRequests } = writes;
+  if (refusedRequests === 0) return null;
+  const refused = `${plural(refusedRecords, 'record')} in ${plural(refusedRequests, 'request')} refused since the viewer started; senders were told to come again.`;
+  if (state === 'ok') return <p class="warning">{refused}</p>;
+  return (
+    <div class="problem" role="alert">
+      <h2>Nothing that comes is kept{sinceMs ? ` since ${formatTime(sinceMs)}` : ''}</h2>
+      <p>{reason}</p>
+      <p>{refused}</p>
+    </div>
   );
 }
