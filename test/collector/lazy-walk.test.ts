@@ -7,6 +7,7 @@ import { REQUEST } from '../../src/otlp/wire/messages.ts';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { arbitraryMessage } from '../otlp/arbitrary-message.ts';
 import { mutated } from '../otlp/mutated.ts';
+import { reshaped } from '../otlp/reshaped.ts';
 import { makeProcessor } from './make-processor.ts';
 
 type Signal = 'logs' | 'traces' | 'metrics';
@@ -79,7 +80,14 @@ function bytesOf(signal: Signal): fc.Arbitrary<Uint8Array> {
   const message = REQUEST[signal];
   const encoded = usual(signal).map((decoded) => encodeProtobuf(message, decoded));
   const any = arbitraryMessage(message).map((decoded) => encodeProtobuf(message, decoded));
-  return fc.oneof({ weight: 3, arbitrary: encoded }, any, mutated(encoded), doubled(encoded));
+  return fc.oneof(
+    { weight: 3, arbitrary: encoded },
+    any,
+    mutated(encoded),
+    doubled(encoded),
+    reshaped(message, encoded),
+    reshaped(message, any),
+  );
 }
 
 /** The first resource twice in one message, so that what is in it comes in two pieces. */

@@ -8,6 +8,7 @@ import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
 import { scanQuickly } from '../../src/otlp/wire/transcoder.ts';
 import { arbitraryMessage } from './arbitrary-message.ts';
 import { mutated } from './mutated.ts';
+import { reshaped } from './reshaped.ts';
 
 for (const signal of ['logs', 'traces', 'metrics'] as const) {
   const message = REQUEST[signal];
@@ -17,6 +18,16 @@ for (const signal of ['logs', 'traces', 'metrics'] as const) {
     fc.assert(
       fc.property(encoded, (bytes) => {
         assert.equal(scanQuickly(message, bytes), scanProtobuf(message, bytes));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test(`${signal} in any order, and in pieces, are counted as they are decoded`, () => {
+    fc.assert(
+      fc.property(reshaped(message, encoded), (bytes) => {
+        const decoded = OtlpRequest.from(signal, decodeProtobuf(message, bytes));
+        assert.equal(OtlpRequest.read(signal, 'protobuf', bytes).count, decoded.count);
       }),
       { numRuns: 200 },
     );
