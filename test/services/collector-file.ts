@@ -58,8 +58,10 @@ export async function readCollectorFile(
 
 /** Oldest first: names of rotated files carry the time, the one without it is being written. */
 async function filesOf(dir: string, name: string): Promise<string[]> {
-  const rotated = (await readdir(dir)).filter((file) => file.startsWith(`${name}-`));
-  return [...rotated.sort(), `${name}.jsonl`];
+  const files = await readdir(dir);
+  const rotated = files.filter((file) => file.startsWith(`${name}-`));
+  // One that never had a record to write has none.
+  return [...rotated.sort(), ...files.filter((file) => file === `${name}.jsonl`)];
 }
 
 function recordsOf(line: string): Written[] | undefined {
