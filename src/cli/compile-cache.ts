@@ -6,6 +6,8 @@ import { makeDirectory } from '../make-directory.ts';
 
 /** Whether others may write there. */
 const WRITABLE_BY_OTHERS = 0o022;
+/** Node.js keeps what it has compiled when it ends; who is killed, or runs for months, has it kept behind its start. */
+const KEPT_AFTER_MS = 2_000;
 
 /**
  * Has Node.js keep what it compiles of our files in `.cache/otel-events/compile-cache` of the user's home, and take it from
@@ -20,7 +22,9 @@ export function useCompileCache(home = homeOfUser()): void {
     makeDirectory(directory, 0o700);
     const { uid, mode } = lstatSync(directory);
     // Asked for by name it would end the command on an older Node.js, before that can say which one it needs.
-    if (uid === process.getuid?.() && (mode & WRITABLE_BY_OTHERS) === 0) module.enableCompileCache(directory);
+    if (uid !== process.getuid?.() || (mode & WRITABLE_BY_OTHERS) !== 0) return;
+    module.enableCompileCache(directory);
+    setTimeout(() => module.flushCompileCache?.(), KEPT_AFTER_MS).unref();
   } catch {
     // A home that cannot be written, or none: a cache is no reason to fail.
   }
