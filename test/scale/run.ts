@@ -1,9 +1,10 @@
 /**
- * `npm run test:scale`: the road past one machine, with its faults.
+ * `npm run test:scale`: the road past one machine, with its faults; then what an event costs at each hop.
  *
  *     npm run test:scale             100,000 events
  *     npm run test:scale -- --long   1,000,000, and everything is killed twice
  */
+import { execFileSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { run } from 'node:test';
@@ -25,4 +26,11 @@ tests.on('test:fail', () => {
 });
 tests.compose(spec).pipe(process.stdout);
 await new Promise((resolve) => tests.once('end', resolve));
+// After a failure nobody asks what it costs.
+if (process.exitCode === undefined) {
+  const size = values.long ? [] : ['--count', '20000', '--rounds', '1'];
+  execFileSync(process.execPath, ['--no-warnings', path.join(root, 'bench/scale.ts'), ...size], {
+    stdio: 'inherit',
+  });
+}
 console.log(`\n${Math.round((performance.now() - started) / 1000)} s`);
