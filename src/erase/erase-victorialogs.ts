@@ -1,5 +1,5 @@
 import { OtelEventsError } from '../errors.ts';
-import { type AskedStore, askStore, linesOfAnswer } from '../reconcile/stores/ask-store.ts';
+import { type AskedStore, askStore, jsonOfAnswer, rowsOfAnswer } from '../reconcile/stores/ask-store.ts';
 import { setTimeout } from '../time.ts';
 import type { Found } from './erase-file.ts';
 import { PersonMatch } from './person-match.ts';
@@ -35,12 +35,15 @@ export async function eraseVictorialogs(
   return { found, erased };
 }
 
+interface Names {
+  /** Null in an empty store. */
+  readonly values: readonly { readonly value: string }[] | null;
+}
+
 async function fieldNames(store: AskedStore): Promise<string[]> {
   const answer = await askStore(store, 'select/logsql/field_names', { query: '*' });
-  const { values = [] } = (await answer.json()) as {
-    readonly values?: readonly { readonly value: string }[];
-  };
-  return values.map(({ value }) => value);
+  const { values }: Names = await jsonOfAnswer(store, answer, 'values');
+  return (values ?? []).map(({ value }) => value);
 }
 
 /** By the fields that it has: what is inside of maps has a name of its own. */
@@ -64,8 +67,7 @@ async function count(store: AskedStore, filter: string): Promise<number> {
   const answer = await askStore(store, 'select/logsql/query', {
     query: `(${filter}) | stats count() as rows`,
   });
-  for await (const line of linesOfAnswer(store, answer))
-    return Number((JSON.parse(line) as { rows: string }).rows);
+  for await (const { rows } of rowsOfAnswer(store, answer, 'rows')) return Number(rows);
   return 0;
 }
 
@@ -74,7 +76,8 @@ async function remove(store: AskedStore, filter: string): Promise<string | undef
   let task: string;
   try {
     const answer = await askStore(store, 'delete/run_task', { filter });
-    task = ((await answer.json()) as { readonly task_id: string }).task_id;
+    const started: { readonly task_id: string } = await jsonOfAnswer(store, answer, 'task_id');
+    task = started.task_id;
   } catch (error) {
     const isOff = error instanceof OtelEventsError && /-delete\.enable/.test(error.message);
     if (!isOff) throw error;
@@ -84,8 +87,8 @@ async function remove(store: AskedStore, filter: string): Promise<string | undef
   while (Date.now() < deadlineMs) {
     await new Promise<void>((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     const answer = await askStore(store, 'delete/active_tasks', {});
-    const tasks = ((await answer.json()) as readonly { readonly task_id: string }[] | null) ?? [];
-    if (tasks.some(({ task_id }) => task_id === task)) continue;
+    const tasks: readonly { readonly task_id: string }[] | null = await jsonOfAnswer(store, answer);
+    if (tasks?.some(({ task_id }) => task_id === task)) continue;
     return (await count(store, filter)) === 0 ? undefined : 'more came meanwhile: run this again';
   }
   return 'it is still at work: run this again later';

@@ -27,8 +27,18 @@ export function readStore<T>(
     throw new OtelEventsError('OPTION_INVALID', `--store: ${kind} wants an http or https URL`, {
       fix: `such as ${kind}=http://localhost:9428`,
     });
-  const { username, password } = url;
-  const basic = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+  const authorization = basicOf(url, kind);
   [url.username, url.password, url.search, url.hash] = ['', '', '', ''];
-  return make({ kind, url, headers: username === '' ? headers : { authorization: basic, ...headers } });
+  return make({ kind, url, headers: { ...authorization, ...headers } });
+}
+
+function basicOf({ username, password }: URL, kind: string): Readonly<Record<string, string>> {
+  if (username === '' && password === '') return {};
+  try {
+    const both = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return { authorization: `Basic ${Buffer.from(both).toString('base64')}` };
+  } catch {
+    const message = `--store: the name or password of ${kind} has a % that is no escape`;
+    throw new OtelEventsError('OPTION_INVALID', message, { fix: 'write %25 for it' });
+  }
 }

@@ -47,8 +47,60 @@ export async function askStore(
   throw new OtelEventsError('STORE_FAILED', message, fix === undefined ? {} : { fix });
 }
 
+/**
+ * The JSON of an answer.
+ * @param member - what such an answer has in any case; undefined: it may be anything
+ * @throws OtelEventsError `STORE_FAILED` when it breaks off, or is none of this store
+ */
+export async function jsonOfAnswer<T>(
+  store: AskedStore,
+  answer: Response,
+  member?: keyof T & string,
+): Promise<T> {
+  let text: string;
+  try {
+    text = await answer.text();
+  } catch (cause) {
+    throw awayError(store, cause);
+  }
+  return parse(store, text, member);
+}
+
+/**
+ * The objects of an answer of JSON lines, as they come.
+ * @param member - what each of them has
+ * @throws OtelEventsError `STORE_FAILED` when it breaks off, or is none of this store
+ */
+export async function* rowsOfAnswer(
+  store: AskedStore,
+  answer: Response,
+  member: string,
+): AsyncGenerator<Readonly<Record<string, string>>> {
+  for await (const line of linesOfAnswer(store, answer)) yield parse(store, line, member);
+}
+
+/** A proxy's page, or another server, may answer with 200 as well. */
+function parse<T>(store: AskedStore, text: string, member: string | undefined): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw otherAnswer(store, 'no JSON');
+  }
+  const isIts =
+    member === undefined || (typeof value === 'object' && value !== null && Object.hasOwn(value, member));
+  if (!isIts) throw otherAnswer(store, `JSON without ${JSON.stringify(member)}`);
+  return value as T;
+}
+
+/** The error of an answer with 200 that this kind of store does not give. */
+export function otherAnswer({ kind, url }: AskedStore, what: string): OtelEventsError {
+  const message = `${kind} at ${url.origin}: the answer is ${what}`;
+  return new OtelEventsError('STORE_FAILED', message, { fix: `is it a ${kind}, or something before it?` });
+}
+
 /** The lines of an answer, as they come. @throws OtelEventsError `STORE_FAILED` when it breaks off */
-export async function* linesOfAnswer(store: AskedStore, answer: Response): AsyncGenerator<string> {
+async function* linesOfAnswer(store: AskedStore, answer: Response): AsyncGenerator<string> {
   if (answer.body === null) return;
   try {
     for await (const { bytes } of splitLines(buffers(answer.body))) {

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../../errors.ts';
 import type { StoreReader, StoreRow } from '../store-reader.ts';
-import { type AskedStore, askStore } from './ask-store.ts';
+import { type AskedStore, askStore, jsonOfAnswer, otherAnswer } from './ask-store.ts';
 
 /** The most that Loki gives at once as it comes (`max_entries_limit_per_query`). */
 const PAGE_ROWS = 5_000;
@@ -42,7 +42,9 @@ export function loki(store: AskedStore): StoreReader {
       { query, start: String(from), end: String(to), limit: String(PAGE_ROWS), direction: 'forward' },
       'GET',
     );
-    return toRows((await answer.json()) as Answer);
+    const { data }: Answer = await jsonOfAnswer(store, answer, 'data');
+    if (!Array.isArray(data?.result)) throw otherAnswer(store, 'JSON without rows');
+    return toRows(data);
   };
   const rows = async function* (query: string, fromMs: number, toMs: number): AsyncGenerator<LokiRow> {
     const to = nanoseconds(toMs);
@@ -87,7 +89,7 @@ export function loki(store: AskedStore): StoreReader {
   };
 }
 
-function toRows({ data }: Answer): LokiRow[] {
+function toRows(data: Answer['data']): LokiRow[] {
   const rows = data.result.flatMap(({ stream, values }) =>
     values.map(([time]) => ({
       uid: stream.log_record_uid ?? '',

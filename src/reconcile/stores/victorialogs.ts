@@ -1,5 +1,5 @@
 import type { Intake, StoreCount, StoreReader, StoreRow } from '../store-reader.ts';
-import { type AskedStore, askStore, linesOfAnswer } from './ask-store.ts';
+import { type AskedStore, askStore, rowsOfAnswer } from './ask-store.ts';
 import { inStreams } from './victorialogs-streams.ts';
 
 /** What the ids of one question take: it refuses one of more than 16 KiB (`-search.maxQueryLen`). */
@@ -14,6 +14,8 @@ const COLLECTED_MS = 1_000;
 /** It knows no later times: nanoseconds of 63 bits. */
 const MAX_MS = 9_223_372_036_854;
 
+const UID = 'log.record.uid';
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /**
@@ -21,9 +23,12 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, 
  * @see https://docs.victoriametrics.com/victorialogs/querying/#http-api
  */
 export function victorialogs(store: AskedStore): StoreReader {
-  const ask = async function* (query: string): AsyncGenerator<Readonly<Record<string, string>>> {
+  const ask = async function* (
+    query: string,
+    member: string,
+  ): AsyncGenerator<Readonly<Record<string, string>>> {
     const answer = await askStore(store, 'select/logsql/query', { query });
-    for await (const line of linesOfAnswer(store, answer)) yield JSON.parse(line) as Record<string, string>;
+    yield* rowsOfAnswer(store, answer, member);
   };
   return {
     kind: store.kind,
@@ -33,7 +38,7 @@ export function victorialogs(store: AskedStore): StoreReader {
       const query = `${between(fromMs, toMs)} | stats by (_time:1m, event_name) count() as all_rows,
         count_uniq("log.record.uid") as ids, count() if ("log.record.uid":*) as with_id`;
       const counts: StoreCount[] = [];
-      for await (const row of ask(query)) {
+      for await (const row of ask(query, 'ids')) {
         const rows = Number(row.with_id);
         counts.push({
           name: row.event_name ?? '',
@@ -48,13 +53,13 @@ export function victorialogs(store: AskedStore): StoreReader {
     async *rows(fromMs, toMs) {
       if (toMs > MAX_MS) return;
       const query = `${between(fromMs, toMs)} | fields _time, event_name, "log.record.uid"`;
-      for await (const row of ask(query)) yield toRow(row);
+      for await (const row of ask(query, '_time')) yield toRow(row);
     },
     async find(uids) {
       const found = new Set<string>();
       for (const ids of inPieces(uids)) {
         const query = `"log.record.uid":in(${ids}) | uniq by ("log.record.uid")`;
-        for await (const row of ask(query)) found.add(row['log.record.uid'] ?? '');
+        for await (const row of ask(query, UID)) found.add(row[UID] ?? '');
       }
       return found;
     },
@@ -95,7 +100,7 @@ function between(fromMs: number, toMs: number): string {
 
 function toRow(row: Readonly<Record<string, string>>): StoreRow {
   return {
-    uid: row['log.record.uid'] ?? '',
+    uid: row[UID] ?? '',
     name: row.event_name ?? '',
     timeMs: Date.parse(row._time ?? ''),
   };

@@ -1,6 +1,6 @@
 import { OtelEventsError } from '../../errors.ts';
 import type { Intake, StoreCount, StoreReader, StoreRow } from '../store-reader.ts';
-import { type AskedStore, askStore } from './ask-store.ts';
+import { type AskedStore, askStore, jsonOfAnswer } from './ask-store.ts';
 
 const PAGE_ROWS = 1_000;
 const IDS_AT_ONCE = 100;
@@ -31,12 +31,15 @@ interface Status {
 
 /** The viewer over its HTTP API. It keeps an event once, so that its rows are different ids. */
 export function viewer(store: AskedStore): StoreReader {
-  const ask = async <T>(path: string, params: Readonly<Record<string, string>>): Promise<T> =>
-    (await (await askStore(store, path, params, 'GET')).json()) as T;
+  const ask = async <T>(
+    path: string,
+    params: Readonly<Record<string, string>>,
+    member: keyof T & string,
+  ): Promise<T> => jsonOfAnswer(store, await askStore(store, path, params, 'GET'), member);
   const rows = async function* (q: string): AsyncGenerator<StoreRow> {
     for (let cursor = ''; ; ) {
       const params = { q, limit: String(PAGE_ROWS), order: 'oldest', ...(cursor !== '' && { cursor }) };
-      const answer: Rows = await ask('api/events', params);
+      const answer: Rows = await ask('api/events', params, 'rows');
       for (const { name, timeMs, attributes } of answer.rows)
         yield { uid: String(attributes['log.record.uid'] ?? ''), name, timeMs };
       if (answer.next === null && !answer.complete) throw incomplete(store);
@@ -49,12 +52,11 @@ export function viewer(store: AskedStore): StoreReader {
     origin: store.url.origin,
     async counts(fromMs, toMs) {
       const q = `-kind:span ${between(fromMs, toMs)}`;
-      const { groups, complete }: Groups = await ask('api/groups', {
-        q,
-        by: 'name',
-        over: '1m',
-        top: String(MAX_NAMES),
-      });
+      const { groups, complete }: Groups = await ask(
+        'api/groups',
+        { q, by: 'name', over: '1m', top: String(MAX_NAMES) },
+        'groups',
+      );
       return complete && groups.length < MAX_NAMES ? groups.flatMap(toCounts) : undefined;
     },
     rows: (fromMs, toMs) => rows(`-kind:span ${between(fromMs, toMs)}`),
@@ -67,7 +69,7 @@ export function viewer(store: AskedStore): StoreReader {
       return found;
     },
     async intake(): Promise<Intake> {
-      const { endpoints }: Status = await ask('api/status', {});
+      const { endpoints }: Status = await ask('api/status', {}, 'endpoints');
       if (endpoints?.otlpHttp !== undefined)
         return { url: new URL('v1/logs', `${endpoints.otlpHttp.replace(/\/$/, '')}/`), headers: {} };
       throw new OtelEventsError('OPTION_INVALID', `the viewer at ${store.url.origin} takes no OTLP itself`, {
