@@ -1,11 +1,13 @@
-import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
   closeSync,
   createWriteStream,
+  existsSync,
+  fstatSync,
   fsyncSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   type Stats,
@@ -48,35 +50,68 @@ const LINE_BREAK = Buffer.from('\n');
 
 /**
  * Takes a person's records out of a file of OTLP/JSON lines. The file is written anew beside it, with its packing, mode and times,
- * synced and put in its place: a crash leaves the one or the other whole. All other lines stay byte for byte.
+ * synced and put in its place: a crash leaves the one or the other whole. All other lines stay byte for byte. Behind a symbolic
+ * link that is the file to which it leads.
  * @throws what the file system throws
  */
 export async function eraseFile(
-  file: string,
+  named: string,
   match: PersonMatch,
   { dryRun, onRead }: EraseFileOptions,
 ): Promise<Found> {
+  const file = realpathSync(named);
   const next = file + ERASING;
   // What a run that was killed has left.
-  if (!dryRun) rmSync(next, { force: true });
+  if (!dryRun && existsSync(next) && whoWrites(next) === undefined) rmSync(next, { force: true });
   const before = statSync(file);
   const counts = new Counts();
   for await (const line of readLines(file, { onRead })) counts.add(partOf(line, match));
   if (counts.found === 0) return { found: 0, erased: 0, problem: counts.problem };
   const { found } = counts;
-  if (dryRun) return { found, erased: 0, problem: whoWrites(file) ?? counts.problem };
+  const problem = counts.problem ?? otherNames(before);
+  if (dryRun) return { found, erased: 0, problem: whoWrites(file) ?? problem };
   const writer = whoWrites(file);
   if (writer !== undefined)
     return { found, erased: 0, problem: `${writer}: have it begin another, or end it` };
-  await writeWithout(file, next, match, onRead);
-  takeOver(next, before);
-  if (whoWrites(file) !== undefined || hasChanged(before, statSync(file))) {
-    rmSync(next, { force: true });
-    return { found, erased: 0, problem: 'it was written to meanwhile: run this again' };
+  // Open until it is in its place: so another run sees that this one is at work.
+  const handle = openNew(next);
+  if (handle === undefined)
+    return { found, erased: 0, problem: 'another run is at work on it: run this again' };
+  try {
+    await writeWithout(file, handle, match, onRead);
+    takeOver(next, before);
+    if (whoWrites(file) !== undefined || hasChanged(before, statSync(file)) || !isAt(next, handle))
+      return { found, erased: 0, problem: 'it was written to meanwhile: run this again' };
+    renameSync(next, file);
+  } finally {
+    // In its place it is there no more; neither is half of it after an error.
+    if (isAt(next, handle)) rmSync(next);
+    closeSync(handle);
   }
-  renameSync(next, file);
   syncDirectory(path.dirname(file));
-  return { found, erased: found, problem: counts.problem };
+  return { found, erased: found, problem };
+}
+
+/** @returns undefined: it is there */
+function openNew(file: string): number | undefined {
+  try {
+    return openSync(file, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  }
+}
+
+/** Whether what is open is what has this name. */
+function isAt(file: string, handle: number): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.ino === fstatSync(handle).ino;
+}
+
+/** A file that is written anew takes one name with it. */
+function otherNames({ nlink }: Stats): string | undefined {
+  if (nlink === 1) return undefined;
+  const names = counted(nlink - 1, 'other name');
+  return `it has ${names} (hard links), under which all of it still stands: run this on those too`;
 }
 
 /** What is to become of a line. */
@@ -125,7 +160,7 @@ function partOf({ bytes }: FileLine, match: PersonMatch): Part {
 
 async function writeWithout(
   file: string,
-  next: string,
+  handle: number,
   match: PersonMatch,
   onRead: ((bytes: number) => void) | undefined,
 ): Promise<void> {
@@ -137,13 +172,12 @@ async function writeWithout(
       if (line.isEnded) yield LINE_BREAK;
     }
   };
-  const target = createWriteStream(next, { mode: 0o600, flush: true });
+  const target = createWriteStream('', { fd: handle, autoClose: false });
   const packer = packerOf(await packingOf(file));
-  const closed = once(target, 'close');
   await (packer === undefined
     ? pipeline(Readable.from(lines(), { objectMode: true, highWaterMark: 64 }), target)
     : pipeline(Readable.from(lines(), { objectMode: true, highWaterMark: 64 }), packer, target));
-  await closed;
+  fsyncSync(handle);
 }
 
 function packerOf(packing: Packing | undefined): Transform | undefined {
