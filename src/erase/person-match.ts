@@ -36,7 +36,8 @@ export class PersonMatch {
     this.#sessions = withHash(sessions);
     const all = [...this.#users, ...this.#sessions];
     this.#texts = all.map((id) => Buffer.from(id));
-    this.#hasNumber = all.some((id) => String(Number(id)) === id);
+    // Integers have 64 bits: more digits than a number of JavaScript tells apart.
+    this.#hasNumber = all.some((id) => /^-?\d+$/.test(id) || String(Number(id)) === id);
   }
 
   /** All ids that are looked for, hashes too. */
@@ -50,19 +51,24 @@ export class PersonMatch {
     return SESSION.test(path) ? 'session' : undefined;
   }
 
-  /** Whether bytes hold one of the ids as it is. */
+  /** Whether bytes that cannot be decoded hold one of the ids, as it is or with the escapes of JSON. */
   isIn(bytes: Buffer): boolean {
+    if (this.#isPlainIn(bytes)) return true;
+    return bytes.includes('\\') && this.#isPlainIn(Buffer.from(withoutEscapes(bytes.toString())));
+  }
+
+  #isPlainIn(bytes: Buffer): boolean {
     return this.#texts.some((text) => bytes.includes(text));
   }
 
   /** Whether protobuf may hold a record of the person: a number stands there in bits. */
   mayBeInProtobuf(bytes: Buffer): boolean {
-    return this.#hasNumber || this.isIn(bytes);
+    return this.#hasNumber || this.#isPlainIn(bytes);
   }
 
   /** Whether JSON may hold one: any character may be written as an escape. */
   mayBeInJson(bytes: Buffer): boolean {
-    return this.#hasNumber || this.isIn(bytes) || bytes.includes('\\');
+    return this.#hasNumber || this.#isPlainIn(bytes) || bytes.includes('\\');
   }
 
   /** Whether a log record, span, data point, resource or scope is of the person. */
@@ -111,6 +117,13 @@ interface Item {
   readonly events?: readonly OtlpObject[];
   readonly links?: readonly OtlpObject[];
   readonly exemplars?: readonly OtlpObject[];
+}
+
+/** What texts of JSON say, wherever they begin: each writer escapes other characters. */
+function withoutEscapes(text: string): string {
+  return text.replace(/\\(?:u([0-9a-f]{4})|(["\\/]))/gi, (_, digits: string | undefined, itself: string) =>
+    digits === undefined ? itself : String.fromCharCode(Number.parseInt(digits, 16)),
+  );
 }
 
 function hashOf(id: string, hashKey: string): string {

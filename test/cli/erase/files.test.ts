@@ -169,6 +169,25 @@ test('half lines with the id go, what is behind them stays, and what is no OTLP 
   assert.deepEqual([text.includes('ada'), text.includes('"bob"')], [false, true]);
 });
 
+test('half lines with an id that JSON writes in another way go too', async (t) => {
+  const base = tempDir(t);
+  const file = path.join(base, 'events.jsonl');
+  const ids = ['CORP\\alice', 'a "b" <c>', 'Zoë/👩'];
+  for (const id of ids) {
+    const half = line({ name: 'theirs', attributes: { 'user.id': id, padding: 'x' } }).slice(0, -20);
+    const ascii = half.replace(
+      /[<\u0080-\uffff]/g,
+      (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    for (const text of [half, ascii]) {
+      writeFileSync(file, text);
+      const { status, stdout } = await runCli(base)('erase', '--user', id, file, '--json');
+      assert.deepEqual([status, jsonLines(stdout)[0]?.erased], [0, 1], id);
+      assert.equal(readFileSync(file, 'utf8'), '');
+    }
+  }
+});
+
 test('a file of messages is no clean one: it cannot be reached', async (t) => {
   const base = tempDir(t);
   const request = OtlpRequest.read(

@@ -63,6 +63,22 @@ test('what nobody has any more is written anew without the person, with its sink
   assert.deepEqual(total.pending, { archive: 7, otlp: 4 });
 });
 
+test('an id that is an integer of 64 bits is found where it stands in bits', async (t) => {
+  const base = tempDir(t);
+  const directory = path.join(base, 'spool');
+  const spool = new Spool({ spool: directory });
+  const kind = spool.kind('logs', SHOP, 'cart.item_added', ['otlp']);
+  // The first two are one number to JavaScript.
+  const ids = [9007199254740993n, 9007199254740992n, -1n];
+  for (const [at, id] of ids.entries()) spool.append(kind, event(at + 1, { data: { user_id: id } }));
+  await spool.durable();
+  spool.close();
+  const args = ['erase', '--user', String(ids[0]), '--spool', directory, '--json'];
+  const { status, stdout } = await runCli(base)(...args);
+  assert.deepEqual([status, jsonLines(stdout)[0]?.erased], [0, 1], stdout);
+  assert.deepEqual(await idsIn(directory), [2, 3].map(idOf));
+});
+
 test('what a living process has is left, and said', async (t) => {
   const base = tempDir(t);
   const directory = path.join(base, 'spool');
