@@ -22,21 +22,28 @@ export interface Compared {
 export interface CompareOptions {
   /** All minutes are compared by id, not only those in which the counts differ. */
   readonly each: boolean;
+  /** Times of the files' events, milliseconds of the Unix epoch: from, and up to and without. */
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** Compares ten minutes of files with a store: counts first, and where these differ the ids. @throws OtelEventsError `STORE_FAILED` */
 export async function compareSlot(
   { fromMs, counts }: FileSlot,
   store: StoreReader,
-  { each }: CompareOptions,
+  { each, fromMs: firstMs, toMs: endMs }: CompareOptions,
 ): Promise<Compared[]> {
   const stored = each ? undefined : await store.counts?.(fromMs, fromMs + SLOT_MS);
   const compared: Compared[] = [];
   for (const minute of byMinute(counts)) {
+    const startMs = minute[0]?.minuteMs ?? 0;
+    const range = { fromMs: Math.max(startMs, firstMs), toMs: Math.min(startMs + MINUTE_MS, endMs) };
+    // Of a minute that begins or ends within, the store counts events that were not asked for.
+    const isWhole = range.toMs - range.fromMs === MINUTE_MS;
     const known = minute.map((count) => stored?.find((one) => isSame(one, count)));
-    if (stored !== undefined && minute.every((count, at) => isEqual(count, known[at]))) {
+    if (isWhole && stored !== undefined && minute.every((count, at) => isEqual(count, known[at]))) {
       compared.push(...minute.map((count, at) => whole(count, known[at] as StoreCount)));
-    } else compared.push(...(await compareMinute(minute, store)));
+    } else compared.push(...(await compareMinute(minute, store, range)));
   }
   return compared;
 }
@@ -71,11 +78,14 @@ function whole({ name, minuteMs, uids, rows, bare }: FileCount, stored: StoreCou
 }
 
 /** By the ids of all rows of a minute. A name may be shortened in the store: the id is what counts. */
-async function compareMinute(minute: readonly FileCount[], store: StoreReader): Promise<Compared[]> {
-  const fromMs = minute[0]?.minuteMs ?? 0;
+async function compareMinute(
+  minute: readonly FileCount[],
+  store: StoreReader,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Promise<Compared[]> {
   const missing = minute.map(({ uids }) => new Set(uids));
   const stored = minute.map(() => ({ rows: 0, bare: 0 }));
-  for await (const { uid, name } of store.rows(fromMs, fromMs + MINUTE_MS)) {
+  for await (const { uid, name } of store.rows(fromMs, toMs)) {
     const at = minute.findIndex((count) => (uid === '' ? count.name === name : count.uids.has(uid)));
     const counts = stored[at];
     if (counts === undefined) continue;

@@ -103,14 +103,14 @@ async function readAll(
 }
 
 async function compareAll(
-  { store, each, signal, onProgress }: ReconcileOptions,
+  { store, each, fromMs, toMs, signal, onProgress }: ReconcileOptions,
   buckets: KeyBuckets,
 ): Promise<Compared[]> {
   const compared: Compared[] = [];
   for (const { slot, done, of } of buckets.slots()) {
     if (signal.aborted) break;
     onProgress({ step: 'comparing', done, of });
-    compared.push(...(await compareSlot(slot, store, { each })));
+    compared.push(...(await compareSlot(slot, store, { each, fromMs, toMs })));
   }
   return compared.sort((one, other) => one.minuteMs - other.minuteMs || (one.name < other.name ? -1 : 1));
 }
