@@ -113,16 +113,19 @@ function notes(found: Reconciled, sums: readonly Sum[]): string[] {
 }
 
 function verdict(
-  { compared, missing, sent, left }: Reconciled,
+  { compared, missing, sent, left, bareMissing }: Reconciled,
   { kind, mend }: { readonly kind: string; readonly mend: boolean },
 ): string {
   const files = compared.reduce((sum, one) => sum + one.files, 0);
   const what = `${digits(files)} ${files === 1 ? 'event' : 'events'}`;
   if (compared.length === 0) return 'No event of that time is in the files.';
-  if (missing === 0) return `Nothing is missing: ${kind} has all of ${what}.`;
+  // Of those without an id something is: that was said above.
+  const withId = bareMissing > 0 ? ' with an id' : '';
+  const whole = `${kind} has all of ${what}${withId}.`;
+  if (missing === 0) return bareMissing > 0 ? whole : `Nothing is missing: ${whole}`;
   const found = `${digits(missing)} of ${what} were missing in ${kind}`;
   if (!mend) return `${digits(missing)} of ${what} are missing in ${kind}; --mend sends them.`;
-  if (left === 0) return `${found}; ${digits(sent)} sent, and now it has all.`;
+  if (left === 0) return `${found}; ${digits(sent)} sent, and now it has all${withId}.`;
   return `${found}; ${digits(sent)} sent, and ${digits(left)} are not there: see what the store's log says, and whether it keeps events of that time and size (--to sends through a collector).`;
 }
 

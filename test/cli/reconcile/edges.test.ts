@@ -30,6 +30,26 @@ test('of the minute in which --since or --until falls, events outside hide no lo
   assert.deepEqual(await missing('--since', '2026-11-30T09:00:30Z'), [0, 0]);
 });
 
+test('what has no id and is missing is not called nothing', async (t) => {
+  const base = tempDir(t);
+  const viewer = await startViewer(t, base);
+  const file = path.join(base, 'events.jsonl');
+  writeFileSync(
+    file,
+    `${linesOfEvents([numbered(1)])}${line({ name: 'page.viewed', at: 2, attributes: {} })}\n`,
+  );
+  const args = ['reconcile', file, '--store', `viewer=${viewer.url}`];
+  const last = async (...more: string[]): Promise<unknown> => {
+    const { status, stdout } = await runCli(base)(...args, ...more);
+    return [status, stdout.trimEnd().split('\n').at(-1)];
+  };
+  assert.deepEqual(await last('--mend'), [
+    1,
+    '1 of 1 event were missing in viewer; 1 sent, and now it has all with an id.',
+  ]);
+  assert.deepEqual(await last(), [1, 'viewer has all of 1 event with an id.']);
+});
+
 test('an id at two times, as of a clock that was moved back, is one event and not missing', async (t) => {
   const base = tempDir(t);
   const viewer = await startViewer(t, base);
