@@ -66,6 +66,8 @@ export async function eraseFile(
   const before = statSync(file);
   const counts = new Counts();
   for await (const line of readLines(file, { onRead })) counts.add(partOf(line, match));
+  // It could only be left out: what it holds may be others'.
+  if (counts.isTooLong && !dryRun) return { found: counts.found, erased: 0, problem: counts.problem };
   if (counts.found === 0) return { found: 0, erased: 0, problem: counts.problem };
   const { found } = counts;
   const problem = counts.problem ?? otherNames(before);
@@ -122,31 +124,34 @@ interface Part {
   readonly rest: Uint8Array | undefined;
   /** No OTLP, and with an id of the person in it. */
   readonly isForeign: boolean;
-  /** It is too long to be read, or the packed file breaks off here. */
-  readonly isUnread?: boolean;
+  /** Too long to be read, or where the packed file breaks off. */
+  readonly unread?: 'long' | 'broken' | undefined;
 }
 
 class Counts {
   found = 0;
   #foreign = 0;
-  #unread = 0;
+  #isBroken = false;
+  /** A line that cannot be copied either. */
+  isTooLong = false;
 
-  add({ found, isForeign, isUnread = false }: Part): void {
+  add({ found, isForeign, unread }: Part): void {
     this.found += found;
     if (isForeign) this.#foreign++;
-    if (isUnread) this.#unread++;
+    if (unread === 'broken') this.#isBroken = true;
+    if (unread === 'long') this.isTooLong = true;
   }
 
   get problem(): string | undefined {
-    if (this.#unread > 0) return 'it breaks off, or has a line that is too long to be read';
+    if (this.isTooLong) return 'it has a line that is too long to be read, and is left as it is';
+    if (this.#isBroken) return 'it breaks off';
     return this.#foreign === 0 ? undefined : `an id in ${counted(this.#foreign, 'line')} of no OTLP/JSON`;
   }
 }
 
-function partOf({ bytes }: FileLine, match: PersonMatch): Part {
+function partOf({ bytes, isBrokenOff = false }: FileLine, match: PersonMatch): Part {
   const kept = { found: 0, rest: bytes, isForeign: false };
-  // What is too long to be read, or where a packed file breaks off.
-  if (bytes === undefined) return { ...kept, isUnread: true };
+  if (bytes === undefined) return { ...kept, unread: isBrokenOff ? 'broken' : 'long' };
   if (!match.mayBeInJson(bytes)) return kept;
   const { request, isDamaged } = readRequest(bytes);
   const { found, rest } =

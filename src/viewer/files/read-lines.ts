@@ -14,7 +14,7 @@ export async function* readLines(file: string, options: ReadOptions = {}): Async
     }
   } catch (error) {
     if (!isBrokenOff(error)) throw error;
-    yield { bytes: undefined, end, isEnded: false };
+    yield { bytes: undefined, end, isEnded: false, isBrokenOff: true };
   }
 }
 

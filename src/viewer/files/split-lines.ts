@@ -6,6 +6,8 @@ export interface FileLine {
   readonly end: number;
   /** Whether a line break is behind it. */
   readonly isEnded: boolean;
+  /** Whether the packed file breaks off here: there is nothing behind it that could be read. */
+  readonly isBrokenOff?: boolean;
 }
 
 /** A longer line is passed over: a request of OTLP has at most 20 MiB in the collector's default. */
