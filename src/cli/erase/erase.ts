@@ -6,8 +6,10 @@ import { PersonMatch } from '../../erase/person-match.ts';
 import { withoutPerson } from '../../erase/without-person.ts';
 import { OtelEventsError } from '../../errors.ts';
 import { readStore } from '../../reconcile/read-store.ts';
+import { subDirectoriesOf } from '../../spool/read/read-spool.ts';
 import { emptyCache, storesIn } from '../../viewer/files/prune-cache.ts';
 import { eraseRows } from '../../viewer/store/erase/erase-rows.ts';
+import { storeFiles } from '../../viewer/store/file/store-files.ts';
 import { cacheDirectory } from '../cache-directory.ts';
 import { defineCommand, usageError } from '../command.ts';
 import { filesOf } from '../files-of.ts';
@@ -81,7 +83,8 @@ export const command = defineCommand({
       throw usageError('where: --files, --spool, --quarantine, --viewer or --store');
     // What is not there is said before anything is changed.
     for (const file of files) statSync(file);
-    for (const directory of directories) readdirSync(directory);
+    for (const directory of [...spools, ...quarantine]) checkSpool(directory);
+    for (const directory of viewer) checkViewer(directory);
     const hashKey = readHashKey(given['hash-key']);
     const match = new PersonMatch({ users, sessions, hashKey });
     const headers = readHeaders(given.header ?? []);
@@ -111,6 +114,19 @@ export const command = defineCommand({
     return results.some(({ problem }) => problem !== undefined) ? 1 : 0;
   },
 });
+
+/** Another directory has nothing of anybody, and would be called clean. */
+function checkSpool(directory: string): void {
+  if (subDirectoriesOf(directory).length > 0) return;
+  const foreign = readdirSync(directory, { withFileTypes: true }).find((entry) => entry.isFile());
+  if (foreign !== undefined) throw usageError(`${directory} is no spool: it holds ${foreign.name}`);
+}
+
+function checkViewer(directory: string): void {
+  const names = readdirSync(directory);
+  if (names.length > 0 && storeFiles(directory).length === 0 && !names.includes('writer.lock'))
+    throw usageError(`${directory} is no store of the viewer: it holds ${names[0]}`);
+}
 
 /** A secret is no argument: everybody on the machine can see those. */
 function readHashKey(text: string | undefined): string | undefined {

@@ -64,6 +64,8 @@ export const command = defineCommand({
     if (to !== undefined && !mend) throw usageError('--to: only together with --mend');
     const store = openStoreReader(address, readHeaders(more.header ?? []));
     const range = { fromMs: timeOf('since', more.since, 0), toMs: timeOf('until', more.until, Infinity) };
+    if (range.fromMs >= range.toMs)
+      throw usageError('--since is not before --until', 'such as --since 3h --until 2h');
     const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
     // Before anything is read: whether the store is there, and where it takes what is missing.
     const intake = to === undefined ? await store.intake() : intakeOf(to);

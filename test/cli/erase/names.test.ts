@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { linkSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -35,6 +35,23 @@ test('a file with another name is not called clean before that one is', async (t
   }
   assert.equal((await runCli(base)('erase', '--user', 'u2', file, other)).status, 0);
   assert.doesNotMatch(readFileSync(other, 'utf8') + readFileSync(file, 'utf8'), /"u2"/);
+});
+
+test('a directory that is no spool or store is said before anything is changed', async (t) => {
+  const base = tempDir(t);
+  const [file, other] = [path.join(base, 'events.jsonl'), path.join(base, 'other')];
+  writeFileSync(file, LINES);
+  mkdirSync(other);
+  mkdirSync(path.join(base, 'empty'));
+  writeFileSync(path.join(other, 'events.jsonl'), LINES);
+  for (const option of ['--spool', '--quarantine', '--viewer']) {
+    const { status, stderr } = await runCli(base)('erase', '--user', 'u2', file, option, other);
+    assert.equal(status, 1, option);
+    assert.match(stderr, /OPTION_INVALID: .*other is no (?:spool|store of the viewer): it holds /);
+    const empty = await runCli(base)('erase', '--user', 'u0', file, option, path.join(base, 'empty'));
+    assert.equal(empty.status, 0, empty.stderr);
+  }
+  assert.equal(readFileSync(file, 'utf8'), LINES);
 });
 
 test('two runs at once lose nothing of others, and one that could not is told to come again', async (t) => {

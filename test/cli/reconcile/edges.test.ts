@@ -30,6 +30,24 @@ test('of the minute in which --since or --until falls, events outside hide no lo
   assert.deepEqual(await missing('--since', '2026-11-30T09:00:30Z'), [0, 0]);
 });
 
+test('a time that ends before it begins is no time without a loss', async (t) => {
+  const base = tempDir(t);
+  const file = path.join(base, 'events.jsonl');
+  writeFileSync(file, linesOfEvents(EVENTS));
+  const store = ['--store', 'viewer=http://127.0.0.1:9'];
+  const { status, stderr } = await runCli(base)(
+    'reconcile',
+    file,
+    ...store,
+    '--since',
+    '2h',
+    '--until',
+    '3h',
+  );
+  assert.equal(status, 1);
+  assert.match(stderr, /OPTION_INVALID: --since is not before --until/);
+});
+
 test('what has no id and is missing is not called nothing', async (t) => {
   const base = tempDir(t);
   const viewer = await startViewer(t, base);
