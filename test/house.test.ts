@@ -58,7 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   collector: ['otlp', 'spool', 'exporters', 'serve', 'viewer'],
   viewer: ['otlp', 'serve', 'schema', 'quarantine'],
   reconcile: ['otlp', 'viewer'],
-  erase: ['otlp', 'viewer', 'reconcile'],
+  erase: ['otlp', 'redact', 'viewer', 'reconcile'],
   cli: [
     'otlp',
     'spool',

@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import type { AnyValue, KeyValue } from '../otlp/values/any-value.ts';
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
+import { keyedHash } from '../redact/keyed-hash.ts';
 
 /** Whose events go: ids of users and of sessions. */
 export interface Person {
@@ -16,9 +16,6 @@ const USER = /(?:^|\.)(?:user[._]id|userId|enduser[._]id|enduserId|enduser\.pseu
 /** `session.previous_id` names the session too. */
 const SESSION = /(?:^|\.)(?:session[._]id|sessionId|session[._]previous_id)$/i;
 
-/** Of a redacted id, as `redact` writes it: hexadecimal digits. */
-const HASH_DIGITS = 32;
-
 /** Deeper than any event goes. */
 const MAX_DEPTH = 128;
 
@@ -31,7 +28,7 @@ export class PersonMatch {
 
   constructor({ users, sessions, hashKey }: Person) {
     const withHash = (ids: readonly string[]): ReadonlySet<string> =>
-      new Set(hashKey === undefined ? ids : ids.flatMap((id) => [id, hashOf(id, hashKey)]));
+      new Set(hashKey === undefined ? ids : ids.flatMap((id) => [id, keyedHash(id, hashKey)]));
     this.#users = withHash(users);
     this.#sessions = withHash(sessions);
     const all = [...this.#users, ...this.#sessions];
@@ -124,8 +121,4 @@ function withoutEscapes(text: string): string {
   return text.replace(/\\(?:u([0-9a-f]{4})|(["\\/]))/gi, (_, digits: string | undefined, itself: string) =>
     digits === undefined ? itself : String.fromCharCode(Number.parseInt(digits, 16)),
   );
-}
-
-function hashOf(id: string, hashKey: string): string {
-  return createHmac('sha256', hashKey).update(id).digest('hex').slice(0, HASH_DIGITS);
 }

@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { isRegExp } from 'node:util/types';
 import { OtelEventsError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { type PatternCost, patternCost } from '../pattern-cost.ts';
+import { keyedHash } from './keyed-hash.ts';
 import { type PathPattern, parsePath } from './path-pattern.ts';
 import type { Counter } from './redact-counts.ts';
 import type { RedactPattern } from './redact-patterns.ts';
@@ -95,9 +95,7 @@ function compilePattern(given: unknown, where: string): CompiledPattern {
 }
 
 function replacement(action: string, hashKey: string): (text: string) => string | undefined {
-  if (action === 'hash') {
-    return (text) => createHmac('sha256', hashKey).update(text).digest('hex').slice(0, 32);
-  }
+  if (action === 'hash') return (text) => keyedHash(text, hashKey);
   return action === 'remove' ? () => undefined : () => REDACTED;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -93,7 +94,7 @@ test('an id is found wherever an event holds it, and nowhere else', async (t) =>
     { 'event.session': { user: { id: 'ada' } } },
     { deep: { er: { userId: 'ada' } } },
     // As `redact` with the key hashes it.
-    { 'user.id': '7b4a8a36a3a5c4ea5c51b9d4d4b7e5c8' },
+    { 'user.id': createHmac('sha256', 'key').update('ada').digest('hex').slice(0, 32) },
   ];
   const others = [
     { 'user.id': 'adam' },
@@ -102,8 +103,6 @@ test('an id is found wherever an event holds it, and nowhere else', async (t) =>
     { 'session.id': 'ada' },
     { 'superuser.id': 'ada' },
   ];
-  const { createHmac } = await import('node:crypto');
-  theirs[6] = { 'user.id': createHmac('sha256', 'key').update('ada').digest('hex').slice(0, 32) };
   const lines = [...theirs, ...others].map((attributes) => line({ name: 'one', attributes }));
   // Escaped, as other writers may, and in a resource and a span.
   lines.push(line({ name: 'escaped', attributes: { 'user.id': 'ada' } }).replace('"ada"', '"\\u0061da"'));
