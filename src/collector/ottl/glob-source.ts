@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../../escape-reg-exp.ts';
 import { StatementFailure } from './failure.ts';
 
 /** The parts of a glob: an escape, a class, a brace, a star or a character. */
@@ -11,7 +12,7 @@ const PART = /\\([\s\S])|\[(!?)((?:\\[\s\S]|[^\]\\])+)\]|(\*+)|[\s\S]/g;
 export function globSource(glob: string): string {
   let depth = 0;
   const source = glob.replace(PART, (part, escaped, not, inside, stars) => {
-    if (escaped !== undefined) return quoted(escaped);
+    if (escaped !== undefined) return escapeRegExp(escaped);
     if (inside !== undefined) return `[${not === '!' ? '^' : ''}${inside.replace(/[\^[]/g, '\\$&')}]`;
     if (stars !== undefined) return '.*';
     if (part === '?') return '.';
@@ -21,12 +22,8 @@ export function globSource(glob: string): string {
       throw new StatementFailure('a bracket of the glob has no other half');
     if (part === '{') return '(?:';
     if (part === '}') return ')';
-    return part === ',' && depth > 0 ? '|' : quoted(part);
+    return part === ',' && depth > 0 ? '|' : escapeRegExp(part);
   });
   if (depth > 0) throw new StatementFailure('a brace of the glob has no other half');
   return `^(?s:${source})$`;
-}
-
-function quoted(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

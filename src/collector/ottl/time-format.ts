@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../../escape-reg-exp.ts';
 import { StatementFailure } from './failure.ts';
 import { Instant } from './value.ts';
 import { offsetSecondsAt } from './zone-offset.ts';
@@ -167,7 +168,7 @@ export class TimeFormat {
     const directives: Directive[] = [];
     // Behind the second a fraction may stand, whether or not the format has one.
     const source = whole.replace(/%([\s\S])|[\s\S]/g, (part, letter, at: number) => {
-      if (letter === undefined || letter === '%') return quoted(letter ?? part);
+      if (letter === undefined || letter === '%') return escapeRegExp(letter ?? part);
       const directive = DIRECTIVES.get(letter);
       if (directive === undefined) throw new StatementFailure(`%${letter} is no directive of times`);
       directives.push(directive);
@@ -207,10 +208,6 @@ export class TimeFormat {
 
 /** Longer than any time. */
 const MAX_LENGTH = 200;
-
-function quoted(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
 
 function toInstant(fields: Fields, zone: string): Instant {
   const { isAfternoon, hour: given } = fields;

@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../../errors.ts';
+import { escapeRegExp } from '../../escape-reg-exp.ts';
 import type { StoreReader, StoreRow } from '../store-reader.ts';
 import { type AskedStore, askStore, jsonOfAnswer, otherAnswer } from './ask-store.ts';
 
@@ -103,10 +104,6 @@ function toRows(data: Answer['data']): LokiRow[] {
 
 function nanoseconds(ms: number): bigint {
   return BigInt(Math.floor(ms)) * 1_000_000n;
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 function tooMany({ kind, url }: AskedStore): OtelEventsError {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { escapeRegExp } from '../../escape-reg-exp.ts';
 import { followerOf } from '../document/follower-of.ts';
 import { categoriesOfWhole, type Property, propertiesOf, type Step } from '../document/properties-of.ts';
 import type { JsonSchema } from '../drafts/json-schema.ts';
@@ -252,8 +253,7 @@ function isKnown(pattern: string): boolean {
 }
 
 function anyOf(names: readonly string[], patterns: readonly string[]): string {
-  const quoted = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return text([`^(?:${quoted.join('|')})$`, ...patterns].join('|'));
+  return text([`^(?:${names.map(escapeRegExp).join('|')})$`, ...patterns].join('|'));
 }
 
 /** A string of the collector's transformation language. */

@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../../escape-reg-exp.ts';
 import { DATA_PREFIX } from '../../otlp/values/event-attributes.ts';
 import type { Follow } from '../../schema/document/follower-of.ts';
 import { type Property, propertiesOf, type Step } from '../../schema/document/properties-of.ts';
@@ -85,9 +86,7 @@ function toField(place: string, properties: readonly Property[], hasParts: boole
 }
 
 function patternOf(steps: readonly Step[]): RegExp {
-  const names = steps.map((step) =>
-    step.kind === 'property' ? step.key.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&') : '[^]+',
-  );
+  const names = steps.map((step) => (step.kind === 'property' ? escapeRegExp(step.key) : '[^]+'));
   return new RegExp(`^${names.join('\\.')}$`, 'u');
 }
 
