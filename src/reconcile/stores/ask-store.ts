@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../../errors.ts';
 import { splitLines } from '../../viewer/files/split-lines.ts';
+import { below } from './below.ts';
 
 /** A store that speaks HTTP. */
 export interface AskedStore {
@@ -23,7 +24,7 @@ export async function askStore(
   method: 'GET' | 'POST' = 'POST',
 ): Promise<Response> {
   const { kind, url, headers } = store;
-  const target = new URL(path.replace(/^\//, ''), url.href.endsWith('/') ? url : `${url.href}/`);
+  const target = below(url, path);
   const form = new URLSearchParams(params);
   if (method === 'GET') target.search = form.toString();
   let answer: Response;

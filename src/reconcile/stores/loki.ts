@@ -2,6 +2,7 @@ import { OtelEventsError } from '../../errors.ts';
 import { escapeRegExp } from '../../escape-reg-exp.ts';
 import type { StoreReader, StoreRow } from '../store-reader.ts';
 import { type AskedStore, askStore, jsonOfAnswer, otherAnswer } from './ask-store.ts';
+import { below } from './below.ts';
 
 /** The most that Loki gives at once as it comes (`max_entries_limit_per_query`). */
 const PAGE_ROWS = 5_000;
@@ -82,7 +83,7 @@ export function loki(store: AskedStore): StoreReader {
       return found;
     },
     intake: async () => ({
-      url: new URL('otlp/v1/logs', `${store.url.href.replace(/\/$/, '')}/`),
+      url: below(store.url, 'otlp/v1/logs'),
       headers: store.headers,
     }),
     // What it has answered for is in its log on the disk.

@@ -1,5 +1,6 @@
 import type { Intake, StoreCount, StoreReader, StoreRow } from '../store-reader.ts';
 import { type AskedStore, askStore, rowsOfAnswer } from './ask-store.ts';
+import { below } from './below.ts';
 import { inStreams } from './victorialogs-streams.ts';
 
 /** What the ids of one question take: it refuses one of more than 16 KiB (`-search.maxQueryLen`). */
@@ -64,7 +65,7 @@ export function victorialogs(store: AskedStore): StoreReader {
       return found;
     },
     intake: async (): Promise<Intake> => ({
-      url: new URL('insert/opentelemetry/v1/logs', `${store.url.href.replace(/\/$/, '')}/`),
+      url: below(store.url, 'insert/opentelemetry/v1/logs'),
       // As the collector of the stack sends them: in other streams dashboards would not find them.
       headers: { ...store.headers, 'VL-Stream-Fields': 'service_name,event_name' },
       prepare: inStreams(),

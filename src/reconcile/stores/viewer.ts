@@ -1,6 +1,8 @@
 import { OtelEventsError } from '../../errors.ts';
+import { quoted } from '../../viewer/query/quoted.ts';
 import type { Intake, StoreCount, StoreReader, StoreRow } from '../store-reader.ts';
 import { type AskedStore, askStore, jsonOfAnswer } from './ask-store.ts';
+import { below } from './below.ts';
 
 const PAGE_ROWS = 1_000;
 const IDS_AT_ONCE = 100;
@@ -63,7 +65,7 @@ export function viewer(store: AskedStore): StoreReader {
     async find(uids) {
       const found = new Set<string>();
       for (let at = 0; at < uids.length; at += IDS_AT_ONCE) {
-        const ids = uids.slice(at, at + IDS_AT_ONCE).map((uid) => `"${uid.replace(/["\\]/g, '\\$&')}"`);
+        const ids = uids.slice(at, at + IDS_AT_ONCE).map(quoted);
         for await (const { uid } of rows(`uid:${ids.join(',')}`)) found.add(uid);
       }
       return found;
@@ -71,7 +73,7 @@ export function viewer(store: AskedStore): StoreReader {
     async intake(): Promise<Intake> {
       const { endpoints }: Status = await ask('api/status', {}, 'endpoints');
       if (endpoints?.otlpHttp !== undefined)
-        return { url: new URL('v1/logs', `${endpoints.otlpHttp.replace(/\/$/, '')}/`), headers: {} };
+        return { url: below(new URL(endpoints.otlpHttp), 'v1/logs'), headers: {} };
       throw new OtelEventsError('OPTION_INVALID', `the viewer at ${store.url.origin} takes no OTLP itself`, {
         fix: 'say with --to where its collector does',
       });

@@ -1,6 +1,7 @@
 import { nearestName } from '../../nearest-name.ts';
 import type { Comparison, Condition, Field } from './query.ts';
 import { queryError } from './query-error.ts';
+import { quoted } from './quoted.ts';
 import { readDuration } from './read-time.ts';
 import { LEAST_SEVERITY, SEVERITIES, SEVERITIES_A_WORD } from './severities.ts';
 import { expressionMessage, isExpression } from './word-complaint.ts';
@@ -52,7 +53,7 @@ export function readComparison(query: string, field: Field, comparing: Comparing
   }
   if (is !== '=') return { kind: 'compare', field, is, value: readOrdered(comparing, complain) };
   if (isQuoted) return { kind: 'compare', field, is, value: text };
-  if (isExpression(text)) throw complain(expressionMessage(`"${text.replace(/["\\]/g, '\\$&')}"`));
+  if (isExpression(text)) throw complain(expressionMessage(quoted(text)));
   if (text.includes('*')) return { kind: 'compare', field, is: 'like', value: text };
   return { kind: 'compare', field, is, value: readBare(text), bare: text };
 }

@@ -1,4 +1,5 @@
 import type { Field } from './query.ts';
+import { quoted } from './quoted.ts';
 import { fieldName } from './read-field.ts';
 import { isExpression } from './word-complaint.ts';
 
@@ -28,8 +29,4 @@ function quotedValue(value: string): string {
     !isExpression(value)
     ? value
     : quoted(value);
-}
-
-function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
