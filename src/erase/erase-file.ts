@@ -19,6 +19,7 @@ import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, createZstdCompress } from 'node:zlib';
 import { counted } from '../counted.ts';
+import { syncToDisk } from '../sync-to-disk.ts';
 import { readLines } from '../viewer/files/read-lines.ts';
 import { readRequest } from '../viewer/files/read-request.ts';
 import { type Packing, packingOf } from '../viewer/files/read-unpacked.ts';
@@ -90,7 +91,7 @@ export async function eraseFile(
     if (isAt(next, handle)) rmSync(next);
     closeSync(handle);
   }
-  syncDirectory(path.dirname(file));
+  syncToDisk(path.dirname(file));
   return { found, erased: found, problem };
 }
 
@@ -203,13 +204,4 @@ function takeOver(next: string, { mode, uid, gid, atime, mtime }: Stats): void {
 
 function hasChanged(before: Stats, now: Stats): boolean {
   return before.ino !== now.ino || before.size !== now.size || before.mtimeMs !== now.mtimeMs;
-}
-
-function syncDirectory(directory: string): void {
-  const handle = openSync(directory, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -1,18 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
 import { quietly } from '../../spool/disk/quietly.ts';
+import { syncToDisk } from '../../sync-to-disk.ts';
 
 const NEW_LINE = 0x0a;
 
@@ -71,7 +62,7 @@ export class ClaimedLetters {
     });
     if (rest.every((line) => line.length <= 1)) unlinkSync(this.#file);
     else this.#replace(Buffer.concat(rest));
-    syncDirectory(path.dirname(this.#file));
+    syncToDisk(path.dirname(this.#file));
   }
 
   #replace(bytes: Buffer): void {
@@ -104,13 +95,4 @@ function linesOf(bytes: Buffer): Buffer[] {
     start = end;
   }
   return lines;
-}
-
-function syncDirectory(directory: string): void {
-  const fd = openSync(directory, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -1,4 +1,5 @@
 import { OtelEventsError } from '../../errors.ts';
+import { toBuffer } from '../../to-buffer.ts';
 import { splitLines } from '../../viewer/files/split-lines.ts';
 import { below } from './below.ts';
 
@@ -113,7 +114,7 @@ async function* linesOfAnswer(store: AskedStore, answer: Response): AsyncGenerat
 }
 
 async function* buffers(body: ReadableStream<Uint8Array>): AsyncGenerator<Buffer> {
-  for await (const chunk of body) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  for await (const chunk of body) yield toBuffer(chunk);
 }
 
 function awayError({ kind, url }: AskedStore, cause: unknown): OtelEventsError {

@@ -2,6 +2,7 @@ import { decodeProtobuf } from '../../otlp/wire/decode-protobuf.ts';
 import { encodeProtobuf } from '../../otlp/wire/encode-protobuf.ts';
 import type { Message } from '../../otlp/wire/message.ts';
 import { REQUEST } from '../../otlp/wire/messages.ts';
+import { toBuffer } from '../../to-buffer.ts';
 import type { Surroundings } from '../../viewer/store/record/split-request.ts';
 import type { Intake } from '../store-reader.ts';
 
@@ -23,7 +24,7 @@ interface Attribute {
 export function inStreams(): NonNullable<Intake['prepare']> {
   const prepared = new WeakMap<Surroundings, Surroundings>();
   return (around, record) => {
-    const own = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
+    const own = toBuffer(record);
     if (STREAM_FIELDS.some((name) => own.includes(name))) return undefined;
     const known = prepared.get(around);
     if (known !== undefined) return known;

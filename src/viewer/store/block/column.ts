@@ -1,4 +1,5 @@
 import zlib from 'node:zlib';
+import { toBuffer } from '../../../to-buffer.ts';
 import type { FacetValue } from '../event-store.ts';
 
 export type ColumnKind = 'text' | 'number' | 'flag' | 'held';
@@ -111,7 +112,9 @@ export function encodeColumn({ kind, size, places, codes, values }: Column): Buf
   const texts = kind === 'text' ? Buffer.from(JSON.stringify(values)) : Buffer.alloc(0);
   const width = WIDTHS.findIndex((type) => codes instanceof type);
   const head = Int32Array.of(size, width, steps?.BYTES_PER_ELEMENT ?? 0, texts.length, codes.length);
-  return compress(Buffer.concat([bytesOf(head), bytesOf(codes), bytesOf(steps ?? new Uint8Array()), texts]));
+  return compress(
+    Buffer.concat([toBuffer(head), toBuffer(codes), toBuffer(steps ?? new Uint8Array()), texts]),
+  );
 }
 
 /** A column whose parts have not been made into arrays and texts yet. */
@@ -209,10 +212,6 @@ const { Z_DEFAULT_CHUNK } = zlib.constants;
 function decompress(compressed: Uint8Array): Buffer {
   const chunkSize = Math.max(Z_DEFAULT_CHUNK, 4 * compressed.length);
   return zlib.zstdDecompressSync(compressed, { chunkSize });
-}
-
-export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 export interface TypedArray<T> {

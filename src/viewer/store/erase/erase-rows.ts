@@ -1,7 +1,9 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { makeDirectory } from '../../../make-directory.ts';
 import type { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
+import { syncToDisk } from '../../../sync-to-disk.ts';
+import { toBuffer } from '../../../to-buffer.ts';
 import { type Chunk, readChunk, type StoredRecord } from '../file/chunk.ts';
 import { EventFile } from '../file/event-file.ts';
 import { FileLock } from '../file/file-lock.ts';
@@ -188,23 +190,10 @@ function copyOthers(old: EventFile, file: EventFile): void {
 }
 
 function replace(file: string, next: string): void {
-  sync(next);
+  syncToDisk(next);
   // The last connection of the old one has taken its log away; of another one nothing may be read into the new file.
   for (const suffix of ['-wal', '-shm']) if (existsSync(file + suffix)) rmSync(file + suffix);
   renameSync(next, file);
-  sync(path.dirname(file));
+  syncToDisk(path.dirname(file));
   removeFile(next);
-}
-
-function sync(place: string): void {
-  const handle = openSync(place, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -1,4 +1,5 @@
 import zlib from 'node:zlib';
+import { toBuffer } from '../../../to-buffer.ts';
 import {
   type Column,
   type ColumnKind,
@@ -94,9 +95,8 @@ export class SealedBlock implements Block {
   }
 
   #readKeys(): Uint32Array {
-    const { buffer, byteOffset, byteLength } = this.#row('keys').keys as Uint8Array;
-    const bytes = Buffer.from(buffer, byteOffset, byteLength);
-    return typed(bytes, 0, this.rows, Uint32Array as TypedArray<Uint32Array>);
+    const bytes = this.#row('keys').keys as Uint8Array;
+    return typed(toBuffer(bytes), 0, this.rows, Uint32Array as TypedArray<Uint32Array>);
   }
 
   #unpack(name: string, kind: ColumnKind): UnpackedColumn {

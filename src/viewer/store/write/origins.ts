@@ -1,3 +1,4 @@
+import { toBuffer } from '../../../to-buffer.ts';
 import type { EventFile } from '../file/event-file.ts';
 
 /** The most that are remembered; more are kept twice. */
@@ -36,6 +37,6 @@ export class Origins {
   }
 }
 
-function keyOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+function keyOf(bytes: Uint8Array): string {
+  return toBuffer(bytes).toString('latin1');
 }

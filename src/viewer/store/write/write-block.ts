@@ -1,5 +1,6 @@
+import { toBuffer } from '../../../to-buffer.ts';
 import type { BlockBuilder } from '../block/block-builder.ts';
-import { bytesOf, compress, encodeColumn, numberRange } from '../block/column.ts';
+import { compress, encodeColumn, numberRange } from '../block/column.ts';
 import type { EventFile } from '../file/event-file.ts';
 
 /** Writes the columns of a block that is full. @param first - the number of its first row */
@@ -17,8 +18,8 @@ export function writeBlock(file: EventFile, block: BlockBuilder, first: number):
       hiMs,
       hasKeys ? keyLoMs : null,
       hasKeys ? keyHiMs : null,
-      compress(bytesOf(Float64Array.from(times))),
-      bytesOf(Uint32Array.from(keys)),
+      compress(toBuffer(Float64Array.from(times))),
+      toBuffer(Uint32Array.from(keys)),
     );
   const id = Number(made.lastInsertRowid);
   const insert = file.prepare(
