@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import {
   chmodSync,
   closeSync,
@@ -20,9 +18,10 @@ import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { line } from '../../viewer/files/event-lines.ts';
-import { MAIN, runCli } from '../events/run-cli.ts';
+import { runCli } from '../events/run-cli.ts';
 import { linesOfEvents, numbered } from '../reconcile/uid-lines.ts';
 import { jsonLines } from '../spool-samples.ts';
+import { killErasing } from './kill-erasing.ts';
 
 /** Users u0 to u9, ten events each. */
 const EVENTS = Array.from({ length: 100 }, (_, number) => {
@@ -249,16 +248,9 @@ test('kill -9 at random moments loses nothing of others, and the next run finish
   let killed = 0;
   for (let round = 0; round < 6; round++) {
     writeFileSync(file, packed);
-    const child = spawn(process.execPath, [MAIN, 'erase', '--user', 'u3', file], {
-      stdio: 'ignore',
-      env: { ...process.env, XDG_CACHE_HOME: base },
-    });
-    // Once it writes, or just behind that.
-    while (child.exitCode === null && !existsSync(`${file}.erasing`))
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    await new Promise((resolve) => setTimeout(resolve, round * 20));
-    if (child.kill('SIGKILL')) killed++;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    const hasBegun = (): boolean => existsSync(`${file}.erasing`);
+    const args = ['--user', 'u3', file];
+    if (await killErasing({ cache: base, args, hasBegun, afterMs: round * 20 })) killed++;
     const left = new Set(uidsIn(String(gunzipSync(readFileSync(file)))));
     for (const uid of all) assert.ok(left.has(uid), `round ${round}: ${uid} is lost`);
     assert.equal((await runCli(base)('erase', '--user', 'u3', '--files', `${base}/events*`)).status, 0);

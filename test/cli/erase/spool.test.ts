@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -10,8 +8,9 @@ import { DeadLetters, readDeadLetters } from '../../../src/spool/send/dead-lette
 import { Spool } from '../../../src/spool/spool.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { line } from '../../viewer/files/event-lines.ts';
-import { MAIN, runCli } from '../events/run-cli.ts';
+import { runCli } from '../events/run-cli.ts';
 import { cli, event, idOf, jsonLines, SHOP } from '../spool-samples.ts';
+import { killErasing } from './kill-erasing.ts';
 
 const PERSON = 'person-7f3a9c';
 
@@ -173,18 +172,11 @@ test('kill -9 at random moments loses no record of others, and the next run fini
   for (let round = 0; round < 6; round++) {
     const directory = path.join(base, `spool-${round}`);
     (await fill(directory, 3_000)).close();
-    const args = [MAIN, 'erase', '--user', PERSON, '--spool', directory];
-    const child = spawn(process.execPath, args, {
-      stdio: 'ignore',
-      env: { ...process.env, XDG_CACHE_HOME: base },
-    });
+    const args = ['--user', PERSON, '--spool', directory];
     // It takes the sub-directory under another name.
     const [before] = readdirSync(directory);
-    while (child.exitCode === null && readdirSync(directory).includes(before ?? ''))
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    await new Promise((resolve) => setTimeout(resolve, round * 15));
-    if (child.kill('SIGKILL')) killed++;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    const hasBegun = (): boolean => !readdirSync(directory).includes(before ?? '');
+    if (await killErasing({ cache: base, args, hasBegun, afterMs: round * 15 })) killed++;
     const all = new Set(await idsIn(directory));
     const others = Array.from({ length: 3_000 }, (_, at) => at + 1)
       .filter((number) => number % 3 !== 0)

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -12,9 +10,10 @@ import { storeFiles } from '../../../src/viewer/store/file/store-files.ts';
 import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { line, spanLine } from '../../viewer/files/event-lines.ts';
-import { MAIN, runCli } from '../events/run-cli.ts';
+import { runCli } from '../events/run-cli.ts';
 import { startViewer } from '../reconcile/start-viewer.ts';
 import { linesOfEvents, numbered, postLines } from '../reconcile/uid-lines.ts';
+import { killErasing } from './kill-erasing.ts';
 
 const PERSON = 'person-7f3a9c';
 
@@ -154,16 +153,9 @@ test('kill -9 at random moments loses no row of others, and the next run finishe
   for (let round = 0; round < 5; round++) {
     rmSync(directory, { recursive: true });
     cpSync(made, directory, { recursive: true });
-    const args = [MAIN, 'erase', '--user', PERSON, '--viewer', directory];
-    const child = spawn(process.execPath, args, {
-      stdio: 'ignore',
-      env: { ...process.env, XDG_CACHE_HOME: base },
-    });
-    while (child.exitCode === null && !existsSync(path.join(directory, 'erasing')))
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    await new Promise((resolve) => setTimeout(resolve, round * 60));
-    if (child.kill('SIGKILL')) killed++;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    const args = ['--user', PERSON, '--viewer', directory];
+    const hasBegun = (): boolean => existsSync(path.join(directory, 'erasing'));
+    if (await killErasing({ cache: base, args, hasBegun, afterMs: round * 60 })) killed++;
     const left = await contentOf(directory);
     const texts = new Set(left.map((row) => JSON.stringify(row)));
     for (const row of kept) assert.ok(texts.has(JSON.stringify(row)), `round ${round}: a row is lost`);
