@@ -1,4 +1,4 @@
-import { setTimeout } from '../time.ts';
+import { pause } from '../pause.ts';
 import { type Compared, compareSlot } from './compare-slot.ts';
 import { KeyBuckets } from './key-buckets.ts';
 import { readEvents } from './read-events.ts';
@@ -142,7 +142,7 @@ async function mend(
   const deadlineMs = settledMs + SHOWN_WITHIN_MS;
   for (;;) {
     onProgress({ step: 'waiting', done: of - missing.size, of });
-    await new Promise<void>((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await pause(LOOK_EVERY_MS, signal);
     if (Date.now() < settledMs && !signal.aborted) continue;
     await forgetFound(store, missing);
     if (missing.size <= of - sent || Date.now() > deadlineMs || signal.aborted) return sent;

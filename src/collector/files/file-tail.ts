@@ -1,9 +1,9 @@
 import type { BigIntStats } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { pause } from '../../pause.ts';
 import { wallClockMs, within } from '../../time.ts';
 import { type FileChoice, findFiles } from './find-files.ts';
 import type { OffsetStore, ReadUpTo } from './offset-store.ts';
-import { pause } from './pause.ts';
 import type { Line } from './read-lines.ts';
 import { fileAt, nameOf, type ReadingOptions, TrackedFile } from './tracked-file.ts';
 

@@ -1,9 +1,9 @@
 import { OtelEventsError } from '../../errors.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
+import { pause } from '../../pause.ts';
 import type { Intake } from '../intake.ts';
 import type { Log } from '../log.ts';
 import { lastRequestIn, signalOfLine, trimmed } from './otlp-line.ts';
-import { pause } from './pause.ts';
 import type { Line } from './read-lines.ts';
 
 /** Between two attempts to hand a line on, unless an exporter says when; and the longest that one says. */

@@ -1,4 +1,4 @@
-import { clearTimeout, setTimeout } from '../../time.ts';
+import { clearTimeout, setTimeout } from './time.ts';
 
 /** Waits so long, or until the end. */
 export function pause(ms: number, end: AbortSignal): Promise<void> {
