@@ -1,5 +1,6 @@
 import { OtelEventsError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
+import { takeCredentials } from '../otlp/http/take-credentials.ts';
 import type { AskedStore } from './stores/ask-store.ts';
 
 /**
@@ -22,23 +23,12 @@ export function readStore<T>(
     const fix = near === undefined ? `such as ${kinds[0]}=http://localhost:9428` : `did you mean ${near}?`;
     throw new OtelEventsError('OPTION_INVALID', `--store: wanted ${wanted}`, { fix });
   }
-  const url = URL.parse(address);
-  if (url === null || !/^https?:$/.test(url.protocol))
+  const given = URL.parse(address);
+  if (given === null || !/^https?:$/.test(given.protocol))
     throw new OtelEventsError('OPTION_INVALID', `--store: ${kind} wants an http or https URL`, {
       fix: `such as ${kind}=http://localhost:9428`,
     });
-  const authorization = basicOf(url, kind);
-  [url.username, url.password, url.search, url.hash] = ['', '', '', ''];
-  return make({ kind, url, headers: { ...authorization, ...headers } });
-}
-
-function basicOf({ username, password }: URL, kind: string): Readonly<Record<string, string>> {
-  if (username === '' && password === '') return {};
-  try {
-    const both = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    return { authorization: `Basic ${Buffer.from(both).toString('base64')}` };
-  } catch {
-    const message = `--store: the name or password of ${kind} has a % that is no escape`;
-    throw new OtelEventsError('OPTION_INVALID', message, { fix: 'write %25 for it' });
-  }
+  const { url, authorization } = takeCredentials(given);
+  [url.search, url.hash] = ['', ''];
+  return make({ kind, url, headers: authorization === undefined ? headers : { authorization, ...headers } });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
+import { type TakenCredentials, takeCredentials } from '../../otlp/http/take-credentials.ts';
 import type { Batch, RecordSignal } from '../../otlp/wire/batch.ts';
 import { MAX_TIMER_MS } from '../../time.ts';
 import { baseOf } from './base-of.ts';
@@ -75,17 +76,16 @@ export function otlpSettings(
   };
 }
 
-interface Endpoint {
-  readonly url: URL;
-  readonly authorization: string | undefined;
-}
-
 function bySignal<T>(read: (signal: RecordSignal) => T): Record<RecordSignal, T> {
   return { logs: read('logs'), traces: read('traces') };
 }
 
-function endpointOf(signal: RecordSignal, option: string | undefined, variables: OtlpVariables): Endpoint {
-  if (option !== undefined) return endpoint(signalUrl(optionUrl(option), signal, /\/*$/));
+function endpointOf(
+  signal: RecordSignal,
+  option: string | undefined,
+  variables: OtlpVariables,
+): TakenCredentials {
+  if (option !== undefined) return takeCredentials(signalUrl(optionUrl(option), signal, /\/*$/));
   const url = variables.first(signal, 'ENDPOINT', ({ name, value, ofSignal }) => {
     const given = httpUrl(value);
     if (given !== undefined) return ofSignal ? given : signalUrl(given, signal, /\/?$/);
@@ -94,7 +94,7 @@ function endpointOf(signal: RecordSignal, option: string | undefined, variables:
       `write it whole, such as ${DEFAULT_ENDPOINT}`,
     );
   });
-  return endpoint(url ?? signalUrl(new URL(DEFAULT_ENDPOINT), signal, /\/?$/));
+  return takeCredentials(url ?? signalUrl(new URL(DEFAULT_ENDPOINT), signal, /\/?$/));
 }
 
 function optionUrl(value: string): URL {
@@ -118,25 +118,6 @@ function signalUrl(base: URL, signal: RecordSignal, slashes: RegExp): URL {
   const url = new URL(base);
   url.pathname = url.pathname.replace(slashes, `/v1/${signal}`);
   return url;
-}
-
-/** Moves credentials from the URL, which is shown in messages, to the header that they become anyway. */
-function endpoint({ href }: URL): Endpoint {
-  const url = new URL(href);
-  const { username, password } = url;
-  if (username === '' && password === '') return { url, authorization: undefined };
-  url.username = '';
-  url.password = '';
-  const pair = Buffer.from(`${decoded(username)}:${decoded(password)}`);
-  return { url, authorization: `Basic ${pair.toString('base64')}` };
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 function compressionOf(signal: RecordSignal, variables: OtlpVariables): 'gzip' | 'none' {

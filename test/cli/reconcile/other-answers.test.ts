@@ -39,17 +39,3 @@ test('a server that answers 200 and is no such store is an error that says so, a
     assert.deepEqual(states, ['found', 'not reached'], erased.stdout);
   }
 });
-
-test('a password that is not written as an address wants it is said, and not shown', async (t) => {
-  const base = tempDir(t);
-  const file = path.join(base, 'events.jsonl');
-  writeFileSync(file, linesOfEvents([numbered(1)]));
-  const store = 'victorialogs=http://me:s3cret%zz@127.0.0.1:9';
-  const { status, stderr } = await runCli(base)('reconcile', file, '--store', store);
-  assert.equal(status, 1);
-  assert.match(
-    stderr,
-    /^otel-events reconcile: OPTION_INVALID: --store: the name or password of victorialogs/,
-  );
-  assert.doesNotMatch(stderr, /s3cret/);
-});

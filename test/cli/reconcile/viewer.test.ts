@@ -160,7 +160,7 @@ test('what is wrong has a code, and a store that is away is no loss', async (t) 
   assert.match(String(since), /^1,OPTION_INVALID: --since: no time/);
   const port = await freePort();
   for (const kind of ['victorialogs', 'loki', 'viewer']) {
-    const away = await said(file, '--store', `${kind}=http://me:secret@127.0.0.1:${port}`);
+    const away = await said(file, '--store', `${kind}=http://me%:secret%@127.0.0.1:${port}`);
     assert.match(
       String(away),
       /^2,STORE_FAILED: \w+ at http:\/\/127\.0\.0\.1:\d+: ECONNREFUSED \(does it run/,
