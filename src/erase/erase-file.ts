@@ -144,7 +144,7 @@ class Counts {
   }
 
   get problem(): string | undefined {
-    if (this.isTooLong) return 'it has a line that is too long to be read, and is left as it is';
+    if (this.isTooLong) return 'a line is too long to be read: take it out, and run this again';
     if (this.#isBroken) return 'it breaks off';
     return this.#foreign === 0 ? undefined : `an id in ${counted(this.#foreign, 'line')} of no OTLP/JSON`;
   }

@@ -8,7 +8,6 @@ import {
   readdirSync,
   readFileSync,
   statSync,
-  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -185,19 +184,6 @@ test('half lines with an id that JSON writes in another way go too', async (t) =
       assert.equal(readFileSync(file, 'utf8'), '');
     }
   }
-});
-
-test('a line that is too long to be read is not lost with what goes', async (t) => {
-  const base = tempDir(t);
-  const file = path.join(base, 'events.jsonl');
-  const theirs = `${line({ name: 'theirs', attributes: { 'user.id': 'ada' } })}\n`;
-  writeFileSync(file, theirs);
-  // A hole, as a crash of the machine may leave one; it takes no room.
-  truncateSync(file, 260 * 1024 * 1024);
-  const { status, stdout } = await runCli(base)('erase', '--user', 'ada', file, '--json');
-  assert.deepEqual([status, jsonLines(stdout)[0]?.found, jsonLines(stdout)[0]?.erased], [1, 1, 0]);
-  assert.match(stdout, /it has a line that is too long to be read, and is left as it is/);
-  assert.equal(statSync(file).size, 260 * 1024 * 1024);
 });
 
 test('a file of messages is no clean one: it cannot be reached', async (t) => {
