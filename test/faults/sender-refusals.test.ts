@@ -202,6 +202,8 @@ test('200 with garbage is a success', async (t) => {
 });
 
 const isPoison = (text: string): boolean => Number(text) % 97 === 5;
+/** No poison, and none of the others. */
+const OTHER = '9999';
 
 function statusFor({ body }: SinkRequest, texts: readonly string[], index: number): number {
   if (index % 6 === 3) return 503;
@@ -232,10 +234,15 @@ test('four lanes settle everything, whatever the sink answers in whatever order'
     append(...numbered(200, round * 200));
     await new Promise((resolve) => setImmediate(resolve));
   }
-  while (cursor.pending > 0) await sender.flush();
+  // The last of all may be poison, refused right behind an outage: it is in doubt until something else is accepted.
+  let others = 0;
+  for (await sender.flush(); cursor.pending > 0; await sender.flush()) {
+    append(OTHER);
+    others++;
+  }
   const byNumber = (a: string, b: string): number => Number(a) - Number(b);
   assert.deepEqual(
-    arrived.sort(byNumber),
+    arrived.filter((text) => text !== OTHER).sort(byNumber),
     numbered(2000).filter((text) => !isPoison(text)),
   );
   assert.deepEqual(
@@ -245,7 +252,7 @@ test('four lanes settle everything, whatever the sink answers in whatever order'
   const counts = settled.map((words) => Number(words.split(' ').at(-1)));
   assert.equal(
     counts.reduce((sum, count) => sum + count, 0),
-    2000,
+    2000 + others,
   );
   assert.ok(most > 1 && most <= 4, `${most} at once`);
 });
