@@ -2,14 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Jaeger } from '../services/start-jaeger.ts';
 import { getJson } from './ask.ts';
 
-/** How many different spans of a service there are, of 5,000 traces at most; waits until there are `atLeast`, or a minute. */
+/** How many different spans of a service there are; waits until there are `atLeast`, or a minute. */
 export async function spansInJaeger(
   { queryEndpoint }: Pick<Jaeger, 'queryEndpoint'>,
   service: string,
   atLeast: number,
 ): Promise<number> {
   const url = new URL('/api/traces', queryEndpoint);
-  for (const [name, value] of Object.entries({ service, limit: '5000', lookback: '1h' })) {
+  // Of traces: each span may be one.
+  const limit = String(atLeast + 1_000);
+  for (const [name, value] of Object.entries({ service, limit, lookback: '1h' })) {
     url.searchParams.set(name, value);
   }
   for (const deadlineMs = Date.now() + 60_000; ; await sleep(500)) {
