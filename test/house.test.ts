@@ -40,6 +40,7 @@ const FOR_ALL = [
   'to-buffer.ts',
   'version.ts',
   'within-time.ts',
+  'without-fix.ts',
   'worker-beside.ts',
   'xxh32.ts',
 ];
@@ -199,6 +200,7 @@ const ROOT_MAY_IMPORT: Record<string, readonly string[]> = {
   'to-buffer.ts': [],
   'version.ts': ['errors.ts'],
   'within-time.ts': [],
+  'without-fix.ts': ['errors.ts'],
   'worker-beside.ts': [],
   'xxh32.ts': [],
   'testing.ts': Object.keys(MAY_IMPORT),

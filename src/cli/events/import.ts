@@ -4,6 +4,7 @@ import { OtelEventsError } from '../../errors.ts';
 import { type ImportedFile, importFile, type StoredSoFar } from '../../viewer/files/import-file.ts';
 import type { EventStore } from '../../viewer/store/event-store.ts';
 import { openStore } from '../../viewer/store/threads/open-store.ts';
+import { withoutFix } from '../../without-fix.ts';
 import { defineCommand, tell, usageError, wantFiles } from '../command.ts';
 import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';
@@ -117,8 +118,7 @@ function added(totals: Totals, { stored, repeated, metricPoints }: StoredSoFar):
 /** The store's own error tells of one batch, and others were stored before it. */
 function brokenOff(error: unknown, file: string, done: string): unknown {
   if (!(error instanceof OtelEventsError) || error.code !== 'STORE_UNWRITABLE') return error;
-  const reason = error.fix === undefined ? error.message : error.message.replace(` (${error.fix})`, '');
-  return new OtelEventsError('STORE_UNWRITABLE', `${file}, behind ${done}: ${reason}`, {
+  return new OtelEventsError('STORE_UNWRITABLE', `${file}, behind ${done}: ${withoutFix(error)}`, {
     cause: error,
     fix: 'make room, and run it again: what has a log.record.uid, or is a span, is not stored twice',
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../../errors.ts';
 import { makeDirectory } from '../../make-directory.ts';
+import { withoutFix } from '../../without-fix.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { FileLock } from '../store/file/file-lock.ts';
 import { openStore } from '../store/threads/open-store.ts';
@@ -70,8 +71,7 @@ function makeCache(directory: string): void {
 
 /** Who asks files has not asked for a store, and has to be told where it is. */
 function notKept(cache: string, cause: unknown): OtelEventsError {
-  const { message, fix } = cause as OtelEventsError;
-  const reason = fix === undefined ? message : message.replace(` (${fix})`, '');
+  const reason = withoutFix(cause as OtelEventsError);
   return new OtelEventsError('STORE_UNWRITABLE', `what was read cannot be kept in ${cache}: ${reason}`, {
     cause,
     fix: 'make room there, or name another place with XDG_CACHE_HOME',

@@ -1,4 +1,5 @@
 import { type ErrorCode, OtelEventsError } from '../../../errors.ts';
+import { withoutFix } from '../../../without-fix.ts';
 
 /** An error on its way from a worker: classes do not travel. */
 export interface WireError {
@@ -11,8 +12,7 @@ export interface WireError {
 export function toWire(error: unknown): WireError {
   if (error instanceof OtelEventsError) {
     const { code, fix, retry } = error;
-    const message = fix === undefined ? error.message : error.message.replace(` (${fix})`, '');
-    return { code, message, fix, canRetry: retry !== undefined };
+    return { code, message: withoutFix(error), fix, canRetry: retry !== undefined };
   }
   const reason = error instanceof Error ? error.message : String(error);
   return { code: 'STORE_FAILED', message: `the store: ${reason}`, fix: undefined, canRetry: true };
