@@ -9,6 +9,7 @@ import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { frameOf } from '../../src/otlp/grpc/frame.ts';
 import { callRaw, openSession } from '../collector/grpc-call.ts';
 import { reportCounts } from '../harness/fault-counts.ts';
+import { http2Frame } from '../harness/http2-frame.ts';
 import { openSocket } from '../harness/raw-http.ts';
 import { startTaker } from './start-taker.ts';
 
@@ -199,23 +200,15 @@ test('calls that are opened and reset without end, and frames that HTTP/2 does n
     }
   }
   const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-  const frame = (type: number, flags: number, stream: number, payload: Buffer): Buffer => {
-    const head = Buffer.alloc(9);
-    head.writeUIntBE(payload.length, 0, 3);
-    head[3] = type;
-    head[4] = flags;
-    head.writeUInt32BE(stream, 5);
-    return Buffer.concat([head, payload]);
-  };
-  const settings = frame(4, 0, 0, Buffer.alloc(0));
+  const settings = http2Frame(4, 0, 0, Buffer.alloc(0));
   for (const wrong of [
     // A frame longer than was agreed, headers of stream 0, DATA of no stream, a window of zero, settings of a broken size.
-    frame(0, 0, 1, Buffer.alloc(1 << 17)),
-    frame(1, 4, 0, Buffer.from([0x82])),
-    frame(0, 1, 1, Buffer.alloc(10)),
-    frame(8, 0, 0, Buffer.alloc(4)),
-    frame(4, 0, 0, Buffer.alloc(5)),
-    frame(9, 4, 1, Buffer.alloc(100)),
+    http2Frame(0, 0, 1, Buffer.alloc(1 << 17)),
+    http2Frame(1, 4, 0, Buffer.from([0x82])),
+    http2Frame(0, 1, 1, Buffer.alloc(10)),
+    http2Frame(8, 0, 0, Buffer.alloc(4)),
+    http2Frame(4, 0, 0, Buffer.alloc(5)),
+    http2Frame(9, 4, 1, Buffer.alloc(100)),
   ]) {
     const socket = await openSocket(port);
     t.after(() => socket.destroy());

@@ -9,6 +9,7 @@ import { frameOf } from '../../src/otlp/grpc/frame.ts';
 import { callRaw, LOGS_PATH, openSession } from '../collector/grpc-call.ts';
 import { logsOf, protobufOf } from '../collector/samples.ts';
 import { IS_LONG, reportCounts } from '../harness/fault-counts.ts';
+import { http2Frame } from '../harness/http2-frame.ts';
 import { mutated } from '../harness/mutated.ts';
 import { openSocket } from '../harness/raw-http.ts';
 import { SEED, type Seeded, seeded } from '../harness/seeded.ts';
@@ -27,15 +28,6 @@ const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const TYPE = { data: 0, headers: 1, reset: 3, settings: 4, continuation: 9 } as const;
 const END_HEADERS = 4;
 const CANCEL = Buffer.from([0, 0, 0, 8]);
-
-function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
 
 /** A header that no table is to remember. @see RFC 7541, 6.2.2 */
 function header(name: string, value: Buffer): Buffer {
@@ -59,7 +51,7 @@ const CALL = Buffer.concat(
     te: 'trailers',
   }).map(([name, value]) => header(name, Buffer.from(value))),
 );
-const GREETING = Buffer.concat([PREFACE, frame(TYPE.settings, 0, 0, Buffer.alloc(0))]);
+const GREETING = Buffer.concat([PREFACE, http2Frame(TYPE.settings, 0, 0, Buffer.alloc(0))]);
 
 /** What a real client writes for a call. */
 async function honestBytes(t: TestContext): Promise<Buffer> {
@@ -91,7 +83,12 @@ async function honestBytes(t: TestContext): Promise<Buffer> {
 function anyFrames(random: Seeded): Buffer {
   const frames = Array.from({ length: 1 + random.below(8) }, () => {
     const payload = Buffer.from(Array.from({ length: random.below(40) }, () => random.below(256)));
-    return frame(random.below(12), random.below(256), random.pick([0, 1, 1, 2, 3, 2 ** 31 - 1]), payload);
+    return http2Frame(
+      random.below(12),
+      random.below(256),
+      random.pick([0, 1, 1, 2, 3, 2 ** 31 - 1]),
+      payload,
+    );
   });
   return Buffer.concat([GREETING, ...frames]);
 }
@@ -107,7 +104,7 @@ function largeHeaders(random: Seeded): Buffer {
   for (let at = 0; at < block.length && frames.length < 2_000; at += size) {
     const isLast = at + size >= block.length;
     const type = at === 0 ? TYPE.headers : TYPE.continuation;
-    frames.push(frame(type, isLast ? END_HEADERS : 0, 1, block.subarray(at, at + size)));
+    frames.push(http2Frame(type, isLast ? END_HEADERS : 0, 1, block.subarray(at, at + size)));
   }
   return Buffer.concat(frames);
 }
@@ -115,8 +112,8 @@ function largeHeaders(random: Seeded): Buffer {
 /** Calls that are taken back at once (CVE-2023-44487). */
 function resets(random: Seeded): Buffer {
   const frames = Array.from({ length: 10 + random.below(200) }, (_, index) => [
-    frame(TYPE.headers, END_HEADERS, 2 * index + 1, CALL),
-    frame(TYPE.reset, 0, 2 * index + 1, CANCEL),
+    http2Frame(TYPE.headers, END_HEADERS, 2 * index + 1, CALL),
+    http2Frame(TYPE.reset, 0, 2 * index + 1, CANCEL),
   ]);
   return Buffer.concat([GREETING, ...frames.flat()]);
 }
