@@ -1,4 +1,4 @@
-import { conditionFields } from '../query/condition-fields.ts';
+import { conditionFields, withOtherNames } from '../query/condition-fields.ts';
 import type { Query, TimeRange } from '../query/query.ts';
 import { fieldName } from '../query/read-field.ts';
 import type { Facet, FacetValue } from '../store/event-store.ts';
@@ -37,7 +37,10 @@ export async function compare(
   const [left, right] = [within(query, sides[0]), within(query, sides[1])];
   const seen = await Promise.all([store.fields(left), store.fields(right)]);
   const all = new Map(seen.flatMap(({ value }) => value).map((one) => [fieldName(one.field), one]));
-  const chosenBy = sides.flatMap(({ where }) => conditionFields(where)).map(fieldName);
+  const chosenBy = sides
+    .flatMap(({ where }) => conditionFields(where))
+    .flatMap(withOtherNames)
+    .map(fieldName);
   const isChosenBy = new Set(chosenBy);
   const fields = [...all.values()]
     .filter(({ field }) => !isChosenBy.has(fieldName(field)))

@@ -9,7 +9,12 @@ const ALSO: { readonly [name in RowField]?: readonly Field[] } = {
   uid: [attribute('log.record.uid')],
 };
 
-/** The fields that a condition looks at, by all their names. */
+/** The field, and the others that its value is seen in. */
+export function withOtherNames(field: Field): readonly Field[] {
+  return [field, ...((field.of === 'row' && ALSO[field.name]) || [])];
+}
+
+/** The fields that a condition looks at, as they are asked: not what a word is looked for in. */
 export function conditionFields(condition: Condition | undefined): readonly Field[] {
   if (condition === undefined) return [];
   switch (condition.kind) {
@@ -20,10 +25,8 @@ export function conditionFields(condition: Condition | undefined): readonly Fiel
     case 'and':
     case 'or':
       return condition.parts.flatMap(conditionFields);
-    default: {
-      const { field } = condition;
-      return [field, ...((field.of === 'row' && ALSO[field.name]) || [])];
-    }
+    default:
+      return [condition.field];
   }
 }
 

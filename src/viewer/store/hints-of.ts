@@ -1,4 +1,5 @@
 import { nearestName } from '../../nearest-name.ts';
+import { conditionFields } from '../query/condition-fields.ts';
 import type { Condition, Field, Query } from '../query/query.ts';
 import { fieldName } from '../query/read-field.ts';
 import type { EventStore, Funnel, Group, GroupOptions } from './event-store.ts';
@@ -59,7 +60,7 @@ export async function hintsOf(
   { wheres, fields = [] }: FoundNothing,
   withinMs = WITHIN_MS,
 ): Promise<string[]> {
-  const asked = [...wheres.flatMap(fieldsIn), ...fields].filter(({ of }) => of !== 'row');
+  const asked = [...wheres.flatMap(conditionFields), ...fields].filter(({ of }) => of !== 'row');
   if (asked.length === 0) return [];
   const { value, complete } = await store.fields(EVERYTHING, { withinMs });
   // Of rows that were not looked at nothing can be said.
@@ -68,13 +69,6 @@ export async function hintsOf(
   // `data.total` is two fields, of which one is enough.
   const names = new Set(asked.map((field) => fieldName(field).replace(/^(?:attributes\.)?data\./, '')));
   return [...names].filter((name) => !isKnown(name, known)).map((name) => hint(name, [...known]));
-}
-
-/** As they are asked: not what a word is looked for in. */
-function fieldsIn(condition: Condition | undefined): readonly Field[] {
-  if (condition === undefined || condition.kind === 'text') return [];
-  if (condition.kind === 'not') return fieldsIn(condition.part);
-  return 'parts' in condition ? condition.parts.flatMap(fieldsIn) : [condition.field];
 }
 
 /** As it is, or as what holds others. */
