@@ -8,6 +8,7 @@ import {
   groupsOfNothing,
   hintsOf,
   overflowHints,
+  pageHints,
 } from '../../viewer/store/hints-of.ts';
 import type { EventSource } from './event-source.ts';
 
@@ -21,8 +22,7 @@ export function storeSource(store: EventStore, close: () => Promise<void>): Even
     page: async (text, options) => {
       const query = read(text);
       const page = await store.page(query, { ...options, withinMs: WITHIN_MS });
-      const isNothing = page.rows.length === 0 && options.cursor === undefined;
-      return { ...page, hints: isNothing ? await hints({ wheres: [query.where] }) : [] };
+      return { ...page, hints: await pageHints(store, query, page, options.cursor, WITHIN_MS) };
     },
     group: async (text, { by: byName, stats: named = [], overMs, top }) => {
       const query = read(text);

@@ -1,5 +1,5 @@
 import type { Page } from '../store/event-store.ts';
-import { hintsOf } from '../store/hints-of.ts';
+import { pageHints } from '../store/hints-of.ts';
 import { CURSOR_PATTERN } from '../store/read/page-cursor.ts';
 import { named } from './json-schema.ts';
 import { oneOfParam, queryParam, requiredTextParam, textParam, wholeParam } from './param.ts';
@@ -28,8 +28,7 @@ export const ROW_ROUTES: readonly JsonRoute[] = [
     schema: named('Rows'),
     answer: async ({ q, ...options }, { store }) => {
       const page = await store.page(q, options);
-      const isNothing = page.rows.length === 0 && options.cursor === undefined;
-      const hints = isNothing ? await hintsOf(store, { wheres: [q.where] }) : [];
+      const hints = await pageHints(store, q, page, options.cursor);
       return { ...rowsAnswer(page), ...(hints.length > 0 && { hints }) };
     },
   }),

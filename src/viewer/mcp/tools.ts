@@ -4,7 +4,7 @@ import { parseQuery } from '../query/parse-query.ts';
 import type { Query } from '../query/query.ts';
 import { fieldName, readField } from '../query/read-field.ts';
 import type { EventStore } from '../store/event-store.ts';
-import { hintsOf } from '../store/hints-of.ts';
+import { pageHints } from '../store/hints-of.ts';
 import { shownRows } from './shown-rows.ts';
 
 /** What tools ask of a store. */
@@ -68,7 +68,7 @@ export const TOOLS: readonly Tool[] = [
       const options = { limit: limitIn(given), order, cursor: textIn(given, 'cursor') } as const;
       const query = queryIn(given);
       const page = await store.page(query, options);
-      const hints = page.rows.length === 0 ? await hintsOf(store, { wheres: [query.where] }) : [];
+      const hints = await pageHints(store, query, page, options.cursor);
       return { ...shownRows(page), ...(hints.length > 0 && { hints }) };
     },
   },

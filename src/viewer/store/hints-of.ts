@@ -2,7 +2,7 @@ import { nearestName } from '../../nearest-name.ts';
 import { conditionFields } from '../query/condition-fields.ts';
 import type { Condition, Field, Query } from '../query/query.ts';
 import { fieldName } from '../query/read-field.ts';
-import type { EventStore, Funnel, Group, GroupOptions } from './event-store.ts';
+import type { EventStore, Funnel, Group, GroupOptions, Page } from './event-store.ts';
 
 /** Of a page nobody waits longer for a hint, in milliseconds. */
 const WITHIN_MS = 300;
@@ -52,6 +52,17 @@ export function funnelOfNothing(
     wheres: steps[0]?.people === 0 ? wheres : [],
     fields: fields.filter((field) => field !== undefined),
   };
+}
+
+/** Of a first page without rows; behind a cursor there may well be none. */
+export async function pageHints(
+  store: Pick<EventStore, 'fields'>,
+  { where }: Query,
+  { rows }: Page,
+  cursor: string | undefined,
+  withinMs?: number,
+): Promise<string[]> {
+  return rows.length === 0 && cursor === undefined ? hintsOf(store, { wheres: [where] }, withinMs) : [];
 }
 
 /** Why nothing may have been found: fields that no row has, and which may have been meant. */
