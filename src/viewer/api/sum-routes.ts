@@ -1,5 +1,5 @@
 import { fieldName } from '../query/read-field.ts';
-import { funnelOfNothing, groupsOfNothing, hintsOf, overflowHints } from '../store/hints-of.ts';
+import { funnelHints, groupHints } from '../store/hints-of.ts';
 import { COVERAGE, HINTS } from './answer-schemas.ts';
 import { COUNT, listSchema, mapSchema, NUMBER, named, orNull, TEXT } from './json-schema.ts';
 import {
@@ -90,10 +90,9 @@ export const SUM_ROUTES: readonly JsonRoute[] = [
       HINTS,
     ),
     answer: async ({ q, by, stat: stats, over: overMs, top }, { store }) => {
-      const { value, ...coverage } = await store.group(q, { by: by?.field, stats, overMs, top });
-      const named = stats.map(({ stat, field }) => ({ stat, name: fieldName(field) }));
-      const nothing = await hintsOf(store, groupsOfNothing(value, q, { by: by?.field, stats }));
-      const hints = [...nothing, ...overflowHints(value, named)];
+      const options = { by: by?.field, stats, overMs, top };
+      const { value, ...coverage } = await store.group(q, options);
+      const hints = await groupHints(store, q, options, value);
       return { groups: value, ...coverage, ...(hints.length > 0 && { hints }) };
     },
   }),
@@ -115,17 +114,14 @@ export const SUM_ROUTES: readonly JsonRoute[] = [
       },
     ),
     answer: async ({ q, step, by, within = HALF_HOUR_MS, split }, { store }) => {
-      const steps = step.map(({ where }) => where);
-      const { value, ...coverage } = await store.funnel(q, {
-        steps,
-        by: by?.field ?? { of: 'row', name: 'user' },
+      const options = {
+        steps: step.map(({ where }) => where),
+        by: by?.field ?? ({ of: 'row', name: 'user' } as const),
         withinWindowMs: within,
         split: split?.field,
-      });
-      const hints = await hintsOf(
-        store,
-        funnelOfNothing(value, [q.where, ...steps], [by?.field, split?.field]),
-      );
+      };
+      const { value, ...coverage } = await store.funnel(q, options);
+      const hints = await funnelHints(store, q, options, value);
       return { ...value, ...coverage, ...(hints.length > 0 && { hints }) };
     },
   }),

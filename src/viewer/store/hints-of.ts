@@ -2,61 +2,25 @@ import { nearestName } from '../../nearest-name.ts';
 import { conditionFields } from '../query/condition-fields.ts';
 import type { Condition, Field, Query } from '../query/query.ts';
 import { fieldName } from '../query/read-field.ts';
-import type { EventStore, Funnel, Group, GroupOptions, Page } from './event-store.ts';
+import type { EventStore, Funnel, FunnelOptions, Group, GroupOptions, Page } from './event-store.ts';
 
 /** Of a page nobody waits longer for a hint, in milliseconds. */
 const WITHIN_MS = 300;
 
 const EVERYTHING = { where: undefined, range: {} };
 
+type Fields = Pick<EventStore, 'fields'>;
+
 /** What was asked, and found nothing. */
-export interface FoundNothing {
-  readonly wheres: readonly (Condition | undefined)[];
+interface FoundNothing {
+  readonly wheres?: readonly (Condition | undefined)[] | undefined;
   /** By which it was counted, and the like. */
-  readonly fields?: readonly Field[] | undefined;
-}
-
-/** What of groups found nothing: a query that no row fits, a field by which all are without, numbers that nobody has. */
-export function groupsOfNothing(
-  groups: readonly Group[],
-  { where }: Query,
-  { by, stats = [] }: Pick<GroupOptions, 'by' | 'stats'>,
-): FoundNothing {
-  if (groups.every(({ count }) => count === 0)) return { wheres: [where] };
-  const isWithout = by !== undefined && groups.every(({ value }) => value === undefined);
-  const empty = stats.filter((_, at) => groups.every((group) => !group.stats[at]));
-  return { wheres: [], fields: [...(isWithout ? [by] : []), ...empty.map(({ field }) => field)] };
-}
-
-/** Which numbers are beyond what a number can be: answers have none in their place. */
-export function overflowHints(
-  groups: readonly Group[],
-  named: readonly { readonly stat: string; readonly name: string }[],
-): string[] {
-  return named.flatMap(({ stat, name }, at) =>
-    groups.some(({ stats }) => Math.abs(stats[at] ?? 0) === Number.POSITIVE_INFINITY)
-      ? [`${stat}:${name} is beyond what a number can be, ${Number.MAX_VALUE.toPrecision(3)}`]
-      : [],
-  );
-}
-
-/** The same of a funnel that nobody comes into, and of a field that splits nobody. */
-export function funnelOfNothing(
-  { steps, split = [] }: Funnel,
-  wheres: FoundNothing['wheres'],
-  [by, splitBy]: readonly [by: Field | undefined, split: Field | undefined],
-): FoundNothing {
-  const isSplit = split.some(({ value }) => value !== undefined);
-  const fields = [steps[0]?.people === 0 ? by : undefined, isSplit ? undefined : splitBy];
-  return {
-    wheres: steps[0]?.people === 0 ? wheres : [],
-    fields: fields.filter((field) => field !== undefined),
-  };
+  readonly fields?: readonly (Field | undefined)[] | undefined;
 }
 
 /** Of a first page without rows; behind a cursor there may well be none. */
 export async function pageHints(
-  store: Pick<EventStore, 'fields'>,
+  store: Fields,
   { where }: Query,
   { rows }: Page,
   cursor: string | undefined,
@@ -65,13 +29,63 @@ export async function pageHints(
   return rows.length === 0 && cursor === undefined ? hintsOf(store, { wheres: [where] }, withinMs) : [];
 }
 
+/** Of groups without rows, a field that all are without, numbers that nobody has, and those that no number can be. */
+export async function groupHints(
+  store: Fields,
+  query: Query,
+  options: Pick<GroupOptions, 'by' | 'stats'>,
+  groups: readonly Group[],
+  withinMs?: number,
+): Promise<string[]> {
+  const nothing = await hintsOf(store, groupsOfNothing(query, options, groups), withinMs);
+  return [...nothing, ...overflowHints(options.stats, groups)];
+}
+
+/** Of a funnel that nobody comes into, and a field that splits nobody. */
+export function funnelHints(
+  store: Fields,
+  { where }: Query,
+  { steps: wheres, by, split: splitBy }: Pick<FunnelOptions, 'steps' | 'by' | 'split'>,
+  { steps, split = [] }: Funnel,
+  withinMs?: number,
+): Promise<string[]> {
+  const isEmpty = steps[0]?.people === 0;
+  const isSplit = split.some(({ value }) => value !== undefined);
+  const nothing = {
+    wheres: isEmpty ? [where, ...wheres] : [],
+    fields: [isEmpty ? by : undefined, isSplit ? undefined : splitBy],
+  };
+  return hintsOf(store, nothing, withinMs);
+}
+
+function groupsOfNothing(
+  { where }: Query,
+  { by, stats = [] }: Pick<GroupOptions, 'by' | 'stats'>,
+  groups: readonly Group[],
+): FoundNothing {
+  if (groups.every(({ count }) => count === 0)) return { wheres: [where] };
+  const isWithout = groups.every(({ value }) => value === undefined);
+  const empty = stats.filter((_, at) => groups.every((group) => !group.stats[at]));
+  return { fields: [isWithout ? by : undefined, ...empty.map(({ field }) => field)] };
+}
+
+/** Which numbers are beyond what a number can be: answers have none in their place. */
+function overflowHints(stats: GroupOptions['stats'] = [], groups: readonly Group[]): string[] {
+  return stats.flatMap(({ stat, field }, at) =>
+    groups.some((group) => Math.abs(group.stats[at] ?? 0) === Number.POSITIVE_INFINITY)
+      ? [`${stat}:${fieldName(field)} is beyond what a number can be, ${Number.MAX_VALUE.toPrecision(3)}`]
+      : [],
+  );
+}
+
 /** Why nothing may have been found: fields that no row has, and which may have been meant. */
-export async function hintsOf(
-  store: Pick<EventStore, 'fields'>,
-  { wheres, fields = [] }: FoundNothing,
+async function hintsOf(
+  store: Fields,
+  { wheres = [], fields = [] }: FoundNothing,
   withinMs = WITHIN_MS,
 ): Promise<string[]> {
-  const asked = [...wheres.flatMap(conditionFields), ...fields].filter(({ of }) => of !== 'row');
+  const given = fields.filter((field) => field !== undefined);
+  const asked = [...wheres.flatMap(conditionFields), ...given].filter(({ of }) => of !== 'row');
   if (asked.length === 0) return [];
   const { value, complete } = await store.fields(EVERYTHING, { withinMs });
   // Of rows that were not looked at nothing can be said.
