@@ -151,6 +151,17 @@ test('an answer is as long as a model can read, says what is cut, and its cursor
   );
 });
 
+test('a query of nothing is told what may have been meant, but not behind a cursor', async (t) => {
+  const { url, store } = await viewerUnderTest(t, { mcp: true });
+  await store.ingest(events(SHOP));
+  const client = await modern(t, url);
+  const first = await call(client, 'query', { q: 'usr.id:bob' });
+  assert.deepEqual([first.rows, first.hints], [[], ['no row has a field usr.id; did you mean user.id?']]);
+  const { next: cursor } = await call(client, 'query', { limit: 1 });
+  const behind = await call(client, 'query', { q: 'usr.id:bob', cursor });
+  assert.deepEqual([behind.rows, behind.hints], [[], undefined]);
+});
+
 test('a row that is too long in many texts tells its name, and how long it is', async (t) => {
   const { url, store } = await viewerUnderTest(t, { mcp: true });
   const more = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`key${at}`, 'x'.repeat(300)]));
