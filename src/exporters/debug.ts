@@ -1,6 +1,7 @@
 import { escapeControls, escapeLines } from '../escape-controls.ts';
-import type { Batch, Signal } from '../otlp/wire/batch.ts';
+import type { Batch } from '../otlp/wire/batch.ts';
 import type { OtlpObject } from '../otlp/wire/decode-protobuf.ts';
+import { LIST_NAMES } from '../otlp/wire/list-names.ts';
 import { OtlpRequest } from '../otlp/wire/otlp-request.ts';
 import type { BatchExporter } from './batch-exporter.ts';
 import { MessageSampler, type Sampling } from './message-sampler.ts';
@@ -43,23 +44,17 @@ function linesOf(batch: Batch, verbosity: Verbosity): string[] {
 
 /** How many resources, and metrics, the items are of. */
 function countsOf(batch: Batch): string {
-  const [resources] = LISTS[batch.signal];
+  const { resources } = LIST_NAMES[batch.signal];
   const count = listOf(OtlpRequest.of(batch).decoded(), resources).length;
   return ` resources=${count}${batch.signal === 'metrics' ? ` metrics=${itemsOf(batch).length}` : ''}`;
 }
 
-const LISTS: Readonly<Record<Signal, readonly [string, string, string]>> = {
-  logs: ['resourceLogs', 'scopeLogs', 'logRecords'],
-  traces: ['resourceSpans', 'scopeSpans', 'spans'],
-  metrics: ['resourceMetrics', 'scopeMetrics', 'metrics'],
-};
-
 /** The log records, spans or metrics of a batch. */
 function itemsOf(batch: Batch): OtlpObject[] {
-  const [resources, scopes, items] = LISTS[batch.signal];
+  const { resources, scopes, records } = LIST_NAMES[batch.signal];
   return listOf(OtlpRequest.of(batch).decoded(), resources)
     .flatMap((resource) => listOf(resource, scopes))
-    .flatMap((scope) => listOf(scope, items));
+    .flatMap((scope) => listOf(scope, records));
 }
 
 function listOf(value: OtlpObject, name: string): OtlpObject[] {

@@ -1,5 +1,6 @@
 import type { Signal } from '../../otlp/wire/batch.ts';
 import type { OtlpObject, OtlpValue } from '../../otlp/wire/decode-protobuf.ts';
+import { LIST_NAMES, type ListNames } from '../../otlp/wire/list-names.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import { metricTypeOf } from './metric-type.ts';
 import { ObjectDraft } from './object-draft.ts';
@@ -8,15 +9,12 @@ import type { Visit } from './visit.ts';
 
 /** The fields that hold the next level, from the outside inwards. */
 const LEVELS: Readonly<Record<Signal, Levels>> = {
-  logs: { resources: 'resourceLogs', scopes: 'scopeLogs', records: 'logRecords' },
-  traces: { resources: 'resourceSpans', scopes: 'scopeSpans', records: 'spans', inners: 'events' },
-  metrics: { resources: 'resourceMetrics', scopes: 'scopeMetrics', records: 'metrics', inners: 'dataPoints' },
+  logs: LIST_NAMES.logs,
+  traces: { ...LIST_NAMES.traces, inners: 'events' },
+  metrics: { ...LIST_NAMES.metrics, inners: 'dataPoints' },
 };
 
-interface Levels {
-  readonly resources: string;
-  readonly scopes: string;
-  readonly records: string;
+interface Levels extends ListNames {
   readonly inners?: string;
 }
 

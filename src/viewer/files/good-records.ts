@@ -1,14 +1,8 @@
 import { OtelEventsError } from '../../errors.ts';
 import { isPlainObject } from '../../is-plain-object.ts';
 import type { Signal } from '../../otlp/wire/batch.ts';
+import { LIST_NAMES } from '../../otlp/wire/list-names.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
-
-/** How the lists inside of each other are called. */
-const LISTS: Readonly<Record<Signal, readonly [resources: string, scopes: string, records: string]>> = {
-  logs: ['resourceLogs', 'scopeLogs', 'logRecords'],
-  traces: ['resourceSpans', 'scopeSpans', 'spans'],
-  metrics: ['resourceMetrics', 'scopeMetrics', 'metrics'],
-};
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -25,7 +19,7 @@ export interface GoodRecords {
  */
 export function goodRecords(signal: Signal, bytes: Buffer): GoodRecords | undefined {
   const body = parsed(bytes);
-  const [resources, scopes, records] = LISTS[signal];
+  const { resources, scopes, records } = LIST_NAMES[signal];
   let bad = 0;
   const good = itemsIn(body, resources).map((resource) => ({
     ...resource,

@@ -1,9 +1,10 @@
 import type { Signal } from '../../otlp/wire/batch.ts';
 import type { OtlpValue } from '../../otlp/wire/decode-protobuf.ts';
+import { LIST_NAMES } from '../../otlp/wire/list-names.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { readLines } from './read-lines.ts';
-import { readGoodRecords, SIGNAL_KEYS } from './read-request.ts';
+import { readGoodRecords } from './read-request.ts';
 import type { ReadOptions } from './read-unpacked.ts';
 
 export interface ImportOptions extends ReadOptions {
@@ -101,7 +102,7 @@ class Ingester {
     const { signal, count } = request;
     const gathered = this.#gathered.get(signal) ?? { resources: [], count: 0, bytes: 0 };
     this.#gathered.set(signal, gathered);
-    for (const one of (request.decoded()[SIGNAL_KEYS[signal]] ?? []) as OtlpValue[]) {
+    for (const one of (request.decoded()[LIST_NAMES[signal].resources] ?? []) as OtlpValue[]) {
       gathered.resources.push(one);
     }
     gathered.count += count;
@@ -124,7 +125,7 @@ class Ingester {
   async #send(signal: Signal, gathered: Gathered): Promise<void> {
     this.#gathered.delete(signal);
     if (this.#inFlight.length >= MAX_IN_FLIGHT) await this.#inFlight.shift();
-    const request = OtlpRequest.from(signal, { [SIGNAL_KEYS[signal]]: gathered.resources });
+    const request = OtlpRequest.from(signal, { [LIST_NAMES[signal].resources]: gathered.resources });
     const stored = this.#store.ingest(request).then(({ stored, repeated }) => {
       const before = this.#counts;
       this.#counts = {

@@ -1,16 +1,8 @@
 import { OtelEventsError } from '../../errors.ts';
-import type { Signal } from '../../otlp/wire/batch.ts';
+import { SIGNALS, type Signal } from '../../otlp/wire/batch.ts';
+import { LIST_NAMES } from '../../otlp/wire/list-names.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import { goodRecords } from './good-records.ts';
-
-/** The key that a request of each signal begins with. */
-export const SIGNAL_KEYS = {
-  logs: 'resourceLogs',
-  traces: 'resourceSpans',
-  metrics: 'resourceMetrics',
-} as const satisfies Record<Signal, string>;
-
-const SIGNALS = Object.keys(SIGNAL_KEYS) as Signal[];
 
 /** What a line holds. */
 export interface ReadRequest {
@@ -26,7 +18,7 @@ export interface ReadRequest {
 export function readRequest(bytes: Buffer): ReadRequest {
   const request = tryRead(bytes);
   if (request !== undefined) return { request, isDamaged: false };
-  const starts = SIGNALS.map((signal) => bytes.lastIndexOf(`{"${SIGNAL_KEYS[signal]}":`));
+  const starts = SIGNALS.map((signal) => bytes.lastIndexOf(`{"${LIST_NAMES[signal].resources}":`));
   const start = Math.max(...starts);
   return { request: start > 0 ? tryRead(bytes.subarray(start)) : undefined, isDamaged: true };
 }
@@ -54,5 +46,5 @@ function tryRead(bytes: Buffer): OtlpRequest | undefined {
 /** By the first key; that of another request may stand in a text. */
 function signalOf(bytes: Buffer): Signal | undefined {
   const [, key] = /^\s*\{\s*"(\w+)"\s*:/.exec(bytes.toString('latin1', 0, 200)) ?? [];
-  return SIGNALS.find((signal) => SIGNAL_KEYS[signal] === key);
+  return SIGNALS.find((signal) => LIST_NAMES[signal].resources === key);
 }
