@@ -1,3 +1,4 @@
+import { ROW_ATTRIBUTES } from '../query/row-attributes.ts';
 import type { Row } from '../store/event-store.ts';
 import { severityName } from './format.ts';
 
@@ -59,12 +60,15 @@ const OWN: Readonly<Record<string, (row: Row) => unknown>> = Object.assign(Objec
   trace: (row: Row) => row.traceId,
   span: (row: Row) => row.spanId,
   parent: (row: Row) => row.parentSpanId,
-  user: (row: Row) => row.attributes['user.id'] ?? row.attributes['enduser.id'],
-  session: (row: Row) => row.attributes['session.id'],
-  conversation: (row: Row) => row.attributes['gen_ai.conversation.id'],
-  uid: (row: Row) => row.attributes['log.record.uid'],
   summary: rowSummary,
+  ...Object.fromEntries(
+    Object.entries(ROW_ATTRIBUTES).map(([name, paths]) => [name, (row: Row) => firstAttribute(row, paths)]),
+  ),
 });
+
+function firstAttribute({ attributes }: Row, paths: readonly string[]): unknown {
+  return paths.map((path) => valueAt(attributes, path)).find((value) => value !== undefined);
+}
 
 /** `a.b` is the key `a.b`, or `b` in the map `a`; of a list the first item that has it. */
 function valueAt(value: unknown, path: string): unknown {

@@ -1,14 +1,14 @@
+import { ROW_ATTRIBUTES } from '../query/row-attributes.ts';
 import { hrefTo } from './address.ts';
 
 /** Fields whose values have a view of their own. */
 const VIEW_OF: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   trace: 'trace',
-  user: 'user',
-  'user.id': 'user',
-  session: 'session',
-  'session.id': 'session',
-  conversation: 'conversation',
-  'gen_ai.conversation.id': 'conversation',
+  ...Object.fromEntries(
+    (['user', 'session', 'conversation'] as const).flatMap((view) =>
+      [view, ...ROW_ATTRIBUTES[view]].map((field) => [field, view]),
+    ),
+  ),
 });
 
 /** Where all of a trace, a user, a session or a conversation is; undefined for other fields. */

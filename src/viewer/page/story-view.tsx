@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { ROW_ATTRIBUTES } from '../query/row-attributes.ts';
 import { go, hrefTo, useAddress, withParams } from './address.ts';
 import type { RowsAnswer } from './answers.ts';
 import { Conversation } from './conversation.tsx';
@@ -86,7 +87,8 @@ export function StoryView({ by, id }: { readonly by: StoryOf; readonly id: strin
         <div class="empty">
           <h2>Nothing is stored of this {by}</h2>
           <p>
-            Rows belong to it by <code>{FIELD[by]}</code>. <a href={hrefTo([])}>Show all events</a>
+            Rows belong to it by <code>{ROW_ATTRIBUTES[by].join(' or ')}</code>.{' '}
+            <a href={hrefTo([])}>Show all events</a>
           </p>
         </div>
       )}
@@ -119,8 +121,6 @@ export function StoryView({ by, id }: { readonly by: StoryOf; readonly id: strin
     </main>
   );
 }
-
-const FIELD = { session: 'session.id', user: 'user.id', conversation: 'gen_ai.conversation.id' } as const;
 
 function Others({ by, values }: { readonly by: StoryOf; readonly values: readonly unknown[] }) {
   const known = values.filter((value) => value !== undefined && value !== null).map(String);

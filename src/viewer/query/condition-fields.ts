@@ -1,17 +1,12 @@
-import type { Condition, Field, RowField } from './query.ts';
-
-/** Under which other names the value of a field of rows is seen in them. */
-const ALSO: { readonly [name in RowField]?: readonly Field[] } = {
-  service: [{ of: 'resource', path: 'service.name' }],
-  user: [attribute('user.id'), attribute('enduser.id')],
-  session: [attribute('session.id')],
-  conversation: [attribute('gen_ai.conversation.id')],
-  uid: [attribute('log.record.uid')],
-};
+import type { Condition, Field } from './query.ts';
+import { rowAttributes } from './row-attributes.ts';
 
 /** The field, and the others that its value is seen in. */
 export function withOtherNames(field: Field): readonly Field[] {
-  return [field, ...((field.of === 'row' && ALSO[field.name]) || [])];
+  if (field.of !== 'row') return [field];
+  if (field.name === 'service') return [field, { of: 'resource', path: 'service.name' }];
+  const paths = rowAttributes(field.name) ?? [];
+  return [field, ...paths.map((path) => ({ of: 'attribute', path }) as const)];
 }
 
 /** The fields that a condition looks at, as they are asked: not what a word is looked for in. */
@@ -28,8 +23,4 @@ export function conditionFields(condition: Condition | undefined): readonly Fiel
     default:
       return [condition.field];
   }
-}
-
-function attribute(path: string): Field {
-  return { of: 'attribute', path };
 }

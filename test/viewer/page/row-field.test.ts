@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rowSummary } from '../../../src/viewer/page/row-field.ts';
+import { rowField, rowSummary } from '../../../src/viewer/page/row-field.ts';
 import { madeRow } from '../../browser/made-events.ts';
 
 test('the line of a row begins with what the event has of its own', () => {
@@ -17,4 +17,13 @@ test('the line of a row begins with what the event has of its own', () => {
     rowSummary(row),
     'sku=A1  items=[1]  event.schema.id=cart.item_added  user.id=u1  event.session={"device":"phone"}',
   );
+});
+
+test('the user of a row is found as the store finds it: by either name, in a map too', () => {
+  for (const attributes of [
+    { 'user.id': 'ann', 'enduser.id': 'bob' },
+    { 'enduser.id': 'ann' },
+    { user: { id: 'ann' } },
+  ])
+    assert.equal(rowField(madeRow('r1', { timeMs: 0, name: 'a', attributes }), 'user'), 'ann');
 });

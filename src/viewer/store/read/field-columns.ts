@@ -1,4 +1,5 @@
-import type { Field, RowField } from '../../query/query.ts';
+import type { Field } from '../../query/query.ts';
+import { rowAttributes } from '../../query/row-attributes.ts';
 import { MAX_TEXT } from '../block/block-builder.ts';
 import { type Column, ColumnBuilder, FLAGS } from '../block/column.ts';
 import { attributeColumn, ROW_COLUMN } from '../block/column-name.ts';
@@ -12,15 +13,6 @@ export function plainPath(path: string): string {
   return path.replaceAll('[]', '');
 }
 
-/** The attribute that a field of rows is read from. */
-export const ROW_ATTRIBUTE: { readonly [name in RowField]?: string } = {
-  session: 'session.id',
-  conversation: 'gen_ai.conversation.id',
-  uid: 'log.record.uid',
-};
-
-const USER = ['user.id', 'enduser.id'] as const;
-
 const KINDS = ['text', 'number', 'flag'] as const;
 
 /**
@@ -31,10 +23,9 @@ export function fieldColumns(block: Block, field: Field, among: Mask, part?: Buf
   if (field.of === 'attribute') return attributeColumns(block, plainPath(field.path), among, part);
   if (field.of === 'resource') return resourceColumns(block, plainPath(field.path));
   const { name } = field;
-  const path = ROW_ATTRIBUTE[name];
-  if (path !== undefined) return attributeColumns(block, path, among, part);
+  const paths = rowAttributes(name);
+  if (paths !== undefined) return firstColumns(block, paths, among, part);
   if (name === 'service') return resourceColumns(block, 'service.name');
-  if (name === 'user') return userColumns(block, among);
   if (name === 'scope') return scopeColumns(block);
   if (name === 'body') return bodyColumns(block, among, part);
   const column =
@@ -73,11 +64,17 @@ function valuesAt({ leaves }: ReadRecord, path: string): FacetValue[] {
   return leaves.values.filter((_, at) => leaves.places[at]?.path === path);
 }
 
-/** `user.id`, and of rows without it `enduser.id`. */
-function userColumns(block: Block, among: Mask): Column[] {
-  const [first, second] = USER;
+/** The values at the first of some paths, and of rows without one those at the next. */
+function firstColumns(
+  block: Block,
+  [first = '', ...rest]: readonly string[],
+  among: Mask,
+  part: Buffer | undefined,
+): Column[] {
+  if (rest.length === 0) return attributeColumns(block, first, among, part);
+  // All of the first: a row whose value was left out would seem to have none.
   const own = attributeColumns(block, first, among);
-  const others = attributeColumns(block, second, among);
+  const others = firstColumns(block, rest, among, part);
   if (own.length === 0 || others.length === 0) return [...own, ...others];
   const has = new Uint8Array(block.rows);
   for (const column of own) eachPlace(column, (place) => (has[place] = 1));

@@ -1,10 +1,11 @@
 import type { Comparison, Condition, Field, TextMatch } from '../../query/query.ts';
+import { rowAttributes } from '../../query/row-attributes.ts';
 import type { Column } from '../block/column.ts';
 import { attributeColumn, ROW_COLUMN } from '../block/column-name.ts';
 import { isUuid } from '../record/leaf-buffer.ts';
 import { keyHash } from '../record/record-key.ts';
 import type { Block } from './block.ts';
-import { eachPlace, fieldColumns, plainPath, ROW_ATTRIBUTE, restColumns } from './field-columns.ts';
+import { eachPlace, fieldColumns, plainPath, restColumns } from './field-columns.ts';
 import { both, butNot, either, isIn, type Mask } from './mask.ts';
 import { readRecord } from './read-leaves.ts';
 import { type IndexedRows, idRows, placesOfHash, TextPlaces } from './text-places.ts';
@@ -101,16 +102,14 @@ function isOnlyText({ lowest, highest, takesFlags }: ValueTest): boolean {
 
 /** Whether its texts are in the index of ids. */
 function isIndexed(field: Field): boolean {
-  if (field.of === 'attribute') return plainPath(field.path) !== 'log.record.uid';
+  if (field.of === 'attribute') return !isUid(field);
   if (field.of === 'resource') return false;
   return ['name', 'trace', 'user', 'session', 'conversation'].includes(field.name);
 }
 
-/** `log.record.uid` is told by its hash. */
+/** A uid is told by its hash. */
 function narrowedByHash(block: Block, field: Field, { text }: ValueTest, among: Mask): Mask {
-  const path =
-    field.of === 'attribute' ? plainPath(field.path) : field.of === 'row' ? ROW_ATTRIBUTE[field.name] : '';
-  if (path !== 'log.record.uid' || text === undefined || !isUuid(text)) return among;
+  if (!isUid(field) || text === undefined || !isUuid(text)) return among;
   // Of a span it is an attribute like others, and its key is another.
   const events = comparing(block, { of: 'row', name: 'kind' }, valueTest(IS_SPAN), among);
   const hashed = maskOfPlaces(placesOfHash(block, keyHash(text)), block, among, () => true);
@@ -222,14 +221,13 @@ function existingColumns(block: Block, field: Field, among: Mask): Column[] {
   if (field.of !== 'row') return fieldColumns(block, field, among);
   if (field.name === 'body')
     return (['text', 'held'] as const).flatMap((kind) => block.column(ROW_COLUMN.body, kind) ?? []);
-  const path = field.name === 'user' ? 'user.id' : ROW_ATTRIBUTE[field.name];
-  if (path === undefined) return fieldColumns(block, field, among);
-  const paths = field.name === 'user' ? [path, 'enduser.id'] : [path];
-  return paths.flatMap((one) => {
+  const paths = rowAttributes(field.name);
+  if (paths === undefined) return fieldColumns(block, field, among);
+  return paths.flatMap((path) => {
     const stored = (['text', 'number', 'flag', 'held'] as const).flatMap(
-      (kind) => block.column(attributeColumn(one), kind) ?? [],
+      (kind) => block.column(attributeColumn(path), kind) ?? [],
     );
-    return stored.length > 0 ? stored : restColumns(block, one, among);
+    return stored.length > 0 ? stored : restColumns(block, path, among);
   });
 }
 
@@ -254,14 +252,15 @@ function cost(condition: Condition): number {
     case 'text':
       return condition.text.includes(' ') ? 20 : 5;
     case 'compare':
-      if (isReadOnly(condition.field)) return 30;
+      if (isUid(condition.field)) return 30;
       // Long bodies are read in their rows.
       if (condition.field.of === 'row' && condition.field.name === 'body') return 10;
       return condition.is === 'like' ? 4 : 1;
   }
 }
 
-/** A field whose values are in rows only. */
-function isReadOnly(field: Field): boolean {
-  return field.of === 'row' ? field.name === 'uid' : field.path === 'log.record.uid';
+/** `log.record.uid`, whose values are in rows only. */
+function isUid(field: Field): boolean {
+  if (field.of === 'row') return field.name === 'uid';
+  return field.of === 'attribute' && plainPath(field.path) === 'log.record.uid';
 }
