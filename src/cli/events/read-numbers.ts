@@ -1,6 +1,7 @@
 import { parseQuery } from '../../viewer/query/parse-query.ts';
 import { readDuration } from '../../viewer/query/read-time.ts';
 import { writeTerm } from '../../viewer/query/write-term.ts';
+import { FUNNEL_STEPS } from '../../viewer/store/event-store.ts';
 import { usageError } from '../command.ts';
 import type { SourceFunnel } from './event-source.ts';
 import type { AskedGroups } from './print-groups.ts';
@@ -22,9 +23,6 @@ export function readGroups(values: {
   };
 }
 
-/** As the store takes them. */
-const STEPS = { least: 2, most: 10 };
-
 const DEFAULT_WITHIN = '30m';
 
 /** What `--funnel`, `--within`, `--per` and `--split` ask for. @throws OtelEventsError `OPTION_INVALID`, `QUERY_INVALID` */
@@ -45,8 +43,9 @@ export function readFunnel(values: {
   const [only = '', ...others] = funnel;
   const steps = others.length > 0 ? funnel : only.split(',').map(nameStep);
   for (const step of steps) checkStep(step);
-  if (steps.length < STEPS.least || steps.length > STEPS.most) {
-    const message = `--funnel: ${STEPS.least} to ${STEPS.most} steps wanted, got ${steps.length}`;
+  const { least, most } = FUNNEL_STEPS;
+  if (steps.length < least || steps.length > most) {
+    const message = `--funnel: ${least} to ${most} steps wanted, got ${steps.length}`;
     throw usageError(message, 'as in --funnel cart.item_added,checkout.started,order.paid');
   }
   return { steps, by: per ?? 'user', withinMs: readTime('--within', within ?? DEFAULT_WITHIN), split };

@@ -1,4 +1,5 @@
 import { fieldName } from '../query/read-field.ts';
+import { FUNNEL_STEPS } from '../store/event-store.ts';
 import { funnelHints, groupHints } from '../store/hints-of.ts';
 import { COVERAGE, HINTS } from './answer-schemas.ts';
 import { COUNT, listSchema, mapSchema, NUMBER, named, orNull, TEXT } from './json-schema.ts';
@@ -15,7 +16,6 @@ import { type JsonRoute, jsonRoute } from './route.ts';
 
 const MAX_TOP = 1000;
 const MAX_BUCKETS = 2000;
-const STEPS = { least: 2, most: 10 };
 const HALF_HOUR_MS = 30 * 60_000;
 
 const q = queryParam('which rows are counted; all without it');
@@ -101,7 +101,10 @@ export const SUM_ROUTES: readonly JsonRoute[] = [
     summary: 'How many come how far through steps, who does not, and what these do next',
     params: {
       q,
-      step: queriesParam('2 to 10 queries, in their order', STEPS),
+      step: queriesParam(
+        `${FUNNEL_STEPS.least} to ${FUNNEL_STEPS.most} queries, in their order`,
+        FUNNEL_STEPS,
+      ),
       by: fieldParam('whose way it is; `user` without it'),
       within: durationParam('from the first step to the last; 30m without it'),
       split: fieldParam('splits by its value at the first step'),

@@ -1,3 +1,4 @@
+import { FUNNEL_STEPS } from '../store/event-store.ts';
 import { go, hrefTo, useAddress, withParams } from './address.ts';
 import type { FunnelAnswer, FunnelStepAnswer } from './answers.ts';
 import { CoverageNote } from './coverage-note.tsx';
@@ -13,7 +14,6 @@ import { termOf } from './term-of.ts';
 import { useAnswer } from './use-answer.ts';
 
 const WITHIN = ['1m', '5m', '30m', '1h', '6h', '1d', '7d'];
-const MAX_STEPS = 10;
 
 /** How many come how far, who does not, and what those do instead. */
 export function FunnelView() {
@@ -23,7 +23,7 @@ export function FunnelView() {
   const by = params.get('by') ?? 'user';
   const within = params.get('within') ?? '30m';
   const split = params.get('split') ?? '';
-  const isReady = steps.length >= 2 && by !== '';
+  const isReady = steps.length >= FUNNEL_STEPS.least && by !== '';
   const url = apiUrl('funnel', { q: query, step: steps, by, within, split: split || undefined });
   const { value, error, reload, isLoading } = useAnswer<FunnelAnswer>(isReady ? url : undefined);
   const set = (changes: Parameters<typeof withParams>[0]): void => go(withParams(changes));
@@ -32,7 +32,8 @@ export function FunnelView() {
     next[at] = step;
     set({ step: next.filter((one) => one !== undefined && one !== '') });
   };
-  const places = Array.from({ length: Math.min(MAX_STEPS, Math.max(2, steps.length + 1)) }, (_, at) => at);
+  const { least, most } = FUNNEL_STEPS;
+  const places = Array.from({ length: Math.min(most, Math.max(least, steps.length + 1)) }, (_, at) => at);
   return (
     <main class="page">
       <h1 class="unseen">Funnel</h1>

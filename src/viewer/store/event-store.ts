@@ -207,8 +207,11 @@ export interface Group {
   }[];
 }
 
+/** How many steps a funnel can have. */
+export const FUNNEL_STEPS = { least: 2, most: 10 } as const;
+
 export interface FunnelOptions extends Bounds {
-  /** Two to ten conditions beside that of the query, in the order in which they have to come. */
+  /** Conditions beside that of the query, in the order in which they have to come. */
   readonly steps: readonly Query['where'][];
   /** Whose way it is. */
   readonly by: Field;

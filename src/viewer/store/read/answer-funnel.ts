@@ -1,6 +1,13 @@
 import { OtelEventsError } from '../../../errors.ts';
 import type { Query } from '../../query/query.ts';
-import type { Answer, FacetValue, Funnel, FunnelOptions, FunnelStep } from '../event-store.ts';
+import {
+  type Answer,
+  type FacetValue,
+  FUNNEL_STEPS,
+  type Funnel,
+  type FunnelOptions,
+  type FunnelStep,
+} from '../event-store.ts';
 import { fieldColumns } from './field-columns.ts';
 import { FunnelWays } from './funnel-ways.ts';
 import type { InternedValues } from './interned-values.ts';
@@ -12,8 +19,6 @@ import { StepBits } from './step-bits.ts';
 import { StepEvents } from './step-events.ts';
 import { compareValues, firstValues } from './value-counts.ts';
 
-const MAX_STEPS = 10;
-
 /** The most people that are named at a step. */
 const MAX_NAMED = 100;
 
@@ -23,8 +28,9 @@ const MAX_SPLIT = 50;
 /** How many come from step to step, where they leave, and what they do then. */
 export function answerFunnel(store: ReadStore, query: Query, options: FunnelOptions): Answer<Funnel> {
   const { steps, by, split, withinWindowMs } = options;
-  if (steps.length < 2 || steps.length > MAX_STEPS) {
-    const message = `funnel: wanted two to ${MAX_STEPS} steps, got ${steps.length}`;
+  const { least, most } = FUNNEL_STEPS;
+  if (steps.length < least || steps.length > most) {
+    const message = `funnel: wanted ${least} to ${most} steps, got ${steps.length}`;
     throw new OtelEventsError('OPTION_INVALID', message);
   }
   const search = new Search(store, query, options);
