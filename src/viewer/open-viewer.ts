@@ -107,9 +107,15 @@ async function tellAtStart(store: EventStore, settings: ViewerSettings): Promise
   const { schemas, quarantine, onError } = settings;
   for (const { file, reason } of (await store.status()).damaged)
     onError(new OtelEventsError('STORE_FAILED', `${file} is damaged, rows are missing: ${reason}`));
-  for (const [name, directory] of Object.entries({ schemas, quarantine })) {
-    if (directory === undefined || statSync(directory, { throwIfNoEntry: false })?.isDirectory()) continue;
-    const message = `${name}: there is no directory ${directory}`;
+  const tell = (message: string): void =>
     onError(new OtelEventsError('OPTION_INVALID', message, { fix: 'it is read as soon as it is there' }));
-  }
+  if (schemas !== undefined && !isDirectory(schemas)) tell(`schemas: there is no directory ${schemas}`);
+  // A logger makes that of its quarantine with the first event that it puts there.
+  if (quarantine !== undefined && isDirectory(quarantine) === false)
+    tell(`quarantine: ${quarantine} is no directory`);
+}
+
+/** Undefined: nothing of this name is there. */
+function isDirectory(name: string): boolean | undefined {
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory();
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -112,7 +113,23 @@ test('directories that are not there, and files that are damaged, are told at th
   const { complaints } = await runView(t, args);
   assert.match(complaints(), /events-000000000000\.db is damaged, rows are missing: /);
   assert.match(complaints(), /schemas: there is no directory none \(it is read as soon as it is there\)/);
-  assert.match(complaints(), /quarantine: there is no directory .*\.db /);
+  assert.match(complaints(), /quarantine: .*\.db is no directory /);
+});
+
+test('a quarantine that is not there yet is nothing to tell: nobody has put anything into it', async (t) => {
+  const base = tempDir(t);
+  const args = [
+    '--port',
+    '0',
+    '--directory',
+    path.join(base, 'store'),
+    '--quarantine',
+    path.join(base, 'no'),
+  ];
+  const { child, complaints } = await runView(t, args);
+  child.kill('SIGTERM');
+  await once(child, 'close');
+  assert.equal(complaints(), '');
 });
 
 test('agents are answered when --mcp says so, where the output tells it', async (t) => {

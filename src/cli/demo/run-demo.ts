@@ -5,7 +5,6 @@ import path from 'node:path';
 import type { Collector } from '../../collector/run-collector.ts';
 import { startCollector } from '../../collector/start-collector.ts';
 import { EventLogger } from '../../logger/event-logger.ts';
-import { makeDirectory } from '../../make-directory.ts';
 import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';
 import { showProgress } from '../output/progress.ts';
@@ -59,8 +58,6 @@ export async function runDemo(options: DemoOptions): Promise<0 | 1> {
   });
   try {
     writeSchemas(path.join(directory, 'schemas'));
-    // It is there when the first event is put into it, and the viewer looks for it before.
-    makeDirectory(path.join(directory, 'quarantine'), 0o700);
     const places = { port: await freePort(port), otlpPort: await freePort(0), directory };
     const collector = await startCollector({ config: config(places) });
     try {
