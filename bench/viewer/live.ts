@@ -1,18 +1,15 @@
 /** How soon events are acknowledged and told while others come in and questions are asked, and what the viewer takes in memory. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { OtlpRequest } from '../../src/otlp/wire/otlp-request.ts';
-import { freePort } from '../../test/harness/free-port.ts';
 import { quantile } from '../collector/quantile.ts';
 import { DAY_MS, START_MS } from './made-traffic.ts';
 import { MemoryGroup } from './memory-group.ts';
 import { laterRequests } from './request-file.ts';
-
-const CLI = path.join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
+import { type StartedView, startView } from './start-view.ts';
 
 /** Rows of a request, as a batch of logs or spans. */
 const RECORDS = 200;
@@ -50,39 +47,29 @@ export function liveRequests(seconds: number, rowsPerSecond: number, days: numbe
 export async function liveFigures(options: LiveOptions): Promise<Record<string, string>> {
   const { seconds, requests, heldMib } = options;
   const base = mkdtempSync(path.join(tmpdir(), 'otel-events-bench-live-'));
-  const [port, pagePort, grpcPort] = [await freePort(), await freePort(), await freePort()];
   cpSync(options.directory, base, { recursive: true });
   const group = heldMib === undefined ? undefined : MemoryGroup.make(heldMib);
-  const args = [CLI, 'view', '--port', `${pagePort}`, '--directory', base];
-  const [command, given] = group?.command(process.execPath, args) ?? [process.execPath, args];
-  const env = { ...process.env, OTEL_EVENTS_PORT: `${port}`, OTEL_EVENTS_GRPC_PORT: `${grpcPort}` };
-  const child = spawn(command, given, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [intake, page] = [`http://127.0.0.1:${port}`, `http://localhost:${pagePort}`];
   const held = heldMib === undefined ? 'not' : group === undefined ? 'no control group' : `${heldMib} MiB`;
   try {
-    await new Promise((resolve, reject) => {
-      child.stdout.once('data', resolve);
-      child.once('exit', (code) => reject(new Error(`the viewer did not begin: ${code}`)));
-    });
-    return { held, ...(await measure(child, requests, intake, page, seconds)) };
-  } catch (error) {
-    if (child.signalCode === null && child.exitCode === null) throw error;
-    return { held, 'rows/s': `ended by ${child.signalCode ?? child.exitCode}` };
-  } finally {
-    child.kill('SIGTERM');
-    if (child.exitCode === null && child.signalCode === null) {
-      await new Promise((resolve) => child.once('exit', resolve));
+    const view = await startView(base, group);
+    try {
+      return { held, ...(await measure(view, requests, seconds)) };
+    } catch (error) {
+      const { signalCode, exitCode } = view.child;
+      if (signalCode === null && exitCode === null) throw error;
+      return { held, 'rows/s': `ended by ${signalCode ?? exitCode}` };
+    } finally {
+      await view.stop();
     }
+  } finally {
     group?.remove();
     rmSync(base, { recursive: true, force: true });
   }
 }
 
 async function measure(
-  child: ChildProcess,
+  { child, intake, page }: StartedView,
   requests: readonly OtlpRequest[],
-  intake: string,
-  page: string,
   seconds: number,
 ): Promise<Record<string, string>> {
   const agent = new http.Agent({ keepAlive: true });

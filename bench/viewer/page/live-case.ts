@@ -4,8 +4,8 @@ import { EventLogger } from '../../../dist/index.js';
 import type { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { quantile } from '../../collector/quantile.ts';
 import { laterRequests } from '../request-file.ts';
+import type { StartedView } from '../start-view.ts';
 import { PROBE, watchProbes } from './painted-probes.ts';
-import type { StartedView } from './start-view.ts';
 
 export interface LiveCase {
   readonly name: string;

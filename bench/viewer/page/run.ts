@@ -14,9 +14,9 @@ import { quantile } from '../../collector/quantile.ts';
 import { markdownTable } from '../../report/markdown-table.ts';
 import { ingestStore } from '../ingest.ts';
 import { requestFile } from '../request-file.ts';
+import { type StartedView, startView } from '../start-view.ts';
 import { type LiveCase, liveCase } from './live-case.ts';
 import { PROBE } from './painted-probes.ts';
-import { type StartedView, startView } from './start-view.ts';
 
 const { values: options } = parseArgs({
   options: {

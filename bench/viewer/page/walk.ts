@@ -14,7 +14,7 @@ import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import type { Row } from '../../../src/viewer/store/event-store.ts';
 import { markdownTable } from '../../report/markdown-table.ts';
 import { readRequests, requestFile } from '../request-file.ts';
-import { CLI, startView } from './start-view.ts';
+import { CLI, startView } from '../start-view.ts';
 
 const { values: options } = parseArgs({ options: { rows: { type: 'string', default: '200000' } } });
 const rows = Number(options.rows);
