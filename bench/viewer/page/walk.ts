@@ -98,7 +98,7 @@ async function askPage(user: string): Promise<(readonly [question: string, secon
       .nth(STEPS.length - 1)
       .waitFor();
   });
-  await answer('CSV of 200,000 rows', async () => {
+  await answer(`CSV of ${rows.toLocaleString('en-US')} rows`, async () => {
     await tab('Events');
     await search(page, '');
     await page.getByText('More', { exact: true }).click();
