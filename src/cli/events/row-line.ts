@@ -1,5 +1,6 @@
 import { escapeControls } from '../../escape-controls.ts';
 import type { Paint } from '../../exporters/terminal-line.ts';
+import { isOfRequest } from '../../otlp/values/is-of-request.ts';
 import type { Row } from '../../viewer/store/event-store.ts';
 import { flatTexts } from '../../viewer/table/flat-attributes.ts';
 import { durationText, localClock, localDay } from './local-time.ts';
@@ -14,13 +15,12 @@ export interface RowStyle {
   readonly hasDay: boolean;
 }
 
-/** What tells an event to machines, or is shown in another way. */
+/** What tells an event to machines, or is shown in another way. A span has maps as texts of JSON. */
 const LEFT_OUT =
-  /^(?:log\.record\.uid|event\.(?:schema|data|context|session|time)\..*|event\.(?:start|end|duration)|exception\.stacktrace|session\.previous_id)$/;
+  /^(?:log\.record\.uid|event\.(?:schema|data|time)\..*|event\.(?:context|session)(?:\..*)?|event\.(?:start|end|duration)|exception\.stacktrace|session\.previous_id)$/;
 
-/** These first, and these last. */
-const FIRST = ['error.type', 'exception.type', 'exception.message', 'user.id'];
-const LAST = ['session.id'];
+/** These first. */
+const FIRST = ['error.type', 'exception.type', 'user.id'];
 
 const SEVERITY_WIDTH = 5;
 
@@ -52,29 +52,37 @@ export function paintSeverity(paint: Paint, { severity, status }: Row, text: str
 }
 
 function detailsOf(row: Row): string[] {
+  const said = saidBy(row);
   const attributes = flatTexts(row.attributes)
-    .filter(([name]) => !LEFT_OUT.test(name))
+    .filter(([name, text]) => !LEFT_OUT.test(name) && !isSaidBefore(row, said, name, text))
     .sort(([one], [other]) => rank(one) - rank(other))
     .map(([name, text]) => `${name}=${text}`);
   return [
     ...(row.status === 'error' ? ['status=error'] : []),
     ...(row.durationMs === undefined ? [] : [durationText(row.durationMs)]),
-    ...bodyOf(row),
+    ...(said === undefined ? [] : [said]),
     ...attributes,
     ...(row.service === '' ? [] : [`service=${row.service}`]),
   ];
 }
 
-/** The body of an event is its name when the app gave no message. */
-function bodyOf({ body, name }: Row): string[] {
-  if (body === undefined || body === name) return [];
-  return [typeof body === 'string' ? body : JSON.stringify(body)];
+/** A message, else what went wrong. The body of an event is its name when the app gave no message. */
+function saidBy({ body, name, attributes }: Row): string | undefined {
+  if (body !== undefined && body !== name) return typeof body === 'string' ? body : JSON.stringify(body);
+  const failure = attributes['exception.message'];
+  return typeof failure === 'string' && failure !== '' ? failure : undefined;
+}
+
+function isSaidBefore(row: Row, said: string | undefined, name: string, text: string): boolean {
+  if (name === 'exception.message') return text === said;
+  return name === 'exception.type' && text === row.attributes['error.type'];
 }
 
 function rank(name: string): number {
   const first = FIRST.indexOf(name);
   if (first !== -1) return first;
-  return LAST.includes(name) ? FIRST.length + 1 : FIRST.length;
+  if (name === 'session.id') return FIRST.length + 1;
+  return isOfRequest(name) ? FIRST.length + 2 : FIRST.length;
 }
 
 /** Nothing where there is room for nothing. */

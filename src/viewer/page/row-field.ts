@@ -1,3 +1,4 @@
+import { isOfRequest } from '../../otlp/values/is-of-request.ts';
 import { ROW_ATTRIBUTES } from '../query/row-attributes.ts';
 import type { Row } from '../store/event-store.ts';
 import { severityName } from './format.ts';
@@ -32,9 +33,8 @@ export function rowSummary(row: Row): string {
   const entries = Object.entries({ ...asMap(row.body), ...row.attributes }).filter(
     ([key]) => !QUIET.has(key),
   );
-  const own = entries.filter(([key]) => !OF_THE_LOGGER.test(key));
-  const others = entries.filter(([key]) => OF_THE_LOGGER.test(key));
-  return [...own, ...others]
+  const ofAll = ([key]: readonly [string, unknown]) => OF_THE_LOGGER.test(key) || isOfRequest(key);
+  return [...entries.filter((entry) => !ofAll(entry)), ...entries.filter(ofAll)]
     .slice(0, 8)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join('  ')

@@ -27,3 +27,19 @@ test('the user of a row is found as the store finds it: by either name, in a map
   ])
     assert.equal(rowField(madeRow('r1', { timeMs: 0, name: 'a', attributes }), 'user'), 'ann');
 });
+
+test('what middleware writes on all events of a request stands behind what one event says', () => {
+  const attributes = {
+    'client.address': '127.0.0.1',
+    'user_agent.original': 'node',
+    'url.path': '/cart',
+    'http.request.id': 'r-1',
+    sku: 'A1',
+    'http.request.method': 'POST',
+  };
+  const row = madeRow('r1', { timeMs: 0, name: 'cart.item_added', attributes });
+  assert.equal(
+    rowSummary(row),
+    'sku=A1  http.request.method=POST  client.address=127.0.0.1  user_agent.original=node  url.path=/cart  http.request.id=r-1',
+  );
+});
