@@ -1,7 +1,8 @@
 import { conditionFields, withOtherNames } from '../query/condition-fields.ts';
 import type { Query, TimeRange } from '../query/query.ts';
 import { fieldName } from '../query/read-field.ts';
-import type { Facet, FacetValue } from '../store/event-store.ts';
+import type { Facet, FacetValue, FieldSeen } from '../store/event-store.ts';
+import { comparedFields } from './compared-fields.ts';
 import type { Questions } from './question-gate.ts';
 
 /** A value, and in which share of the rows of each side it is. */
@@ -20,13 +21,12 @@ export interface Comparison {
   readonly complete: boolean;
 }
 
-/** The fields that are compared: those of most rows. */
-const MAX_FIELDS = 40;
-
 /** A field with more values than this is an id, and says nothing of what differs. */
 const MAX_VALUES = 1000;
 
 const MAX_SHOWN = 50;
+
+const ECHOES_OF_NAME: ReadonlySet<string> = new Set(['body', 'event.schema.id']);
 
 /** The values that differ most between two selections of rows; exact for what is shown, when `complete`. */
 export async function compare(
@@ -36,17 +36,13 @@ export async function compare(
 ): Promise<Comparison> {
   const [left, right] = [within(query, sides[0]), within(query, sides[1])];
   const seen = await Promise.all([store.fields(left), store.fields(right)]);
-  const all = new Map(seen.flatMap(({ value }) => value).map((one) => [fieldName(one.field), one]));
+  const all = inEither(seen.map(({ value }) => value));
   const chosenBy = sides
     .flatMap(({ where }) => conditionFields(where))
     .flatMap(withOtherNames)
     .map(fieldName);
   const isChosenBy = new Set(chosenBy);
-  const fields = [...all.values()]
-    .filter(({ field }) => !isChosenBy.has(fieldName(field)))
-    .sort((one, other) => other.rows - one.rows)
-    .slice(0, MAX_FIELDS)
-    .map(({ field }) => field);
+  const fields = comparedFields([...all.values()], isChosenBy);
   const options = { fields, top: MAX_VALUES };
   const [totalLeft, totalRight, facetsLeft, facetsRight] = await Promise.all([
     store.count(left),
@@ -62,12 +58,28 @@ export async function compare(
   );
   const answers = [...seen, totalLeft, totalRight, facetsLeft, facetsRight];
   return {
-    fields: differences
+    fields: withoutEchoes(differences)
       .sort((one, other) => Math.abs(other.difference) - Math.abs(one.difference))
       .slice(0, MAX_SHOWN),
     chosenBy: [...isChosenBy].filter((name) => all.has(name)),
     complete: answers.every(({ complete }) => complete),
   };
+}
+
+/** By name, with the rows of both sides. */
+function inEither(sides: readonly (readonly FieldSeen[])[]): Map<string, FieldSeen> {
+  const all = new Map<string, FieldSeen>();
+  for (const one of sides.flat()) {
+    const name = fieldName(one.field);
+    all.set(name, { ...one, rows: one.rows + (all.get(name)?.rows ?? 0) });
+  }
+  return all;
+}
+
+/** The body of an event without a message, and the id of its schema, are its name once more. */
+function withoutEchoes(differences: readonly Difference[]): Difference[] {
+  const names = new Set(differences.filter(({ field }) => field === 'name').map(({ value }) => value));
+  return differences.filter(({ field, value }) => !ECHOES_OF_NAME.has(field) || !names.has(value));
 }
 
 /** Both conditions, and the time that both have. */

@@ -13,7 +13,7 @@ const SHOP = [
   { name: 'order.paid', user: 'ann', traceId: TRACE, more: { plan: 'free', 'session.id': 's 1/2' } },
   { name: 'cart.viewed', user: 'bob', more: { plan: 'pro' } },
   { name: 'order.failed', user: 'bob', severity: 17, body: 'card, "declined"', more: { plan: 'pro' } },
-  { name: 'cart.viewed', user: 'eve', more: { plan: 'pro', note: '=cmd|calc' } },
+  { name: 'cart.viewed', user: 'eve', body: 'cart.viewed', more: { plan: 'pro', note: '=cmd|calc' } },
 ];
 
 async function shop(t: TestContext) {
@@ -78,6 +78,13 @@ test('counts come over time, by value, by group, as a funnel and as differences'
   assert.deepEqual(ofUsers.chosenBy.sort(), ['name', 'user.id']);
   assert.deepEqual(
     ofUsers.fields.filter(({ field }: { field: string }) => /^(user|name)/.test(field)),
+    [],
+  );
+  // The body of an event without a message is its name once more.
+  assert.deepEqual(
+    compared.fields.filter(({ field, value }: { field: string; value: unknown }) => {
+      return field === 'body' && value !== 'card, "declined"';
+    }),
     [],
   );
   const fields = await ask('/api/fields');
