@@ -17,8 +17,9 @@ export interface CommandFile {
 
 /** Makes a command that runs the one its arguments begin with, or tells which there are. */
 export function defineGroup(group: CommandGroup): Command {
-  return async ([name, ...args]) => {
-    if (name === '--help' || name === '-h' || name === 'help') {
+  return async (words) => {
+    const [name, ...args] = ofHelp(words);
+    if (name === '--help' || name === '-h') {
       process.stdout.write(`${usage(group)}\n`);
       return 0;
     }
@@ -34,6 +35,13 @@ export function defineGroup(group: CommandGroup): Command {
     const { command } = await entry[1]();
     return command(args);
   };
+}
+
+/** `help query` is `query --help`, and `help` alone is `--help`. */
+function ofHelp(words: readonly string[]): readonly string[] {
+  const [first, ...others] = words;
+  if (first !== 'help') return words;
+  return [...others.filter((word) => !word.startsWith('-')), '--help'];
 }
 
 function usage({ name, commands, notes }: CommandGroup): string {

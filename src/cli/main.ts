@@ -9,9 +9,9 @@ import { keepYoungGenerationSmall } from './young-generation.ts';
 const command = defineGroup({
   name: 'otel-events',
   commands: {
-    demo: ['look at the events of a shop that does not exist, in a browser', () => import('./demo.ts')],
+    demo: ['look at the events of a made-up shop, in a browser', () => import('./demo.ts')],
     collect: [
-      'run a collector: OTLP in; files, OTLP and metrics for Prometheus out',
+      'run a collector: OTLP in; files, OTLP and Prometheus out',
       () => {
         keepYoungGenerationSmall();
         return import('./collect.ts');
@@ -29,7 +29,7 @@ const command = defineGroup({
     erase: ['take the events of a user or a session out of all places', () => import('./erase/erase.ts')],
     spool: ['look into a spool directory, and get out what is in it', () => import('./spool/spool.ts')],
     quarantine: [
-      'look at events that their schema refused, mend them and send them, or remove them',
+      'look at events that their schema refused; send or drop them',
       () => import('./quarantine/quarantine.ts'),
     ],
     validate: ['check schemas, and events against them', () => import('./schema/validate.ts')],
@@ -37,12 +37,13 @@ const command = defineGroup({
     docs: ['the catalogue of events, from their definitions', () => import('./schema/docs.ts')],
     registry: ['the events as a registry for OpenTelemetry Weaver', () => import('./schema/registry.ts')],
     'collector-rules': [
-      'processors for the OpenTelemetry Collector, from the definitions of events',
+      'processors for the OpenTelemetry Collector, from definitions',
       () => import('./schema/collector-rules.ts'),
     ],
   },
   notes: [
-    '`otel-events COMMAND --help` tells about one command; `otel-events --version` which version this is.',
+    '`otel-events COMMAND --help` tells about one command, `otel-events --version`',
+    'which version this is.',
   ],
 });
 

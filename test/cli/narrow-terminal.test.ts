@@ -12,6 +12,24 @@ import { event, fill, fillAndDie, onlySubDirectory, SHOP } from './spool-samples
 
 const MAIN = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 
+for (const words of [['--help'], ['spool', '--help'], ['quarantine', '--help'], ['registry', '--help']]) {
+  test(`otel-events ${words.join(' ')} lists commands in lines of 80 columns`, () => {
+    const out = execFileSync(process.execPath, ['--no-warnings', MAIN, ...words], { encoding: 'utf8' });
+    assert.deepEqual(
+      out.split('\n').filter((line) => line.length > 80),
+      [],
+    );
+  });
+}
+
+test('otel-events help COMMAND is otel-events COMMAND --help', () => {
+  const told = (...words: readonly string[]) =>
+    execFileSync(process.execPath, ['--no-warnings', MAIN, ...words], { encoding: 'utf8' });
+  assert.equal(told('help'), told('--help'));
+  assert.equal(told('help', 'tail'), told('tail', '--help'));
+  assert.equal(told('help', 'spool', 'cat'), told('spool', 'cat', '--help'));
+});
+
 /** Runs `otel-events spool` on a terminal so wide, as `script` of util-linux makes one. */
 function onTerminal(t: TestContext, columns: number, ...args: readonly string[]): string[] | undefined {
   if (spawnSync('script', ['--version']).status !== 0) {

@@ -4,9 +4,12 @@ export const command = defineGroup({
   name: 'otel-events registry',
   commands: {
     export: [
-      'write the events as a semantic-convention registry for OpenTelemetry Weaver, or check one',
+      'write the events as a registry for OpenTelemetry Weaver, or check one',
       () => import('./registry-export.ts'),
     ],
   },
-  notes: ['Example: otel-events registry export --weaver src/events.ts --out telemetry/registry'],
+  notes: [
+    'Example: otel-events registry export --weaver src/events.ts \\',
+    '           --out telemetry/registry',
+  ],
 });

@@ -13,7 +13,7 @@ const DEAD_LETTER = defineGroup({
 export const command = defineGroup({
   name: 'otel-events spool',
   commands: {
-    ls: ['what is in a spool directory: owners, sizes, what is pending, damage', () => import('./ls.ts')],
+    ls: ['what is in a spool: owners, sizes, what is pending, damage', () => import('./ls.ts')],
     cat: ['print the records, one JSON object a line', () => import('./cat.ts')],
     verify: ['read and check every byte', () => import('./verify.ts')],
     replay: ['send the records to an OTLP/HTTP server', () => import('./replay.ts')],

@@ -140,6 +140,8 @@ test('what is wrong with the arguments is said in words', async () => {
     [[file, '--sesion', 'x'], 1, /OPTION_UNKNOWN: no option --sesion \(did you mean --session\?\)/],
     [['gone.jsonl'], 2, /ENOENT: cannot \w+ .*gone\.jsonl/],
     [['x', 'gone'], 2, /ENOENT: cannot \w+ .*gone/],
+    [['name:a', 'severity:>=error', file], 1, /"severity:>=error" is no file \(a query is one argument,/],
+    [[file, 'name:a last:2h'], 1, /"name:a last:2h" is no file \(a query is one argument,/],
   ];
   for (const [args, status, message] of cases) {
     const run = await cli('query', ...args);
