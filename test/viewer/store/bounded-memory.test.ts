@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { OtelEventsError } from '../../../src/errors.ts';
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import {
   ColumnBuilder,
@@ -34,6 +35,35 @@ test('no more than 24 MiB wait to be written; what is refused is taken later', a
   for (const request of refused) assert.equal((await store.ingest(request)).stored, 1);
   assert.equal((await store.count({ where: undefined, range: {} })).value, 8);
 });
+
+test('a record of more than 100,000 values is refused for good, and costs no other request', async (t) => {
+  const store = await openStore({ directory: tempDir(t) });
+  t.after(() => store.close());
+  const [refused, ...others] = await Promise.allSettled([
+    store.ingest(requestOfValues(100_001)),
+    store.ingest(requestOfValues(100_000)),
+    store.ingest(requestOfValues(1)),
+  ]);
+  assert.equal(refused.status, 'rejected');
+  const { code, retry } = (refused as PromiseRejectedResult).reason as OtelEventsError;
+  assert.deepEqual([code, retry], ['EVENT_INVALID', undefined]);
+  assert.deepEqual(
+    others.map(({ status }) => status),
+    ['fulfilled', 'fulfilled'],
+  );
+  const last = { kind: 'exists', field: { of: 'attribute', path: 'key99999' } } as const;
+  assert.equal((await store.count({ where: last, range: {} })).value, 1);
+  assert.equal((await store.count({ where: undefined, range: {} })).value, 2);
+});
+
+function requestOfValues(count: number): OtlpRequest {
+  const attributes = Array.from({ length: count }, (_, at) => ({
+    key: `key${at}`,
+    value: { intValue: '1' },
+  }));
+  const logRecord = { timeUnixNano: '1764288000000000000', attributes };
+  return OtlpRequest.from('logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [logRecord] }] }] });
+}
 
 /** Five MiB and a little. */
 function largeRequest(at: number): OtlpRequest {

@@ -1,3 +1,4 @@
+import { OtelEventsError } from '../../../errors.ts';
 import type { BlockBuilder } from '../block/block-builder.ts';
 import type { PathNode } from './path-node.ts';
 import type { LeafSink } from './record-walker.ts';
@@ -14,6 +15,8 @@ export function isUuid(text: string): boolean {
 
 /** The values of one record, until it is known whether it is kept. */
 export class LeafBuffer implements LeafSink {
+  /** A record with more is refused: `EVENT_INVALID`. */
+  maxValues = Number.POSITIVE_INFINITY;
   readonly places: PathNode[] = [];
   readonly values: LeafValue[] = [];
   /** In the body. */
@@ -42,6 +45,7 @@ export class LeafBuffer implements LeafSink {
   }
 
   #add(place: PathNode, value: LeafValue): void {
+    if (this.values.length >= this.maxValues) throw tooMany(this.maxValues);
     this.places.push(place);
     this.values.push(value);
   }
@@ -68,6 +72,11 @@ export class LeafBuffer implements LeafSink {
       if (isSpan || !(places[at] as PathNode).isUid || !isUuid(value)) take(value);
     }
   }
+}
+
+function tooMany(most: number): OtelEventsError {
+  const message = `a record has more than ${most} values; nothing of its request was stored`;
+  return new OtelEventsError('EVENT_INVALID', message, { fix: 'make several records of it' });
 }
 
 /** What a row gives the index: the words of its texts, and what looks like ids. */

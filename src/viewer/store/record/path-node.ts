@@ -11,9 +11,11 @@ export class PathNode {
   readonly isUid: boolean;
   /** What the block that is being filled knows of it; belongs to `BlockBuilder`. */
   slot: object | undefined;
-  readonly #children = new Map<string, PathNode>();
+  /** Made when they are needed: a record may have a hundred thousand values at places of their own. */
+  #children: Map<string, PathNode> | undefined;
   /** The name in its parent, as bytes. */
-  readonly #key: Uint8Array;
+  #key: Uint8Array | undefined;
+  readonly #name: string;
   /** The child that was found last, and for each child the one that came after it the last time. */
   #last: PathNode | undefined;
   #after: PathNode | undefined;
@@ -26,7 +28,7 @@ export class PathNode {
     tree: { nodes: number; readonly maxNodes: number },
   ) {
     this.path = path;
-    this.#key = Buffer.from(key);
+    this.#name = key;
     this.isKept = isKept;
     this.isUid = path === 'log.record.uid';
     this.#tree = tree;
@@ -44,13 +46,14 @@ export class PathNode {
 
   /** @param isTop - of the root: a name stands alone in the path */
   child(key: string, isTop: boolean): PathNode {
-    const known = this.#children.get(key);
+    const known = this.#children?.get(key);
     if (known !== undefined) return known;
     const path = isTop ? key : `${this.path}.${key}`;
     const isKept = this.isKept && path.length <= MAX_PATH_LENGTH && this.#tree.nodes < this.#tree.maxNodes;
     const made = new PathNode(path, key, isKept, this.#tree);
     if (isKept) {
       this.#tree.nodes++;
+      this.#children ??= new Map();
       this.#children.set(key, made);
     }
     return made;
@@ -64,6 +67,8 @@ export class PathNode {
 
   /** Notes which child was next. @returns it */
   found(child: PathNode): PathNode {
+    // Not of one that is not kept: each would hold the one behind it, and keys that are made of data fill the memory.
+    if (!child.isKept) return child;
     if (this.#last !== undefined) this.#last.#after = child;
     this.#last = child;
     return child;
@@ -71,6 +76,7 @@ export class PathNode {
 
   /** Whether some bytes are its name. */
   isKey(bytes: Uint8Array, start: number, length: number): boolean {
+    this.#key ??= Buffer.from(this.#name);
     const key = this.#key;
     if (key.length !== length) return false;
     for (let at = 0; at < length; at++) if (key[at] !== bytes[start + at]) return false;

@@ -18,6 +18,9 @@ import { writeBlock } from './write-block.ts';
 /** The most paths that are remembered from block to block. */
 const MAX_NODES = 4096;
 
+/** The most values of one record: those of one request of 20 MiB would not find room in the threads' heaps. */
+const MAX_VALUES = 100_000;
+
 /** What there is of one request. */
 export interface Stored {
   readonly stored: number;
@@ -70,6 +73,8 @@ export class OpenBlock {
     const sealed = file.prepare('select first + n as last from block order by id desc limit 1').get()?.last;
     const from = typeof sealed === 'number' ? sealed : file.first;
     this.next = from;
+    // What is in the file stays, however large it is.
+    this.#leaves.maxValues = Number.POSITIVE_INFINITY;
     // A chunk may have begun in the block before.
     const chunks = file.prepare(
       'select seq, at, bytes from chunk where seq + n > ? and seq > ? order by seq',
@@ -95,6 +100,7 @@ export class OpenBlock {
     const walker = new RecordWalker(bytes, this.#root, this.#leaves);
     const isSpan = signal === 'traces';
     this.#arrivedMs = arrivedMs;
+    this.#leaves.maxValues = MAX_VALUES;
     let [stored, repeated] = [0, 0];
     splitRequest(bytes, ({ resource, scope }, start, end) => {
       this.#leaves.clear();
