@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { answerQuestion } from '../../../src/viewer/store/read/answer-question.ts';
 import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
 import { ALL, openedStore } from '../../faults/viewer-store.ts';
@@ -41,6 +43,21 @@ test('files whose newest row is beyond the cap on age go', async (t) => {
   assert.equal(rows + removed, 29 * RECORDS);
   assert.equal(removed, 140);
   assert.equal(readdirSync(directory).filter((name) => name.endsWith('.db')).length, 1);
+});
+
+test('an event of the year 2261 keeps no file beyond the cap on age, and none behind it', async (t) => {
+  const { writer } = storeUnderTest(t, { blockRows: 8, fileRows: 14, maxAgeMs: 200 });
+  const far = { timeUnixNano: '9200000000000000000', eventName: 'far' };
+  const early = OtlpRequest.from('logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [far] }] }] });
+  writer.ingest([wired(early)]);
+  for (let number = 0; number < 6; number++) writer.ingest([wired(numberedRequest(number))]);
+  const deadlineMs = Date.now() + 20_000;
+  while (writer.counts.removed < 36 && Date.now() < deadlineMs) {
+    writer.removeOld();
+    await setTimeout(20);
+  }
+  // All but the file that is being filled.
+  assert.equal(writer.counts.removed, 36);
 });
 
 test('who goes on behind a row that has gone is told', (t) => {

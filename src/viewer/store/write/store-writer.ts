@@ -38,6 +38,8 @@ export type WireReport = Pick<WireRequest, 'bytes' | 'count'> & { readonly repor
 interface SealedFile {
   readonly file: EventFile;
   readonly hiMs: number;
+  /** When it was ended, by the clock of this machine. */
+  readonly endedMs: number;
   readonly rows: number;
 }
 
@@ -134,11 +136,13 @@ export class StoreWriter {
   /** Removes files beyond the caps, but the one that is being filled. @returns whether there were any */
   removeOld(): boolean {
     const { maxBytes = Number.POSITIVE_INFINITY, maxAgeMs = Number.POSITIVE_INFINITY } = this.#options;
-    const oldestMs = wallClockMs() - maxAgeMs;
+    const nowMs = wallClockMs();
+    // An event of the future would keep its file, and all behind it: then the time counts at which the file was ended.
+    const newestOf = ({ hiMs, endedMs }: SealedFile): number => (hiMs > nowMs ? endedMs : hiMs);
     let bytes = storeFiles(this.#options.directory).reduce((sum, file) => sum + bytesOfFile(file), 0);
     let hasRemoved = false;
     for (const sealed of [...this.#sealed]) {
-      if (bytes <= maxBytes && sealed.hiMs >= oldestMs) break;
+      if (bytes <= maxBytes && newestOf(sealed) >= nowMs - maxAgeMs) break;
       bytes -= bytesOfFile(sealed.file.path);
       this.#remove(sealed);
       hasRemoved = true;
@@ -209,6 +213,7 @@ export class StoreWriter {
     this.#sealed.push({
       file,
       hiMs: Number(last?.hi ?? Number.NEGATIVE_INFINITY),
+      endedMs: Number(file.meta('endedMs') ?? Number.POSITIVE_INFINITY),
       rows: Number(last?.n ?? 0),
     });
   }
@@ -247,15 +252,17 @@ export class StoreWriter {
   /** Ends the file and begins the next one. */
   #rotate(): void {
     const { file } = this.#open;
+    const endedMs = wallClockMs();
     file.transaction(() => {
       this.#open.seal();
       file.setMeta('next', this.#open.next);
+      file.setMeta('endedMs', endedMs);
     });
     const { next } = this.#open;
     file.endWriting();
     const made = this.#create(next);
     const hi = file.prepare('select max(hi) as hi, sum(n) as n from block').get();
-    this.#sealed.push({ file, hiMs: Number(hi?.hi), rows: Number(hi?.n) });
+    this.#sealed.push({ file, hiMs: Number(hi?.hi), endedMs, rows: Number(hi?.n) });
     this.#open = made;
   }
 
