@@ -1,9 +1,12 @@
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 const MARKS = /\p{M}+/gu;
-const NO_WORD = /[^\p{L}\p{N}\s!-~]+/gu;
+/** White space beyond ASCII too, such as a no-break space: the tokenizer takes all that is not ASCII for letters. */
+const NO_WORD = /[^\p{L}\p{N}\t-\r -~]+/gu;
 /** Written without spaces between words: each sign is one. */
 const SIGNS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu;
 const BETWEEN_WORDS = /[^a-z0-9\u0080-\uffff]+/;
+const LETTER = '[a-z0-9\\u0080-\\uffff]';
+const NO_LETTERS = '[^a-z0-9\\u0080-\\uffff]+';
 const NOT_SQUASHED = /[^a-z0-9]/;
 const ALL_NOT_SQUASHED = /[^a-z0-9]+/g;
 
@@ -68,9 +71,12 @@ export class WantedText {
   readonly words: readonly string[];
   /** The id that it may be as a whole. */
   readonly id: string | undefined;
+  /** The words one after the other; undefined without any. */
+  readonly #phrase: RegExp | undefined;
 
   constructor(text: string) {
     this.words = wordsOf(text);
+    this.#phrase = this.words.length === 0 ? undefined : phraseOf(this.words);
     this.id = textKind(text) === 'words' ? undefined : squashedId(text);
   }
 
@@ -78,15 +84,11 @@ export class WantedText {
   isIn(text: string): boolean {
     const kind = textKind(text);
     if (kind !== 'words' && this.id !== undefined && squashedId(text) === this.id) return true;
-    return kind !== 'id' && this.#standsIn(wordsOf(text));
+    return kind !== 'id' && this.#phrase?.test(indexedText(text).toLowerCase()) === true;
   }
+}
 
-  #standsIn(words: readonly string[]): boolean {
-    const [first] = this.words;
-    if (first === undefined) return false;
-    for (let at = words.indexOf(first); at >= 0; at = words.indexOf(first, at + 1)) {
-      if (this.words.every((word, offset) => words[at + offset] === word)) return true;
-    }
-    return false;
-  }
+/** Words have none of the signs that mean something in it. A text is not cut into its words for it: it may be long. */
+function phraseOf(words: readonly string[]): RegExp {
+  return new RegExp(`(?<!${LETTER})${words.join(NO_LETTERS)}(?!${LETTER})`);
 }
