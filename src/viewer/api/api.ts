@@ -111,7 +111,7 @@ export class Api {
     const { route, given } = find(url, method);
     const values = readParams(route.params, given) as never;
     const call = {
-      store: this.#gate.questions(signal),
+      store: this.#gate.questions(signal, route.kind === 'stream'),
       about: this.#about,
       declared: this.#declared,
       quarantine: this.#quarantine,

@@ -14,15 +14,21 @@ export class QuestionGate {
   readonly #store: Questions;
   #running = 0;
   readonly #waiting = new Set<() => void>();
+  /** Those of them that streams do not ask. */
+  #single = 0;
 
   constructor(store: Questions) {
     this.#store = store;
   }
 
-  /** The store as one client sees it. Rejects with a `Refusal` 503 when too many wait, and with `signal.reason`. */
-  questions(signal: AbortSignal): Questions {
+  /**
+   * The store as one client sees it. Rejects with a `Refusal` 503 when too many wait, and with `signal.reason`.
+   * @param isStream - it has begun to answer, and asks one question after the other: it waits however many do, since there
+   * are only so many streams
+   */
+  questions(signal: AbortSignal, isStream = false): Questions {
     const store = this.#store;
-    const through = <T>(ask: () => Promise<T>): Promise<T> => this.#through(signal, ask);
+    const through = <T>(ask: () => Promise<T>): Promise<T> => this.#through(signal, isStream, ask);
     const bounded = <O extends Bounds>(options: O | undefined): O => ({ ...(options as O), signal });
     return {
       page: (query, options) => through(() => store.page(query, bounded(options))),
@@ -41,9 +47,10 @@ export class QuestionGate {
     };
   }
 
-  async #through<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  async #through<T>(signal: AbortSignal, isStream: boolean, ask: () => Promise<T>): Promise<T> {
     if (this.#running < MAX_RUNNING) this.#running++;
-    else await this.#turn(signal);
+    else if (isStream) await this.#turn(signal);
+    else await this.#singleTurn(signal);
     try {
       signal.throwIfAborted();
       const answer = await ask();
@@ -58,11 +65,21 @@ export class QuestionGate {
     }
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
+  async #singleTurn(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#waiting.size >= MAX_WAITING) {
+    if (this.#single >= MAX_WAITING) {
       throw new Refusal(503, `${MAX_WAITING} questions wait; ask again`, { 'retry-after': '1' });
     }
+    this.#single++;
+    try {
+      await this.#turn(signal);
+    } finally {
+      this.#single--;
+    }
+  }
+
+  #turn(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const go = (): void => {
         this.#waiting.delete(go);

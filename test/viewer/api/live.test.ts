@@ -116,3 +116,13 @@ test('who hangs up makes room for another one, and the end of the viewer ends it
   await viewer.close();
   await ended;
 });
+
+test('a hundred follow at once, which is as many as may: none is sent away when rows come', async (t) => {
+  const viewer = await viewerUnderTest(t);
+  const all = await Promise.all(Array.from({ length: 100 }, () => follow(t, viewer, '')));
+  for (const next of all) assert.equal((await next()).event, 'hello');
+  for (let round = 0; round < 5; round++) {
+    await viewer.store.ingest(events(named(`n${round}`)));
+    for (const next of all) assert.deepEqual(namesOf(await next()), [`n${round}`]);
+  }
+});
