@@ -6,7 +6,8 @@ import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
 const PAGE = 'src/viewer/page';
 
 /**
- * Puts the viewer's page together: `index.html`, a script, what it loads when it is used first, a style sheet and an icon. All
+ * Puts the viewer's page together: `index.html`, a script, what it loads when it is used first, a script that sets the
+ * theme before all of it, a style sheet and an icon. All
  * of it is served by the viewer itself, and its packages are inside: they are no dependencies of who installs this one.
  * @param out - the directory; made if it is not there
  * @returns the packages inside, by name
@@ -17,6 +18,7 @@ export async function bundlePage(root: string, out: string): Promise<readonly Bu
     absWorkingDir: root,
     entryPoints: [
       { in: `${PAGE}/main.tsx`, out: 'page' },
+      { in: `${PAGE}/theme.ts`, out: 'theme' },
       { in: `${PAGE}/page.css`, out: 'page' },
     ],
     outdir: out,
@@ -28,7 +30,7 @@ export async function bundlePage(root: string, out: string): Promise<readonly Bu
     minify: true,
     format: 'esm',
     platform: 'browser',
-    target: ['chrome120', 'firefox121', 'safari17.4'],
+    target: ['chrome123', 'firefox121', 'safari17.5'],
     charset: 'utf8',
     jsx: 'automatic',
     jsxImportSource: 'preact',

@@ -15,6 +15,7 @@ import { Problem } from './problem.tsx';
 import { rangeOf, withRange } from './query-text.ts';
 import { RangeChooser } from './range-chooser.tsx';
 import { SearchBox } from './search-box.tsx';
+import { useSettings } from './settings.ts';
 import { useAnswer } from './use-answer.ts';
 import { useKeys } from './use-keys.ts';
 import { useLinkedPlace } from './use-linked-place.ts';
@@ -38,6 +39,7 @@ export function EventsView() {
   const [current, setCurrent] = useState<number>();
   const pending = useRef<number>(undefined);
   const tick = useTick(isLive && !isPaused);
+  const { zone } = useSettings();
 
   const histogram = useAnswer<HistogramAnswer>(
     apiUrl('histogram', { q: query, buckets: 80, by: 'severity' }),
@@ -104,7 +106,7 @@ export function EventsView() {
           onBrush={(from, to) => search(withRange(query, rangeOf(from, to)))}
         />
       ),
-    [histogram.value, query],
+    [histogram.value, query, zone],
   );
   const facetFields = params.getAll('facet');
   const facets = useMemo(

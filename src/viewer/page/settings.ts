@@ -1,8 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 
+export type Theme = 'system' | 'light' | 'dark';
+
 /** What somebody prefers on this machine; links do not carry it. */
 export interface Settings {
   readonly zone: 'local' | 'utc';
+  readonly theme: Theme;
 }
 
 const KEY = 'otel-events';
@@ -25,6 +28,8 @@ export function changeSettings(change: Partial<Settings>): void {
   } catch {
     // Storage is off in this browser: the settings hold until the page is closed.
   }
+  // Before who draws with its colours is told.
+  document.documentElement.dataset.theme = settings.theme;
   for (const tell of watchers) tell(settings);
 }
 
@@ -34,9 +39,12 @@ export function isUtc(): boolean {
 
 function read(): Settings {
   try {
-    const stored = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Settings>;
-    return { zone: stored.zone === 'utc' ? 'utc' : 'local' };
+    const { zone, theme } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Settings>;
+    return {
+      zone: zone === 'utc' ? 'utc' : 'local',
+      theme: theme === 'light' || theme === 'dark' ? theme : 'system',
+    };
   } catch {
-    return { zone: 'local' };
+    return { zone: 'local', theme: 'system' };
   }
 }

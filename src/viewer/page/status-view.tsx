@@ -3,13 +3,13 @@ import { apiUrl } from './fetch-json.ts';
 import { FirstEvent } from './first-event.tsx';
 import { formatBytes, formatCount, formatTime, plural } from './format.ts';
 import { Problem } from './problem.tsx';
-import { changeSettings, useSettings } from './settings.ts';
+import { changeSettings, type Theme, useSettings } from './settings.ts';
 import { useAnswer } from './use-answer.ts';
 
 /** What is stored and where, what this page is set to, and how to send something. */
 export function StatusView() {
   const { value, error, reload } = useAnswer<StatusAnswer>(apiUrl('status'));
-  const { zone } = useSettings();
+  const { zone, theme } = useSettings();
   return (
     <main class="page">
       <header class="page-head">
@@ -32,6 +32,17 @@ export function StatusView() {
               of this machine ({Intl.DateTimeFormat().resolvedOptions().timeZone})
             </option>
             <option value="utc">UTC</option>
+          </select>
+        </label>{' '}
+        <label class="field">
+          <span>Theme</span>
+          <select
+            value={theme}
+            onChange={({ currentTarget }) => changeSettings({ theme: currentTarget.value as Theme })}
+          >
+            <option value="system">as the system</option>
+            <option value="light">light</option>
+            <option value="dark">dark</option>
           </select>
         </label>
       </section>

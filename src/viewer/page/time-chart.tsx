@@ -2,7 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { formatClock, formatDay, formatNumber, formatTime } from './format.ts';
 import { Problem } from './problem.tsx';
-import { isUtc } from './settings.ts';
+import { isUtc, useSettings } from './settings.ts';
+import { useDark } from './use-dark.ts';
 import { useUplot } from './use-uplot.ts';
 
 export interface TimeLine {
@@ -30,14 +31,16 @@ export function TimeChart({ times, lines, label, onRange }: TimeChartProps) {
   const range = useRef(onRange);
   range.current = onRange;
   const { library, error, reload } = useUplot();
+  const { zone } = useSettings();
+  const isDark = useDark();
   useEffect(() => {
     const element = box.current;
     if (element === null || library === undefined) return;
-    const { color, colors } = colorsOf(element);
+    const [color = '', grid = '', ...colors] = colorsOf(element);
     const axis = {
       stroke: color,
-      grid: { stroke: `${color}22`, width: 1 },
-      ticks: { stroke: `${color}22`, width: 1 },
+      grid: { stroke: grid, width: 1 },
+      ticks: { stroke: grid, width: 1 },
     };
     const plot = new library(
       {
@@ -81,7 +84,7 @@ export function TimeChart({ times, lines, label, onRange }: TimeChartProps) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [times, lines, library]);
+  }, [times, lines, library, zone, isDark]);
   if (error !== undefined) return <Problem error={error} onRetry={reload} />;
   return <div class="time-chart" ref={box} role="img" aria-label={label} />;
 }
@@ -93,9 +96,14 @@ function tickText(ms: number, stepMs: number): string {
   return clock.slice(0, stepMs >= 60_000 ? 5 : stepMs >= 1000 ? 8 : 12);
 }
 
-/** The colours of the theme, since a canvas knows no style sheet. */
-function colorsOf(element: Element): { readonly color: string; readonly colors: readonly string[] } {
+/** The colours of the theme as a canvas takes them: of the axes, of the grid, of the lines. */
+function colorsOf(element: HTMLElement): string[] {
   const style = getComputedStyle(element);
-  const colors = [1, 2, 3, 4, 5, 6, 7, 8].map((at) => style.getPropertyValue(`--line-${at}`).trim());
-  return { color: style.getPropertyValue('--muted').trim(), colors };
+  // What `var(--x)` says of light and dark is worked out where it is the colour of an element.
+  const colors = ['muted', 'edge', 1, 2, 3, 4, 5, 6, 7, 8].map((name) => {
+    element.style.color = `var(--${typeof name === 'number' ? 'line-' : ''}${name})`;
+    return style.color;
+  });
+  element.style.color = '';
+  return colors;
 }
