@@ -26,6 +26,8 @@ export interface ViewerSettings {
   readonly tls: ServerTls | undefined;
   /** Whether agents are answered at `/mcp`. */
   readonly mcp: boolean;
+  /** Whether all that is stored can be deleted. Undefined: where the address is of this machine only. */
+  readonly canClear: boolean | undefined;
   /** The directory of schema files; undefined: none is known. */
   readonly schemas: string | undefined;
   /** The directory that an app has for its quarantine; undefined: none is known. */
@@ -81,6 +83,7 @@ export async function openViewer(settings: ViewerSettings): Promise<OpenViewer> 
       token,
       tls,
       mcp,
+      canClear: settings.canClear,
       onError,
     });
     return {

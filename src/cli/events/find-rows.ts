@@ -17,7 +17,8 @@ export async function* pagesOf(
   do {
     const page = await source.page(query, { order, limit: Math.min(left, PAGE_ROWS), cursor });
     yield page;
-    if (page.hasGone) tell('otel-events: rows went by size or age while they were read: some are missing');
+    if (page.hasGone)
+      tell('otel-events: rows went by size or age, or were deleted, while they were read: some are missing');
     left -= page.rows.length;
     cursor = page.next;
   } while (cursor !== undefined && left > 0);

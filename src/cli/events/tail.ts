@@ -68,7 +68,9 @@ export const command = defineCommand({
 function tellSkipped({ skipped, gone }: { readonly skipped: number; readonly gone: number }): void {
   if (skipped > 0) tell(`${NAME}: ${counted(skipped, 'row')} skipped: they came too fast`);
   if (gone > 0)
-    tell(`${NAME}: ${counted(gone, 'row')} stored meanwhile, whether they fit or not, went by size or age`);
+    tell(
+      `${NAME}: ${counted(gone, 'row')} stored meanwhile, whether they fit or not, went by size or age, or were deleted`,
+    );
 }
 
 async function* comingFrom(

@@ -27,6 +27,7 @@ const shape = mapping({
   ),
   tls: optional(serverTls),
   mcp: optional(boolean, false),
+  clear: optional(boolean),
   // Where schemas are declared.
   schemas: optional(filled),
   // What an app has as its option of the same name.
@@ -70,6 +71,7 @@ export const viewerExporter: ExporterComponent<Read<typeof shape>> = {
       token,
       tls: tls && (await readServerTls(tls)),
       mcp: settings.mcp,
+      canClear: settings.clear,
       schemas: settings.schemas,
       quarantine: settings.quarantine,
       replay,

@@ -6,6 +6,7 @@ import { Refusal } from '../../serve/refusal.ts';
 import type { DeclaredSchemas } from '../schemas/declared-schemas.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { sendError } from './api-error.ts';
+import { CLEAR_ROUTE } from './clear-route.ts';
 import { EXPORT_ROUTE } from './export-route.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { LIVE_ROUTE } from './live-route.ts';
@@ -25,6 +26,7 @@ const ROUTES: readonly Route[] = [
   ...SCHEMA_ROUTES,
   ...QUARANTINE_ROUTES,
   ...OTHER_ROUTES,
+  CLEAR_ROUTE,
   EXPORT_ROUTE,
   LIVE_ROUTE,
 ];
@@ -45,6 +47,8 @@ export interface ApiSources {
   readonly schemas?: DeclaredSchemas | undefined;
   /** Undefined: nobody said where a quarantine is. */
   readonly quarantine?: QuarantineDesk | undefined;
+  /** Whether all that is stored can be deleted. */
+  readonly canClear: boolean;
 }
 
 /** Answers what is asked below `/api/`. */
@@ -53,17 +57,19 @@ export class Api {
   readonly #about: About;
   readonly #declared: Call['declared'];
   readonly #quarantine: Call['quarantine'];
+  readonly #clear: Call['clear'];
   readonly #bodies = new BodyBudget(4 * MAX_BODY_BYTES);
   readonly #gate: QuestionGate;
   readonly #document: JsonSchema;
   readonly #stop = new AbortController();
   #streams = 0;
 
-  constructor({ store, about, schemas, quarantine }: ApiSources) {
+  constructor({ store, about, schemas, quarantine, canClear }: ApiSources) {
     this.#store = store;
     this.#about = about;
     this.#declared = () => schemas?.read();
     this.#quarantine = quarantine;
+    this.#clear = canClear ? () => store.clear() : undefined;
     this.#gate = new QuestionGate(store);
     this.#document = openApi(ROUTES, about.version);
   }
@@ -115,6 +121,7 @@ export class Api {
       about: this.#about,
       declared: this.#declared,
       quarantine: this.#quarantine,
+      clear: this.#clear,
       signal,
     };
     if (route.kind === 'stream') return this.#stream(route, values, call, request, response);

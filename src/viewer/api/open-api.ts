@@ -33,14 +33,12 @@ function operation(route: Route): JsonSchema {
       400: failure(
         'a parameter that is wrong; `at` is the offset in the query, `param` the parameter it stands in',
       ),
-      ...(route.kind === 'post' ? DOING : {}),
-      ...(route.kind === 'post' || (route.kind === 'json' && route.canBeMissing)
-        ? { 404: failure('there is no such thing') }
-        : {}),
+      ...(route.kind === 'json' && route.canBeMissing ? { 404: failure('there is no such thing') } : {}),
       401: failure('a token is wanted'),
       403: failure('asked by a page of another site'),
       431: { description: 'an address and headers of more than 16 KiB' },
       503: failure('too much at once; ask again after `Retry-After` seconds'),
+      ...(route.kind === 'post' ? { ...DOING, ...failures(route.failures) } : {}),
     },
   };
 }
@@ -70,11 +68,12 @@ function failure(description: string): JsonSchema {
   return { description, content: { 'application/json': { schema: named('Error') } } };
 }
 
+function failures(told: PostRoute['failures']): JsonSchema {
+  return Object.fromEntries(Object.entries(told).map(([status, text]) => [status, failure(text)]));
+}
+
 /** Of routes that do something. */
 const DOING: JsonSchema = {
-  409: failure('an app that runs, or another process, holds it'),
   413: failure('a body of more than 8 MiB'),
   415: failure('a body of another type than application/json'),
-  422: failure('the event is not valid; `issues` has what is wrong'),
-  502: failure('an exporter refuses it for good'),
 };

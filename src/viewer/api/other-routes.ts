@@ -1,3 +1,4 @@
+import { CLEARED_SCHEMA } from './clear-route.ts';
 import { compare } from './compare.ts';
 import { COUNT, FLAG, listSchema, mapSchema, NUMBER, named, orNull, TEXT } from './json-schema.ts';
 import { queryParam, queryTextParam, wholeParam } from './param.ts';
@@ -47,36 +48,41 @@ export const OTHER_ROUTES: readonly JsonRoute[] = [
       from: wholeParam('milliseconds of the Unix epoch', [0, MAX_MS]),
       to: wholeParam('up to, and without', [0, MAX_MS]),
     },
-    schema: mapSchema({
-      entries: listSchema(
-        mapSchema(
-          {
-            name: TEXT,
-            service: TEXT,
-            kind: { enum: ['record', 'span'] },
-            minuteMs: NUMBER,
-            received: COUNT,
-            stored: COUNT,
-            repeated: COUNT,
-            lost: { type: 'object', additionalProperties: COUNT },
-            gap: COUNT,
-            settling: FLAG,
-            partial: FLAG,
-          },
-          { emitted: orNull(COUNT) },
+    schema: mapSchema(
+      {
+        entries: listSchema(
+          mapSchema(
+            {
+              name: TEXT,
+              service: TEXT,
+              kind: { enum: ['record', 'span'] },
+              minuteMs: NUMBER,
+              received: COUNT,
+              stored: COUNT,
+              repeated: COUNT,
+              lost: { type: 'object', additionalProperties: COUNT },
+              gap: COUNT,
+              settling: FLAG,
+              partial: FLAG,
+            },
+            { emitted: orNull(COUNT) },
+          ),
         ),
-      ),
-      underWay: listSchema(mapSchema({ name: TEXT, service: TEXT, count: COUNT }, { silentSinceMs: NUMBER })),
-      loggers: listSchema(
-        mapSchema({
-          id: TEXT,
-          service: TEXT,
-          firstMs: NUMBER,
-          latestMs: NUMBER,
-          state: { enum: ['reporting', 'ended', 'silent'] },
-        }),
-      ),
-    }),
+        underWay: listSchema(
+          mapSchema({ name: TEXT, service: TEXT, count: COUNT }, { silentSinceMs: NUMBER }),
+        ),
+        loggers: listSchema(
+          mapSchema({
+            id: TEXT,
+            service: TEXT,
+            firstMs: NUMBER,
+            latestMs: NUMBER,
+            state: { enum: ['reporting', 'ended', 'silent'] },
+          }),
+        ),
+      },
+      { cleared: CLEARED_SCHEMA },
+    ),
     answer: ({ from, to }, { store }) => store.ledger({ fromMs: from, toMs: to }),
   }),
   jsonRoute({
@@ -98,10 +104,15 @@ export const OTHER_ROUTES: readonly JsonRoute[] = [
         ),
         version: TEXT,
         endpoints: mapSchema({}, { otlpHttp: TEXT, otlpGrpc: TEXT }),
+        canClear: FLAG,
         links: mapSchema({}, { jaeger: TEXT, grafana: TEXT }),
       },
-      { oldestMs: NUMBER, newestMs: NUMBER },
+      { oldestMs: NUMBER, newestMs: NUMBER, cleared: CLEARED_SCHEMA },
     ),
-    answer: async (_, { store, about }) => ({ ...(await store.status()), ...about }),
+    answer: async (_, { store, about, clear }) => ({
+      ...(await store.status()),
+      ...about,
+      canClear: clear !== undefined,
+    }),
   }),
 ];

@@ -41,6 +41,15 @@ export const QUARANTINE_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Verdict: mapSchema({ schema: orNull(SCHEMA), issues: listSchema(named('Issue')) }),
 };
 
+const MISSING = { 404: 'there is no such thing' };
+
+const FAILURES = {
+  ...MISSING,
+  409: 'an app that runs, or another process, holds it',
+  422: 'the event is not valid; `issues` has what is wrong',
+  502: 'an exporter refuses it for good',
+};
+
 const ID = requiredTextParam('the `log.record.uid` of the event');
 
 const DATA: Body<Data | undefined> = {
@@ -96,6 +105,7 @@ export const QUARANTINE_ROUTES: readonly (JsonRoute | PostRoute)[] = [
     params: { id: ID },
     body: DATA,
     schema: named('Verdict'),
+    failures: MISSING,
     answer: async ({ id }, data, call) => verdictOf(await deskOf(call).check(id, data)),
   }),
   postRoute({
@@ -105,6 +115,7 @@ export const QUARANTINE_ROUTES: readonly (JsonRoute | PostRoute)[] = [
     params: { id: ID },
     body: DATA,
     schema: named('Verdict'),
+    failures: FAILURES,
     answer: async ({ id }, data, call) => verdictOf(await deskOf(call).replay(id, data)),
   }),
 ];

@@ -2,7 +2,7 @@ import { Refusal } from '../../serve/refusal.ts';
 import type { Bounds, EventStore } from '../store/event-store.ts';
 
 /** What a store is asked. */
-export type Questions = Omit<EventStore, 'id' | 'ingest' | 'takeReport' | 'onCommit' | 'close'>;
+export type Questions = Omit<EventStore, 'id' | 'ingest' | 'takeReport' | 'clear' | 'onCommit' | 'close'>;
 
 /** One thread answers them, one after the other: more at once would only wait elsewhere. */
 const MAX_RUNNING = 2;

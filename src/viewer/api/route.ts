@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { QuarantineDesk } from '../../quarantine/quarantine-desk.ts';
 import type { Declared } from '../schemas/declared-schemas.ts';
+import type { Cleared } from '../store/event-store.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Params, Values } from './param.ts';
 import type { Questions } from './question-gate.ts';
@@ -13,6 +14,8 @@ export interface Call {
   readonly declared: () => Declared | undefined;
   /** Undefined: nobody said where a quarantine is. */
   readonly quarantine: QuarantineDesk | undefined;
+  /** Deletes all that is stored; undefined: that is off. */
+  readonly clear: (() => Promise<Cleared>) | undefined;
   /** Aborted when the client hangs up, or the server ends: nobody waits for the rest. */
   readonly signal: AbortSignal;
 }
@@ -70,6 +73,8 @@ export interface PostRoute extends AnyRoute {
   readonly kind: 'post';
   readonly body: Body<unknown>;
   readonly schema: JsonSchema;
+  /** By status: how it fails beside what all routes have. */
+  readonly failures: Readonly<Record<number, string>>;
   /** @returns undefined when there is no such thing */
   readonly answer: (values: never, body: never, call: Call) => unknown;
 }
@@ -114,6 +119,7 @@ interface PostRouteOf<P extends Params, T> {
   readonly params: P;
   readonly body: Body<T>;
   readonly schema: JsonSchema;
+  readonly failures: PostRoute['failures'];
   readonly answer: (values: Values<P>, body: T, call: Call) => unknown;
 }
 

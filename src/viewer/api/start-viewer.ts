@@ -13,7 +13,7 @@ import { PageFiles } from './page-files.ts';
 import { RequestGuard } from './request-guard.ts';
 
 /** How a viewer is served. */
-export interface ViewerOptions extends ApiSources {
+export interface ViewerOptions extends Omit<ApiSources, 'canClear'> {
   /** Beyond this machine a token is wanted of who asks for data. */
   readonly address: ListenAddress;
   /** Default: made, where one is wanted. */
@@ -21,6 +21,11 @@ export interface ViewerOptions extends ApiSources {
   readonly tls?: ServerTls | undefined;
   /** Whether agents are answered at `/mcp`. Default: no. */
   readonly mcp?: boolean | undefined;
+  /**
+   * Whether all that is stored can be deleted. Default: where it listens on this machine only, since beyond it all who may read
+   * could.
+   */
+  readonly canClear?: boolean | undefined;
   /** Told of what went wrong here, and of nothing that was stored. */
   readonly onError: (error: unknown) => void;
 }
@@ -57,7 +62,7 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
   const isLocal = isLoopback(address.host);
   const token = options.token ?? (isLocal ? undefined : randomBytes(24).toString('base64url'));
   const scheme = tls === undefined ? 'http' : 'https';
-  const api = new Api(options);
+  const api = new Api({ ...options, canClear: options.canClear ?? isLocal });
   const { version } = about;
   const questions = (signal: AbortSignal) => api.questions(signal);
   const site = {

@@ -35,6 +35,11 @@ export interface EventStore {
   status(): Promise<StoreStatus>;
   /** Rows that fit and came behind a place, in the order in which they were stored: for who follows what comes. */
   newRows(query: Query, options?: NewRowsOptions): Promise<NewRows>;
+  /**
+   * Deletes all rows for good, and what the ledger has counted; the ledger says that it was done. What comes later is kept.
+   * Rejects with `retry`, as on a full disk.
+   */
+  clear(): Promise<Cleared>;
   /** Calls back after each commit. @returns ends it */
   onCommit(listener: () => void): () => void;
   close(): Promise<void>;
@@ -45,6 +50,16 @@ export interface Ingested {
   readonly stored: number;
   /** Records that the store has already, by their `log.record.uid`, or trace and span id. */
   readonly repeated: number;
+}
+
+/** That somebody deleted all of it. */
+export interface Cleared {
+  /** Unix epoch. */
+  readonly atMs: number;
+  /** What went; rows of files that could not be read are not counted. */
+  readonly rows: number;
+  /** On disk. */
+  readonly bytes: number;
 }
 
 /** A row's place in the store: it stays the same as long as the row is there. */
@@ -119,7 +134,7 @@ export interface Page {
   readonly previous?: string | undefined;
   /** There are fewer rows than were asked for, since these have `maxBytes`. */
   readonly isCut?: boolean | undefined;
-  /** The row of the cursor has gone by size or age, and so may have others that would stand here. */
+  /** The row of the cursor has gone by size or age, or was deleted, and so may have others that would stand here. */
   readonly hasGone?: boolean | undefined;
   readonly complete: boolean;
   readonly scanned: Scanned;
@@ -139,7 +154,7 @@ export interface NewRows {
   readonly rows: readonly Row[];
   /** How many that fit are left out in front of them. */
   readonly skipped: number;
-  /** Rows, whether they fit or not, that were stored behind the place and have gone by size or age since. */
+  /** Rows, whether they fit or not, that were stored behind the place and have gone by size or age since, or were deleted. */
   readonly gone: number;
   readonly next: string;
 }
@@ -254,6 +269,8 @@ export interface LedgerAnswer {
   readonly underWay: readonly LedgerUnderWay[];
   /** Loggers that reported, latest first; at most 100. */
   readonly loggers: readonly LedgerLogger[];
+  /** When somebody deleted all of it last: what came before is in no entry. */
+  readonly cleared?: Cleared | undefined;
 }
 
 export interface LedgerEntry {
@@ -273,7 +290,10 @@ export interface LedgerEntry {
   readonly gap: number;
   /** The minute is too young for a gap but of what is known to be lost. */
   readonly settling: boolean;
-  /** Rows of the minute may have gone by size or age, with what was counted of them: the counts are of what is left. */
+  /**
+   * Rows of the minute may have gone by size or age, or been deleted, with what was counted of them: the counts are of what is
+   * left.
+   */
   readonly partial: boolean;
 }
 
@@ -303,6 +323,8 @@ export interface StoreStatus {
   readonly newestMs: number | undefined;
   /** Rows that went because of a cap on size or age, since the store was made. */
   readonly removed: number;
+  /** When somebody deleted all of it last. */
+  readonly cleared?: Cleared | undefined;
   /** Points of metrics that came: they are counted, and not kept. */
   readonly metricPoints: number;
   /** Files that could not be read whole, with the reason. */

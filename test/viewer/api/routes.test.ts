@@ -271,11 +271,12 @@ test('answers are as the description says, which has every route', async (t) => 
           new RegExp(`^${route.replace('{id}', '[^/]+')}$`).test(path.split('?')[0] as string),
         ),
     ),
-    // Those of a quarantine have tests of their own.
+    // Those of a quarantine, and what deletes, have tests of their own.
     [
       '/api/quarantine/{id}',
       '/api/quarantine/{id}/check',
       '/api/quarantine/{id}/replay',
+      '/api/clear',
       '/api/export',
       '/api/live',
     ],

@@ -30,7 +30,21 @@ export interface Counts {
   readonly metricPoints: number;
   /** Of earlier minutes rows are gone: what was emitted in these is compared with nothing. */
   readonly ledgerFrom: number;
+  /** When somebody deleted all of it last, Unix epoch, and what went; 0: nobody has. */
+  readonly clearedMs: number;
+  readonly clearedRows: number;
+  readonly clearedBytes: number;
 }
+
+export const NO_COUNTS: Counts = {
+  removed: 0,
+  removedBelow: 0,
+  metricPoints: 0,
+  ledgerFrom: 0,
+  clearedMs: 0,
+  clearedRows: 0,
+  clearedBytes: 0,
+};
 
 const FILE = /^events-(\d{12,})\.db$/;
 
@@ -132,6 +146,9 @@ export class EventFile {
       removedBelow: count('removedBelow'),
       metricPoints: count('metricPoints'),
       ledgerFrom: count('ledgerFrom'),
+      clearedMs: count('clearedMs'),
+      clearedRows: count('clearedRows'),
+      clearedBytes: count('clearedBytes'),
     };
   }
 
@@ -141,6 +158,10 @@ export class EventFile {
 
   setMeta(key: string, value: number | string): void {
     this.prepare('insert or replace into meta values(?, ?)').run(key, value);
+  }
+
+  setCounts(counts: Partial<Counts>): void {
+    for (const [key, count] of Object.entries(counts)) this.setMeta(key, count);
   }
 
   /** A statement, made once. */

@@ -2,6 +2,7 @@ import { wallClockMs } from '../../../time.ts';
 import type { TimeRange } from '../../query/query.ts';
 import type { LedgerAnswer, LedgerEntry } from '../event-store.ts';
 import { answerLoggers } from './answer-loggers.ts';
+import { lastClear } from './last-clear.ts';
 import type { ReadFile } from './read-file.ts';
 import type { ReadStore } from './read-store.ts';
 
@@ -39,6 +40,7 @@ export function answerLedger(store: ReadStore, { fromMs, toMs }: TimeRange): Led
   const entries = [...all.values()].map((sums) => entryOf(sums, comparedFrom, nowMs));
   return {
     entries: entries.sort((one, other) => one.minuteMs - other.minuteMs || compareNames(one, other)),
+    ...lastClear(store),
     ...answerLoggers(store, entries, { fromMs: fromMs ?? 0, nowMs }),
   };
 }

@@ -1,5 +1,6 @@
 import type { StoreStatus } from '../event-store.ts';
 import { bytesOfFile, storeFiles } from '../file/store-files.ts';
+import { lastClear } from './last-clear.ts';
 import type { ReadStore } from './read-store.ts';
 
 /** What there is of a store; of what could not be written its writer knows. */
@@ -17,6 +18,7 @@ export function answerStatus(store: ReadStore): Omit<StoreStatus, 'writes'> {
     oldestMs: blocks.length === 0 ? undefined : Math.min(...blocks.map(({ loMs }) => loMs)),
     newestMs: blocks.length === 0 ? undefined : Math.max(...blocks.map(({ hiMs }) => hiMs)),
     removed: counts?.removed ?? 0,
+    ...lastClear(store),
     metricPoints: counts?.metricPoints ?? 0,
     damaged: store.damaged(),
   };

@@ -63,6 +63,9 @@ export class ReadStore {
     const there = storeFiles(this.directory);
     for (const file of this.#files) if (!there.includes(file.path)) file.close();
     this.#files = this.#files.filter((file) => there.includes(file.path));
+    // One that could not be read may have been deleted with all others.
+    const names = new Set(there.map((file) => path.basename(file)));
+    for (const name of this.#damaged.keys()) if (!names.has(name)) this.#damaged.delete(name);
     for (const file of there) if (!this.#files.some((known) => known.path === file)) this.#add(file);
     this.#files.sort((one, other) => one.first - other.first);
     this.refresh();

@@ -5,6 +5,7 @@ import type { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
 import type { Query, RowField } from '../../query/query.ts';
 import type {
   Bounds,
+  Cleared,
   EventStore,
   FacetOptions,
   FunnelOptions,
@@ -79,6 +80,11 @@ export class ThreadedStore implements EventStore {
   async ingest(request: OtlpRequest): Promise<Ingested> {
     if (this.#isClosed) throw unwritable('the store is closed');
     return this.#failures.watch(request.signal === 'metrics' ? 0 : request.count, this.#write(request));
+  }
+
+  async clear(): Promise<Cleared> {
+    if (this.#isClosed) throw unwritable('the store is closed');
+    return this.#writer.ask('clear');
   }
 
   async #write(request: OtlpRequest): Promise<Ingested> {

@@ -1,6 +1,7 @@
 /** The thread that writes a store. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { clearInterval, setImmediate, setInterval } from '../../../time.ts';
+import type { Cleared } from '../event-store.ts';
 import type { Stored } from '../write/open-block.ts';
 import { StoreWriter, type WireReport, type WireRequest, type WriterOptions } from '../write/store-writer.ts';
 import { toWire, type WireError } from './wire-error.ts';
@@ -14,13 +15,13 @@ export interface StoreState {
 }
 
 /** To the writer. */
-export type WriterCall = { readonly id: number; readonly ask: WireRequest | WireReport | 'close' };
+export type WriterCall = { readonly id: number; readonly ask: WireRequest | WireReport | 'clear' | 'close' };
 
 /** From the writer. */
 export interface WriterAnswer {
   /** Undefined: nobody asked. */
   readonly id?: number | undefined;
-  readonly answer?: Stored | undefined;
+  readonly answer?: Stored | Cleared | undefined;
   readonly error?: WireError | undefined;
   readonly state?: StoreState | undefined;
   /** Of the store, when it has begun. */
@@ -73,6 +74,15 @@ function serve(writer: StoreWriter): void {
     }
   };
 
+  const clear = (id: number): void => {
+    try {
+      const answer = writer.clear();
+      post({ id, answer, state: state() });
+    } catch (error) {
+      post({ id, error: toWire(error), state: state() });
+    }
+  };
+
   port.on('message', ({ id, ask }: WriterCall) => {
     if (ask === 'close') {
       if (isScheduled) write();
@@ -80,6 +90,12 @@ function serve(writer: StoreWriter): void {
       writer.close();
       post({ id });
       port.close();
+      return;
+    }
+    if (ask === 'clear') {
+      // What came before goes too.
+      if (isScheduled) write();
+      clear(id);
       return;
     }
     waiting.push({ id, request: ask });

@@ -6,10 +6,12 @@ import type { EmittedReport } from '../../../otlp/emitted/emitted-report.ts';
 import type { Signal } from '../../../otlp/wire/batch.ts';
 import { OtlpRequest } from '../../../otlp/wire/otlp-request.ts';
 import { wallClockMs } from '../../../time.ts';
-import { type Counts, EventFile, type Layout, type Synchronous } from '../file/event-file.ts';
+import type { Cleared } from '../event-store.ts';
+import { type Counts, EventFile, type Layout, NO_COUNTS, type Synchronous } from '../file/event-file.ts';
 import { FileLock } from '../file/file-lock.ts';
 import { bytesOfFile, storeFiles } from '../file/store-files.ts';
 import type { Caps } from './caps.ts';
+import { clearLedger, endOfLedger } from './end-of-ledger.ts';
 import { isRotationDue } from './is-rotation-due.ts';
 import { LedgerCounts } from './ledger-counts.ts';
 import { OpenBlock, type Stored } from './open-block.ts';
@@ -69,7 +71,7 @@ export class StoreWriter {
   readonly #ledger = new LedgerCounts();
   #open: OpenBlock;
   #openedMs = wallClockMs();
-  #counts: Counts = { removed: 0, removedBelow: 0, metricPoints: 0, ledgerFrom: 0 };
+  #counts = NO_COUNTS;
   #isBehind = false;
 
   /**
@@ -92,7 +94,7 @@ export class StoreWriter {
       this.id = String(newest?.file.meta('store') ?? randomUUID());
       this.#open = this.#reopen();
       this.#open.file.setMeta('store', this.id);
-      this.#removeLeftOver();
+      this.#removeGone();
     } catch (error) {
       this.#lock.release();
       throw unwritable(options.directory, error);
@@ -148,6 +150,38 @@ export class StoreWriter {
       hasRemoved = true;
     }
     return hasRemoved;
+  }
+
+  /**
+   * Removes all rows and what the ledger has counted, files that cannot be read too: what comes next begins a file.
+   * @throws OtelEventsError `STORE_UNWRITABLE`, with `retry`
+   */
+  clear(): Cleared {
+    try {
+      if (this.#isBehind) this.#recover();
+      const paths = storeFiles(this.#options.directory);
+      const clearedBytes = paths.reduce((sum, file) => sum + bytesOfFile(file), 0);
+      const files = [this.#open.file, ...this.#sealed.map(({ file }) => file)];
+      const clearedMs = wallClockMs();
+      const ledgerFrom = endOfLedger(files, clearedMs);
+      if (this.#open.rows > 0) this.#rotate();
+      const clearedRows = this.#sealed.reduce((sum, { rows }) => sum + rows, 0);
+      const removedBelow = this.#open.file.first;
+      const counts = { removedBelow, ledgerFrom, clearedMs, clearedRows, clearedBytes };
+      // Counted first, as where files go by size or age.
+      this.#open.file.transaction(() => {
+        clearLedger(this.#open.file);
+        this.#open.file.setCounts(counts);
+      });
+      this.#counts = { ...this.#counts, ...counts };
+      this.#removeGone();
+      this.filesVersion++;
+      return { atMs: clearedMs, rows: clearedRows, bytes: clearedBytes };
+    } catch (error) {
+      this.#isBehind = true;
+      this.#recoverIfPossible();
+      throw unwritable(this.#options.directory, error);
+    }
   }
 
   close(): void {
@@ -302,27 +336,25 @@ export class StoreWriter {
       ledgerFrom: Math.max(this.#counts.ledgerFrom, goneMinute + 1),
     };
     // Counted first: what a crash leaves of the file is removed at the next start.
-    file.transaction(() => {
-      file.setMeta('removed', counts.removed);
-      file.setMeta('removedBelow', counts.removedBelow);
-      file.setMeta('ledgerFrom', counts.ledgerFrom);
-    });
+    file.transaction(() => file.setCounts(counts));
     this.#counts = counts;
-    this.#sealed.splice(this.#sealed.indexOf(sealed), 1);
-    this.#keys.drop(sealed.file);
-    sealed.file.close();
+    this.#letGo(sealed);
     removeFile(sealed.file.path);
     this.filesVersion++;
   }
 
-  #removeLeftOver(): void {
-    for (const sealed of [...this.#sealed]) {
-      if (sealed.file.first >= this.#counts.removedBelow) continue;
-      this.#sealed.splice(this.#sealed.indexOf(sealed), 1);
-      this.#keys.drop(sealed.file);
-      sealed.file.close();
-      removeFile(sealed.file.path);
-    }
+  /** Removes the files whose rows are counted as gone; also what a crash has left of these, and what cannot be read. */
+  #removeGone(): void {
+    for (const sealed of [...this.#sealed])
+      if (sealed.file.first < this.#counts.removedBelow) this.#letGo(sealed);
+    for (const file of storeFiles(this.#options.directory))
+      if (firstOfPath(file) < this.#counts.removedBelow) removeFile(file);
+  }
+
+  #letGo(sealed: SealedFile): void {
+    this.#sealed.splice(this.#sealed.indexOf(sealed), 1);
+    this.#keys.drop(sealed.file);
+    sealed.file.close();
   }
 }
 
