@@ -163,6 +163,25 @@ test('the ledger shows what a logger emitted, and what was dropped in red with i
   assert.deepEqual(alarms, []);
 });
 
+test('what is stored is deleted in the page, and the ledger says so', { skip: NO_BROWSER }, async (t) => {
+  const { page: address, otlp } = await runView(t);
+  await send(otlp, 'order.paid');
+  const { page, alarms } = await openPage(t, `${address}/status`);
+  await page.getByRole('button', { name: 'Delete everything …' }).click();
+  await page.getByRole('textbox').fill('delete 1');
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText(/^1 row \(.* KiB\) at 20/).waitFor();
+  await page.goto(`${address}/ledger`);
+  await page.getByText(/^Somebody deleted 1 row /).waitFor();
+  await page.getByText('no gap').waitFor();
+  await page.goto(`${address}/?live=1`);
+  await page.locator('.live.on').waitFor();
+  assert.equal(await page.locator('.row:not(.head)').count(), 0);
+  await send(otlp, 'order.shipped');
+  await page.getByText('order.shipped').first().waitFor();
+  assert.deepEqual(alarms, []);
+});
+
 test('the printed address opens a page that has the token as a cookie', { skip: NO_BROWSER }, async (t) => {
   const { page: address, otlp } = await runView(t, '--host', '0.0.0.0');
   await send(otlp, 'order.paid');

@@ -85,3 +85,41 @@ test('times are told anew when the zone changes, also where rows are counted', {
   assert.deepEqual(alarms, []);
   await page.context().close();
 });
+
+test('everything is deleted once somebody has written how much that is', { skip }, async () => {
+  const { page, alarms } = await tested.open('/status');
+  const posted: unknown[] = [];
+  await page.route('**/api/clear', (route) => {
+    posted.push(route.request().postDataJSON());
+    const json = { error: { code: 'STORE_UNWRITABLE', message: 'the disk is full' } };
+    return route.fulfill(
+      posted.length === 1 ? { status: 400, json } : { json: { atMs: NOW, rows: 100, bytes: 1_234_567 } },
+    );
+  });
+  await page.getByRole('button', { name: 'Delete everything …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('heading', { name: `Delete ${rows.length} rows, 1.18 MiB?` }).waitFor();
+  const confirm = dialog.getByRole('button', { name: 'Delete', exact: true });
+  await dialog.getByRole('textbox').fill('delete');
+  assert.equal(await confirm.isDisabled(), true);
+  await dialog.getByRole('textbox').fill(`delete ${rows.length}`);
+  await confirm.click();
+  await dialog.getByText('the disk is full').waitFor();
+  const asked = page.waitForRequest('**/api/status');
+  await confirm.click();
+  await dialog.waitFor({ state: 'detached' });
+  await asked;
+  assert.deepEqual(posted, [{ confirm: 'delete everything' }, { confirm: 'delete everything' }]);
+  assert.deepEqual(alarms, []);
+  await page.context().close();
+});
+
+test('a viewer that does not allow it shows nothing of it', { skip }, async () => {
+  const { page } = await tested.open('/');
+  const { status } = madeAnswers(rows, NOW) as { readonly status: object };
+  await page.route('**/api/status', (route) => route.fulfill({ json: { ...status, canClear: false } }));
+  await page.goto(`${tested.url()}/status`);
+  await page.getByText('50 records in 2 requests refused').waitFor();
+  assert.equal(await page.getByText('Delete everything').count(), 0);
+  await page.context().close();
+});

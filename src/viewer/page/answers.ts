@@ -1,5 +1,5 @@
 import type { SchemaEntry } from '../schemas/schema-entry.ts';
-import type { FacetValue, Row, Scanned, StoreWrites } from '../store/event-store.ts';
+import type { Cleared, FacetValue, Row, Scanned, StoreWrites } from '../store/event-store.ts';
 
 /** How far an answer went; see `docs/viewer.md`. */
 export interface Coverage {
@@ -108,6 +108,7 @@ export interface LedgerAnswer {
     readonly latestMs: number;
     readonly state: 'reporting' | 'ended' | 'silent';
   }[];
+  readonly cleared?: Cleared | null;
 }
 
 export interface SchemasAnswer {
@@ -160,6 +161,8 @@ export interface StatusAnswer {
   readonly oldestMs?: number | null;
   readonly newestMs?: number | null;
   readonly removed: number;
+  readonly cleared?: Cleared | null;
+  readonly canClear: boolean;
   readonly damaged: readonly { readonly file: string; readonly reason: string }[];
   readonly writes: StoreWrites;
   readonly version: string;

@@ -94,3 +94,8 @@ function iso(ms: number): string {
   if (isUtc()) return date.toISOString();
   return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString();
 }
+
+/** `2026-11-30 12:03` */
+export function formatMinute(ms: number): string {
+  return `${formatDay(ms)} ${formatClock(ms).slice(0, 5)}`;
+}

@@ -1,5 +1,5 @@
 import { go, hrefTo, withParams } from './address.ts';
-import { formatClock, formatCount, formatDay, plural } from './format.ts';
+import { formatCount, formatMinute, plural } from './format.ts';
 import { type LedgerReason, ledgerReason, UNEXPLAINED } from './ledger-reason.ts';
 import { isLoss, type LedgerMinute, type LedgerSum } from './ledger-sums.ts';
 import { termOf } from './term-of.ts';
@@ -188,9 +188,4 @@ function MinuteBars({
       })}
     </svg>
   );
-}
-
-/** `2026-11-30 12:03` */
-export function formatMinute(ms: number): string {
-  return `${formatDay(ms)} ${formatClock(ms).slice(0, 5)}`;
 }

@@ -1,7 +1,9 @@
 import { go, useAddress, withParams } from './address.ts';
 import type { LedgerAnswer } from './answers.ts';
+import { clearedText } from './cleared-text.ts';
 import { apiUrl } from './fetch-json.ts';
-import { formatMinute, LedgerLine } from './ledger-line.tsx';
+import { formatMinute } from './format.ts';
+import { LedgerLine } from './ledger-line.tsx';
 import { ledgerSums } from './ledger-sums.ts';
 import { Problem } from './problem.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -47,6 +49,9 @@ export function LedgerView() {
         </p>
       </header>
       {error !== undefined && <Problem error={error} onRetry={reload} />}
+      {value?.cleared && value.cleared.atMs > fromMs && (
+        <p>Somebody deleted {clearedText(value.cleared)}. What came before is not counted here.</p>
+      )}
       {value !== undefined && sums.length === 0 && (
         <p class="empty">Nothing came in this time. Choose a longer one, or send an event.</p>
       )}

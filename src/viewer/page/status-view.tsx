@@ -1,4 +1,6 @@
 import type { StatusAnswer } from './answers.ts';
+import { ClearStore } from './clear-store.tsx';
+import { clearedText } from './cleared-text.ts';
 import { apiUrl } from './fetch-json.ts';
 import { FirstEvent } from './first-event.tsx';
 import { formatBytes, formatCount, formatTime, plural } from './format.ts';
@@ -47,12 +49,13 @@ export function StatusView() {
         </label>
       </section>
       <FirstEvent />
+      {value?.canClear && <ClearStore status={value} onDone={reload} />}
     </main>
   );
 }
 
 function Stored({ status }: { readonly status: StatusAnswer }) {
-  const { endpoints, links = {} } = status;
+  const { endpoints, links = {}, cleared } = status;
   const facts: [string, string][] = [
     ['Rows', formatCount(status.rows)],
     ['On disk', `${formatBytes(status.bytes)} in ${formatCount(status.files)} files`],
@@ -60,6 +63,7 @@ function Stored({ status }: { readonly status: StatusAnswer }) {
     ['Oldest', status.oldestMs ? formatTime(status.oldestMs) : '–'],
     ['Newest', status.newestMs ? formatTime(status.newestMs) : '–'],
     ['Removed by caps on size and age', formatCount(status.removed)],
+    ['Deleted by somebody', cleared ? clearedText(cleared) : '–'],
     ['OTLP over HTTP', endpoints.otlpHttp ?? 'off'],
     ['OTLP over gRPC', endpoints.otlpGrpc ?? 'off'],
   ];
