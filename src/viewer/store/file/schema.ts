@@ -4,7 +4,8 @@ export const SCHEMA_VERSION = 1;
 /**
  * The tables of a file. `seq` is the number of a row in the whole store, in order of arrival. FTS5 without content, positions
  * and sizes (`detail=none`): a word's list of rows is all that it keeps. Its tokenizer knows ASCII; the rest is done before. Ids
- * are words with a mark in front: one index takes less time than two.
+ * are words with a mark in front: one index takes less time than two. The ledgers are by minute first: what comes is of a few
+ * minutes and of many names, and each page that a transaction touches is written anew.
  */
 export const SCHEMA = `
 create table if not exists meta(key text primary key, value any) strict;
@@ -20,7 +21,7 @@ create table if not exists scope(id integer primary key, bytes blob not null) st
 create table if not exists source(id integer primary key, service text not null, name text not null,
   unique(service, name)) strict;
 create table if not exists ledger(source integer not null, minute integer not null, received integer not null,
-  repeated integer not null, primary key(source, minute)) strict, without rowid;
+  repeated integer not null, primary key(minute, source)) strict, without rowid;
 create virtual table if not exists words using fts5(body, content='', detail=none, columnsize=0, tokenize="ascii");
 `;
 
@@ -30,11 +31,11 @@ create virtual table if not exists words using fts5(body, content='', detail=non
  */
 export const LATER_TABLES = `
 create table if not exists span_ledger(source integer not null, minute integer not null, received integer not null,
-  repeated integer not null, primary key(source, minute)) strict, without rowid;
+  repeated integer not null, primary key(minute, source)) strict, without rowid;
 create table if not exists emitted(source integer not null, minute integer not null, n integer not null,
-  primary key(source, minute)) strict, without rowid;
+  primary key(minute, source)) strict, without rowid;
 create table if not exists lost(source integer not null, minute integer not null, reason text not null, n integer not null,
-  primary key(source, minute, reason)) strict, without rowid;
+  primary key(minute, source, reason)) strict, without rowid;
 create table if not exists logger(id text primary key, service text not null, sequence integer not null, first real not null,
   latest real not null, ended integer not null) strict;
 create table if not exists under_way(logger text not null, name text not null, n integer not null,
