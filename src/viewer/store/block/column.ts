@@ -201,9 +201,12 @@ function placesOf(steps: ArrayLike<number>): Uint16Array {
 
 const { ZSTD_c_compressionLevel: LEVEL, ZSTD_c_checksumFlag: CHECKSUM } = zlib.constants;
 
-/** With a checksum, so that damage is seen. */
+/**
+ * With a checksum, so that damage is seen. Level 2 makes rows and columns 3 % smaller than level 1 for a tenth more of its time;
+ * level 3 gains another percent, for a third more.
+ */
 export function compress(bytes: Uint8Array): Buffer {
-  return zlib.zstdCompressSync(bytes, { params: { [LEVEL]: 1, [CHECKSUM]: 1 } });
+  return zlib.zstdCompressSync(bytes, { params: { [LEVEL]: 2, [CHECKSUM]: 1 } });
 }
 
 const { Z_DEFAULT_CHUNK } = zlib.constants;
