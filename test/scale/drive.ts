@@ -11,7 +11,7 @@ import type { Host } from './host.ts';
 import { settle } from './settle.ts';
 import { GROUPS, LOGS_TOPIC, type Road } from './start-road.ts';
 import { type RoadApp, startRoadApp } from './start-road-app.ts';
-import { type Arrived, eventsInFiles, eventsInStore } from './what-arrived.ts';
+import { type Arrived, eventsInFiles, eventsInStore, spansInFiles } from './what-arrived.ts';
 
 export interface Drive {
   readonly dir: string;
@@ -61,19 +61,27 @@ export async function drive(
   const before = await eventsInStore(road.store.server, SERVICE);
   const mended = await reconcile(dir, road);
   const after = await eventsInStore(road.store.server, SERVICE);
+  const spanFiles = await spansInFiles(road.files);
   const spans = await spansInJaeger(road.jaeger.server, SERVICE, emitted.spans);
-  tell(t, faults, told, files.byPhase, before.byPhase);
+  const lostSpans = Map.groupBy(
+    [...spanFiles].filter(([id]) => !spans.has(id)),
+    ([, phase]) => phase,
+  );
+  tell(t, faults, told, files.byPhase, before.byPhase, lostSpans);
   t.diagnostic(
     `${emitted.events} emitted, ${files.all.events} in files, ${before.all.events} in store, ${mended.sent} mended`,
   );
   t.diagnostic(
     `${files.all.copies} copies in files, ${before.all.copies} copies in store, ${files.outOfOrder} out of order, ${files.torn} torn requests`,
   );
-  t.diagnostic(`${emitted.spans} spans emitted, ${spans} spans in jaeger`);
+  t.diagnostic(
+    `${emitted.spans} spans emitted, ${spanFiles.size} spans in files, ${spans.size} spans in jaeger`,
+  );
   assert.equal(files.all.events, emitted.events, 'each event is in the files');
   assert.equal(mended.left, 0, 'reconcile mends what the store has lost');
   assert.equal(after.all.events, emitted.events, 'each event is in the store');
-  assert.equal(spans, emitted.spans, 'each span is in Jaeger');
+  assert.equal(spanFiles.size, emitted.spans, 'each span is in the files');
+  assert.equal(spans.size, emitted.spans, 'each span is in Jaeger');
 
   await windBack(t, road, emitted.events, after.all.copies);
 }
@@ -128,6 +136,7 @@ function tell(
   told: ReadonlyMap<string, string>,
   inFiles: ReadonlyMap<string, Arrived>,
   inStore: ReadonlyMap<string, Arrived>,
+  lostSpans: ReadonlyMap<string, readonly unknown[]>,
 ): void {
   const rows = faults.map(({ name }, at) => {
     const [files, store] = [inFiles.get(phaseOf(at)) ?? NONE, inStore.get(phaseOf(at)) ?? NONE];
@@ -137,6 +146,7 @@ function tell(
       'copies there': `${files.copies}`,
       'lost by the store': `${files.events - store.events}`,
       'copies in it': `${store.copies}`,
+      'spans lost by Jaeger': `${lostSpans.get(phaseOf(at))?.length ?? 0}`,
       '': told.get(phaseOf(at)) ?? '',
     };
   });

@@ -45,6 +45,19 @@ export async function eventsInFiles(dirs: readonly string[]): Promise<InFiles> {
   return { all, byPhase, outOfOrder, torn };
 }
 
+/** The phase of each span, by its id, in the files of all gateways. */
+export async function spansInFiles(dirs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const phases = new Map<string, string>();
+  for (const dir of dirs) {
+    await readCollectorFile(dir, 'traces', (spans) => {
+      for (const { spanId = '', attributes } of spans) {
+        phases.set(spanId, `${plainAttributes(attributes).phase}`);
+      }
+    });
+  }
+  return phases;
+}
+
 /** What VictoriaLogs has of a service, by phase. */
 export async function eventsInStore(
   store: Pick<Victorialogs, 'url'>,

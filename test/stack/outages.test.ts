@@ -151,7 +151,7 @@ async function startOutage(dir: string, name: StoreName): Promise<Outage> {
       store = await start(store.port);
     },
     idsInFiles: () => idsInFiles(files),
-    spansInJaeger: (atLeast) => spansInJaeger(jaeger, SERVICE, atLeast),
+    spansInJaeger: async (atLeast) => (await spansInJaeger(jaeger, SERVICE, atLeast)).size,
     async [Symbol.asyncDispose]() {
       await events.close();
       for (const server of [...running].reverse()) await server.stop();

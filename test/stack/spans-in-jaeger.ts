@@ -6,19 +6,19 @@ const LOOKBACK_MS = 3_600_000;
 /** So much of an answer is asked for at once: that of 25,000 spans is more than a string holds. */
 const STRETCH_MS = 60_000;
 
-/** How many different spans of a service there are; waits until there are `atLeast`, or a minute. */
+/** The ids of a service's spans; waits until there are `atLeast`, or a minute. */
 export async function spansInJaeger(
   jaeger: Pick<Jaeger, 'queryEndpoint'>,
   service: string,
   atLeast: number,
-): Promise<number> {
+): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for (const deadlineMs = Date.now() + 60_000; ; await sleep(500)) {
     const endMs = Date.now() + STRETCH_MS;
     for (let startMs = endMs - LOOKBACK_MS; startMs < endMs; startMs += STRETCH_MS) {
       for (const id of await spansBetween(jaeger, service, startMs, atLeast)) ids.add(id);
     }
-    if (ids.size >= atLeast || Date.now() > deadlineMs) return ids.size;
+    if (ids.size >= atLeast || Date.now() > deadlineMs) return ids;
   }
 }
 
