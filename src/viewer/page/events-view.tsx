@@ -14,6 +14,7 @@ import { NoEvents } from './no-events.tsx';
 import { Problem } from './problem.tsx';
 import { rangeOf, withRange } from './query-text.ts';
 import { RangeChooser } from './range-chooser.tsx';
+import { isError } from './row-field.ts';
 import { SearchBox } from './search-box.tsx';
 import { useSettings } from './settings.ts';
 import { useAnswer } from './use-answer.ts';
@@ -84,7 +85,7 @@ export function EventsView() {
     End: () => move(list.count),
     Enter: () => current !== undefined && show(current),
     e: () => {
-      const found = list.find((row) => row.severity >= 17 || row.status === 'error', (current ?? -1) + 1);
+      const found = list.find(isError, (current ?? -1) + 1);
       if (found !== undefined) show(found);
     },
     l: () => go(withParams({ live: isLive ? undefined : '1' })),

@@ -53,11 +53,6 @@ export class ReadFile implements BlockFile {
     return last === undefined ? this.first : last.first + last.rows;
   }
 
-  /** The block of a row. */
-  blockOf(seq: number): Block | undefined {
-    return this.blocks[Math.floor((seq - this.first) / this.blockRows)];
-  }
-
   prepare(sql: string): StatementSync {
     return this.#file.prepare(sql);
   }
