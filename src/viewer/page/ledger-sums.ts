@@ -1,3 +1,4 @@
+import { LEFT_OUT_ON_PURPOSE } from '../store/event-store.ts';
 import type { LedgerAnswer } from './answers.ts';
 
 export type LedgerMinute = LedgerAnswer['entries'][number];
@@ -29,12 +30,9 @@ export interface LedgerSum {
   readonly minutes: LedgerMinute[];
 }
 
-/** Left out by who wanted it so. */
-const ON_PURPOSE: ReadonlySet<string> = new Set(['sampled', 'filtered', 'dropped:not_allowed']);
-
 /** Whether somebody misses what ended for this reason. */
 export function isLoss(reason: string): boolean {
-  return !ON_PURPOSE.has(reason);
+  return !LEFT_OUT_ON_PURPOSE.has(reason);
 }
 
 /** By name, service and kind; what misses most first. */

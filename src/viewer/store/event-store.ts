@@ -62,6 +62,10 @@ export interface Cleared {
   readonly bytes: number;
 }
 
+/** By OTLP's number of it. */
+export const SPAN_STATUSES = ['unset', 'ok', 'error'] as const;
+export type SpanStatus = (typeof SPAN_STATUSES)[number];
+
 /** A row's place in the store: it stays the same as long as the row is there. */
 export type RowId = string;
 
@@ -82,7 +86,7 @@ export interface Row {
   readonly parentSpanId?: string | undefined;
   /** Milliseconds. */
   readonly durationMs?: number | undefined;
-  readonly status?: 'ok' | 'error' | 'unset' | undefined;
+  readonly status?: SpanStatus | undefined;
   readonly body?: unknown;
   /** By their keys; maps and lists inside are objects and arrays, bytes are base64, integers beyond 2^53 are texts. */
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -261,6 +265,13 @@ export interface FieldSeen {
   readonly types: readonly ('text' | 'number' | 'boolean' | 'null')[];
 }
 
+/** Why events were left out by those who wanted it so, by a processor or by the option `allowedSchemas`: nobody misses them. */
+export const LEFT_OUT_ON_PURPOSE: ReadonlySet<string> = new Set([
+  'sampled',
+  'filtered',
+  'dropped:not_allowed',
+]);
+
 /** Loggers that report, spans and other senders: of the last two nobody says what was emitted. */
 export interface LedgerAnswer {
   /** Oldest first. */
@@ -284,7 +295,7 @@ export interface LedgerEntry {
   readonly received: number;
   readonly stored: number;
   readonly repeated: number;
-  /** Why some did not leave the app: `sampled`, `filtered` and `dropped:not_allowed` on purpose, `dropped:…`, `rejected:…`. */
+  /** Why some did not leave the app: {@link LEFT_OUT_ON_PURPOSE}, `dropped:…`, `rejected:…`. */
   readonly lost: Readonly<Record<string, number>>;
   /** Emitted, and neither stored nor left out on purpose. */
   readonly gap: number;

@@ -1,6 +1,6 @@
 import { wallClockMs } from '../../../time.ts';
 import type { TimeRange } from '../../query/query.ts';
-import type { LedgerAnswer, LedgerEntry } from '../event-store.ts';
+import { LEFT_OUT_ON_PURPOSE, type LedgerAnswer, type LedgerEntry } from '../event-store.ts';
 import { answerLoggers } from './answer-loggers.ts';
 import { lastClear } from './last-clear.ts';
 import type { ReadFile } from './read-file.ts';
@@ -10,9 +10,6 @@ const MINUTE_MS = 60_000;
 
 /** So long after the end of a minute its events may still be in a queue of the collector. */
 const SETTLING_MS = 60_000;
-
-/** Left out on purpose, by a processor or by the option `allowedSchemas`: these are missed by nobody. */
-const ON_PURPOSE = new Set(['sampled', 'filtered', 'dropped:not_allowed']);
 
 /** The sums of one name of a service in one minute. */
 interface Sums {
@@ -113,7 +110,7 @@ function entryOf(sums: Sums, comparedFrom: number, nowMs: number): LedgerEntry {
   const settling = nowMs < minuteMs + MINUTE_MS + SETTLING_MS;
   let [onPurpose, known] = [0, 0];
   for (const [reason, count] of lost) {
-    if (ON_PURPOSE.has(reason)) onPurpose += count;
+    if (LEFT_OUT_ON_PURPOSE.has(reason)) onPurpose += count;
     else known += count;
   }
   const missing = emitted === undefined ? 0 : emitted - onPurpose - stored;

@@ -3,7 +3,7 @@ import type { AnyValue, KeyValue } from '../../../otlp/values/any-value.ts';
 import { plainMap, plainValue } from '../../../otlp/values/plain-value.ts';
 import { decodeProtobuf } from '../../../otlp/wire/decode-protobuf.ts';
 import { RECORD } from '../../../otlp/wire/messages.ts';
-import type { Row } from '../event-store.ts';
+import { type Row, SPAN_STATUSES } from '../event-store.ts';
 import { recordRequest } from '../record/record-request.ts';
 import type { BlockFile } from './block.ts';
 
@@ -23,8 +23,6 @@ interface Decoded {
   readonly body?: AnyValue;
   readonly attributes?: readonly KeyValue[];
 }
-
-const STATUS = ['unset', 'ok', 'error'] as const;
 
 /** A row as the page shows it. */
 export function toRow(file: BlockFile, seq: number): Row {
@@ -47,7 +45,7 @@ export function toRow(file: BlockFile, seq: number): Row {
     spanId: record.spanId,
     parentSpanId: record.parentSpanId,
     durationMs: isSpan ? durationOf(record) : eventDuration(attributes['event.duration']),
-    status: isSpan ? (STATUS[record.status?.code ?? 0] ?? 'unset') : undefined,
+    status: isSpan ? (SPAN_STATUSES[record.status?.code ?? 0] ?? 'unset') : undefined,
     body: isSpan ? undefined : (plainValue(record.body) ?? undefined),
     attributes,
     resource: shared,

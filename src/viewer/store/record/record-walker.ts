@@ -3,6 +3,7 @@ import { decodeProtobuf } from '../../../otlp/wire/decode-protobuf.ts';
 import { VALUE } from '../../../otlp/wire/messages.ts';
 import { ProtobufReader } from '../../../otlp/wire/protobuf-reader.ts';
 import { LOG_RECORD, SPAN, SPAN_STATUS } from '../../../otlp/wire/record-tags.ts';
+import { SPAN_STATUSES, type SpanStatus } from '../event-store.ts';
 import type { PathNode } from './path-node.ts';
 import { SplitTime } from './split-time.ts';
 
@@ -22,7 +23,6 @@ const [STRING, BOOL, INT, DOUBLE, ARRAY, MAP, BYTES, STRING_INDEX] = [
 ];
 /** `values` of `ArrayValue` and of `KeyValueList`. */
 const VALUES = 0x0a;
-const STATUS = ['unset', 'ok', 'error'] as const;
 
 /** Reads records that have been checked, from protobuf: fields of a row here, values of attributes to a sink. */
 export class RecordWalker {
@@ -35,7 +35,7 @@ export class RecordWalker {
   spanId = '';
   parentId = '';
   durationMs: number | undefined;
-  status: (typeof STATUS)[number] = 'unset';
+  status: SpanStatus = 'unset';
   /** Its text, or its JSON. */
   body: string | undefined;
   uid: string | undefined;
@@ -130,7 +130,7 @@ export class RecordWalker {
     reader.enter();
     while (reader.position < reader.end) {
       const tag = reader.tag();
-      if (tag === SPAN_STATUS.code) this.status = STATUS[reader.varint()] ?? 'unset';
+      if (tag === SPAN_STATUS.code) this.status = SPAN_STATUSES[reader.varint()] ?? 'unset';
       else reader.skipUnknown(tag);
     }
     reader.end = outerEnd;
