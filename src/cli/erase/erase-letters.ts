@@ -3,7 +3,7 @@ import type { PersonMatch } from '../../erase/person-match.ts';
 import { withoutPerson } from '../../erase/without-person.ts';
 import { OtelEventsError } from '../../errors.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
-import { type DeadLetter, deadLetterLine } from '../../spool/send/dead-letters.ts';
+import { type DeadLetter, deadLetterLine, LETTER_DIRECTORY } from '../../spool/send/dead-letters.ts';
 import { ClaimedLetters } from '../spool/claimed-letters.ts';
 import { checkLetters, lettersIn } from '../spool/letters-in.ts';
 import type { Erased } from './erased.ts';
@@ -37,7 +37,7 @@ export function eraseLetters(directory: string, match: PersonMatch, dryRun: bool
         ? 'another process had them: run this again'
         : undefined;
   if (found === 0 && problem === undefined) return [];
-  return [{ place: path.join(directory, 'dead-letter'), kind: 'dead letters', found, erased, problem }];
+  return [{ place: path.join(directory, LETTER_DIRECTORY), kind: 'dead letters', found, erased, problem }];
 }
 
 /** @returns undefined of a letter that cannot be decoded and holds an id */

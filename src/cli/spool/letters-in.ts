@@ -1,10 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { countFiles } from '../../spool/read/read-spool.ts';
-import { type FoundDeadLetter, readDeadLetters } from '../../spool/send/dead-letters.ts';
-
-/** Where they lie in the directory of a spool. */
-const LETTER_DIRECTORY = 'dead-letter';
+import { type FoundDeadLetter, LETTER_DIRECTORY, readDeadLetters } from '../../spool/send/dead-letters.ts';
 
 /** The letters of one file. */
 export interface LetterFile {

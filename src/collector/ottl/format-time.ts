@@ -1,10 +1,6 @@
+import { DAYS, MONTHS } from './calendar-names.ts';
 import { StatementFailure } from './failure.ts';
 import type { Instant } from './value.ts';
-
-const MONTHS = 'January February March April May June July August September October November December'.split(
-  ' ',
-);
-const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
 type Show = (instant: Instant) => string;
 

@@ -1,11 +1,9 @@
 import type { MathOperator } from './calculate.ts';
+import { MAX_INT, MIN_INT } from './int64.ts';
 import { isPathName } from './names.ts';
 import type { Argument, Expression, Segment } from './syntax.ts';
 import type { TokenReader } from './token-reader.ts';
 import type { Token } from './tokenize.ts';
-
-const MIN_INT = -(2n ** 63n);
-const MAX_INT = 2n ** 63n - 1n;
 
 /** Words of other languages and styles, which are nothing in OTTL. */
 const MEANT: ReadonlyMap<string, string> = new Map([

@@ -1,12 +1,8 @@
 import { escapeRegExp } from '../../escape-reg-exp.ts';
+import { DAYS, MONTHS } from './calendar-names.ts';
 import { StatementFailure } from './failure.ts';
 import { Instant } from './value.ts';
 import { offsetSecondsAt } from './zone-offset.ts';
-
-const MONTHS = 'January February March April May June July August September October November December'.split(
-  ' ',
-);
-const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
 /** What has been read of a time. */
 interface Fields {

@@ -42,7 +42,8 @@ export interface FoundDeadLetter {
 /** The most of what a destination said that is kept. */
 export const MAX_ANSWER_CHARS = 1000;
 
-const DIRECTORY = 'dead-letter';
+/** Where they lie in the directory of a spool. */
+export const LETTER_DIRECTORY = 'dead-letter';
 const SUFFIX = '.jsonl';
 /** A file that has reached this gets no more. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
@@ -66,7 +67,7 @@ export class DeadLetters {
 
   /** @param onError - called when letters begin to be lost, once until one is kept again */
   constructor(directory: string, onError: (error: OtelEventsError) => void = () => {}) {
-    this.#directory = path.join(absolute(directory), DIRECTORY);
+    this.#directory = path.join(absolute(directory), LETTER_DIRECTORY);
     this.#onError = onError;
   }
 
@@ -136,7 +137,7 @@ export class DeadLetters {
 
 /** All dead letters in a spool directory, file by file, the oldest first. Lines that are torn are skipped. */
 export function* readDeadLetters(directory: string): Iterable<FoundDeadLetter> {
-  for (const { file } of filesIn(path.join(directory, DIRECTORY))) {
+  for (const { file } of filesIn(path.join(directory, LETTER_DIRECTORY))) {
     const lines = readFileSync(file, 'utf8').split('\n');
     for (const [index, text] of lines.entries()) {
       const letter = parse(text);

@@ -1,10 +1,9 @@
 import { StatementFailure, wrongType } from '../failure.ts';
 import { converter, type OttlFunction } from '../function.ts';
+import { MAX_INT, MIN_INT } from '../int64.ts';
 import { converted, stringLike } from '../parameter.ts';
 import { OttlList, OttlMap, type Value } from '../value.ts';
 
-const MIN_INT = -(2n ** 63n);
-const MAX_INT = 2n ** 63n - 1n;
 const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
