@@ -6,6 +6,7 @@ import { bigintText } from '../../src/otlp/values/bigint-text.ts';
 import { plainData } from '../../src/otlp/values/plain-data.ts';
 import { ValueCopier } from '../../src/otlp/values/value-copier.ts';
 import { compileRedact } from '../../src/redact/redact.ts';
+import { cpuClock } from '../harness/cpu-clock.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 import { decodeField } from './oracle-record.ts';
 
@@ -40,11 +41,11 @@ const PLACES: Readonly<Record<string, () => unknown>> = {
 
 for (const [place, write] of Object.entries(PLACES)) {
   test(`a bigint of 16 million bits takes no time ${place}`, () => {
-    const start = performance.now();
+    const clock = cpuClock();
     const written = write();
-    const ms = performance.now() - start;
+    const ms = clock();
     const wanted = place.includes('patterns') ? STAND_IN.replace('BigInt', '[Redacted]') : STAND_IN;
     assert.equal(written, wanted);
-    assert.ok(ms < 200, `${ms} ms`);
+    assert.ok(ms < 500, `${ms} ms`);
   });
 }

@@ -4,6 +4,7 @@ import type { OtelEventsError } from '../../src/index.ts';
 import { EventView } from '../../src/processors/event-view.ts';
 import { allowNames, matchNames, type Processor, sample } from '../../src/processors/index.ts';
 import { runRoute } from '../../src/processors/run-route.ts';
+import { cpuClock } from '../harness/cpu-clock.ts';
 import { PLAIN_EVENT } from '../harness/plain-event.ts';
 
 const passes = (processor: Processor, name: string): boolean =>
@@ -45,11 +46,11 @@ test('a bad pattern, ratio or list is an error at construction', () => {
 
 test('a pattern that backtracks without end is stopped, once for each name', () => {
   const processor = matchNames({ block: [/^(a+)+$/] });
-  const start = performance.now();
+  const clock = cpuClock();
   for (let turn = 0; turn < 100; turn++) {
     assert.throws(() => passes(processor, `${'a'.repeat(60)}!`), /takes more than 50 ms/);
   }
-  assert.ok(performance.now() - start < 2000, `took ${performance.now() - start} ms`);
+  assert.ok(clock() < 2000, `took ${clock()} ms`);
   assert.equal(passes(processor, 'b'), true);
 });
 

@@ -4,6 +4,7 @@ import type { OtelEventsError } from '../../src/errors.ts';
 import { compileRedact, type EventParts } from '../../src/redact/redact.ts';
 import { CARD, EMAIL, IPV4 } from '../../src/redact/redact-patterns.ts';
 import type { RedactRule } from '../../src/redact/redact-rule.ts';
+import { cpuClock } from '../harness/cpu-clock.ts';
 
 const partsOf = (parts: Partial<EventParts>): EventParts => ({
   data: {},
@@ -335,19 +336,19 @@ test('a text of a megabyte takes the ready patterns well under a second', () => 
     'v1.1.1.1/',
     'A/1.1.1.1',
   ]) {
-    const started = performance.now();
+    const clock = cpuClock();
     redact(partsOf({ data: { text: part.repeat(Math.floor(1_000_000 / part.length)) } }));
-    assert.ok(performance.now() - started < 2_000, part);
+    assert.ok(clock() < 5_000, part);
   }
 });
 
 test('a pattern that does not end masks every text: what was not looked at does not leave', () => {
-  const started = performance.now();
+  const clock = cpuClock();
   const parts = partsOf({ data: { text: `${'a'.repeat(60)}!`, count: 1 }, message: 'hello' });
   const after = compileRedact([{ patterns: [/(a+)+$/] }])(parts);
   assert.deepEqual(after.data, { '[Redacted]': '[Redacted]', '[Redacted] 2': '[Redacted]' });
   assert.equal(after.message, '[Redacted]');
-  assert.ok(performance.now() - started < 5_000);
+  assert.ok(clock() < 5_000);
 });
 
 test('circles and depth end', () => {

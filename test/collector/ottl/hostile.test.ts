@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
+import { cpuClock } from '../../harness/cpu-clock.ts';
 import { makeProcessor, problemsOf, recordsOf } from '../make-processor.ts';
 
 const WORDS = [
@@ -94,9 +95,9 @@ test('parentheses without an end are refused in no time', async () => {
     `set(log.body, ${'['.repeat(20_000)}`,
     '-'.repeat(20_000),
   ]) {
-    const startedMs = performance.now();
+    const clock = cpuClock();
     assert.equal((await problemsOf('filter', { log_conditions: [text] })).length, 1);
-    assert.ok(performance.now() - startedMs < 2_000, text.slice(0, 20));
+    assert.ok(clock() < 10_000, text.slice(0, 20));
   }
 });
 

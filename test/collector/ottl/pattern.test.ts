@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pattern } from '../../../src/collector/ottl/pattern.ts';
+import { cpuClock } from '../../harness/cpu-clock.ts';
 
 /** What Go's `regexp.ReplaceAllString` gives, which was run for each of these. */
 const REPLACED: readonly (readonly [pattern: string, text: string, replacement: string, result: string])[] = [
@@ -57,9 +58,9 @@ test('what RE2 does not have is refused', () => {
 test('a pattern takes time in proportion to the text', () => {
   for (const source of ['(a*)*b', '(a|a)*b', '(a+)+$', '(.*)*x(.*)*y', '^(a?){30}a{30}$']) {
     const pattern = new Pattern(source);
-    const startedMs = performance.now();
+    const clock = cpuClock();
     pattern.test(`${'a'.repeat(50_000)}!b`.slice(0, 50_000));
-    assert.ok(performance.now() - startedMs < 2_000, source);
+    assert.ok(clock() < 10_000, source);
   }
 });
 
