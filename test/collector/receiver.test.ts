@@ -350,8 +350,8 @@ test('inflated bodies that are too many at once are refused, until the exporters
 });
 
 const SLOW: readonly [string, string, Partial<ReceiverOptions>][] = [
-  ['headers', 'POST /v1/logs HTTP/1.1\r\n', { headersTimeoutMs: 150 }],
-  ['body', `${head(100)}x`, { headersTimeoutMs: 150, requestTimeoutMs: 300 }],
+  ['headers', 'POST /v1/logs HTTP/1.1\r\n', { headersTimeoutMs: 1_000 }],
+  ['body', `${head(100)}x`, { headersTimeoutMs: 1_000, requestTimeoutMs: 2_000 }],
 ];
 
 for (const [what, text, options] of SLOW) {
@@ -366,7 +366,7 @@ for (const [what, text, options] of SLOW) {
     );
     const startedMs = performance.now();
     await closed;
-    assert.ok(performance.now() - startedMs < 5_000);
+    assert.ok(performance.now() - startedMs < 30_000);
     if (what === 'headers') assert.match(answer(), /^HTTP\/1.1 408 /);
     assert.deepEqual(namesOf(batches), ['a']);
   });

@@ -5,6 +5,7 @@ import { Intake } from '../../src/collector/intake.ts';
 import { Receiver } from '../../src/collector/receiver.ts';
 import type { ServerSettings } from '../../src/serve/guarded-server.ts';
 import { openSocket, rawRequest } from '../harness/raw-http.ts';
+import { eventually } from './samples.ts';
 
 const ADDRESS = { host: 'localhost', port: 0 };
 
@@ -42,7 +43,7 @@ for (const [server, make] of Object.entries(SERVERS)) {
       const closed = new Promise((resolve) => socket.resume().once('close', resolve));
       if (start !== '') socket.write(start);
       const timer = setInterval(() => more !== undefined && socket.write(more), 20);
-      const late = setTimeout(() => assert.fail('it is still open'), 5000);
+      const late = setTimeout(() => assert.fail('it is still open'), 60_000);
       await closed;
       clearTimeout(late);
       clearInterval(timer);
@@ -50,18 +51,21 @@ for (const [server, make] of Object.entries(SERVERS)) {
   }
 
   test(`${server}: a connection on which requests come is kept`, async (t) => {
-    const port = await startServer(t, make(TIMES));
+    const port = await startServer(t, make({ headersTimeoutMs: 1_000, requestTimeoutMs: 1_000 }));
     const socket = await openSocket(port);
     t.after(() => socket.destroy());
     let answers = 0;
     socket.on('data', (chunk) => {
       answers += String(chunk).split('HTTP/1.1 ').length - 1;
     });
-    for (let sent = 0; sent < 5; sent++) {
+    let sent = 0;
+    // Far longer than any of the times, with pauses far shorter.
+    for (const untilMs = performance.now() + 3_000; performance.now() < untilMs; ) {
       socket.write(WHOLE);
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      sent++;
+      await eventually(() => answers === sent);
     }
-    assert.equal(answers, 5);
+    assert.ok(sent > 1, `${sent} requests`);
   });
 }
 

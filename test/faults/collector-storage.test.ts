@@ -100,7 +100,11 @@ for (const [name, queue] of [
             const [, url] = /^listening (.*)/.exec(line) ?? [];
             if (url === undefined) return;
             sending = feed(url);
-            setTimeout(() => kill(), 20 + random.below(200));
+            // From its first answer on: a busy machine may need long for that.
+            const before = answered.length;
+            void eventually(() => answered.length > before).finally(() =>
+              setTimeout(kill, random.below(200)),
+            );
           },
         },
       );
@@ -119,7 +123,7 @@ for (const [name, queue] of [
     assert.equal(missing(), 0);
     const arrived = arrivedAt(sink);
     const copies = sink.requests.flatMap(namesOf).length - arrived.size;
-    assert.ok(answered.length > 2 * kills, `${answered.length} answered`);
+    assert.ok(answered.length >= 2 * kills, `${answered.length} answered`);
     reportCounts(t, { kills, 'records answered': answered.length, missing: missing(), 'sent twice': copies });
   });
 }

@@ -137,7 +137,10 @@ class Run {
     const all = Object.values(this.#books).flatMap(({ owed }) => [...owed.values()]);
     const done = this.#spool.durable().then(() => true);
     const isWell = this.#disk.room > 1e9 && !this.#disk.failsSync;
-    const isSafe = await Promise.race([done, sleep(must || isWell ? 4000 : 3, false)]);
+    const isSafe = await Promise.race([
+      done,
+      sleep(must || isWell ? 60_000 : 3, false, { ref: !(must || isWell) }),
+    ]);
     if (must || isWell) assert.ok(isSafe, 'there is room, and durable() does not resolve');
     if (isSafe) for (const one of all) one.isSafe = true;
   }

@@ -6,6 +6,7 @@ import { type Cursor, fieldAt } from '../../src/spool/log/cursor.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { drain, HEADER, inWords, segmentsIn } from './fields.ts';
+import { until } from './sending.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
@@ -124,8 +125,7 @@ test('segments roll at their size, and go when all cursors have passed them', as
   assert.deepEqual(drain(spool.cursor('a'), 700), expected);
   assert.ok(segmentsIn(spool).length > 10);
   assert.deepEqual(drain(spool.cursor('b'), 700), expected);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.equal(segmentsIn(spool).length, 1);
+  await until(() => segmentsIn(spool).length === 1);
 });
 
 test('directories are 0700, files 0600', async (t) => {

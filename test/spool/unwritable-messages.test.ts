@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { EventLogger } from '../../src/index.ts';
 import { tempDir } from '../harness/temp-dir.ts';
+import { until } from './sending.ts';
 
 test('a file in place of the spool is named, and told as one; the option is not asked for', async (t) => {
   const spool = path.join(tempDir(t), 'file');
@@ -13,6 +14,8 @@ test('a file in place of the spool is named, and told as one; the option is not 
     void said.push(`${code} ${message}`);
   const events = new EventLogger({ spool, endpoint: 'http://127.0.0.1:9', logLevel: 'none', onError });
   events.log('a');
+  // Else it could be given up before the answer that nobody listens there.
+  await until(() => said.some((line) => line.startsWith('EXPORT_FAILED')));
   await events.close({ timeoutMs: 300 });
   const about = (code: string): string => said.find((line) => line.startsWith(code)) ?? '';
   assert.ok(about('SPOOL_UNWRITABLE').includes(`in ${spool}: `), said.join());

@@ -9,11 +9,21 @@ export const MAIN = path.join(import.meta.dirname, '..', '..', '..', 'src', 'cli
 /** Runs `otel-events`. */
 export type RunCli = (...args: readonly string[]) => Promise<CliRun>;
 
+/** What Node.js is started with for `otel-events`. @param cache - in place of the user's */
+export function commandOf(cache: string, ...args: readonly string[]) {
+  return { env: { ...process.env, XDG_CACHE_HOME: cache, TZ: 'UTC' }, args: [MAIN, ...args] };
+}
+
+/** What a command says that has taken ten seconds: how far it has come. A busy machine may be as slow as that. */
+const PROGRESS = /^(reading .* \d+ %|[\d,]+ rows? read)\n/gm;
+
 /** @param cache - in place of the user's */
 export function runCli(cache: string): RunCli {
-  const env = { ...process.env, XDG_CACHE_HOME: cache, TZ: 'UTC' };
-  return (...args) =>
-    ended(spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+  return async (...words) => {
+    const { env, args } = commandOf(cache, ...words);
+    const run = await ended(spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+    return { ...run, stderr: run.stderr.replace(PROGRESS, '') };
+  };
 }
 
 /** What it prints on a terminal so wide, as `script` of util-linux makes one; undefined where there is none. */

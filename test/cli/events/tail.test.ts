@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -17,10 +17,13 @@ interface Tail {
   /** The names of the rows that were printed so far. */
   names(): string[];
   stderr(): string;
+  /** Whether it has looked where its file ends: it makes the store for what comes behind that then. */
+  hasLooked(): boolean;
 }
 
 function tail(t: TestContext, ...args: readonly string[]): Tail {
-  const env = { ...process.env, TZ: 'UTC' };
+  const temporary = tempDir(t);
+  const env = { ...process.env, TZ: 'UTC', TMPDIR: temporary };
   const child = spawn(process.execPath, [MAIN, 'tail', ...args, '--json'], { env });
   t.after(() => child.kill('SIGKILL'));
   const said = { stdout: '', stderr: '' };
@@ -34,11 +37,11 @@ function tail(t: TestContext, ...args: readonly string[]): Tail {
       .split('\n')
       .slice(0, -1)
       .map((text) => (JSON.parse(text) as { readonly name: string }).name);
-  return { child, names, stderr: () => said.stderr };
+  return { child, names, stderr: () => said.stderr, hasLooked: () => readdirSync(temporary).length > 0 };
 }
 
 async function until(what: () => boolean, told: () => string): Promise<void> {
-  for (let round = 0; round < 400; round++) {
+  for (let round = 0; round < 1_200; round++) {
     if (what()) return;
     await setTimeout(50);
   }
@@ -61,8 +64,7 @@ test('what is added to a file is printed as it comes, if it fits; a rotated file
       () => tailed.names().join() === names.join(),
       () => `${tailed.names()} ${tailed.stderr()}`,
     );
-  // It begins where the file ends: it has to have looked there.
-  await setTimeout(1500);
+  await until(tailed.hasLooked, tailed.stderr);
   appendFileSync(
     log,
     `${half.slice(80)}\n${line({ name: 'info' }, { name: 'first', severity: 17, at: 1 })}\n`,

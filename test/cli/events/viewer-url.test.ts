@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { importFile } from '../../../src/viewer/files/import-file.ts';
 import { openStore } from '../../../src/viewer/store/threads/open-store.ts';
+import { eventually, logsOf } from '../../collector/samples.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { viewerUnderTest } from '../../viewer/api/viewer-under-test.ts';
+import { ended } from '../spool-samples.ts';
 import { contractServer } from './contract-server.ts';
-import { runCli } from './run-cli.ts';
+import { commandOf, runCli } from './run-cli.ts';
 import { writeShopFile } from './shop-file.ts';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'otel-events-test-'));
@@ -109,8 +112,18 @@ test('a follower ends when the viewer that comes back wants another token', asyn
   const port = await freePort();
   const address = { host: 'localhost', port };
   const first = await viewerUnderTest(t, { store, address, token: TOKEN });
-  const followed = cli('tail', '--url', first.url, '--token', TOKEN);
-  await setTimeout(3000);
+  const { env, args } = commandOf(directory, 'tail', '--url', first.url, '--token', TOKEN);
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  const followed = ended(child);
+  let isFollowing = false;
+  child.stdout.once('data', () => {
+    isFollowing = true;
+  });
+  await eventually(async () => {
+    await store.ingest(OtlpRequest.from('logs', logsOf('seen')));
+    return isFollowing;
+  });
   await first.close();
   await viewerUnderTest(t, { store, address, token: `${TOKEN}2` });
   const { status, stderr } = await followed;
