@@ -155,7 +155,7 @@ test('the answer waits for a slower exporter, within reason', async () => {
 test('a hung exporter delays the first answer; those after it are refused at once, without copies', async () => {
   const [hung, good] = [lane(hangs), lane(takes)];
   const consume = fanOut([good, hung], GIVE_UP_MS);
-  assert.ok((await timed(assert.rejects(consume(batchOf('a')), { retry: { afterMs: 1000 } }))) >= 290);
+  assert.ok((await timed(assert.rejects(consume(batchOf('a')), { retry: { afterMs: 1000 } }))) >= 200);
   for (let count = 0; count < 20; count++) assert.ok(await answersAtOnce(consume));
   assert.deepEqual(hung.stats(), { sent: 0, queued: 1, dropped: 0, failed: 20 });
   assert.deepEqual(good.stats(), { sent: 1, queued: 0, dropped: 0, failed: 0, copies: 1 });

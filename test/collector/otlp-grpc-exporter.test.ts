@@ -170,7 +170,7 @@ test('RESOURCE_EXHAUSTED that says when to come again is waited for', async (t) 
   const startedMs = performance.now();
   await send(collector.endpoint, 'a');
   await eventually(() => stats()?.sent === 1);
-  assert.ok(performance.now() - startedMs > 290);
+  assert.ok(performance.now() - startedMs > 200);
 });
 
 test('what is too large goes in halves', async (t) => {

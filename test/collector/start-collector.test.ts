@@ -266,7 +266,7 @@ test('stop gives a queue up in time, and counts what is left', async (t) => {
   await send(collector.endpoint, 'a', 'b');
   const startedMs = performance.now();
   await collector.stop({ timeoutMs: 50 });
-  assert.ok(performance.now() - startedMs < 2_000);
+  assert.ok(performance.now() - startedMs < 4_500);
   assert.deepEqual(collector.stats().exporters.otlp_http, {
     ...idle,
     dropped: 2,

@@ -75,7 +75,7 @@ test('on a terminal: a scope has its duration, what went wrong is on a second li
     const failing = events.track('bad', () => Promise.reject(new TypeError('no such\nthing')));
     await assert.rejects(failing, TypeError);
   });
-  assert.match(lines, /^\S+ slow \d+(\.\d)?ms\n\S+ bad [\d.]+ms\n {2}TypeError: no such\\u000athing\n$/);
+  assert.match(lines, /^\S+ slow \d+(\.\d+)?m?s\n\S+ bad [\d.]+m?s\n {2}TypeError: no such\\u000athing\n$/);
 });
 
 test('on a terminal: a format that is asked for is kept', async () => {

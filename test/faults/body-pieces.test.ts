@@ -6,7 +6,8 @@ import { startTaker } from './start-taker.ts';
 
 const MIB = 1024 * 1024;
 const CONNECTIONS = 8;
-const SIZE = 0.1 * MIB;
+/** A busy machine, too, has to read them within the ten seconds that the events API gives a body. */
+const SIZE = 0.03 * MIB;
 
 /** Bytes that do not pack, so that a body has many also when it is packed. */
 const noise = (length: number): Buffer => {
@@ -51,7 +52,7 @@ const CASES: readonly {
 
 for (const { name, kind, target, headers, body } of CASES) {
   test(`bodies that come byte by byte take no more memory than others: ${name}`, {
-    timeout: 60_000,
+    timeout: 600_000,
   }, async (t) => {
     // Bodies are not young for long.
     const taker = await startTaker(t, { kind, maxBodyBytes: 20 * MIB }, 64, ['--max-semi-space-size=2']);
@@ -62,8 +63,8 @@ for (const { name, kind, target, headers, body } of CASES) {
     const statuses = await Promise.all(Array.from({ length: CONNECTIONS }, () => statusOf(port, bytes)));
     assert.deepEqual(statuses, Array(CONNECTIONS).fill(400));
     const mib = (await taker.mostBytes()) / MIB;
-    t.diagnostic(`${CONNECTIONS} bodies of ${(body.length / MIB).toFixed(1)} MiB took ${mib.toFixed(0)} MiB`);
-    assert.ok(mib < 20, `${mib} MiB`);
+    t.diagnostic(`${CONNECTIONS} bodies of ${(body.length / MIB).toFixed(2)} MiB took ${mib.toFixed(0)} MiB`);
+    assert.ok(mib < 12, `${mib} MiB`);
   });
 }
 

@@ -19,7 +19,7 @@ const CALL = {
 const piece = Buffer.concat([Buffer.from([0, 0, 0x3f, 0, 0]), Buffer.alloc(PIECE_BYTES)]);
 
 test('messages that begin and never end take bounded memory, and an honest call is answered beside them', {
-  timeout: 60_000,
+  timeout: 600_000,
 }, async (t) => {
   const taker = await startTaker(t, { kind: 'grpc', maxBodyBytes: 4 * MIB }, 128);
   const statuses = new Map<string, number>();

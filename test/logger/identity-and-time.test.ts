@@ -42,11 +42,11 @@ test('a wall clock set back is not followed; one set forward is', async (t) => {
   wall.mock.mockImplementation(() => real - 3_600_000);
   await new Promise((resolve) => setTimeout(resolve, 3));
   const back = toEpochMs(epochNow());
-  assert.ok(back >= start && back < start + 1000, 'an hour back');
+  assert.ok(back >= start && back < start + 60_000, 'an hour back');
   wall.mock.mockImplementation(() => real + 3_600_000);
   await new Promise((resolve) => setTimeout(resolve, 3));
   const forward = toEpochMs(epochNow());
-  assert.ok(Math.abs(forward - (real + 3_600_000)) < 1000, 'an hour forward');
+  assert.ok(Math.abs(forward - (real + 3_600_000)) < 60_000, 'an hour forward');
 });
 
 test('a given time is a date, epoch milliseconds or epoch nanoseconds; all else is none', () => {

@@ -171,7 +171,7 @@ test('track: emits at the end, with start, end and duration in seconds', async (
   const before = Date.now() / 1000;
   const answer = await events.track('inference', { image: 'a.png' }, { category: 'ml' }, async (scope) => {
     assert.deepEqual(await payloads(), [], 'nothing is emitted before the end');
-    await sleep(20);
+    await sleep(60);
     scope.add({ label: 'cat' });
     return 42;
   });
@@ -181,7 +181,7 @@ test('track: emits at the end, with start, end and duration in seconds', async (
   const { start, end, duration } = payload.stats;
   assert.ok(start >= before - 0.01 && end <= Date.now() / 1000 + 0.01, `${start} ${end}`);
   assert.ok(Math.abs(end - start - duration) < 1e-4, 'duration is the difference');
-  assert.ok(duration >= 0.018, `duration ${duration}`);
+  assert.ok(duration >= 0.02, `duration ${duration}`);
   assert.deepEqual(payload.data, { image: 'a.png', label: 'cat' });
   assert.equal(payload.category, 'ml');
   assert.equal(payload.error, undefined);

@@ -289,7 +289,7 @@ test('by hand: pieces of text, then the end; what is given there wins', async ()
   const properties = { tier: 'gold', n: 1 };
   const call = events.llm({ model: 'm', operation: 'generate_content', messages, properties });
   messages.push({ role: 'assistant', content: 'not yet' });
-  await sleep(20);
+  await sleep(60);
   call.token('Fo');
   call.token('ur.');
   const given = { usage: { inputTokens: 1, outputTokens: 2 }, finishReasons: ['stop'], properties: { n: 2 } };

@@ -60,7 +60,7 @@ test('users have sessions of their own; who is nobody has none; a session of the
 test('close ends all sessions, at the time of their last event', async () => {
   const events = testLogger({ sessions: {} });
   events.log('e', {}, { userId: 'u' });
-  await sleep(20);
+  await sleep(60);
   await events.close();
   const [start, event, end] = events.records;
   assert.deepEqual([start?.eventName, end?.eventName], ['session.start', 'session.end']);
@@ -73,7 +73,7 @@ test('close ends all sessions, at the time of their last event', async () => {
 test('a session that idles ends at the next event of anybody', async () => {
   const events = testLogger({ sessions: { timeoutMs: 10 } });
   events.log('e', {}, { userId: 'idle' });
-  await sleep(30);
+  await sleep(60);
   events.log('e', {}, { userId: 'other' });
   await events.flush();
   const seen = events.emitted.map(({ name, userId }) => `${name} ${userId}`);
@@ -89,7 +89,7 @@ test('a session that idles ends at the next event of anybody', async () => {
 test('nothing of the request that happens to notice is in another user’s session.end', async () => {
   const events = testLogger({ sessions: { timeoutMs: 5 }, tags: ['t'] });
   events.log('e', {}, { userId: 'idle' });
-  await sleep(15);
+  await sleep(60);
   events.context({ user_id: 'other', ip: '10.0.0.7' }, () => events.log('e', {}, { session: { s: 1 } }));
   await events.flush();
   const end = events.records.find(({ eventName }) => eventName === 'session.end');

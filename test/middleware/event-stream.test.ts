@@ -12,7 +12,7 @@ const textOf = async (client: StreamClient): Promise<string> =>
   Buffer.from((await client.next()) ?? []).toString();
 
 test('where nothing is recorded a heartbeat shows that the connection is there', {
-  timeout: 10_000,
+  timeout: 120_000,
 }, async () => {
   const stream = new EventStream(testLogger(), 100);
   const client = stream.open(open) ?? assert.fail();

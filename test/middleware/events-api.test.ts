@@ -272,7 +272,7 @@ for (const framework of FRAMEWORKS) {
     const closed = api.close();
     assert.equal(await stream.next(), undefined, 'ended, not cut');
     await closed;
-    assert.ok(performance.now() - closing < 2500);
+    assert.ok(performance.now() - closing < 4_500);
   });
 
   test(`${framework}: without authorize the stream is for this machine`, async () => {
@@ -442,7 +442,7 @@ test('hono: a body that has been read before is taken; where there is no Node se
   assert.equal(events.emitted.length, 3);
 });
 
-test('a body that comes too slowly is given up after ten seconds', { timeout: 20_000 }, async () => {
+test('a body that comes too slowly is given up after ten seconds', { timeout: 120_000 }, async () => {
   const events = shopLogger();
   await using api = await startEventsApi('node', events);
   const socket = connect(api.port, '127.0.0.1');

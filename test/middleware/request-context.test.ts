@@ -187,7 +187,7 @@ test('the session of a user is loaded before the handler runs; a store that hang
   const start = performance.now();
   assert.equal((await fetch(`${app.url}/items/7`, { headers: { 'x-who': 'hangs' } })).status, 200);
   const ms = performance.now() - start;
-  assert.ok(ms >= 990 && ms < 5000, `${ms} ms`);
+  assert.ok(ms >= 800 && ms < 30_000, `${ms} ms`);
   assert.deepEqual(
     errors.map(({ cause }) => (cause as Error).name),
     ['TimeoutError'],

@@ -14,7 +14,7 @@ import { tempDir } from '../harness/temp-dir.ts';
 const NONE = { acked: 0, pending: 0, rejected: 0, dropped: 0 };
 const SOURCE = path.join(import.meta.dirname, '../../src/index.ts');
 /** Far less than the ten seconds that flush() waits, and far more than it takes. */
-const SOON_MS = 3000;
+const SOON_MS = 6000;
 
 async function timed<T>(work: Promise<T>): Promise<{ readonly result: T; readonly ms: number }> {
   const start = performance.now();
@@ -35,20 +35,20 @@ for (const durability of ['os', 'disk'] as const) {
       `import { EventLogger } from ${JSON.stringify(SOURCE)};
        const events = new EventLogger({ ...${JSON.stringify(options)}, onError: () => {}, logLevel: 'none' });
        for (let number = 0; number < 500; number++) events.log('a', { number });
+       const startedMs = performance.now();
        const { since } = await events.flush({ whenAway: 'return' });
-       console.log(JSON.stringify(since));
+       console.log(JSON.stringify({ since, ms: performance.now() - startedMs }));
        setInterval(() => {}, 1000);`,
     ]);
     t.after(() => child.kill('SIGKILL'));
-    const start = performance.now();
-    const since = await new Promise<string>((resolve) =>
+    const said = await new Promise<string>((resolve) =>
       child.stdout.once('data', (text) => resolve(`${text}`)),
     );
-    const ms = performance.now() - start;
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('close', resolve));
-    assert.deepEqual(JSON.parse(since), { ...NONE, pending: 500 });
-    assert.ok(ms < SOON_MS + 2000, `${ms} ms, with the start of the process`);
+    const { since, ms } = JSON.parse(said) as { since: object; ms: number };
+    assert.deepEqual(since, { ...NONE, pending: 500 });
+    assert.ok(ms < SOON_MS, `${ms} ms`);
     await sink.comeBack();
     const next = new EventLogger(options);
     t.after(() => next.close());
@@ -64,7 +64,7 @@ test('by default flush() waits for a destination that is away, for all of its ti
   for (const options of [{}, { whenAway: 'wait' as const }]) {
     events.log('a');
     const { result, ms } = await timed(events.flush({ ...options, timeoutMs: 400 }));
-    assert.ok(ms > 390, `${ms} ms`);
+    assert.ok(ms > 300, `${ms} ms`);
     assert.deepEqual(result.since, { ...NONE, pending: 1 });
   }
 });
@@ -101,16 +101,16 @@ test('a destination that hangs costs its time-out once, and half a second while 
     server.closeAllConnections();
   });
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '2000';
+  process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '5000';
   t.after(() => delete process.env.OTEL_EXPORTER_OTLP_TIMEOUT);
   const events = new EventLogger({ endpoint, spool: tempDir(t), logLevel: 'none' });
   t.after(() => events.close({ timeoutMs: 0 }));
   events.log('a');
   const first = await timed(events.flush({ whenAway: 'return' }));
-  assert.ok(first.ms > 1900, `${first.ms} ms`);
+  assert.ok(first.ms > 4500, `${first.ms} ms`);
   events.log('a');
   const second = await timed(events.flush({ whenAway: 'return' }));
-  assert.ok(second.ms < 1500, `${second.ms} ms`);
+  assert.ok(second.ms < 4000, `${second.ms} ms`);
   assert.deepEqual(second.result, { ...NONE, pending: 2 });
 });
 
@@ -141,7 +141,7 @@ test('it waits where events are not safe: in memory, and while the spool cannot 
     for (const round of [1, 2]) {
       events.log('a');
       const { result, ms } = await timed(events.flush({ whenAway: 'return', timeoutMs: 400 }));
-      assert.ok(ms > 390, `${ms} ms`);
+      assert.ok(ms > 300, `${ms} ms`);
       assert.deepEqual(result, { ...NONE, pending: round });
     }
   }

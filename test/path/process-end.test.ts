@@ -44,12 +44,14 @@ test('a process that ends with the collector away is held for exitTimeoutMs and 
   const run = await runNode(
     `import { EventLogger } from '../../src/index.ts';
      const events = new EventLogger({ delivery: 'none', httpUrl: process.env.SINK, exitTimeoutMs: 300 });
+     const startedMs = performance.now();
+     process.once('exit', () => console.log(performance.now() - startedMs));
      events.log('a'); events.log('b');`,
     { env: { SINK: `http://127.0.0.1:${await freePort()}` } },
   );
   assert.equal(run.code, 0);
   assert.match(run.stderr, /the process ends with 2 deliveries pending after 300 ms; they are lost/);
-  assert.ok(run.ms < 5000, `${run.ms}`);
+  assert.ok(Number(run.stdout) < 4500, run.stdout);
 });
 
 test('an idle logger neither delays the end of a process nor opens a connection', async () => {
@@ -214,7 +216,7 @@ async function signalled(
      }`,
     {
       env: { SINK: answer === 'never' ? `http://127.0.0.1:${await freePort()}` : sink.url },
-      timeoutMs: 20_000,
+      timeoutMs: 90_000,
     },
   );
   await sink[Symbol.asyncDispose]();
@@ -256,7 +258,7 @@ test('two SIGINT within 5 ms, as tsx sends them, are one', async () => {
 
 test('a second signal ends a process that waits for its destination, and what is lost is said', async () => {
   const { run } = await signalled(
-    `${EXPORTER}, exitTimeoutMs: 15_000, flushIntervalMs: 1`,
+    `${EXPORTER}, exitTimeoutMs: 120_000, flushIntervalMs: 1`,
     [
       ['SIGINT', 0],
       ['SIGINT', 700],
@@ -264,7 +266,7 @@ test('a second signal ends a process that waits for its destination, and what is
     'never',
   );
   assert.equal(run.signal, 'SIGINT');
-  assert.ok(run.ms < 10_000, `${run.ms}`);
+  assert.ok(run.ms < 60_000, `${run.ms}`);
   assert.match(run.stderr, /the process ends with 2 deliveries pending; they are lost/);
 });
 

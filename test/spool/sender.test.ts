@@ -7,6 +7,7 @@ import { currentOwner } from '../../src/spool/owner/owner.ts';
 import { Sender } from '../../src/spool/send/sender.ts';
 import type { Answer, Transport } from '../../src/spool/send/transport.ts';
 import { Spool } from '../../src/spool/spool.ts';
+import { cpuClock } from '../harness/cpu-clock.ts';
 import { runNode } from '../harness/run-node.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { ENVELOPE, logField, numbered, type SendingOptions, sending, until } from './sending.ts';
@@ -100,7 +101,7 @@ test('a batch waits to fill: for its records, its bytes, the interval, or a flus
   byTime.append('2');
   await until(() => byTime.sent.length === 1);
   assert.deepEqual(byTime.names(), ['1,2']);
-  assert.ok(performance.now() - startedMs > 295);
+  assert.ok(performance.now() - startedMs > 200);
 
   const byFlush = byHand(t, { flushIntervalMs: FIRST_MS });
   byFlush.append('1');
@@ -151,7 +152,7 @@ test('when its time has come all goes that has waited, even if it takes a batch 
   }
   const startedMs = performance.now();
   await until(() => sent.length > 0);
-  assert.ok(performance.now() - startedMs > 35);
+  assert.ok(performance.now() - startedMs > 10);
   await turns(20);
   assert.deepEqual(sent, ['0', '1', '2', '3', '4', '5']);
   assert.equal(sender.inFlight, 0);
@@ -496,13 +497,13 @@ test('a lane that is told to wait keeps its wait although another one is answere
   append(...numbered(4));
   await turns();
   const startedMs = performance.now();
-  sent[0]?.answer({ ...retry, afterMs: 80 });
+  sent[0]?.answer({ ...retry, afterMs: 300 });
   await turns();
   sent[1]?.answer(delivered);
   await turns();
   assert.deepEqual(names(), ['0', '1'], 'the other lane takes nothing new');
   await until(() => sent.length > 2);
-  assert.ok(performance.now() - startedMs > 79);
+  assert.ok(performance.now() - startedMs > 150);
   assert.deepEqual(names().slice(2), ['0']);
   sent[2]?.answer(retry);
   await until(() => sent.length > 3);
@@ -530,11 +531,11 @@ test('a lane that is told to wait while another one is tried keeps its wait', as
   sent[0]?.answer(retry);
   await until(() => sent.length === 3);
   const startedMs = performance.now();
-  sent[1]?.answer({ ...retry, afterMs: 80 });
+  sent[1]?.answer({ ...retry, afterMs: 300 });
   await turns();
   sent[2]?.answer(delivered);
   await until(() => sent.length > 3);
-  assert.ok(performance.now() - startedMs > 79);
+  assert.ok(performance.now() - startedMs > 150);
   assert.deepEqual(names().slice(0, 3), ['0', '1', '0']);
 });
 
@@ -705,9 +706,9 @@ test('a leftover that cannot be read any more does not hold up the own log', asy
 test('to wake a sender costs next to nothing while there is nothing to do', async (t) => {
   const { append, sender, sent } = byHand(t, { flushIntervalMs: FIRST_MS });
   const measure = (): number => {
-    const startedMs = performance.now();
+    const clock = cpuClock();
     for (let count = 0; count < 100_000; count++) sender.wake();
-    return ((performance.now() - startedMs) * 1e6) / 100_000;
+    return (clock() * 1e6) / 100_000;
   };
   const idle = measure();
   append('1');
