@@ -15,7 +15,7 @@ export function commandOf(cache: string, ...args: readonly string[]) {
 }
 
 /** What a command says that has taken ten seconds: how far it has come. A busy machine may be as slow as that. */
-const PROGRESS = /^(reading .* \d+ %|[\d,]+ rows? read)\n/gm;
+const PROGRESS = /^(.* \d+ %|[\d,]+ rows? read)\n/gm;
 
 /** @param cache - in place of the user's */
 export function runCli(cache: string): RunCli {
