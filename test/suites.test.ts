@@ -38,7 +38,7 @@ function readSuites(root: string): Suites {
 /** Every file that a command leads to: by its own patterns, those of the runner it starts, and other scripts. */
 function filesRunBy(root: string, scripts: Readonly<Record<string, string>>, command: string): string[] {
   return command.split('&&').flatMap((step) => {
-    const [, called] = /^\s*npm (?:run )?(\S+)/.exec(step) ?? [];
+    const [, called] = /^\s*(?:timeout \S+ )?npm (?:run )?(\S+)/.exec(step) ?? [];
     const script = called === undefined ? undefined : scripts[called];
     if (script !== undefined) return filesRunBy(root, scripts, script);
     const [, runner] = /^\s*node (test\/\S+\.ts)/.exec(step) ?? [];
@@ -79,7 +79,7 @@ test('a test file that no suite runs, one that CI leaves out, and one with anoth
     'test:slow': 'node --test "test/slow/*.test.ts"',
   };
   plant('package.json', JSON.stringify({ scripts }));
-  plant('.ci/run', '#!/bin/sh\n# npm run test:slow\nnpm test\nnpm run test:fuzz\n');
+  plant('.ci/run', '#!/bin/sh\n# npm run test:slow\ntimeout 5m npm test\nnpm run test:fuzz\n');
   plant('test/fuzz/run.ts', "const TARGETS = 'test/fuzz/*.fuzz.ts';");
   const run = ['test/a/x.test.ts', 'test/b/deep/y.test.ts', 'test/checked/z.test.ts', 'test/fuzz/v.fuzz.ts'];
   for (const file of [...run, 'test/slow/s.test.ts', 'test/c/lost.test.ts']) plant(file, '');

@@ -40,6 +40,8 @@ const tests = run({
   files,
   // Many of them mostly wait.
   concurrency: 2,
+  // For each test: one that hangs is ended, and named.
+  timeout: values.long ? 3_600_000 : 600_000,
 });
 
 for (const event of ['test:pass', 'test:fail'] as const) {

@@ -20,6 +20,8 @@ const started = performance.now();
 const tests = run({
   files: globSync('test/scale/*.test.ts', { cwd: root }).map((file) => path.join(root, file)),
   concurrency: false,
+  // For each test: one that hangs is ended, and named.
+  timeout: values.long ? 3_600_000 : 600_000,
 });
 tests.on('test:fail', () => {
   process.exitCode = 1;
