@@ -66,7 +66,10 @@ export async function eraseFile(
   if (!dryRun && existsSync(next) && whoWrites(next) === undefined) rmSync(next, { force: true });
   const before = statSync(file);
   const counts = new Counts();
-  for await (const line of readLines(file, { onRead })) counts.add(partOf(line, match));
+  for await (const line of readLines(file, { onRead })) {
+    const part = partOf(line, match);
+    counts.add(line.isBrokenOff ? { ...part, unread: 'broken' } : part);
+  }
   // It could only be left out: what it holds may be others'.
   if (counts.isTooLong && !dryRun) return { found: counts.found, erased: 0, problem: counts.problem };
   if (counts.found === 0) return { found: 0, erased: 0, problem: counts.problem };

@@ -44,12 +44,12 @@ export async function readEvents(
   const rest = { spans: 0, damagedLines: 0 };
   // The values of attributes are of no interest, only what tells one record from another.
   const [root, leaves] = [PathNode.root(64), new LeafBuffer()];
-  for await (const { bytes } of readLines(file, options)) {
+  for await (const { bytes, isBrokenOff = false } of readLines(file, options)) {
     if (options.signal?.aborted) break;
-    if (bytes !== undefined && bytes.length < BLANK_BYTES) continue;
+    if (bytes !== undefined && bytes.length < BLANK_BYTES && !isBrokenOff) continue;
     const { request, isDamaged, badRecords } =
       bytes === undefined ? { request: undefined, isDamaged: true, badRecords: 0 } : readGoodRecords(bytes);
-    if (isDamaged || badRecords > 0) rest.damagedLines++;
+    if (isDamaged || isBrokenOff || badRecords > 0) rest.damagedLines++;
     if (request?.signal === 'traces') rest.spans += request.count;
     if (request?.signal !== 'logs') continue;
     const records = request.protobuf();

@@ -55,7 +55,8 @@ export async function importFile(
   try {
     for await (const line of readLines(file, options)) {
       if (options.signal?.aborted) break;
-      const { request, isDamaged, badRecords } = contentOf(line.bytes);
+      const { request, badRecords, ...content } = contentOf(line.bytes);
+      const isDamaged = content.isDamaged || line.isBrokenOff === true;
       if (isDamaged) skipped++;
       skippedRecords += badRecords;
       isHalf = isDamaged && !line.isEnded;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
-import { createGunzip, createZstdDecompress, type Gunzip } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { constants, createGunzip, createZstdDecompress, type Gunzip, type ZlibOptions } from 'node:zlib';
 
 /** How a file is read. */
 export interface ReadOptions {
@@ -22,7 +22,9 @@ const MAGIC: Readonly<Record<Packing, Buffer>> = {
 };
 
 /**
- * What a file holds, which may be packed with gzip or zstd, whatever its name; members and frames behind each other are one.
+ * What a file holds, which may be packed with gzip or zstd, whatever its name; members and frames behind each other are one, with
+ * zeros between them passed over: a file system puts those where a machine went down. Where a packed file breaks off, all that
+ * can be unpacked comes before the error.
  * @throws what the file system and zlib throw
  */
 export async function* readUnpacked(file: string, { from = 0, onRead }: ReadOptions): AsyncGenerator<Buffer> {
@@ -34,19 +36,101 @@ export async function* readUnpacked(file: string, { from = 0, onRead }: ReadOpti
     // Errors reach who reads the last one.
     const chunks = unpacker === undefined ? source : pipeline(source, unpacker, () => {});
     let read = 0;
+    let given = 0;
     try {
       for await (const chunk of chunks) {
         if (source.bytesRead !== read) onRead?.(start + source.bytesRead);
         read = source.bytesRead;
+        given += chunk.length;
         yield chunk;
       }
+    } catch (error) {
+      if (packing !== undefined && isOfPacking(error)) {
+        const brokeAt = start + (unpacker?.bytesWritten ?? 0);
+        yield* keptBack(packing, { file, start, brokeAt, given });
+      }
+      throw error;
     } finally {
       source.destroy();
       unpacker?.destroy();
     }
-    // A decompressor of zstd ends with its frame; that of gzip goes on by itself.
-    start = packing === 'zstd' && unpacker?.bytesWritten ? start + unpacker.bytesWritten : size;
+    // A decompressor of zstd ends with its frame, that of gzip with zeros behind a member.
+    const end = unpacker?.bytesWritten ? start + unpacker.bytesWritten : size;
+    start = packing === 'gzip' ? await behindZeros(file, end, size) : end;
   } while (start < size);
+}
+
+/** Whether a packed file is damaged or cut off. */
+export function isOfPacking(error: unknown): boolean {
+  return /^Z(?:_|STD_)/.test(String((error as NodeJS.ErrnoException).code));
+}
+
+/** Pieces in which a file is unpacked to find where it breaks off: what the last one held before that is lost. */
+const PIECE_BYTES = [1024, 4];
+
+interface Broken {
+  readonly file: string;
+  /** Where it was begun to be unpacked, and behind which piece it broke off, in bytes of the file. */
+  readonly start: number;
+  readonly brokeAt: number;
+  /** What came out before, in bytes. */
+  readonly given: number;
+}
+
+/** Of a piece in which an error comes Node keeps to itself what it has unpacked before: it gets that in small pieces once more. */
+async function* keptBack(packing: Packing, broken: Broken): AsyncGenerator<Buffer> {
+  let { brokeAt, given } = broken;
+  let pieceBefore = CHUNK_BYTES;
+  for (const piece of PIECE_BYTES) {
+    const unpacker = unpackerOf(packing, { finishFlush: constants.Z_SYNC_FLUSH });
+    const source = Readable.from(inPieces(broken, brokeAt - 2 * pieceBefore, piece));
+    let before = 0;
+    try {
+      for await (const chunk of pipeline(source, unpacker, () => {}) as AsyncIterable<Buffer>) {
+        const rest = chunk.subarray(Math.max(0, given - before));
+        before += chunk.length;
+        given += rest.length;
+        if (rest.length > 0) yield rest;
+      }
+      return;
+    } catch (error) {
+      if (!isOfPacking(error)) throw error;
+    } finally {
+      unpacker.destroy();
+    }
+    brokeAt = broken.start + unpacker.bytesWritten;
+    pieceBefore = piece;
+  }
+}
+
+/** A file in pieces, which are small from `fineFrom` on. */
+async function* inPieces(
+  { file, start }: Broken,
+  fineFrom: number,
+  pieceBytes: number,
+): AsyncGenerator<Buffer> {
+  let place = start;
+  for await (const chunk of createReadStream(file, { start, highWaterMark: CHUNK_BYTES })) {
+    const coarse = Math.min(chunk.length, Math.max(0, fineFrom - place));
+    if (coarse > 0) yield chunk.subarray(0, coarse);
+    for (let at = coarse; at < chunk.length; at += pieceBytes) yield chunk.subarray(at, at + pieceBytes);
+    place += chunk.length;
+  }
+}
+
+/** The place of the first byte from `start` on that is no zero; the size if there is none. */
+async function behindZeros(file: string, start: number, size: number): Promise<number> {
+  if (start >= size) return size;
+  let place = start;
+  for await (const chunk of createReadStream(file, {
+    start,
+    highWaterMark: CHUNK_BYTES,
+  }) as AsyncIterable<Buffer>) {
+    const found = chunk.findIndex((byte) => byte !== 0);
+    if (found !== -1) return place + found;
+    place += chunk.length;
+  }
+  return size;
 }
 
 /** How a file is packed; then it can only be read from its beginning. */
@@ -93,6 +177,6 @@ async function lookAt(file: string): Promise<Look> {
 }
 
 /** Both count what they have taken in; the types of zstd's do not say so. */
-function unpackerOf(packing: Packing): Gunzip {
-  return packing === 'gzip' ? createGunzip() : (createZstdDecompress() as unknown as Gunzip);
+function unpackerOf(packing: Packing, options: ZlibOptions = {}): Gunzip {
+  return packing === 'gzip' ? createGunzip(options) : (createZstdDecompress() as unknown as Gunzip);
 }

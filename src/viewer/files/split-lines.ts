@@ -1,12 +1,12 @@
 /** A line of a file. */
 export interface FileLine {
-  /** Undefined: it cannot be read. It is too long, or the packed file breaks off here. */
+  /** Undefined: it cannot be read. It is too long, or the packed file breaks off behind the line before. */
   readonly bytes: Buffer | undefined;
   /** Where the next line begins, in bytes of the file; of a packed file in those that it holds. */
   readonly end: number;
   /** Whether a line break is behind it. */
   readonly isEnded: boolean;
-  /** Whether the packed file breaks off here: there is nothing behind it that could be read. */
+  /** Whether the packed file breaks off here, in this line or before it: there is nothing behind it that could be read. */
   readonly isBrokenOff?: boolean;
 }
 

@@ -55,6 +55,19 @@ test('a packed file that breaks off is read as far as it goes', async (t) => {
   }
 });
 
+test('what stands behind zeros in a packed file is read too', async (t) => {
+  const [one, two] = [`${line({ name: 'b', at: 1 })}\n`, `${line({ name: 'c', at: 2 })}\n`];
+  const wanted = { ...COUNTS, stored: 2, end: one.length + two.length, names: ['b', 'c'] };
+  // As much as is read at once, and more.
+  for (const zeros of [7, 256 * 1024 - gzipSync(one).length, 600_000]) {
+    const behind = Buffer.concat([gzipSync(one), Buffer.alloc(zeros), gzipSync(two), Buffer.alloc(100)]);
+    assert.deepEqual(await imported(t, 'events.jsonl.gz', behind), wanted, `${zeros}`);
+  }
+  const foreign = Buffer.concat([gzipSync(one), Buffer.alloc(7), Buffer.from('no gzip')]);
+  const { stored, skipped } = await imported(t, 'events.jsonl.gz', foreign);
+  assert.deepEqual([stored, skipped], [1, 1]);
+});
+
 test('one record that is no OTLP costs itself, and not the line; integers stay exact', async (t) => {
   const good = line({ name: 'a' }, { name: 'b', at: 1 }, { name: 'c', at: 2 });
   const bad = good.replace('"severityNumber":9', '"severityNumber":"high"');
