@@ -21,12 +21,10 @@ import { createGzip, createZstdCompress } from 'node:zlib';
 import { counted } from '../counted.ts';
 import { syncToDisk } from '../sync-to-disk.ts';
 import { readLines } from '../viewer/files/read-lines.ts';
-import { readRequest } from '../viewer/files/read-request.ts';
 import { type Packing, packingOf } from '../viewer/files/read-unpacked.ts';
-import type { FileLine } from '../viewer/files/split-lines.ts';
 import { whoWrites } from './file-writers.ts';
+import { JudgedLines } from './judged-lines.ts';
 import type { PersonMatch } from './person-match.ts';
-import { withoutPerson } from './without-person.ts';
 
 /** What was found in a place. */
 export interface Found {
@@ -35,11 +33,15 @@ export interface Found {
   readonly erased: number;
   /** Why not all of them could be erased; undefined: all could. */
   readonly problem?: string | undefined;
+  /** What was dropped, or would be, since nobody can read it and it holds an id, or may; undefined: nothing. */
+  readonly dropped?: string | undefined;
 }
 
 export interface EraseFileOptions {
   /** Nothing is changed. */
   readonly dryRun: boolean;
+  /** What cannot be read, and holds an id or may, goes too. Default false: it stays, and is said. */
+  readonly dropUnreadable?: boolean | undefined;
   /** Told how many bytes of the file have been read, as it is on the disk; twice where it is written anew. */
   readonly onRead?: ((bytes: number) => void) | undefined;
 }
@@ -52,30 +54,37 @@ const LINE_BREAK = Buffer.from('\n');
 /**
  * Takes a person's records out of a file of OTLP/JSON lines. The file is written anew beside it, with its packing, mode and times,
  * synced and put in its place: a crash leaves the one or the other whole. All other lines stay byte for byte. Behind a symbolic
- * link that is the file to which it leads.
+ * link that is the file to which it leads. What cannot be read may be of others: a line of it stays as it is, and so does the
+ * whole file where such a thing could not be copied.
  * @throws what the file system throws
  */
 export async function eraseFile(
   named: string,
   match: PersonMatch,
-  { dryRun, onRead }: EraseFileOptions,
+  { dryRun, dropUnreadable = false, onRead }: EraseFileOptions,
 ): Promise<Found> {
   const file = realpathSync(named);
   const next = file + ERASING;
   // What a run that was killed has left.
   if (!dryRun && existsSync(next) && whoWrites(next) === undefined) rmSync(next, { force: true });
   const before = statSync(file);
-  const counts = new Counts();
-  for await (const line of readLines(file, { onRead })) {
-    const part = partOf(line, match);
-    counts.add(line.isBrokenOff ? { ...part, unread: 'broken' } : part);
-  }
-  // It could only be left out: what it holds may be others'.
-  if (counts.isTooLong && !dryRun) return { found: counts.found, erased: 0, problem: counts.problem };
-  if (counts.found === 0) return { found: 0, erased: 0, problem: counts.problem };
-  const { found } = counts;
-  const problem = counts.problem ?? otherNames(before);
-  if (dryRun) return { found, erased: 0, problem: whoWrites(file) ?? problem };
+  const lines = new JudgedLines(match, dropUnreadable);
+  for await (const line of readLines(file, { onRead })) lines.judge(line);
+  const { found, isCopyable, unread } = lines;
+  if (!dropUnreadable && !isCopyable)
+    return {
+      found,
+      erased: 0,
+      problem: `${unread}: all of it stays; put a whole one in its place, or drop what cannot be read with --drop-unreadable`,
+    };
+  const left =
+    unread === undefined || dropUnreadable
+      ? undefined
+      : `${unread}: look at it, or drop it with --drop-unreadable`;
+  const told = unread !== undefined && dropUnreadable ? { dropped: unread } : {};
+  if (found === 0 && told.dropped === undefined) return { found: 0, erased: 0, problem: left };
+  const problem = left ?? otherNames(before);
+  if (dryRun) return { found, erased: 0, problem: whoWrites(file) ?? problem, ...told };
   const writer = whoWrites(file);
   if (writer !== undefined)
     return { found, erased: 0, problem: `${writer}: have it begin another, or end it` };
@@ -84,7 +93,7 @@ export async function eraseFile(
   if (handle === undefined)
     return { found, erased: 0, problem: 'another run is at work on it: run this again' };
   try {
-    await writeWithout(file, handle, match, onRead);
+    await writeWithout(file, handle, new JudgedLines(match, dropUnreadable), onRead);
     takeOver(next, before);
     if (whoWrites(file) !== undefined || hasChanged(before, statSync(file)) || !isAt(next, handle))
       return { found, erased: 0, problem: 'it was written to meanwhile: run this again' };
@@ -95,7 +104,7 @@ export async function eraseFile(
     closeSync(handle);
   }
   syncToDisk(path.dirname(file));
-  return { found, erased: found, problem };
+  return { found, erased: found, problem, ...told };
 }
 
 /** @returns undefined: it is there */
@@ -120,62 +129,15 @@ function otherNames({ nlink }: Stats): string | undefined {
   return `it has ${names} (hard links), under which all of it still stands: run this on those too`;
 }
 
-/** What is to become of a line. */
-interface Part {
-  /** Half a line of a crash, with an id of the person in it, is one: what can be read of it stays, the half goes. */
-  readonly found: number;
-  /** The line that stands there instead, without its break; undefined: none. */
-  readonly rest: Uint8Array | undefined;
-  /** No OTLP, and with an id of the person in it. */
-  readonly isForeign: boolean;
-  /** Too long to be read, or where the packed file breaks off. */
-  readonly unread?: 'long' | 'broken' | undefined;
-}
-
-class Counts {
-  found = 0;
-  #foreign = 0;
-  #isBroken = false;
-  /** A line that cannot be copied either. */
-  isTooLong = false;
-
-  add({ found, isForeign, unread }: Part): void {
-    this.found += found;
-    if (isForeign) this.#foreign++;
-    if (unread === 'broken') this.#isBroken = true;
-    if (unread === 'long') this.isTooLong = true;
-  }
-
-  get problem(): string | undefined {
-    if (this.isTooLong) return 'a line is too long to be read: take it out, and run this again';
-    if (this.#isBroken) return 'it breaks off';
-    return this.#foreign === 0 ? undefined : `an id in ${counted(this.#foreign, 'line')} of no OTLP/JSON`;
-  }
-}
-
-function partOf({ bytes, isBrokenOff = false }: FileLine, match: PersonMatch): Part {
-  const kept = { found: 0, rest: bytes, isForeign: false };
-  if (bytes === undefined) return { ...kept, unread: isBrokenOff ? 'broken' : 'long' };
-  if (!match.mayBeInJson(bytes)) return kept;
-  const { request, isDamaged } = readRequest(bytes);
-  const { found, rest } =
-    request === undefined ? { found: 0, rest: undefined } : withoutPerson(request, match);
-  if (!isDamaged) return found === 0 ? kept : { ...kept, found, rest: rest?.json() };
-  if (found === 0 && !match.isIn(bytes)) return kept;
-  const isOurs = /^\s*\{"resource(?:Logs|Spans|Metrics)"/.test(bytes.toString('latin1', 0, 200));
-  if (!isOurs) return { ...kept, isForeign: true };
-  return { ...kept, found: Math.max(1, found), rest: rest?.json() };
-}
-
 async function writeWithout(
   file: string,
   handle: number,
-  match: PersonMatch,
+  judged: JudgedLines,
   onRead: ((bytes: number) => void) | undefined,
 ): Promise<void> {
   const lines = async function* (): AsyncGenerator<Uint8Array> {
     for await (const line of readLines(file, { onRead })) {
-      const { rest } = partOf(line, match);
+      const rest = judged.judge(line);
       if (rest === undefined) continue;
       yield rest;
       if (line.isEnded) yield LINE_BREAK;

@@ -24,6 +24,8 @@ export class PersonMatch {
   readonly #users: ReadonlySet<string>;
   readonly #sessions: ReadonlySet<string>;
   readonly #texts: readonly Buffer[];
+  /** As attributes of protobuf have them that are numbers. */
+  readonly #numbers: readonly Buffer[];
   readonly #hasNumber: boolean;
 
   constructor({ users, sessions, hashKey }: Person) {
@@ -33,6 +35,7 @@ export class PersonMatch {
     this.#sessions = withHash(sessions);
     const all = [...this.#users, ...this.#sessions];
     this.#texts = all.map((id) => Buffer.from(id));
+    this.#numbers = all.flatMap(numbersOf);
     // Integers have 64 bits: more digits than a number of JavaScript tells apart.
     this.#hasNumber = all.some((id) => /^-?\d+$/.test(id) || String(Number(id)) === id);
   }
@@ -48,9 +51,9 @@ export class PersonMatch {
     return SESSION.test(path) ? 'session' : undefined;
   }
 
-  /** Whether bytes that cannot be decoded hold one of the ids, as it is or with the escapes of JSON. */
+  /** Whether bytes that cannot be decoded hold one of the ids, as it is, with the escapes of JSON, or as a number of protobuf. */
   isIn(bytes: Buffer): boolean {
-    if (this.#isPlainIn(bytes)) return true;
+    if (this.#isPlainIn(bytes) || this.#numbers.some((number) => bytes.includes(number))) return true;
     return bytes.includes('\\') && this.#isPlainIn(Buffer.from(withoutEscapes(bytes.toString())));
   }
 
@@ -114,6 +117,19 @@ interface Item {
   readonly events?: readonly OtlpObject[];
   readonly links?: readonly OtlpObject[];
   readonly exemplars?: readonly OtlpObject[];
+}
+
+/** `value` of a `KeyValue`, with `int_value` or `double_value`: a number alone is too few bytes to be looked for. */
+function numbersOf(id: string): Buffer[] {
+  const double = Buffer.alloc(8);
+  double.writeDoubleLE(Number(id));
+  const doubles = String(Number(id)) === id ? [Buffer.concat([Buffer.of(0x12, 9, 0x21), double])] : [];
+  if (!/^-?\d{1,19}$/.test(id)) return doubles;
+  const digits: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(id));
+  for (; rest > 0x7fn; rest >>= 7n) digits.push(Number(rest & 0x7fn) | 0x80);
+  digits.push(Number(rest));
+  return [...doubles, Buffer.of(0x12, digits.length + 1, 0x18, ...digits)];
 }
 
 /** What texts of JSON say, wherever they begin: each writer escapes other characters. */

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { counted } from '../../counted.ts';
 import type { PersonMatch } from '../../erase/person-match.ts';
 import { withoutPerson } from '../../erase/without-person.ts';
 import { OtelEventsError } from '../../errors.ts';
@@ -11,26 +12,55 @@ import { ReadLog } from '../../spool/read/read-log.ts';
 import { subDirectoriesOf } from '../../spool/read/read-spool.ts';
 import { Spool } from '../../spool/spool.ts';
 import { TakenLog } from '../../spool/taken-log.ts';
-import type { Erased } from './erased.ts';
+import type { Erased, EraseOptions } from './erased.ts';
 
-/** Takes a person's records out of a spool, a quarantine or the storage of a queue. @throws what the file system throws */
-export async function eraseSpool(directory: string, match: PersonMatch, dryRun: boolean): Promise<Erased[]> {
+/**
+ * Takes a person's records out of a spool, a quarantine or the storage of a queue.
+ * @returns one for each sub-directory; of a directory without any for itself
+ * @throws what the file system throws
+ */
+export async function eraseSpool(
+  directory: string,
+  match: PersonMatch,
+  options: EraseOptions,
+): Promise<Erased[]> {
   const results: Erased[] = [];
   for (const home of subDirectoriesOf(directory)) {
-    const log = new ReadLog(home);
-    const { found, unread } = count(log, match);
-    const base = { place: home.path, kind: 'spool', found } as const;
-    const problem = unread ?? (found === 0 ? undefined : heldBy(log));
-    if (problem !== undefined || found === 0 || dryRun) {
-      if (found > 0 || problem !== undefined) results.push({ ...base, erased: 0, problem });
-      continue;
-    }
-    const isDone = await rewrite(directory, log, match);
-    const taken = 'another process took it over: run this again';
-    results.push(isDone ? { ...base, erased: found } : { ...base, erased: 0, problem: taken });
+    results.push(await eraseHome(directory, new ReadLog(home), match, options));
   }
-  return [...results, ...damaged(directory, match)];
+  results.push(...eraseDamaged(directory, match, options));
+  return results.length > 0 ? results : [{ place: directory, kind: 'spool', found: 0, erased: 0 }];
 }
+
+async function eraseHome(
+  directory: string,
+  log: ReadLog,
+  match: PersonMatch,
+  { dryRun, dropUnreadable }: EraseOptions,
+): Promise<Erased> {
+  const { found, unread, undecodable, damaged } = count(log, match);
+  const base = { place: log.home.path, kind: 'spool', found } as const;
+  if (unread !== undefined) return { ...base, erased: 0, problem: unread };
+  const records =
+    undecodable === 0 ? [] : [`an id in ${counted(undecodable, 'record')} that cannot be decoded`];
+  const stretches =
+    damaged === 0 ? [] : [`an id in ${counted(damaged, 'stretch', 'stretches')} of damaged bytes`];
+  const all = [...records, ...stretches].join(', ');
+  const told = dropUnreadable && all !== '' ? { dropped: all } : {};
+  const changes = found > 0 || told.dropped !== undefined;
+  const unreadable = dropUnreadable || all === '' ? undefined : `${all}: ${LOOK_OR_DROP}`;
+  const problem = (changes ? heldBy(log) : undefined) ?? unreadable;
+  if (dryRun) return { ...base, erased: 0, problem, ...told };
+  if (!changes || heldBy(log) !== undefined) return { ...base, erased: 0, problem };
+  if (!(await rewrite(directory, log, match, dropUnreadable)))
+    return { ...base, erased: 0, problem: 'another process took it over: run this again' };
+  // Damaged bytes have been set aside: they are told of where they are now.
+  const left = dropUnreadable || records.length === 0 ? undefined : `${records[0]}: ${LOOK_OR_DROP}`;
+  const dropped = dropUnreadable && records.length > 0 ? { dropped: records[0] } : {};
+  return { ...base, erased: found, problem: left, ...dropped };
+}
+
+const LOOK_OR_DROP = 'look at it, or drop it with --drop-unreadable';
 
 /** Why the records of a sub-directory cannot be taken out now. */
 function heldBy({ home: { state, pid } }: ReadLog): string | undefined {
@@ -38,23 +68,52 @@ function heldBy({ home: { state, pid } }: ReadLog): string | undefined {
   return state === 'unknown' ? 'its owner may live: wait half a minute, and run this again' : undefined;
 }
 
+interface Counts {
+  readonly found: number;
+  /** Why a file could not be read. */
+  readonly unread?: string;
+  /** Records and stretches of bytes that cannot be read, with an id in them. */
+  readonly undecodable: number;
+  readonly damaged: number;
+}
+
 /** All that lies in its files counts, also what every sink has got. */
-function count(log: ReadLog, match: PersonMatch): { readonly found: number; readonly unread?: string } {
+function count(log: ReadLog, match: PersonMatch): Counts {
   let found = 0;
+  let undecodable = 0;
   let damaged = 0;
   for (const record of log.read()) {
     const one = withoutTheirs(log, record, match);
-    if (one === undefined) damaged++;
+    if (one.isUndecodable) undecodable++;
     else found += one.found;
   }
   const [file] = log.unread;
-  if (file !== undefined)
-    return { found, unread: `${path.basename(file.file)} cannot be read: ${file.error.code}` };
-  return damaged > 0 ? { found, unread: 'an id in a record that cannot be decoded' } : { found };
+  for (const { file, gaps } of log.segments) {
+    for (const { offset, bytes, isTorn } of gaps) {
+      if (!match.isIn(bytesAt(file, offset, bytes))) continue;
+      // A write that a crash cut short, of which nobody was told that it is kept: it goes with the file.
+      if (isTorn) found++;
+      else damaged++;
+    }
+  }
+  const unread = file && `${path.basename(file.file)} cannot be read: ${file.error.code}`;
+  return { found, undecodable, damaged, ...(unread !== undefined && { unread }) };
+}
+
+function bytesAt(file: string, offset: number, length: number): Buffer {
+  const fd = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 interface Kept {
   readonly found: number;
+  /** It holds an id, and nobody can say whose records are in it. */
+  readonly isUndecodable?: boolean;
   /** What is left of it; undefined: nothing. */
   readonly field: Uint8Array | undefined;
   readonly items: number;
@@ -63,8 +122,7 @@ interface Kept {
 
 const NO_HEADER: Header = { resource: Buffer.alloc(0), scope: Buffer.alloc(0) };
 
-/** @returns undefined of a record that cannot be decoded and holds an id */
-function withoutTheirs(log: ReadLog, view: RecordView, match: PersonMatch): Kept | undefined {
+function withoutTheirs(log: ReadLog, view: RecordView, match: PersonMatch): Kept {
   const field = view.bytes.subarray(view.from, view.to);
   const header = log.header(view.id) ?? NO_HEADER;
   const { resource, scope, whole } = header;
@@ -83,7 +141,7 @@ function withoutTheirs(log: ReadLog, view: RecordView, match: PersonMatch): Kept
     return { found, field: kept, items: rest.count, header };
   } catch (error) {
     if (!(error instanceof OtelEventsError)) throw error;
-    return match.isIn(field) ? undefined : same;
+    return match.isIn(field) ? { ...same, isUndecodable: true } : same;
   }
 }
 
@@ -92,13 +150,18 @@ function withoutTheirs(log: ReadLog, view: RecordView, match: PersonMatch): Kept
  * leaves it twice, and never not at all.
  * @returns false: somebody else was faster
  */
-async function rewrite(directory: string, before: ReadLog, match: PersonMatch): Promise<boolean> {
+async function rewrite(
+  directory: string,
+  before: ReadLog,
+  match: PersonMatch,
+  dropUnreadable: boolean,
+): Promise<boolean> {
   const taken = TakenLog.take(directory, before);
   if (taken === undefined) return false;
   try {
     // Under its new name.
     const log = new ReadLog({ ...before.home, path: taken.path });
-    const end = await writePending(directory, log, match);
+    const end = await writePending(directory, log, match, dropUnreadable);
     taken.settle(
       Array.from({ length: MAX_SINKS }, (_, bit) => bit),
       end,
@@ -110,7 +173,12 @@ async function rewrite(directory: string, before: ReadLog, match: PersonMatch): 
 }
 
 /** @returns the position behind the last record */
-async function writePending(directory: string, log: ReadLog, match: PersonMatch): Promise<number> {
+async function writePending(
+  directory: string,
+  log: ReadLog,
+  match: PersonMatch,
+  dropUnreadable: boolean,
+): Promise<number> {
   let spool: Spool | undefined;
   let end = 0;
   try {
@@ -119,7 +187,7 @@ async function writePending(directory: string, log: ReadLog, match: PersonMatch)
       const mask = log.pendingOf(record);
       if (mask === 0) continue;
       const kept = withoutTheirs(log, record, match);
-      if (kept?.field === undefined) continue;
+      if (kept.field === undefined || (kept.isUndecodable && dropUnreadable)) continue;
       const holds = kept.header.whole === undefined ? 'records' : 'requests';
       const maxBytes = Number.MAX_SAFE_INTEGER;
       spool ??= new Spool({ spool: directory, durability: 'disk', holds, maxBytes });
@@ -136,15 +204,25 @@ async function writePending(directory: string, log: ReadLog, match: PersonMatch)
   }
 }
 
-/** Bytes that were set aside because they are damaged cannot be taken apart: whoever has looked at them removes them. */
-function damaged(directory: string, match: PersonMatch): Erased[] {
-  const place = path.join(directory, 'quarantine');
-  if (!existsSync(place)) return [];
-  return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
-    const file = path.join(place, entry.name);
-    if (!entry.isFile() || !match.isIn(readFileSync(file))) return [];
-    const problem = 'an id in damaged bytes that were set aside: look at the file, and remove it';
-    return [{ place: file, kind: 'spool', found: 0, erased: 0, problem } as const];
+/** Bytes that were set aside because they are damaged cannot be taken apart: they go as a whole, or whoever has looked at them removes them. */
+function eraseDamaged(
+  directory: string,
+  match: PersonMatch,
+  { dryRun, dropUnreadable }: EraseOptions,
+): Erased[] {
+  const aside = path.join(directory, 'quarantine');
+  if (!existsSync(aside)) return [];
+  return readdirSync(aside, { withFileTypes: true }).flatMap((entry): Erased[] => {
+    const place = path.join(aside, entry.name);
+    if (!entry.isFile() || !match.isIn(readFileSync(place))) return [];
+    const base = { place, kind: 'spool', found: 0, erased: 0 } as const;
+    const what = 'an id in damaged bytes that were set aside';
+    if (!dropUnreadable)
+      return [
+        { ...base, problem: `${what}: look at the file, and remove it, or have --drop-unreadable do so` },
+      ];
+    if (!dryRun) rmSync(place);
+    return [{ ...base, dropped: what }];
   });
 }
 

@@ -18,7 +18,7 @@ import { progressBar, showProgress } from '../output/progress.ts';
 import { readHeaders } from '../read-headers.ts';
 import { eraseLetters } from './erase-letters.ts';
 import { eraseSpool } from './erase-spool.ts';
-import type { Erased } from './erased.ts';
+import type { Erased, EraseOptions } from './erased.ts';
 import { linesOf, toJson } from './print-erased.ts';
 
 const NAME = 'otel-events erase';
@@ -42,6 +42,8 @@ reached. It may be run again, also after a crash in its middle.
   --hash-key @FILE   the hashKey with which redaction has hashed such ids: what
                      it made of them is looked for as well
   --dry-run          only counts
+  --drop-unreadable  what nobody can read, and holds the id or may, goes too;
+                     else it stays as it is, and is told
   --json             what became of each place, an object a line
   --help             show this
 
@@ -64,6 +66,7 @@ const OPTIONS = {
   header: MANY,
   'hash-key': { type: 'string' },
   'dry-run': { type: 'boolean' },
+  'drop-unreadable': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -78,6 +81,7 @@ export const command = defineCommand({
     // What a run that was killed has left is no file of its own.
     const files = filesOf([...(given.files ?? []), ...operands]).filter((file) => !file.endsWith(ERASING));
     const { spool: spools = [], quarantine = [], viewer = [], store = [], 'dry-run': dryRun = false } = given;
+    const todo = { dryRun, dropUnreadable: given['drop-unreadable'] ?? false };
     const directories = [...spools, ...quarantine, ...viewer];
     if (files.length + directories.length + store.length === 0)
       throw usageError('where: --files, --spool, --quarantine, --viewer or --store');
@@ -99,10 +103,10 @@ export const command = defineCommand({
     };
     // From the app to the store: what is sent while this runs is found behind it.
     for (const directory of [...spools, ...quarantine]) {
-      await add(...(await eraseSpool(directory, match, dryRun)));
-      await add(...eraseLetters(directory, match, dryRun));
+      await add(...(await eraseSpool(directory, match, todo)));
+      await add(...eraseLetters(directory, match, todo));
     }
-    for (const file of files) await add(await eraseOneFile(file, match, dryRun));
+    for (const file of files) await add(await eraseOneFile(file, match, todo));
     if (files.length > 0) await add(...eraseCache(dryRun));
     for (const directory of viewer) await add(eraseStore(directory, match, dryRun));
     for (const { text, asked } of stores) {
@@ -137,7 +141,7 @@ function readHashKey(text: string | undefined): string | undefined {
   return key;
 }
 
-async function eraseOneFile(file: string, match: PersonMatch, dryRun: boolean): Promise<Erased> {
+async function eraseOneFile(file: string, match: PersonMatch, todo: EraseOptions): Promise<Erased> {
   const { size } = statSync(file);
   let read = 0;
   const end = showProgress(() => (size === 0 ? '' : progressBar('looking through a file', read / size)));
@@ -148,7 +152,7 @@ async function eraseOneFile(file: string, match: PersonMatch, dryRun: boolean): 
     return {
       place: file,
       kind: 'file',
-      ...(await reached(() => eraseFile(file, match, { dryRun, onRead }))),
+      ...(await reached(() => eraseFile(file, match, { ...todo, onRead }))),
     };
   } finally {
     end();

@@ -4,10 +4,18 @@ import { wrapParts } from '../output/wrap-parts.ts';
 import type { Erased } from './erased.ts';
 
 /** What became of a place, for machines. `state`: `clean`, `found` (by a dry run), `erased`, or `not reached`. */
-export function toJson({ place, kind, found, erased, problem }: Erased, dryRun: boolean): object {
-  const done = found === 0 ? 'clean' : dryRun ? 'found' : 'erased';
+export function toJson({ place, kind, found, erased, problem, dropped }: Erased, dryRun: boolean): object {
+  const done = found === 0 && dropped === undefined ? 'clean' : dryRun ? 'found' : 'erased';
   const state = problem === undefined ? done : 'not reached';
-  return { place, kind, state, found, erased, ...(problem !== undefined && { problem }) };
+  return {
+    place,
+    kind,
+    state,
+    found,
+    erased,
+    ...(problem !== undefined && { problem }),
+    ...(dropped !== undefined && { dropped }),
+  };
 }
 
 /** What became of all places, for a person. @param width - characters of a line */
@@ -21,17 +29,24 @@ export function linesOf(results: readonly Erased[], dryRun: boolean, width: numb
     { title: 'ERASED', alignRight: true },
   ];
   const rows = events.map(({ place, kind, found, erased }) => [place, kind, String(found), String(erased)]);
+  const drops = dryRun ? 'cannot be read, would be dropped' : 'could not be read, was dropped';
   const problems = results.flatMap(({ place, problem }) =>
-    problem === undefined ? [] : [{ place, problem }],
+    problem === undefined ? [] : [{ title: `not reached: ${place}`, text: problem }],
   );
+  const notes = [
+    ...results.flatMap(({ place, dropped }) =>
+      dropped === undefined ? [] : [{ title: `${drops}: ${place}`, text: dropped }],
+    ),
+    ...problems,
+  ];
   const fit = (text: string): string[] => wrapParts(text.split(' '), Math.min(width, 80), '', ' ');
   return [
     ...(rows.length === 0 ? [] : [...fitTable(columns, rows, { width }), '']),
-    ...problems.flatMap(({ place, problem }) => [
-      ...fit(`not reached: ${place}`),
-      ...wrapParts(problem.split(' '), Math.min(width, 80), '  ', ' '),
+    ...notes.flatMap(({ title, text }) => [
+      ...fit(title),
+      ...wrapParts(text.split(' '), Math.min(width, 80), '  ', ' '),
     ]),
-    ...(problems.length > 0 ? [''] : []),
+    ...(notes.length > 0 ? [''] : []),
     ...(cache === undefined || dryRun
       ? []
       : fit(`${counted(cache.erased, 'store')} that queries had made of files removed.`)),

@@ -154,15 +154,27 @@ test('half lines with the id go, what is behind them stays, and what is no OTLP 
     jsonLines(stdout).map(({ state, found, problem }) => ({ state, found, problem })),
     [
       { state: 'erased', found: 2, problem: undefined },
-      { state: 'not reached', found: 0, problem: 'an id in 1 line of no OTLP/JSON' },
+      {
+        state: 'not reached',
+        found: 0,
+        problem:
+          'an id in 1 line of no OTLP/JSON (first: line 1): look at it, or drop it with --drop-unreadable',
+      },
     ],
   );
   assert.ok(!readFileSync(half, 'utf8').includes('ada'));
   assert.ok(readFileSync(half, 'utf8').includes('"bob"'));
   assert.equal(readFileSync(foreign, 'utf8'), '{"time":1,"userId":"ada"}\n');
-  // What breaks off is written anew as far as it can be read, and said.
+  // What breaks off stays, and is written anew as far as it can be read if that is asked for.
   const cut = await runCli(base)('erase', '--user', 'ada', broken);
   assert.deepEqual([cut.status, /it breaks off/.test(cut.stdout)], [1, true]);
+  assert.equal(readFileSync(broken).length, packed.length - 20);
+  const dropped = await runCli(base)('erase', '--user', 'ada', broken, '--drop-unreadable');
+  assert.equal(dropped.status, 0);
+  assert.match(
+    dropped.stdout,
+    /^could not be read, was dropped: .*broken\.jsonl\n {2}it breaks off in line 3$/m,
+  );
   const text = String(gunzipSync(readFileSync(broken)));
   assert.deepEqual([text.includes('ada'), text.includes('"bob"')], [false, true]);
 });

@@ -150,6 +150,7 @@ test('dead letters, the quarantine of events, and damaged bytes', async (t) => {
   assert.deepEqual(
     jsonLines(stdout).map(({ kind, state, found, erased }) => ({ kind, state, found, erased })),
     [
+      // One that was set aside, and is damaged.
       { kind: 'spool', state: 'not reached', found: 0, erased: 0 },
       { kind: 'dead letters', state: 'erased', found: 2, erased: 2 },
       { kind: 'spool', state: 'erased', found: 3, erased: 3 },
@@ -164,6 +165,146 @@ test('dead letters, the quarantine of events, and damaged bytes', async (t) => {
     [true, true],
   );
   assert.deepEqual(await idsIn(quarantine), OTHERS);
+});
+
+test('what was looked through and has nothing of the person is told as clean', async (t) => {
+  const base = tempDir(t);
+  const [directory, empty] = [path.join(base, 'spool'), path.join(base, 'empty')];
+  (await fill(directory, 2)).close();
+  mkdirSync(empty);
+  const args = ['erase', '--user', PERSON, '--spool', directory, '--quarantine', empty];
+  const { status, stdout } = await runCli(base)(...args, '--json');
+  const [home] = readdirSync(directory);
+  assert.equal(status, 0);
+  assert.deepEqual(
+    jsonLines(stdout),
+    [path.join(directory, home ?? ''), empty].map((place) => ({
+      place,
+      kind: 'spool',
+      state: 'clean',
+      found: 0,
+      erased: 0,
+    })),
+  );
+  assert.match((await runCli(base)(...args)).stdout, /Nothing of it was found\.\n$/);
+});
+
+/** Puts other bytes into the first file of a spool that is closed. */
+function damage(directory: string, change: (bytes: Buffer) => Buffer): void {
+  const [home = ''] = readdirSync(directory);
+  const [segment = ''] = readdirSync(path.join(directory, home)).filter((name) => name.endsWith('.seg'));
+  const file = path.join(directory, home, segment);
+  writeFileSync(file, change(readFileSync(file)));
+}
+
+test('damaged bytes of a spool are set aside and told; what a crash has cut short goes', async (t) => {
+  const base = tempDir(t);
+  const directory = path.join(base, 'spool');
+  const others = OTHERS.slice(0, -1);
+  (await fill(directory, 9)).close();
+  damage(directory, (bytes) => {
+    // In the third record, and in the middle of the ninth, which is the last.
+    bytes[bytes.indexOf(PERSON) - 4] = 0xff;
+    return bytes.subarray(0, bytes.lastIndexOf(PERSON) + PERSON.length);
+  });
+  const args = ['erase', '--user', PERSON, '--spool', directory];
+  const dry = await runCli(base)(...args, '--dry-run', '--json');
+  const [counted] = jsonLines(dry.stdout);
+  assert.equal(dry.status, 1);
+  assert.match(String(counted?.problem), /^an id in 1 stretch of damaged bytes: look at it, or drop it/);
+  const { status, stdout } = await runCli(base)(...args, '--json');
+  assert.deepEqual(
+    [status, jsonLines(stdout).map(({ state, found }) => ({ state, found }))],
+    [
+      1,
+      [
+        { state: 'erased', found: 2 },
+        { state: 'not reached', found: 0 },
+      ],
+    ],
+  );
+  assert.deepEqual(await idsIn(directory), others);
+  const [aside] = filesWithId(directory);
+  assert.match(String(aside), /^quarantine\//);
+  const gone = await runCli(base)(...args, '--drop-unreadable', '--json');
+  assert.deepEqual(
+    [gone.status, jsonLines(gone.stdout).map(({ state, dropped }) => ({ state, dropped }))],
+    [
+      0,
+      [
+        { state: 'clean', dropped: undefined },
+        { state: 'erased', dropped: 'an id in damaged bytes that were set aside' },
+      ],
+    ],
+  );
+  assert.deepEqual(filesWithId(directory), []);
+  assert.deepEqual(await idsIn(directory), others);
+});
+
+test('a record that cannot be decoded stays with the others, unless it is to go', async (t) => {
+  const base = tempDir(t);
+  for (const id of [PERSON, '9007199254740993']) {
+    const directory = path.join(base, id);
+    const spool = new Spool({ spool: directory, holds: 'requests' });
+    const whole = (user: string): Uint8Array => {
+      const text = line({ name: 'a', attributes: { 'user.id': user, other: 'one' } });
+      const number = text.replace(`{"stringValue":"${user}"}`, `{"intValue":"${user}"}`);
+      const body = Buffer.from(/^\d+$/.test(user) ? number : text);
+      return OtlpRequest.read('logs', 'json', body).protobuf();
+    };
+    const theirs = whole(id);
+    const cut = theirs.subarray(0, theirs.length - 3);
+    const kind = spool.kind('logs', wholeHeader('protobuf'), '1', ['logs']);
+    for (const bytes of [theirs, cut, whole('x')]) spool.append(kind, bytes);
+    await spool.durable();
+    spool.close();
+    const args = ['erase', '--user', id, '--spool', directory, '--json'];
+    const kept = await runCli(base)(...args);
+    const [said] = jsonLines(kept.stdout);
+    const problem = 'an id in 1 record that cannot be decoded: look at it, or drop it with --drop-unreadable';
+    assert.deepEqual([kept.status, said?.found, said?.erased, said?.problem], [1, 1, 1, problem]);
+    const gone = await runCli(base)(...args, '--drop-unreadable');
+    const dropped = 'an id in 1 record that cannot be decoded';
+    assert.deepEqual([gone.status, jsonLines(gone.stdout)[0]?.dropped], [0, dropped]);
+    const { total } = JSON.parse((await cli('ls', directory, '--json')).stdout);
+    assert.deepEqual(total.pending, { logs: 1 });
+  }
+});
+
+test('letters that cannot be read stay, unless they hold the id and are to go; a torn one goes', async (t) => {
+  const base = tempDir(t);
+  const place = path.join(base, 'dead-letter');
+  mkdirSync(place);
+  const about = {
+    time: '2026-11-30T09:00:00.000Z',
+    sink: 'otlp',
+    reason: 'http_400',
+    signal: 'logs',
+    name: 'x',
+  };
+  const letter = (user: string): string => {
+    const text = line({ name: 'a', attributes: { 'user.id': user, other: 'one' } });
+    const request = OtlpRequest.read('logs', 'json', Buffer.from(text)).protobuf();
+    return JSON.stringify({ ...about, request: Buffer.from(request).toString('base64') });
+  };
+  const [theirs, others] = [letter(PERSON), letter('x')];
+  const file = path.join(place, 'a.jsonl');
+  const bad = [theirs, others].map((text) => `${text.slice(0, 20)}\0${text.slice(21)}`);
+  writeFileSync(file, [others, ...bad, theirs, theirs.slice(0, -5)].join('\n'));
+  const args = ['erase', '--user', PERSON, '--spool', base, '--json'];
+  const kept = await runCli(base)(...args);
+  const problem = 'an id in 1 letter that cannot be read: look at them, or drop them with --drop-unreadable';
+  assert.equal(kept.status, 1);
+  const { kind, found, erased, problem: said } = jsonLines(kept.stdout).at(-1) ?? {};
+  assert.deepEqual([kind, found, erased, said], ['dead letters', 2, 2, problem]);
+  const left = (): string => {
+    const [name = ''] = readdirSync(place);
+    return readFileSync(path.join(place, name), 'utf8');
+  };
+  assert.equal(left(), `${[others, ...bad].join('\n')}\n`);
+  const gone = await runCli(base)(...args, '--drop-unreadable');
+  assert.equal(gone.status, 0);
+  assert.equal(left(), `${[others, bad[1]].join('\n')}\n`);
 });
 
 test('kill -9 at random moments loses no record of others, and the next run finishes', async (t) => {
