@@ -16,6 +16,7 @@ import { filesOf } from '../files-of.ts';
 import { Output } from '../output/output.ts';
 import { progressBar, showProgress } from '../output/progress.ts';
 import { readHeaders } from '../read-headers.ts';
+import { wantRegularFiles } from '../want-regular-files.ts';
 import { eraseLetters } from './erase-letters.ts';
 import { eraseSpool } from './erase-spool.ts';
 import type { Erased, EraseOptions } from './erased.ts';
@@ -86,7 +87,7 @@ export const command = defineCommand({
     if (files.length + directories.length + store.length === 0)
       throw usageError('where: --files, --spool, --quarantine, --viewer or --store');
     // What is not there is said before anything is changed.
-    for (const file of files) statSync(file);
+    wantRegularFiles(files);
     for (const directory of [...spools, ...quarantine]) checkSpool(directory);
     for (const directory of viewer) checkViewer(directory);
     const hashKey = readHashKey(given['hash-key']);

@@ -9,6 +9,7 @@ import { defineCommand, tell, usageError, wantFiles } from '../command.ts';
 import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';
 import { progressBar, showProgress } from '../output/progress.ts';
+import { wantRegularFiles } from '../want-regular-files.ts';
 
 const NAME = 'otel-events import';
 
@@ -39,7 +40,7 @@ export const command = defineCommand({
     wantFiles(files);
     if (directory === undefined) throw usageError('--directory: into which store?');
     // One that is not there is said before the others are read.
-    const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+    const bytes = wantRegularFiles(files);
     const stop = new AbortController();
     const end = onSignal(() => stop.abort());
     const store = await openStore({ directory });

@@ -5,6 +5,7 @@ import { openStore } from '../../viewer/store/threads/open-store.ts';
 import { cacheDirectory } from '../cache-directory.ts';
 import { tell, usageError } from '../command.ts';
 import { showProgress } from '../output/progress.ts';
+import { wantRegularFiles } from '../want-regular-files.ts';
 import type { EventSource } from './event-source.ts';
 import { storeSource } from './store-source.ts';
 import { viewerSource } from './viewer-source.ts';
@@ -40,6 +41,7 @@ export async function openSource(
 }
 
 async function openFilesSource(name: string, files: readonly string[]): Promise<EventSource> {
+  wantRegularFiles(files);
   let [read, of] = [0, 0];
   const percent = (): string =>
     of === 0 ? '' : `reading ${counted(files.length, 'file')}: ${Math.floor((100 * read) / of)} %`;

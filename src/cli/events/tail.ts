@@ -3,6 +3,7 @@ import { parseQuery } from '../../viewer/query/parse-query.ts';
 import { defineCommand, tell, usageError } from '../command.ts';
 import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';
+import { wantRegularFiles } from '../want-regular-files.ts';
 import { followFile } from './follow-file.ts';
 import { type Live, liveRows } from './live-rows.ts';
 import { RowPrinter } from './print-rows.ts';
@@ -48,6 +49,7 @@ export const command = defineCommand({
     if (others.length > 0) throw usageError(`one file at a time: ${files.length} given`);
     if (file !== undefined && (url ?? token) !== undefined)
       throw usageError('a file, or --url and --token: one of them');
+    if (file !== undefined) wantRegularFiles([file]);
     const stop = new AbortController();
     const end = onSignal(() => stop.abort());
     const output = new Output();

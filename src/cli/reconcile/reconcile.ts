@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { openStoreReader } from '../../reconcile/open-store-reader.ts';
 import { type Progress, type Reconciled, reconcile } from '../../reconcile/reconcile.ts';
 import type { Intake } from '../../reconcile/store-reader.ts';
@@ -9,6 +8,7 @@ import { onSignal } from '../output/on-signal.ts';
 import { Output } from '../output/output.ts';
 import { progressBar, showProgress } from '../output/progress.ts';
 import { readHeaders } from '../read-headers.ts';
+import { wantRegularFiles } from '../want-regular-files.ts';
 import { linesOf, toJson } from './print-reconciled.ts';
 
 const NAME = 'otel-events reconcile';
@@ -66,7 +66,7 @@ export const command = defineCommand({
     const range = { fromMs: timeOf('since', more.since, 0), toMs: timeOf('until', more.until, Infinity) };
     if (range.fromMs >= range.toMs)
       throw usageError('--since is not before --until', 'such as --since 3h --until 2h');
-    const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+    const bytes = wantRegularFiles(files);
     // Before anything is read: whether the store is there, and where it takes what is missing.
     const intake = to === undefined ? await store.intake() : intakeOf(to);
     await store.find(['00000000-0000-7000-8000-000000000000'], Date.now());
