@@ -50,15 +50,16 @@ export function loki(store: AskedStore): StoreReader {
   };
   const rows = async function* (query: string, fromMs: number, toMs: number): AsyncGenerator<LokiRow> {
     const to = nanoseconds(toMs);
-    // Rows of the last instant of a page come again with the next one.
-    let seen = new Set<string>();
     for (let from = nanoseconds(fromMs); from < to; ) {
       const found = await page(query, from, to);
       const last = found.at(-1)?.timeUnixNano ?? to;
-      for (const row of found) if (!seen.has(row.uid) || row.timeUnixNano !== from) yield row;
-      if (found.length < PAGE_ROWS) return;
+      if (found.length < PAGE_ROWS) {
+        yield* found;
+        return;
+      }
       if (last === from) throw tooMany(store);
-      seen = new Set(found.filter(({ timeUnixNano }) => timeUnixNano === last).map(({ uid }) => uid));
+      // Of the last instant there may be more rows than the page had room for: it comes as a whole with the next one.
+      for (const row of found) if (row.timeUnixNano !== last) yield row;
       from = last;
     }
   };

@@ -35,7 +35,8 @@ export async function startLokiStandIn(t: TestContext, maxEntries = 5_000): Prom
       if (url.pathname === '/otlp/v1/logs') {
         const body = Buffer.concat(chunks);
         const isPacked = request.headers['content-encoding'] === 'gzip';
-        keep(entries, isPacked ? gunzipSync(body) : body);
+        const isJson = request.headers['content-type'] === 'application/json';
+        keep(entries, isPacked ? gunzipSync(body) : body, isJson ? 'json' : 'protobuf');
         response.writeHead(204).end();
       } else if (url.pathname === '/loki/api/v1/query_range') {
         asked.push(url.searchParams.get('limit') ?? '');
@@ -48,8 +49,8 @@ export async function startLokiStandIn(t: TestContext, maxEntries = 5_000): Prom
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, entries, asked };
 }
 
-function keep(entries: Entry[], body: Buffer): void {
-  for (const record of recordsOf(OtlpRequest.read('logs', 'protobuf', body))) {
+function keep(entries: Entry[], body: Buffer, encoding: 'json' | 'protobuf'): void {
+  for (const record of recordsOf(OtlpRequest.read('logs', encoding, body))) {
     const { attributes, resource, eventName = '', timeUnixNano } = record;
     const uid = attributes['log.record.uid'];
     entries.push({
