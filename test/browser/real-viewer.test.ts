@@ -64,6 +64,8 @@ test('an event that is sent by OTLP is in the page, and the next one comes by it
   await page.getByText('order.paid').first().waitFor();
   await send(otlp, 'order.shipped');
   await page.getByText('order.shipped').first().waitFor();
+  await page.goto(`${address}/?q=name:order.payd`);
+  await page.getByText('no row has a name order.payd; did you mean order.paid?').waitFor();
   for (const path of [
     '/groups',
     '/ledger',

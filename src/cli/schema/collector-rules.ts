@@ -1,13 +1,6 @@
 import { attributeName } from '../../otlp/event/attribute-name.ts';
-import {
-  APP,
-  CONTAINER_ID,
-  CONVENTIONAL,
-  DATA,
-  DEVICE,
-  EVENT,
-  PROMOTED,
-} from '../../otlp/values/event-attributes.ts';
+import { APP, CONTAINER_ID, CONVENTIONAL, DATA, DEVICE, EVENT } from '../../otlp/values/event-attributes.ts';
+import { PROMOTED } from '../../otlp/values/promoted.ts';
 import { collectorRules as rulesOf } from '../../schema/publish/collector-rules.ts';
 import { defineCommand, usageError, wantFiles } from '../command.ts';
 import { loadEvents } from './load-events.ts';

@@ -1,5 +1,6 @@
 import { type Event, MAX_EVENT_BYTES } from '../../event.ts';
-import { EVENT, PROMOTED } from '../values/event-attributes.ts';
+import { EVENT } from '../values/event-attributes.ts';
+import { PROMOTED } from '../values/promoted.ts';
 import { standIn } from '../values/stand-in.ts';
 import type { ValueCopier } from '../values/value-copier.ts';
 import { type EncodableEvent, hasKeys } from './encodable-event.ts';

@@ -1,5 +1,5 @@
 import { firstUnits } from '../../first-units.ts';
-import { PROMOTED } from '../values/event-attributes.ts';
+import { PROMOTED } from '../values/promoted.ts';
 
 /** One attribute that stands for a key of the context as well. */
 export type Promoted = readonly [attribute: (typeof PROMOTED)[keyof typeof PROMOTED], value: string];

@@ -1,5 +1,6 @@
 import type { Event } from '../../event.ts';
-import { CONVENTIONAL, EVENT, PROMOTED } from '../values/event-attributes.ts';
+import { CONVENTIONAL, EVENT } from '../values/event-attributes.ts';
+import { PROMOTED } from '../values/promoted.ts';
 import { CachedKey } from '../wire/cached-key.ts';
 import { type EncodableEvent, hasKeys } from './encodable-event.ts';
 import { keepsName } from './keeps-name.ts';

@@ -1,3 +1,5 @@
+import { PROMOTED } from './promoted.ts';
+
 /**
  * The attribute names under which an event travels: written when a record is made, read by formats and
  * views. Data keys of the caller that equal one of these get the prefix `data.` (see `RESERVED`).
@@ -39,17 +41,6 @@ export const IDENTIFIERS: ReadonlySet<string> = new Set([
   EVENT.schemaVersion,
   EVENT.kept,
 ]);
-
-/** Attributes that known keys of an edX context are promoted to, by key. */
-export const PROMOTED = {
-  ip: 'client.address',
-  agent: 'user_agent.original',
-  path: 'url.path',
-  host: 'server.address',
-  referer: 'http.request.header.referer',
-  accept_language: 'http.request.header.accept-language',
-  request_id: 'http.request.id',
-} as const;
 
 /** The map attribute that holds the data keys beyond the attribute limit, and the prefix of moved keys. */
 export const DATA = 'data';

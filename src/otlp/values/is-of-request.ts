@@ -1,4 +1,4 @@
-import { PROMOTED } from './event-attributes.ts';
+import { PROMOTED } from './promoted.ts';
 
 const OF_REQUEST: ReadonlySet<string> = new Set(Object.values(PROMOTED));
 

@@ -1,4 +1,4 @@
-import { PROMOTED } from '../../otlp/values/event-attributes.ts';
+import { PROMOTED } from '../../otlp/values/promoted.ts';
 import type { Field } from '../query/query.ts';
 import { fieldName } from '../query/read-field.ts';
 import type { FieldSeen } from '../store/event-store.ts';

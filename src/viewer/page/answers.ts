@@ -10,6 +10,8 @@ export interface Coverage {
 export interface RowsAnswer extends Coverage {
   readonly rows: readonly Row[];
   readonly next?: string | null;
+  /** Why there may be none. */
+  readonly hints?: readonly string[];
 }
 
 export interface HistogramAnswer extends Coverage {

@@ -9,7 +9,12 @@ const WITHIN_MS = 300;
 
 const EVERYTHING = { where: undefined, range: {} };
 
-type Fields = Pick<EventStore, 'fields'>;
+type Seen = Pick<EventStore, 'fields' | 'facets'>;
+
+/** More names than these are not looked through. */
+const MAX_NAMES = 1000;
+
+const NAME: Field = { of: 'row', name: 'name' };
 
 /** What was asked, and found nothing. */
 interface FoundNothing {
@@ -20,7 +25,7 @@ interface FoundNothing {
 
 /** Of a first page without rows; behind a cursor there may well be none. */
 export async function pageHints(
-  store: Fields,
+  store: Seen,
   { where }: Query,
   { rows }: Page,
   cursor: string | undefined,
@@ -31,7 +36,7 @@ export async function pageHints(
 
 /** Of groups without rows, a field that all are without, numbers that nobody has, and those that no number can be. */
 export async function groupHints(
-  store: Fields,
+  store: Seen,
   query: Query,
   options: Pick<GroupOptions, 'by' | 'stats'>,
   groups: readonly Group[],
@@ -41,9 +46,9 @@ export async function groupHints(
   return [...nothing, ...overflowHints(options.stats, groups)];
 }
 
-/** Of a funnel that nobody comes into, and a field that splits nobody. */
+/** Of a funnel that nobody comes into, a step to which nobody comes, and a field that splits nobody. */
 export function funnelHints(
-  store: Fields,
+  store: Seen,
   { where }: Query,
   { steps: wheres, by, split: splitBy }: Pick<FunnelOptions, 'steps' | 'by' | 'split'>,
   { steps, split = [] }: Funnel,
@@ -52,7 +57,7 @@ export function funnelHints(
   const isEmpty = steps[0]?.people === 0;
   const isSplit = split.some(({ value }) => value !== undefined);
   const nothing = {
-    wheres: isEmpty ? [where, ...wheres] : [],
+    wheres: [...(isEmpty ? [where] : []), ...wheres.filter((_, at) => steps[at]?.people === 0)],
     fields: [isEmpty ? by : undefined, isSplit ? undefined : splitBy],
   };
   return hintsOf(store, nothing, withinMs);
@@ -78,22 +83,53 @@ function overflowHints(stats: GroupOptions['stats'] = [], groups: readonly Group
   );
 }
 
-/** Why nothing may have been found: fields that no row has, and which may have been meant. */
+/** Why nothing may have been found: fields and names that no row has, and which may have been meant. */
 async function hintsOf(
-  store: Fields,
+  store: Seen,
   { wheres = [], fields = [] }: FoundNothing,
   withinMs = WITHIN_MS,
 ): Promise<string[]> {
   const given = fields.filter((field) => field !== undefined);
   const asked = [...wheres.flatMap(conditionFields), ...given].filter(({ of }) => of !== 'row');
-  if (asked.length === 0) return [];
+  const ofFields = asked.length === 0 ? [] : await fieldHints(store, asked, withinMs);
+  const names = [...new Set(wheres.flatMap(namesAskedFor))];
+  return names.length === 0 ? ofFields : [...ofFields, ...(await nameHints(store, names, withinMs))];
+}
+
+async function fieldHints(store: Seen, asked: readonly Field[], withinMs: number): Promise<string[]> {
   const { value, complete } = await store.fields(EVERYTHING, { withinMs });
   // Of rows that were not looked at nothing can be said.
   if (!complete) return [];
   const known = new Set(value.map(({ field }) => fieldName(field)));
   // `data.total` is two fields, of which one is enough.
   const names = new Set(asked.map((field) => fieldName(field).replace(/^(?:attributes\.)?data\./, '')));
-  return [...names].filter((name) => !isKnown(name, known)).map((name) => hint(name, [...known]));
+  return [...names]
+    .filter((name) => !isKnown(name, known))
+    .map((name) => hint(`field ${name}`, name, [...known]));
+}
+
+async function nameHints(store: Seen, names: readonly string[], withinMs: number): Promise<string[]> {
+  const options = { fields: [NAME], top: MAX_NAMES, withinMs };
+  const { value, complete } = await store.facets(EVERYTHING, options);
+  const [facet] = value;
+  if (!complete || facet === undefined || facet.distinct > MAX_NAMES) return [];
+  const known = facet.values.map((one) => String(one.value));
+  return names.filter((name) => !known.includes(name)).map((name) => hint(`name ${name}`, name, known));
+}
+
+/** What `name:` wants to be exactly; not what it must not be. */
+function namesAskedFor(condition: Condition | undefined): string[] {
+  switch (condition?.kind) {
+    case 'and':
+    case 'or':
+      return condition.parts.flatMap(namesAskedFor);
+    case 'compare': {
+      const isName = condition.field.of === 'row' && condition.field.name === 'name' && condition.is === '=';
+      return isName && typeof condition.value === 'string' ? [condition.value] : [];
+    }
+    default:
+      return [];
+  }
 }
 
 /** As it is, or as what holds others. */
@@ -102,7 +138,7 @@ function isKnown(name: string, known: ReadonlySet<string>): boolean {
   return [...known].some((one) => names.some((own) => one === own || one.startsWith(`${own}.`)));
 }
 
-function hint(name: string, known: readonly string[]): string {
+function hint(what: string, name: string, known: readonly string[]): string {
   const meant = known.find((one) => one.endsWith(`.${name}`)) ?? nearestName(name, known);
-  return `no row has a field ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  return `no row has a ${what}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }

@@ -97,7 +97,15 @@ test('an answer of nothing says which field no row has, and what may have been m
     ['/api/events?q=usr.id:bob', ['no row has a field usr.id; did you mean user.id?']],
     [
       '/api/events?q=data.plan:free%20-(qqqq:x%20or%20zzzz:1)%20name:none',
-      ['no row has a field qqqq', 'no row has a field zzzz'],
+      ['no row has a field qqqq', 'no row has a field zzzz', 'no row has a name none'],
+    ],
+    ['/api/events?q=name:order.payd', ['no row has a name order.payd; did you mean order.paid?']],
+    ['/api/events?q=name:order.paid%20user:bob', undefined],
+    ['/api/events?q=name:order.*%20user:none', undefined],
+    ['/api/events?q=user:none%20-name:order.payd', undefined],
+    [
+      '/api/funnel?step=name:cart.viewed&step=name:order.payd',
+      ['no row has a name order.payd; did you mean order.paid?'],
     ],
     // Known, by another name, or as what holds others.
     ['/api/events?q=data.plan:none%20user:*', undefined],
