@@ -26,7 +26,10 @@ export async function printTrace(output: Output, rows: readonly Row[]): Promise<
     paint: paintFor(process.stdout, process.env),
     width: output.width,
   };
-  for (const node of treeOf(rows)) await printNode(output, node, 0, trace);
+  // Where all are of one service nobody has to be told.
+  const [first] = rows;
+  const only = rows.every(({ service }) => service === first?.service) ? first?.service : undefined;
+  for (const node of treeOf(rows)) await printNode(output, node, { depth: 0, service: only }, trace);
 }
 
 interface Trace {
@@ -64,24 +67,28 @@ function isBelow(node: Node, above: Node, spans: ReadonlyMap<string | undefined,
   return false;
 }
 
-async function printNode(
-  output: Output,
-  { row, children }: Node,
-  depth: number,
-  trace: Trace,
-): Promise<void> {
-  await output.painted(nodeLine(row, depth, trace));
-  for (const child of children) await printNode(output, child, depth + 1, trace);
+/** Where a row stands, and of which service the one above it is. */
+interface Place {
+  readonly depth: number;
+  readonly service: string | undefined;
 }
 
-/** `+12.3 ms  ▕  ███   ▏ name  4.1 ms`. */
-function nodeLine(row: Row, depth: number, { fromMs, lengthMs, paint, width }: Trace): string {
+async function printNode(output: Output, { row, children }: Node, place: Place, trace: Trace): Promise<void> {
+  await output.painted(nodeLine(row, place, trace));
+  const below = { depth: place.depth + 1, service: row.service };
+  for (const child of children) await printNode(output, child, below, trace);
+}
+
+/** `+12.3 ms  ▕  ███   ▏ name  4.1 ms`, and the service where it is another than above. */
+function nodeLine(row: Row, { depth, service }: Place, { fromMs, lengthMs, paint, width }: Trace): string {
   const { kind, durationMs, name, status, severity } = row;
   const at = `+${durationText(row.timeMs - fromMs)}`.padStart(TIME_WIDTH);
   const label = escapeControls(name === '' ? '(log)' : name);
   const isSpan = kind === 'span';
   const told = isSpan ? durationText(durationMs ?? 0) : severityWord(severity);
-  const end = status === 'error' ? `${told} error` : told;
+  const other =
+    row.service === service || row.service === '' ? '' : `  service=${escapeControls(row.service)}`;
+  const end = `${told}${status === 'error' ? ' error' : ''}${other}`;
   const room = width - TIME_WIDTH - BAR_WIDTH - 4 - 2 * depth - end.length - 2;
   const shown = label.length > room ? `${label.slice(0, Math.max(room - 1, 0))}…` : label;
   const bar = barOf(row.timeMs - fromMs, isSpan ? (durationMs ?? 0) : undefined, lengthMs);

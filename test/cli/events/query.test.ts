@@ -103,6 +103,30 @@ test('a trace shows what happened below its spans', async (t) => {
   ]);
 });
 
+test('a trace over several services says where another one begins', async (t) => {
+  const log = path.join(tempDir(t), 'services.jsonl');
+  const [a, b, c] = ['a000000000000000', 'b000000000000000', 'c000000000000000'];
+  const of = (service: string, text: string) => {
+    const request = JSON.parse(text);
+    const attributes = [{ key: 'service.name', value: { stringValue: service } }];
+    return JSON.stringify({ resourceSpans: [{ ...request.resourceSpans[0], resource: { attributes } }] });
+  };
+  writeFileSync(
+    log,
+    [
+      of('shop', spanLine(TRACE, a, '', 'checkout', 1)),
+      of('payments', spanLine(TRACE, b, a, 'POST /payments', 1)),
+      of('payments', spanLine(TRACE, c, b, 'bank', 1)),
+    ].join('\n'),
+  );
+  const { stdout } = await cli('query', log, '--trace', TRACE);
+  assert.deepEqual(stdout.match(/▕.*/g), [
+    '▕ checkout  1 ms  service=shop',
+    '▕   POST /payments  1 ms error  service=payments',
+    '▕     bank  1 ms',
+  ]);
+});
+
 test('a session and a user narrow a query, with "or" and a range of time in it too', async () => {
   const or = await rowsOf('name:page.viewed or name:payment.failed', file, '--session', 's0');
   assert.deepEqual(
