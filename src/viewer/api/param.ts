@@ -70,16 +70,17 @@ export function queryParam(description: string): Param<Query> {
   return { description, schema: QUERY_SCHEMA, read: ([text = ''], name) => readQuery(text, name) };
 }
 
-export function queriesParam(
+/** Queries that say what has to hold, and not when. */
+export function conditionsParam(
   description: string,
   times: { readonly least: number; readonly most: number },
-): Param<readonly Query[]> {
+): Param<readonly Query['where'][]> {
   return {
     description,
     schema: QUERY_SCHEMA,
     times,
     isRequired: true,
-    read: (texts, name) => texts.map((text) => readQuery(text, name)),
+    read: (texts, name) => texts.map((text) => readCondition(text, name)),
   };
 }
 
@@ -219,6 +220,12 @@ function readQuery(text: string, name: string): Query {
   } catch (error) {
     throw error instanceof QueryError ? new ParamQueryError(error, name) : error;
   }
+}
+
+function readCondition(text: string, name: string): Query['where'] {
+  const { where, range } = readQuery(text, name);
+  if (range.fromMs === undefined && range.toMs === undefined) return where;
+  throw invalid(name, 'no range of time, which belongs into q');
 }
 
 /** Of several fields that a name may mean, such as `data.total`, the one that an app's data is in. */

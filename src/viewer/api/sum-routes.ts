@@ -4,10 +4,10 @@ import { funnelHints, groupHints } from '../store/hints-of.ts';
 import { COVERAGE, HINTS } from './answer-schemas.ts';
 import { COUNT, listSchema, mapSchema, NUMBER, named, orNull, TEXT } from './json-schema.ts';
 import {
+  conditionsParam,
   durationParam,
   fieldParam,
   fieldsParam,
-  queriesParam,
   queryParam,
   statsParam,
   wholeParam,
@@ -101,8 +101,8 @@ export const SUM_ROUTES: readonly JsonRoute[] = [
     summary: 'How many come how far through steps, who does not, and what these do next',
     params: {
       q,
-      step: queriesParam(
-        `${FUNNEL_STEPS.least} to ${FUNNEL_STEPS.most} queries, in their order`,
+      step: conditionsParam(
+        `${FUNNEL_STEPS.least} to ${FUNNEL_STEPS.most} queries without a range of time, in their order`,
         FUNNEL_STEPS,
       ),
       by: fieldParam('whose way it is; `user` without it'),
@@ -118,7 +118,7 @@ export const SUM_ROUTES: readonly JsonRoute[] = [
     ),
     answer: async ({ q, step, by, within = HALF_HOUR_MS, split }, { store }) => {
       const options = {
-        steps: step.map(({ where }) => where),
+        steps: step,
         by: by?.field ?? ({ of: 'row', name: 'user' } as const),
         withinWindowMs: within,
         split: split?.field,

@@ -215,6 +215,7 @@ const WRONG: readonly (readonly [path: string, status: number, error: Record<str
   ['/api/groups?stat=nothing:of', 400, { code: 'OPTION_INVALID' }],
   ['/api/groups?over=1', 400, { code: 'OPTION_INVALID' }],
   ['/api/funnel?step=a', 400, { code: 'OPTION_INVALID' }],
+  ['/api/funnel?step=name:a%20last:1h&step=b', 400, { code: 'OPTION_INVALID' }],
   ['/api/events/%ff', 400, { code: 'REQUEST_INVALID' }],
   ['/api/events/1?id=2', 400, { code: 'REQUEST_INVALID' }],
   ['/api/events/..%2f..%2fetc%2fpasswd', 404, { code: 'NOT_FOUND' }],
