@@ -65,6 +65,29 @@ function requestOfValues(count: number): OtlpRequest {
   return OtlpRequest.from('logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [logRecord] }] }] });
 }
 
+test('more spans of time than there is room for are refused; fewer are told', async (t) => {
+  const store = await openStore({ directory: tempDir(t) });
+  t.after(() => store.close());
+  for (let from = 0; from < 120_000; from += 20_000) await store.ingest(requestOfTimes(from, 20_000));
+  const ask = (overMs: number) =>
+    store.group(
+      { where: undefined, range: {} },
+      { overMs, stats: [{ stat: 'p95', field: { of: 'row', name: 'severity' } }] },
+    );
+  await assert.rejects(ask(1), { code: 'OPTION_INVALID' });
+  const { value, complete } = await ask(2);
+  assert.deepEqual([value[0]?.over?.length, value[0]?.count, complete], [60_000, 120_000, true]);
+});
+
+/** One record a millisecond. */
+function requestOfTimes(from: number, count: number): OtlpRequest {
+  const logRecords = Array.from({ length: count }, (_, at) => ({
+    timeUnixNano: `${1_764_288_000_000 + from + at}000000`,
+    severityNumber: 9,
+  }));
+  return OtlpRequest.from('logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+}
+
 /** Five MiB and a little. */
 function largeRequest(at: number): OtlpRequest {
   const body = { stringValue: String(at).repeat(5 * MIB) };

@@ -31,8 +31,16 @@ export function answerGroup(store: ReadStore, query: Query, options: GroupOption
   }
   const shown = topGroups(values, rows, by, Math.min(top, MAX_TOP));
   const sums = new GroupSums(shown, stats, overMs);
-  for (const hits of looked) search.read(hits.block, () => sums.add(hits, by));
+  for (const hits of looked) {
+    search.read(hits.block, () => sums.add(hits, by));
+    if (sums.isBeyond) throw tooManyParts();
+  }
   return search.answer(sums.result());
+}
+
+function tooManyParts(): OtelEventsError {
+  const fix = 'take a longer one, fewer groups, or a shorter range of time';
+  return new OtelEventsError('OPTION_INVALID', 'over: too many spans of time for an answer', { fix });
 }
 
 /** The groups with the most rows; undefined stands for rows without the field. */

@@ -8,6 +8,9 @@ import { groupRows } from './group-rows.ts';
 import { NumberList } from './number-list.ts';
 import type { Hits } from './search.ts';
 
+/** What parts over time may hold: each counts once, and once for each field. More would not find room in the reader's heap. */
+const MAX_SUMS = 200_000;
+
 type Stats = NonNullable<GroupOptions['stats']>;
 
 /** A field of which statistics are wanted, once, however many there are of it. */
@@ -54,6 +57,9 @@ export class GroupSums {
   readonly #overMs: number;
   /** Of each group its parts over time. */
   readonly #parts: readonly Map<number, Sums>[];
+  /** There are more parts than there is room for: those beyond are missing. */
+  isBeyond = false;
+  #size = 0;
 
   constructor(shown: readonly (FacetValue | undefined)[], stats: Stats, overMs: number | undefined) {
     this.#shown = shown;
@@ -135,7 +141,9 @@ export class GroupSums {
     let sums = parts.get(bucket);
     if (sums === undefined) {
       sums = new Sums(this.#fields);
-      parts.set(bucket, sums);
+      this.#size += 1 + this.#fields.length;
+      this.isBeyond = this.#size > MAX_SUMS;
+      if (!this.isBeyond) parts.set(bucket, sums);
     }
     return sums;
   }
