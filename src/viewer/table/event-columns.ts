@@ -16,6 +16,13 @@ export interface EventColumn {
 /** More columns than any reader of tables takes. */
 const MAX_COLUMNS = 16_384;
 
+/**
+ * Of a table with more columns than `WIDE`, the most places in all its rows. Names of attributes that are made of data give one
+ * that is as wide as it is long, and empty: who makes it could do nothing else for minutes.
+ */
+const WIDE = 1000;
+const MAX_PLACES = 20_000_000;
+
 /** What every row has a place for. */
 const FIXED: readonly (readonly [name: string, kind: ColumnKind, of: (row: Row) => unknown])[] = [
   ['time', 'time', ({ timeUnixNano }) => BigInt(timeUnixNano)],
@@ -36,6 +43,7 @@ export class EventColumns {
   /** In the order in which they were seen first; undefined where there was only `null`. */
   readonly #attributes = new Map<string, ColumnKind | undefined>();
   #lastId = -1;
+  #rows = 0;
 
   /** Of all rows. @throws OtelEventsError `OPTION_INVALID` for more columns than readers take */
   static async of(read: ReadRows): Promise<EventColumns> {
@@ -49,9 +57,11 @@ export class EventColumns {
     for (const [name, value] of flatAttributes(attributes)) {
       this.#attributes.set(name, widest(this.#attributes.get(name), kindOf(value)));
     }
-    if (FIXED.length + this.#attributes.size <= MAX_COLUMNS) return;
-    const message = `a table of more than ${MAX_COLUMNS} columns`;
-    throw new OtelEventsError('OPTION_INVALID', message, { fix: 'narrow the query, or take JSON lines' });
+    this.#rows++;
+    const width = FIXED.length + this.#attributes.size;
+    if (width > MAX_COLUMNS) throw tooWide(`more than ${MAX_COLUMNS} columns`);
+    if (width > WIDE && width * this.#rows > MAX_PLACES)
+      throw tooWide(`more than ${WIDE} columns and ${MAX_PLACES} places`);
   }
 
   /** False for a row that came after the columns were looked for: it may have some that the table does not have. */
@@ -81,6 +91,11 @@ export class EventColumns {
     const more = [...this.#attributes.keys()].map((name) => attributes.get(name));
     return [...FIXED.map(([, , of]) => of(row)), ...more];
   }
+}
+
+function tooWide(what: string): OtelEventsError {
+  const fix = 'narrow the query, or take JSON lines';
+  return new OtelEventsError('OPTION_INVALID', `a table of ${what}`, { fix });
 }
 
 function kindOf(value: unknown): ColumnKind | undefined {

@@ -3,8 +3,9 @@ import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { type ColumnKind, EventColumns, type ReadRows } from './event-columns.ts';
 
-/** What is held in memory: a row group, bounded in rows and in characters of its texts. */
+/** What is held in memory: a row group, bounded in rows, in places of a wide table, and in characters of its texts. */
 const GROUP_ROWS = 16_384;
+const GROUP_PLACES = 4 * 1024 * 1024;
 const GROUP_CHARACTERS = 8 * 1024 * 1024;
 
 /** The last nanosecond that a timestamp of 64 bits has, in the year 2262. */
@@ -74,7 +75,8 @@ class RowGroup {
   }
 
   get isFull(): boolean {
-    return this.rows === GROUP_ROWS || this.#characters >= GROUP_CHARACTERS;
+    const places = (this.rows + 1) * this.columns.length;
+    return this.rows === GROUP_ROWS || places > GROUP_PLACES || this.#characters >= GROUP_CHARACTERS;
   }
 
   add(values: readonly unknown[]): void {

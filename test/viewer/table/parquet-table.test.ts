@@ -147,3 +147,17 @@ test('more columns than readers take are refused before anything is written', as
     code: 'OPTION_INVALID',
   });
 });
+
+test('a table that names of attributes made of data make wide and empty is refused; a wide one with few rows is not', async () => {
+  const own = (count: number) =>
+    pages(Array.from({ length: count }, (_, at) => row(at, { [`order-${at}`]: 'x' })));
+  for (const table of [csvTable, parquetTable])
+    await assert.rejects(async () => collected<string | Uint8Array>(table(() => own(5000))), {
+      code: 'OPTION_INVALID',
+    });
+  const groups = parquetMetadata(await file(parquetTable(() => own(2200)))).row_groups;
+  assert.deepEqual(
+    groups.map(({ num_rows }) => Number(num_rows)),
+    [1897, 303],
+  );
+});
