@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { OtelEventsError } from '../../../errors.ts';
 import { makeDirectory } from '../../../make-directory.ts';
@@ -114,6 +115,7 @@ export class StoreWriter {
   ingest(requests: readonly (WireRequest | WireReport)[]): Stored[] {
     const count = requests.reduce((sum, request) => sum + rowsOf(request), 0);
     try {
+      checkIsThere(this.#open.file.path);
       if (this.#isBehind) this.#recover();
       if (this.#isFull(count)) this.#rotate();
       const { file } = this.#open;
@@ -356,6 +358,13 @@ export class StoreWriter {
     this.#keys.drop(sealed.file);
     sealed.file.close();
   }
+}
+
+/** A file that was deleted takes rows until it is closed, and nobody would find them again. */
+function checkIsThere(file: string): void {
+  if (existsSync(file)) return;
+  const message = `${file} was deleted, nothing is stored any more`;
+  throw new OtelEventsError('STORE_UNWRITABLE', message, { retry: {}, fix: 'start the viewer again' });
 }
 
 function rowsOf(request: WireRequest | WireReport): number {
