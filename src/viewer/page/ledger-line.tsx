@@ -1,7 +1,7 @@
 import { go, hrefTo, withParams } from './address.ts';
 import { formatCount, formatMinute, plural } from './format.ts';
 import { type LedgerReason, ledgerReason, UNEXPLAINED } from './ledger-reason.ts';
-import { isLoss, type LedgerMinute, type LedgerSum } from './ledger-sums.ts';
+import { isLoss, type LedgerMinute, type LedgerSum, reportOf } from './ledger-sums.ts';
 import { termOf } from './term-of.ts';
 
 interface LineProps {
@@ -29,7 +29,7 @@ export function LedgerLine({ sum, fromMs, toMs, isOpen }: LineProps) {
         </td>
         <td>{service}</td>
         <td class="number" data-label="emitted">
-          <Emitted sum={sum} />
+          <Emitted {...sum} />
         </td>
         <td class="number" data-label="received">
           {formatCount(sum.received)}
@@ -61,7 +61,7 @@ export function LedgerLine({ sum, fromMs, toMs, isOpen }: LineProps) {
       {isOpen && (
         <tr class="of-minutes">
           <td class="whole" colSpan={COLUMNS}>
-            <MinuteTable minutes={sum.minutes} />
+            <MinuteTable sum={sum} />
           </td>
         </tr>
       )}
@@ -69,13 +69,21 @@ export function LedgerLine({ sum, fromMs, toMs, isOpen }: LineProps) {
   );
 }
 
-function Emitted({ sum: { emitted, underWay, unknownMinutes } }: { readonly sum: LedgerSum }) {
-  if (emitted === undefined) return <span class="muted">unknown</span>;
+interface EmittedProps extends Pick<LedgerSum, 'emitted' | 'unreported' | 'unclaimed'> {
+  readonly unknownMinutes?: number;
+  readonly underWay?: number;
+}
+
+/** What was reported, and why more may be stored. */
+function Emitted({ emitted, unreported, unclaimed, unknownMinutes = 0, underWay = 0 }: EmittedProps) {
+  if (emitted === undefined && unreported === 0) return <span class="muted">unknown</span>;
   return (
     <>
-      {formatCount(emitted)}
+      {emitted !== undefined && formatCount(emitted)}
       {unknownMinutes > 0 && <small>and unknown in {plural(unknownMinutes, 'minute')}</small>}
       {underWay > 0 && <small>{formatCount(underWay)} under way</small>}
+      {unreported > 0 && <small>{formatCount(unreported)} not reported yet</small>}
+      {unclaimed > 0 && <small>{formatCount(unclaimed)} reported by nobody</small>}
     </>
   );
 }
@@ -120,7 +128,7 @@ function Reason({
   );
 }
 
-function MinuteTable({ minutes }: { readonly minutes: readonly LedgerMinute[] }) {
+function MinuteTable({ sum: { minutes, isReported } }: { readonly sum: LedgerSum }) {
   const gaps = minutes.filter(({ gap }) => gap > 0);
   const others = minutes.filter(({ gap }) => gap === 0);
   const shown = [...gaps.slice(-MAX_MINUTES), ...others.slice(-Math.max(1, MAX_MINUTES - gaps.length))];
@@ -137,19 +145,24 @@ function MinuteTable({ minutes }: { readonly minutes: readonly LedgerMinute[] })
         </tr>
       </thead>
       <tbody>
-        {shown.map(({ minuteMs, emitted, received, stored, gap, settling, partial }) => (
-          <tr key={minuteMs} class={gap > 0 ? 'gap' : ''}>
-            <td>
-              {formatMinute(minuteMs)}
-              {settling && <small>settling</small>}
-              {partial && <small>only what is left of it</small>}
-            </td>
-            <td class="number">{typeof emitted === 'number' ? formatCount(emitted) : 'unknown'}</td>
-            <td class="number">{formatCount(received)}</td>
-            <td class="number">{formatCount(stored)}</td>
-            <td class="number">{gap === 0 ? '0' : <strong class="error">{formatCount(gap)}</strong>}</td>
-          </tr>
-        ))}
+        {shown.map((minute) => {
+          const { minuteMs, received, stored, gap, settling, partial } = minute;
+          return (
+            <tr key={minuteMs} class={gap > 0 ? 'gap' : ''}>
+              <td>
+                {formatMinute(minuteMs)}
+                {settling && <small>settling</small>}
+                {partial && <small>only what is left of it</small>}
+              </td>
+              <td class="number">
+                <Emitted {...reportOf(minute, isReported)} />
+              </td>
+              <td class="number">{formatCount(received)}</td>
+              <td class="number">{formatCount(stored)}</td>
+              <td class="number">{gap === 0 ? '0' : <strong class="error">{formatCount(gap)}</strong>}</td>
+            </tr>
+          );
+        })}
       </tbody>
       {shown.length < minutes.length && (
         <caption class="muted">{`${shown.length} of ${formatCount(minutes.length)} minutes`}</caption>

@@ -13,6 +13,10 @@ export interface LedgerSum {
   emitted: number | undefined;
   /** In how many minutes nobody says it, as before the first report and where rows have gone by size or age. */
   unknownMinutes: number;
+  /** Stored in minutes that settle, and in no report of its app yet. */
+  unreported: number;
+  /** Stored in earlier minutes, beyond what was reported: of another sender, or of a logger that was killed. */
+  unclaimed: number;
   received: number;
   stored: number;
   repeated: number;
@@ -26,6 +30,8 @@ export interface LedgerSum {
   /** The same by loggers that do not any more, and when the last of them was heard. */
   silent: number;
   silentSinceMs: number;
+  /** An app of the service reports. */
+  readonly isReported: boolean;
   /** Oldest first. */
   readonly minutes: LedgerMinute[];
 }
@@ -35,8 +41,27 @@ export function isLoss(reason: string): boolean {
   return !LEFT_OUT_ON_PURPOSE.has(reason);
 }
 
+/**
+ * What was reported of a minute, and how much more is stored: a report comes behind the events.
+ * @param isReported - an app of the service reports
+ */
+export function reportOf(
+  { kind, emitted, stored, settling }: LedgerMinute,
+  isReported: boolean,
+): { readonly emitted: number | undefined } & Pick<LedgerSum, 'unreported' | 'unclaimed'> {
+  const known = emitted ?? undefined;
+  const isAwaited = settling && (known !== undefined || (isReported && kind === 'record'));
+  const beyond = Math.max(0, stored - (known ?? 0));
+  return {
+    emitted: known,
+    unreported: isAwaited ? beyond : 0,
+    unclaimed: isAwaited || known === undefined ? 0 : beyond,
+  };
+}
+
 /** By name, service and kind; what misses most first. */
-export function ledgerSums({ entries, underWay }: LedgerAnswer): LedgerSum[] {
+export function ledgerSums({ entries, underWay, loggers }: LedgerAnswer): LedgerSum[] {
+  const reporting = new Set(loggers.flatMap(({ service, state }) => (state === 'reporting' ? service : [])));
   const sums = new Map<string, LedgerSum>();
   const sumOf = ({ name, service, kind }: Pick<LedgerSum, 'name' | 'service' | 'kind'>): LedgerSum => {
     const key = [kind, service, name].map((part) => encodeURIComponent(part.toWellFormed())).join('/');
@@ -44,6 +69,8 @@ export function ledgerSums({ entries, underWay }: LedgerAnswer): LedgerSum[] {
     if (known !== undefined) return known;
     const counts = {
       unknownMinutes: 0,
+      unreported: 0,
+      unclaimed: 0,
       received: 0,
       stored: 0,
       repeated: 0,
@@ -53,7 +80,18 @@ export function ledgerSums({ entries, underWay }: LedgerAnswer): LedgerSum[] {
       silent: 0,
       silentSinceMs: 0,
     };
-    const sum: LedgerSum = { key, name, service, kind, emitted: undefined, ...counts, lost: [], minutes: [] };
+    const isReported = reporting.has(service);
+    const sum: LedgerSum = {
+      key,
+      name,
+      service,
+      kind,
+      isReported,
+      emitted: undefined,
+      ...counts,
+      lost: [],
+      minutes: [],
+    };
     sums.set(key, sum);
     return sum;
   };
@@ -68,6 +106,13 @@ export function ledgerSums({ entries, underWay }: LedgerAnswer): LedgerSum[] {
     }
   }
   for (const sum of sums.values()) {
+    // What is under way may be stored, and the report that settles it has not come.
+    let { underWay: rest } = sum;
+    for (const kind of ['unreported', 'unclaimed'] as const) {
+      const known = Math.min(rest, sum[kind]);
+      sum[kind] -= known;
+      rest -= known;
+    }
     sum.lost.sort((one, other) => other[1] - one[1]);
     const explained = sum.lost.reduce((all, [reason, count]) => all + (isLoss(reason) ? count : 0), 0);
     sum.unexplained = Math.max(0, sum.gap - explained);
@@ -76,8 +121,11 @@ export function ledgerSums({ entries, underWay }: LedgerAnswer): LedgerSum[] {
 }
 
 function add(sum: LedgerSum, entry: LedgerMinute): void {
-  if (typeof entry.emitted === 'number') sum.emitted = (sum.emitted ?? 0) + entry.emitted;
-  else sum.unknownMinutes++;
+  const { emitted, unreported, unclaimed } = reportOf(entry, sum.isReported);
+  if (emitted !== undefined) sum.emitted = (sum.emitted ?? 0) + emitted;
+  else if (unreported === 0) sum.unknownMinutes++;
+  sum.unreported += unreported;
+  sum.unclaimed += unclaimed;
   sum.received += entry.received;
   sum.stored += entry.stored;
   sum.repeated += entry.repeated;

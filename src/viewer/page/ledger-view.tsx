@@ -90,7 +90,7 @@ export function LedgerView() {
         Emitted is what the logger of an app says of itself; other senders say nothing, and neither do spans.
         Received are records that came, repeated those of them that were stored already. Missing are emitted
         ones that are not stored, but for those that were left out on purpose, and those of the last minutes,
-        which settle.
+        which settle. An app reports some seconds after what it sends.
       </p>
     </main>
   );

@@ -79,3 +79,28 @@ test('minutes in which nobody says what was emitted are counted: the sum of the 
   const [sum] = ledgerSums({ entries, underWay: [], loggers: [] });
   assert.deepEqual([sum?.emitted, sum?.stored, sum?.unknownMinutes], [9, 18, 1]);
 });
+
+const COUNTS = { name: 'a', lost: {}, gap: 0 };
+const LOGGER = { id: '1', service: 'shop', firstMs: 0, latestMs: 0, state: 'reporting' } as const;
+
+test('what is stored and in no report yet is told, and what nobody reported apart from it', () => {
+  const entries = [
+    { ...MINUTE, ...COUNTS, minuteMs: 0, emitted: 10, received: 13, stored: 13 },
+    { ...MINUTE, ...COUNTS, minuteMs: 60_000, emitted: 4, received: 6, stored: 6, settling: true },
+    { ...MINUTE, ...COUNTS, minuteMs: 120_000, emitted: null, received: 5, stored: 5, settling: true },
+  ];
+  const told = (underWay: number, loggers: LedgerAnswer['loggers'] = [LOGGER]) => {
+    const answer = { entries, underWay: [{ name: 'a', service: 'shop', count: underWay }], loggers };
+    const [sum] = ledgerSums(answer);
+    assert.ok(sum);
+    const { emitted = 0, unreported, unclaimed, unknownMinutes } = sum;
+    return [emitted, unreported, unclaimed, unknownMinutes];
+  };
+  assert.deepEqual(told(0), [14, 7, 3, 0]);
+  // What is under way is stored already.
+  assert.deepEqual(told(2), [16, 5, 3, 0]);
+  assert.deepEqual(told(8), [22, 0, 2, 0]);
+  assert.deepEqual(told(12), [26, 0, 0, 0]);
+  // Nobody reports any more: of its last minute nobody will say.
+  assert.deepEqual(told(0, []), [14, 2, 3, 1]);
+});
