@@ -2,6 +2,7 @@ import { cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
+import { PLAIN_JSX, smallerPage } from './smaller-page.ts';
 
 const PAGE = 'src/viewer/page';
 
@@ -32,8 +33,8 @@ export async function bundlePage(root: string, out: string): Promise<readonly Bu
     platform: 'browser',
     target: ['chrome123', 'firefox121', 'safari17.5'],
     charset: 'utf8',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
+    plugins: [smallerPage],
+    tsconfigRaw: PLAIN_JSX,
     legalComments: 'none',
     banner: { js: '/*! Part of otel-events; see THIRD-PARTY-NOTICES.txt for what is inside. */' },
   });

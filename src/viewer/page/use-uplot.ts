@@ -10,7 +10,7 @@ export interface LoadedUplot {
   readonly reload: () => void;
 }
 
-/** The library that draws charts. It is two fifths of all code of the page, and is loaded with the first chart. */
+/** The library that draws charts. It is a third of all code of the page, and is loaded with the first chart. */
 export function useUplot(): LoadedUplot {
   const [library, setLibrary] = useState<Library>();
   const [error, setError] = useState<ApiError>();
