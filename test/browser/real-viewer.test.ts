@@ -175,7 +175,7 @@ test('what is stored is deleted in the page, and the ledger says so', { skip: NO
   await page.getByText(/^1 row \(.* KiB\) at 20/).waitFor();
   await page.goto(`${address}/ledger`);
   await page.getByText(/^Somebody deleted 1 row /).waitFor();
-  await page.getByText('no gap').waitFor();
+  await page.getByText('Nothing came in this time').waitFor();
   await page.goto(`${address}/?live=1`);
   await page.locator('.live.on').waitFor();
   assert.equal(await page.locator('.row:not(.head)').count(), 0);

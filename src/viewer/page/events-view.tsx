@@ -130,11 +130,13 @@ export function EventsView() {
       {error !== undefined && <Problem error={error} onRetry={histogram.reload} />}
       {!isEmpty && bars}
       <div class="events-body">
-        <details class="facets-box" open={innerWidth > 900}>
-          <summary>Values</summary>
-          {/* The viewer answers two questions at once: rows come first. */}
-          {list.isKnown && facets}
-        </details>
+        {!isEmpty && error === undefined && (
+          <details class="facets-box" open={innerWidth > 900}>
+            <summary>Values</summary>
+            {/* The viewer answers two questions at once: rows come first. */}
+            {list.isKnown && facets}
+          </details>
+        )}
         <section
           class={isStale ? 'events-list stale' : 'events-list'}
           aria-label="Events"
@@ -155,7 +157,9 @@ export function EventsView() {
             }}
           >
             <span class="number">
-              {list.isKnown ? `${formatCount(list.count)}${list.isMore ? '+' : ''} rows` : '…'}
+              {list.isKnown
+                ? `${formatCount(list.count)}${list.isMore ? '+' : ''} rows`
+                : error === undefined && '…'}
             </span>
             <CoverageNote answer={histogram.value} />
           </ListBar>

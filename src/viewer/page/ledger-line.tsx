@@ -76,7 +76,9 @@ interface EmittedProps extends Pick<LedgerSum, 'emitted' | 'unreported' | 'uncla
 
 /** What was reported, and why more may be stored. */
 function Emitted({ emitted, unreported, unclaimed, unknownMinutes = 0, underWay = 0 }: EmittedProps) {
-  if (emitted === undefined && unreported === 0) return <span class="muted">unknown</span>;
+  // Where it never was there is little hope for the minute that runs.
+  if (emitted === undefined && (unreported === 0 || unknownMinutes > 0))
+    return <span class="muted">unknown</span>;
   return (
     <>
       {emitted !== undefined && formatCount(emitted)}

@@ -41,7 +41,7 @@ export function LedgerView() {
               </option>
             ))}
           </select>
-          {value !== undefined && gaps.length === 0 && <span class="badge ok">no gap</span>}
+          {sums.length > 0 && gaps.length === 0 && <span class="badge ok">no gap</span>}
           {gaps.length > 0 && <span class="badge error">{`${gaps.length} with a gap`}</span>}
           <button type="button" class="quiet" onClick={reload}>
             Look again

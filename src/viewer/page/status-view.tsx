@@ -22,31 +22,33 @@ export function StatusView() {
       {value !== undefined && <Stored status={value} />}
       <section>
         <h2>Settings</h2>
-        <label class="field">
-          <span>Times</span>
-          <select
-            value={zone}
-            onChange={({ currentTarget }) =>
-              changeSettings({ zone: currentTarget.value === 'utc' ? 'utc' : 'local' })
-            }
-          >
-            <option value="local">
-              of this machine ({Intl.DateTimeFormat().resolvedOptions().timeZone})
-            </option>
-            <option value="utc">UTC</option>
-          </select>
-        </label>{' '}
-        <label class="field">
-          <span>Theme</span>
-          <select
-            value={theme}
-            onChange={({ currentTarget }) => changeSettings({ theme: currentTarget.value as Theme })}
-          >
-            <option value="system">as the system</option>
-            <option value="light">light</option>
-            <option value="dark">dark</option>
-          </select>
-        </label>
+        <div class="form">
+          <label class="field">
+            <span>Times</span>
+            <select
+              value={zone}
+              onChange={({ currentTarget }) =>
+                changeSettings({ zone: currentTarget.value === 'utc' ? 'utc' : 'local' })
+              }
+            >
+              <option value="local">
+                of this machine ({Intl.DateTimeFormat().resolvedOptions().timeZone})
+              </option>
+              <option value="utc">UTC</option>
+            </select>
+          </label>
+          <label class="field">
+            <span>Theme</span>
+            <select
+              value={theme}
+              onChange={({ currentTarget }) => changeSettings({ theme: currentTarget.value as Theme })}
+            >
+              <option value="system">as the system</option>
+              <option value="light">light</option>
+              <option value="dark">dark</option>
+            </select>
+          </label>
+        </div>
       </section>
       <FirstEvent />
       {value?.canClear && <ClearStore status={value} onDone={reload} />}
