@@ -28,6 +28,9 @@ const TABLES = ['ledger', 'span_ledger'] as const;
 export class LedgerCounts {
   readonly #services = new Map<string, Map<string, Source>>();
   readonly #counted = new Set<Source>();
+  /** Of sources, in the file that was written last. */
+  readonly #numbers = new Map<Source, number>();
+  #numbered: EventFile | undefined;
 
   add(service: string, name: string, timeMs: number, isSpan: boolean, isRepeated: boolean): void {
     const source = this.#source(service, name);
@@ -68,18 +71,33 @@ export class LedgerCounts {
 
   /** Adds all to the file's ledger. */
   write(file: EventFile): void {
+    if (file !== this.#numbered) this.#numbers.clear();
+    this.#numbered = file;
     for (const table of TABLES) {
       const add = file.prepare(
         `insert into ${table} values(?, ?, ?, ?) on conflict do update set received = received + excluded.received,
         repeated = repeated + excluded.repeated`,
       );
-      for (const { service, name, minutes } of this.#counted) {
-        if (minutes[table].size === 0) continue;
-        const source = sourceOf(file, service, name);
-        for (const [minute, [received, repeated]] of minutes[table])
-          add.run(source, minute, received, repeated);
+      for (const source of this.#counted) {
+        if (source.minutes[table].size === 0) continue;
+        const number = this.#numberOf(file, source);
+        for (const [minute, [received, repeated]] of source.minutes[table])
+          add.run(number, minute, received, repeated);
       }
     }
+  }
+
+  #numberOf(file: EventFile, source: Source): number {
+    const known = this.#numbers.get(source);
+    if (known !== undefined) return known;
+    const number = sourceOf(file, source.service, source.name);
+    this.#numbers.set(source, number);
+    return number;
+  }
+
+  /** Sources are gone from the file, as those of a transaction that failed: their numbers may be given to others. */
+  forgetNumbers(): void {
+    this.#numbers.clear();
   }
 
   clear(): void {

@@ -132,6 +132,7 @@ export class StoreWriter {
     } catch (error) {
       this.#isBehind = true;
       this.#ledger.clear();
+      this.#ledger.forgetNumbers();
       this.#recoverIfPossible();
       throw unwritable(this.#options.directory, error);
     }
@@ -175,6 +176,7 @@ export class StoreWriter {
         clearLedger(this.#open.file);
         this.#open.file.setCounts(counts);
       });
+      this.#ledger.forgetNumbers();
       this.#counts = { ...this.#counts, ...counts };
       this.#removeGone();
       this.filesVersion++;
