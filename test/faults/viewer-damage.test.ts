@@ -88,5 +88,6 @@ test('flipped bytes in rows and columns cost their blocks only, and are told', a
   assert.deepEqual({ value, complete }, { value: 50 * RECORDS - 140, complete: false });
   const [damage] = (await store.status()).damaged;
   assert.equal(damage?.file, path.basename(first));
-  assert.match(damage?.reason ?? '', /checksum|corrupt|Data|frame|block|Src|literal/i);
+  // What zstd says of it, which depends on where the byte is.
+  assert.match(damage?.reason ?? '', /checksum|corrupt|Data|frame|block|Src|literal|Destination/i);
 });
