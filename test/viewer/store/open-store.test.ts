@@ -261,7 +261,7 @@ test('a cursor that is none, and a funnel of one step, are refused in words', as
   const options = { steps: [undefined], by: { of: 'row', name: 'user' }, withinWindowMs: 1000 } as const;
   await assert.rejects(store.funnel(ALL, options), {
     code: 'OPTION_INVALID',
-    message: /two to 10 steps, got 1/,
+    message: /2 to 10 steps, got 1/,
   });
 });
 
