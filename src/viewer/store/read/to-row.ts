@@ -1,52 +1,31 @@
 import { nanosToMs } from '../../../nanos-to-ms.ts';
-import type { AnyValue, KeyValue } from '../../../otlp/values/any-value.ts';
-import { plainMap, plainValue } from '../../../otlp/values/plain-value.ts';
-import { decodeProtobuf } from '../../../otlp/wire/decode-protobuf.ts';
-import { RECORD } from '../../../otlp/wire/messages.ts';
 import { type Row, SPAN_STATUSES } from '../event-store.ts';
+import { type PlainRecord, readPlainRecord } from '../record/plain-record.ts';
 import { recordRequest } from '../record/record-request.ts';
 import type { BlockFile } from './block.ts';
-
-/** The shape of a decoded log record or span, as far as rows have it. */
-interface Decoded {
-  readonly timeUnixNano?: string;
-  readonly observedTimeUnixNano?: string;
-  readonly startTimeUnixNano?: string;
-  readonly endTimeUnixNano?: string;
-  readonly eventName?: string;
-  readonly name?: string;
-  readonly severityNumber?: number;
-  readonly traceId?: string;
-  readonly spanId?: string;
-  readonly parentSpanId?: string;
-  readonly status?: { readonly code?: number };
-  readonly body?: AnyValue;
-  readonly attributes?: readonly KeyValue[];
-}
 
 /** A row as the page shows it. */
 export function toRow(file: BlockFile, seq: number): Row {
   const { isSpan, bytes, start, end, resource, scope, arrivedMs } = file.recordAt(seq);
-  const message = isSpan ? RECORD.traces : RECORD.logs;
-  const record = decodeProtobuf(message, bytes.subarray(start, end)) as Decoded;
-  const attributes = plainMap(record.attributes);
+  const record = readPlainRecord(isSpan, bytes, start, end);
+  const { attributes } = record;
   const shared = file.resource(resource);
   const service = shared['service.name'];
   const nanos = nanosOf(record, arrivedMs);
   return {
     id: String(seq),
-    kind: isSpan ? 'span' : record.eventName ? 'event' : 'log',
+    kind: isSpan ? 'span' : record.name === '' ? 'log' : 'event',
     timeMs: nanosToMs(nanos),
     timeUnixNano: String(nanos),
-    name: record.eventName ?? record.name ?? '',
-    severity: record.severityNumber ?? 0,
+    name: record.name,
+    severity: record.severity,
     service: typeof service === 'string' ? service : '',
-    traceId: record.traceId,
-    spanId: record.spanId,
-    parentSpanId: record.parentSpanId,
+    traceId: record.traceId || undefined,
+    spanId: record.spanId || undefined,
+    parentSpanId: record.parentSpanId || undefined,
     durationMs: isSpan ? durationOf(record) : eventDuration(attributes['event.duration']),
-    status: isSpan ? (SPAN_STATUSES[record.status?.code ?? 0] ?? 'unset') : undefined,
-    body: isSpan ? undefined : (plainValue(record.body) ?? undefined),
+    status: isSpan ? (SPAN_STATUSES[record.statusCode] ?? 'unset') : undefined,
+    body: isSpan ? undefined : (record.body ?? undefined),
     attributes,
     resource: shared,
     scope: file.scope(scope),
@@ -64,17 +43,12 @@ export function toWholeRow(file: BlockFile, seq: number): Row {
   return { ...toRow(file, seq), otlp: recordRequest(isSpan, around, record).decoded() };
 }
 
-function nanosOf(
-  { startTimeUnixNano, timeUnixNano, observedTimeUnixNano }: Decoded,
-  arrivedMs: number,
-): bigint {
-  const text = startTimeUnixNano ?? timeUnixNano ?? observedTimeUnixNano;
-  return text === undefined ? BigInt(arrivedMs) * 1_000_000n : BigInt(text);
+function nanosOf({ nanos, observedNanos }: PlainRecord, arrivedMs: number): bigint {
+  return nanos || observedNanos || BigInt(arrivedMs) * 1_000_000n;
 }
 
-function durationOf({ startTimeUnixNano, endTimeUnixNano = '0' }: Decoded): number | undefined {
-  const nanos = BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano ?? 0);
-  return nanos >= 0n ? nanosToMs(nanos) : undefined;
+function durationOf({ nanos, endNanos }: PlainRecord): number | undefined {
+  return endNanos >= nanos ? nanosToMs(endNanos - nanos) : undefined;
 }
 
 function eventDuration(seconds: unknown): number | undefined {
