@@ -2,7 +2,7 @@ import { escapeControls } from '../../escape-controls.ts';
 import type { Paint } from '../../exporters/terminal-line.ts';
 import { isOfRequest } from '../../otlp/values/is-of-request.ts';
 import type { Row } from '../../viewer/store/event-store.ts';
-import { flatTexts } from '../../viewer/table/flat-attributes.ts';
+import { flatTexts } from '../../viewer/store/table/flat-attributes.ts';
 import { durationText, localClock, localDay } from './local-time.ts';
 import { severityWord } from './severity-word.ts';
 

@@ -1,8 +1,8 @@
 import { requireBeside } from '../../require-beside.ts';
 import type { Query } from '../query/query.ts';
 import type { Row } from '../store/event-store.ts';
+import type { ReadRows } from '../store/table/event-columns.ts';
 import { csvTable } from '../table/csv-table.ts';
-import type { ReadRows } from '../table/event-columns.ts';
 import { oneOfParam, queryParam } from './param.ts';
 import type { Questions } from './question-gate.ts';
 import { type StreamCall, streamRoute } from './route.ts';

@@ -1,5 +1,5 @@
-import { csvCell } from './csv-cell.ts';
-import { EventColumns, type ReadRows } from './event-columns.ts';
+import { csvCell } from '../store/table/csv-cell.ts';
+import { EventColumns, type ReadRows } from '../store/table/event-columns.ts';
 
 /**
  * Rows as CSV, a page at a time; the first line names the columns, for which all rows are read once before.

@@ -1,7 +1,7 @@
 import zlib from 'node:zlib';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { type ColumnKind, EventColumns, type ReadRows } from './event-columns.ts';
+import { type ColumnKind, EventColumns, type ReadRows } from '../store/table/event-columns.ts';
 
 /** What is held in memory: a row group, bounded in rows, in places of a wide table, and in characters of its texts. */
 const GROUP_ROWS = 16_384;

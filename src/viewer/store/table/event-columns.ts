@@ -1,5 +1,5 @@
-import { OtelEventsError } from '../../errors.ts';
-import type { Row } from '../store/event-store.ts';
+import { OtelEventsError } from '../../../errors.ts';
+import type { Row } from '../event-store.ts';
 import { flatAttributes } from './flat-attributes.ts';
 
 /** Rows in a fixed order, from the beginning each time it is called. */

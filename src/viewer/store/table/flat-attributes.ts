@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../is-plain-object.ts';
+import { isPlainObject } from '../../../is-plain-object.ts';
 
 /** Attributes by the names that queries use: maps in them by points, lists as they are. */
 export function flatAttributes(
