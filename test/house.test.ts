@@ -155,7 +155,7 @@ const INNER: Record<string, Record<string, readonly string[]>> = {
     query: [],
     store: ['query'],
     files: ['store'],
-    table: ['store'],
+    table: ['query', 'store'],
     mcp: ['query', 'store'],
     schemas: ['store'],
     page: ['query', 'store', 'schemas'],

@@ -1,8 +1,11 @@
 import type { Answer, Funnel, Group, Page, Stat, StoreStatus } from '../../viewer/store/event-store.ts';
+import type { OnRows, TableSource } from '../../viewer/table/table-source.ts';
 
 /** Whatever is asked for events: files, a store or a viewer that runs. Queries are text, as in docs/queries.md. */
 export interface EventSource {
   page(query: string, options: SourcePage): Promise<Page & Hints>;
+  /** All rows that fit, oldest first. */
+  table(query: string, onRows: OnRows): TableSource;
   group(query: string, options: SourceGroup): Promise<Answer<readonly Group[]> & Hints>;
   funnel(query: string, options: SourceFunnel): Promise<Answer<Funnel> & Hints>;
   /** What could not be read so far, whose rows are in no answer, and whether what comes is kept (a viewer of before does not say). */

@@ -1,13 +1,11 @@
 import { counted } from '../../counted.ts';
 import { requireBeside } from '../../require-beside.ts';
 import { parseQuery } from '../../viewer/query/parse-query.ts';
-import type { Row } from '../../viewer/store/event-store.ts';
-import type { ReadRows } from '../../viewer/store/table/event-columns.ts';
 import { csvTable } from '../../viewer/table/csv-table.ts';
+import type { TableSource } from '../../viewer/table/table-source.ts';
 import { defineCommand, usageError } from '../command.ts';
 import { showProgress } from '../output/progress.ts';
 import { openSink, type Sink } from './file-sink.ts';
-import { pagesOf } from './find-rows.ts';
 import { openSource } from './open-source.ts';
 import { splitOperands } from './split-operands.ts';
 import { tellDamage } from './tell-damage.ts';
@@ -69,16 +67,11 @@ export const command = defineCommand({
     const source = await openSource(NAME, { files, directory, url, token });
     let count = 0;
     const endProgress = showProgress(() => (count === 0 ? '' : `${counted(count, 'row')} read`));
-    /** A table is read twice: its first line, or its end, has the names of all columns. */
-    const read = async function* (): AsyncGenerator<readonly Row[]> {
-      count = 0;
-      for await (const { rows } of pagesOf(source, query, 'oldest')) {
-        yield rows;
-        count += rows.length;
-      }
-    };
+    const table = source.table(query, (rows) => {
+      count = rows;
+    });
     try {
-      await writeParts(FORMATS[format](read), openSink(output));
+      await writeParts(FORMATS[format](table), openSink(output));
       endProgress();
       return await tellDamage(NAME, source);
     } finally {
@@ -89,19 +82,17 @@ export const command = defineCommand({
 });
 
 /** What is written, part by part. */
-type Parts = (read: ReadRows) => AsyncIterable<string | Uint8Array>;
+type Parts = (table: TableSource) => AsyncIterable<string | Uint8Array>;
 
 const FORMATS: Readonly<Record<'csv' | 'json' | 'parquet', Parts>> = {
   csv: csvTable,
-  json: async function* (read) {
-    for await (const rows of read()) for (const row of rows) yield `${JSON.stringify(row)}\n`;
-  },
-  parquet: (read) => {
+  json: (table) => table.lines(),
+  parquet: (table) => {
     const { parquetTable } = requireBeside<typeof import('../../viewer/table/parquet-table.ts')>(
       import.meta,
       '../../viewer/table/parquet-table',
     );
-    return parquetTable(read);
+    return parquetTable(table);
   },
 };
 

@@ -7,7 +7,7 @@ const PAGE_ROWS = 1000;
 
 /** Rows, page by page, up to a limit. */
 export async function* pagesOf(
-  source: EventSource,
+  source: Pick<EventSource, 'page'>,
   query: string,
   order: 'newest' | 'oldest',
   limit = Number.POSITIVE_INFINITY,

@@ -3,6 +3,7 @@ import type { Field, Query } from '../../viewer/query/query.ts';
 import { readField } from '../../viewer/query/read-field.ts';
 import type { EventStore } from '../../viewer/store/event-store.ts';
 import { funnelHints, groupHints, pageHints } from '../../viewer/store/hints-of.ts';
+import { storeTable } from '../../viewer/table/table-source.ts';
 import type { EventSource } from './event-source.ts';
 
 /** Nobody else waits: what takes longer is ended by hand. */
@@ -16,6 +17,7 @@ export function storeSource(store: EventStore, close: () => Promise<void>): Even
       const page = await store.page(query, { ...options, withinMs: WITHIN_MS });
       return { ...page, hints: await pageHints(store, query, page, options.cursor, WITHIN_MS) };
     },
+    table: (text, onRows) => storeTable(store, read(text), { order: 'oldest', withinMs: WITHIN_MS, onRows }),
     group: async (text, { by, stats = [], overMs, top }) => {
       const query = read(text);
       const options = {

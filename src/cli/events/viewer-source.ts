@@ -1,22 +1,34 @@
 import type { Answer, Funnel, Group, Page, StoreStatus } from '../../viewer/store/event-store.ts';
+import { rowsTable } from '../../viewer/table/table-source.ts';
 import type { EventSource, Hints } from './event-source.ts';
+import { pagesOf } from './find-rows.ts';
 import { askViewer, type ViewerAddress } from './viewer-url.ts';
 
 /** A viewer that runs, as a source. */
 export function viewerSource(viewer: ViewerAddress): EventSource {
   const ask = async (...given: [string, Parameters<typeof askViewer>[2]]): Promise<unknown> =>
     (await askViewer(viewer, ...given)).json();
+  const page: EventSource['page'] = async (query, { limit, order, cursor }) => {
+    const params = [
+      ['q', query],
+      ['limit', limit],
+      ['order', order],
+      ['cursor', cursor],
+    ] as const;
+    const page = (await ask('/api/events', params)) as Page & Hints & { readonly next: string | null };
+    return { ...page, next: page.next ?? undefined };
+  };
   return {
-    page: async (query, { limit, order, cursor }) => {
-      const params = [
-        ['q', query],
-        ['limit', limit],
-        ['order', order],
-        ['cursor', cursor],
-      ] as const;
-      const page = (await ask('/api/events', params)) as Page & Hints & { readonly next: string | null };
-      return { ...page, next: page.next ?? undefined };
-    },
+    page,
+    table: (query, onRows) =>
+      rowsTable(async function* () {
+        let read = 0;
+        for await (const { rows } of pagesOf({ page }, query, 'oldest')) {
+          read += rows.length;
+          onRows(read);
+          yield rows;
+        }
+      }),
     group: async (query, { by, stats = [], overMs, top }) => {
       const answer = await ask('/api/groups', [
         ['q', query],

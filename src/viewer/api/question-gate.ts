@@ -32,6 +32,8 @@ export class QuestionGate {
     const bounded = <O extends Bounds>(options: O | undefined): O => ({ ...(options as O), signal });
     return {
       page: (query, options) => through(() => store.page(query, bounded(options))),
+      columns: (query, options) => through(() => store.columns(query, bounded(options))),
+      lines: (query, options) => through(() => store.lines(query, bounded(options))),
       row: (...given) => through(() => store.row(...given)),
       count: (query, options) => through(() => store.count(query, bounded(options))),
       histogram: (query, options) => through(() => store.histogram(query, bounded(options))),

@@ -15,6 +15,10 @@ export interface EventStore {
   takeReport(report: EmittedReport): Promise<void>;
   /** Rows, newest first. */
   page(query: Query, options?: PageOptions): Promise<Page>;
+  /** The columns that some rows have in a table, the next ones of a page. How many rows it is one cannot choose. */
+  columns(query: Query, options?: Omit<PageOptions, 'limit' | 'maxBytes'>): Promise<ColumnsPart>;
+  /** Such rows as text. */
+  lines(query: Query, options: LinesOptions): Promise<LinesPart>;
   /** One row, or undefined when it is gone. */
   row(id: RowId): Promise<Row | undefined>;
   count(query: Query, bounds?: Bounds): Promise<Answer<number>>;
@@ -142,6 +146,40 @@ export interface Page {
   readonly hasGone?: boolean | undefined;
   readonly complete: boolean;
   readonly scanned: Scanned;
+}
+
+/** What a column holds: `time` is nanoseconds of the Unix epoch, `whole` integers up to 2^53, `text` anything as a text. */
+export type ColumnKind = 'time' | 'whole' | 'number' | 'flag' | 'text';
+
+/** The columns of some rows, as threads tell each other. */
+export interface ColumnsSeen {
+  /** Attributes in the order in which they were seen first; without a kind where there was only `null`. */
+  readonly attributes: readonly (readonly [name: string, kind: ColumnKind | undefined])[];
+  /** The greatest number of a row. */
+  readonly lastId: number;
+  readonly rows: number;
+}
+
+/** A part of what a table of all rows is made of. */
+interface TablePart {
+  /** How many were read. */
+  readonly rows: number;
+  /** Of the part behind this one; undefined at the end. */
+  readonly next: string | undefined;
+}
+
+export interface ColumnsPart extends TablePart {
+  readonly columns: ColumnsSeen;
+}
+
+export interface LinesOptions extends Omit<PageOptions, 'limit' | 'maxBytes'> {
+  /** As CSV with these columns; without them an object a line. Rows that the columns have no place for are left out. */
+  readonly columns?: ColumnsSeen | undefined;
+}
+
+export interface LinesPart extends TablePart {
+  /** Whole lines. */
+  readonly text: string;
 }
 
 export interface NewRowsOptions extends Bounds {

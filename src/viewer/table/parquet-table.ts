@@ -1,7 +1,9 @@
 import zlib from 'node:zlib';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { type ColumnKind, EventColumns, type ReadRows } from '../store/table/event-columns.ts';
+import type { ColumnKind } from '../store/event-store.ts';
+import { EventColumns } from '../store/table/event-columns.ts';
+import type { TableSource } from './table-source.ts';
 
 /** What is held in memory: a row group, bounded in rows, in places of a wide table, and in characters of its texts. */
 const GROUP_ROWS = 16_384;
@@ -24,8 +26,9 @@ const TYPES: Readonly<Record<ColumnKind, Omit<SchemaElement, 'name'>>> = {
  * they hold. The file can be read when it is whole.
  * @see https://parquet.apache.org/docs/file-format/
  */
-export async function* parquetTable(read: ReadRows): AsyncGenerator<Uint8Array> {
-  const columns = await EventColumns.of(read);
+export async function* parquetTable(source: TableSource): AsyncGenerator<Uint8Array> {
+  const columns = new EventColumns();
+  for await (const part of source.columns()) columns.merge(part);
   const all = columns.all();
   const bytes = new ByteWriter();
   const file = new ParquetWriter({
@@ -45,10 +48,10 @@ export async function* parquetTable(read: ReadRows): AsyncGenerator<Uint8Array> 
     group = new RowGroup(all.length);
     return taken(bytes);
   };
-  for await (const rows of read()) {
+  for await (const rows of source.rows()) {
     for (const row of rows) {
-      if (!columns.has(row)) continue;
       const cells = columns.cells(row);
+      if (cells === undefined) continue;
       group.add(all.map(({ kind }, at) => VALUES[kind](cells[at])));
       if (group.isFull) yield write();
     }

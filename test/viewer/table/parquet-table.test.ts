@@ -5,6 +5,7 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import type { Row } from '../../../src/viewer/store/event-store.ts';
 import { csvTable } from '../../../src/viewer/table/csv-table.ts';
 import { parquetTable } from '../../../src/viewer/table/parquet-table.ts';
+import { rowsTable } from '../../../src/viewer/table/table-source.ts';
 
 function row(id: number, attributes: Row['attributes'], more: Partial<Row> = {}): Row {
   const timeUnixNano = String(1_796_025_600_123_456_789n + BigInt(id));
@@ -51,7 +52,7 @@ test('attributes whose values agree have a type, others are texts; nothing is nu
     ),
   ];
   const [first, second, third] = await read(
-    await file(parquetTable(() => pages(rows.slice(0, 2), rows.slice(2)))),
+    await file(parquetTable(rowsTable(() => pages(rows.slice(0, 2), rows.slice(2))))),
   );
   assert.deepEqual(first, {
     time: 1_796_025_600_123_456_789n,
@@ -95,17 +96,19 @@ test('attributes whose values agree have a type, others are texts; nothing is nu
 
 test('a row group has so many rows, or so long texts, and no more', async () => {
   const buffer = await file(
-    parquetTable(async function* () {
-      for (let at = 0; at < 40_000; at += 500)
-        yield Array.from({ length: 500 }, (_, place) => row(at + place, { n: at + place }));
-    }),
+    parquetTable(
+      rowsTable(async function* () {
+        for (let at = 0; at < 40_000; at += 500)
+          yield Array.from({ length: 500 }, (_, place) => row(at + place, { n: at + place }));
+      }),
+    ),
   );
   const groups = parquetMetadata(buffer).row_groups.map(({ num_rows }) => Number(num_rows));
   assert.deepEqual(groups, [16_384, 16_384, 40_000 - 2 * 16_384]);
   const rows = await read(buffer);
   assert.deepEqual([rows.length, rows[39_999]?.n], [40_000, 39_999n]);
   const long = Array.from({ length: 20 }, (_, at) => row(at, { text: 'x'.repeat(1024 * 1024) }));
-  const parts = parquetMetadata(await file(parquetTable(() => pages(long)))).row_groups;
+  const parts = parquetMetadata(await file(parquetTable(rowsTable(() => pages(long))))).row_groups;
   assert.deepEqual(
     parts.map(({ num_rows }) => Number(num_rows)),
     [8, 8, 4],
@@ -124,7 +127,7 @@ test('rows that came after the columns were looked for are not in a table that h
           row(5, { a: 2 }),
           row(6, { a: 3 }),
         ]);
-  const rows = await read(await file(parquetTable(read2)));
+  const rows = await read(await file(parquetTable(rowsTable(read2))));
   assert.deepEqual(
     rows.map(({ a }) => a),
     [1n, 2n],
@@ -133,17 +136,17 @@ test('rows that came after the columns were looked for are not in a table that h
 
 test('Parquet and CSV have the same columns and rows; none is a file without rows', async () => {
   const rows = [row(0, { b: 1, a: 'x' }), row(1, { c: [1] })];
-  const parts = await collected(csvTable(() => pages(rows)));
+  const parts = await collected(csvTable(rowsTable(() => pages(rows))));
   const [titles = '', ...records] = parts.join('').trimEnd().split('\r\n');
-  const table = await read(await file(parquetTable(() => pages(rows))));
+  const table = await read(await file(parquetTable(rowsTable(() => pages(rows)))));
   assert.deepEqual([titles.split(','), records.length], [Object.keys(table[0] ?? {}), table.length]);
-  const empty = await file(parquetTable(() => pages([])));
+  const empty = await file(parquetTable(rowsTable(() => pages([]))));
   assert.equal(Number(parquetMetadata(empty).num_rows), 0);
 });
 
 test('more columns than readers take are refused before anything is written', async () => {
   const attributes = Object.fromEntries(Array.from({ length: 16_385 }, (_, at) => [`a${at}`, 1]));
-  await assert.rejects(collected(parquetTable(() => pages([row(0, attributes)]))), {
+  await assert.rejects(collected(parquetTable(rowsTable(() => pages([row(0, attributes)])))), {
     code: 'OPTION_INVALID',
   });
 });
@@ -152,10 +155,10 @@ test('a table that names of attributes made of data make wide and empty is refus
   const own = (count: number) =>
     pages(Array.from({ length: count }, (_, at) => row(at, { [`order-${at}`]: 'x' })));
   for (const table of [csvTable, parquetTable])
-    await assert.rejects(async () => collected<string | Uint8Array>(table(() => own(5000))), {
+    await assert.rejects(async () => collected<string | Uint8Array>(table(rowsTable(() => own(5000)))), {
       code: 'OPTION_INVALID',
     });
-  const groups = parquetMetadata(await file(parquetTable(() => own(2200)))).row_groups;
+  const groups = parquetMetadata(await file(parquetTable(rowsTable(() => own(2200))))).row_groups;
   assert.deepEqual(
     groups.map(({ num_rows }) => Number(num_rows)),
     [1897, 303],

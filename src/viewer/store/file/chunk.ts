@@ -19,7 +19,42 @@ export interface StoredRecord {
 
 export interface Chunk {
   readonly bytes: Buffer;
-  readonly records: readonly StoredRecord[];
+  readonly records: ChunkRecords;
+}
+
+const INTEGERS = 5;
+
+/** Where the records of a chunk lie, as integers: chunks are kept in memory, and a hundred objects for each would weigh on it. */
+class ChunkRecords implements Iterable<StoredRecord> {
+  readonly length: number;
+  readonly #integers: Int32Array;
+
+  /** @param integers - five of each: 1 for a span, resource, scope, start, end */
+  constructor(integers: readonly number[]) {
+    this.#integers = Int32Array.from(integers);
+    this.length = integers.length / INTEGERS;
+  }
+
+  /** @param index - below `length` */
+  record(index: number): StoredRecord {
+    const at = index * INTEGERS;
+    const integers = this.#integers;
+    return {
+      isSpan: integers[at] === 1,
+      resource: integers[at + 1] as number,
+      scope: integers[at + 2] as number,
+      start: integers[at + 3] as number,
+      end: integers[at + 4] as number,
+    };
+  }
+
+  *[Symbol.iterator](): Generator<StoredRecord> {
+    for (let index = 0; index < this.length; index++) yield this.record(index);
+  }
+
+  *entries(): Generator<[index: number, record: StoredRecord]> {
+    for (let index = 0; index < this.length; index++) yield [index, this.record(index)];
+  }
 }
 
 const HEAD_BYTES = 24;
@@ -73,15 +108,12 @@ export class ChunkWriter {
 export function readChunk(compressed: Uint8Array): Chunk {
   const bytes = zlib.zstdDecompressSync(compressed);
   const reader = new ProtobufReader(bytes);
-  const records: StoredRecord[] = [];
+  const integers: number[] = [];
   while (reader.position < reader.end) {
-    const isSpan = reader.varint() === 1;
-    const resource = reader.varint();
-    const scope = reader.varint();
+    integers.push(reader.varint(), reader.varint(), reader.varint());
     const length = reader.length();
-    const start = reader.position;
+    integers.push(reader.position, reader.position + length);
     reader.position += length;
-    records.push({ isSpan, resource, scope, start, end: reader.position });
   }
-  return { bytes, records };
+  return { bytes, records: new ChunkRecords(integers) };
 }

@@ -1,8 +1,8 @@
 import { OtelEventsError } from '../../../errors.ts';
 import type { Query } from '../../query/query.ts';
 import type { NewRows, NewRowsOptions, Row } from '../event-store.ts';
-import { MAX_PAGE_BYTES } from './answer-page.ts';
 import type { Block } from './block.ts';
+import { MAX_PAGE_BYTES } from './find-page.ts';
 import { both, countOf, isIn, type Mask } from './mask.ts';
 import type { ReadStore } from './read-store.ts';
 import { type Hits, rangeMask, Search } from './search.ts';

@@ -1,176 +1,20 @@
 import type { Query } from '../../query/query.ts';
-import type { Page, PageOptions, Row } from '../event-store.ts';
-import type { Block } from './block.ts';
-import { isIn } from './mask.ts';
-import { type Place, readCursor, writeCursor } from './page-cursor.ts';
+import type { Page, PageOptions } from '../event-store.ts';
+import { findPage, mapRows } from './find-page.ts';
 import type { ReadStore } from './read-store.ts';
-import { type Hits, Search } from './search.ts';
-import { toRow } from './to-row.ts';
-
-interface Found extends Place {
-  readonly block: Block;
-}
-
-type Direction = 1 | -1;
-
-const DEFAULT_LIMIT = 100;
-
-/** What the records of a page may have together as they are stored: rows of a megabyte each would fill the memory of who asks. */
-export const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
 /** Rows in order of time. @param limit - how many there may be, however many are asked for */
 export function answerPage(store: ReadStore, query: Query, options: PageOptions, maxLimit: number): Page {
-  const { order = 'newest', maxBytes = MAX_PAGE_BYTES } = options;
-  const limit = Math.max(1, Math.min(options.limit ?? DEFAULT_LIMIT, maxLimit));
-  const cursor = options.cursor === undefined ? undefined : readCursor(options.cursor);
-  const forth = order === 'oldest' ? 1 : -1;
-  // What stands in front of a place is looked for from there backwards.
-  const direction = cursor?.isBack ? (-forth as Direction) : forth;
-  const search = new Search(store, query, options, direction === 1 ? 'oldest' : 'newest', true);
-  const top = new Top(limit + 1, direction, cursor);
-  let stoppedAt: Place | undefined;
-  for (const block of search.blocks) {
-    if (top.isBehind(block)) continue;
-    if (top.isFull && top.isAfterAll(block)) break;
-    const mask = search.look(block);
-    if (mask === 'time is up') {
-      stoppedAt = { timeMs: edgeOf(block, direction), seq: direction * Number.NEGATIVE_INFINITY };
-      break;
-    }
-    if (mask !== 'none') search.read(block, () => top.take({ block, mask }));
-  }
-  const found = top.rows(stoppedAt);
-  const shown = fitting(search, found.slice(0, limit), maxBytes);
-  const isCut = shown.length < Math.min(found.length, limit);
-  const last = found.length > shown.length ? shown.at(-1) : stoppedAt;
-  const rows = rowsOf(search, shown);
-  const cursors = {
-    onward: last && writeCursor({ ...last, isBack: cursor?.isBack ?? false }),
-    // From the place where this page begins, or from that of its first row.
-    back: cursor && writeCursor({ ...(shown[0] ?? stepped(cursor, direction)), isBack: !cursor.isBack }),
-  };
-  const [next, previous] = cursor?.isBack ? [cursors.back, cursors.onward] : [cursors.onward, cursors.back];
+  const found = findPage(store, query, options, maxLimit);
+  const rows = mapRows(found, (row) => row);
+  const { search, next, previous, isCut, hasGone } = found;
   return {
-    rows: cursor?.isBack ? rows.reverse() : rows,
+    rows,
     next,
     previous,
     ...(isCut && { isCut }),
-    ...(hasGone(store, cursor) && { hasGone: true }),
+    ...(hasGone && { hasGone }),
     complete: search.isComplete,
     scanned: search.scanned(),
   };
-}
-
-/** Whether the row that a cursor names went with its file. */
-function hasGone(store: ReadStore, cursor: Place | undefined): boolean {
-  const removedBelow = store.files.at(-1)?.counts.removedBelow ?? 0;
-  return cursor !== undefined && Number.isFinite(cursor.seq) && cursor.seq < removedBelow;
-}
-
-/** Behind the row that stands at a place, so that it is in front of it. */
-function stepped({ timeMs, seq }: Place, direction: Direction): Place {
-  return { timeMs, seq: seq + direction };
-}
-
-/** The time of a block from which on its rows lie in a direction. */
-function edgeOf(block: Block, direction: Direction): number {
-  return direction === -1 ? block.hiMs : block.loMs;
-}
-
-/** The first rows in a direction of time, behind a cursor. */
-class Top {
-  readonly #limit: number;
-  readonly #direction: Direction;
-  readonly #after: Place | undefined;
-  #found: Found[] = [];
-  /** Of the last row that there is room for. */
-  #worst: Place | undefined;
-
-  constructor(limit: number, direction: Direction, after: Place | undefined) {
-    this.#limit = limit;
-    this.#direction = direction;
-    this.#after = after;
-  }
-
-  get isFull(): boolean {
-    return this.#worst !== undefined;
-  }
-
-  /** Whether all rows of a block come before the cursor. */
-  isBehind({ loMs, hiMs }: Block): boolean {
-    if (this.#after === undefined) return false;
-    return this.#direction === -1 ? loMs > this.#after.timeMs : hiMs < this.#after.timeMs;
-  }
-
-  /** Whether all rows of a block come after those that were found. */
-  isAfterAll(block: Block): boolean {
-    const edge = edgeOf(block, this.#direction);
-    return this.#worst !== undefined && this.#direction * (edge - this.#worst.timeMs) > 0;
-  }
-
-  take({ block, mask }: Hits): void {
-    const times = block.times();
-    const { rows, first } = block;
-    // Rows come in order of time as a rule: from the end that is wanted, the first ones are soon found.
-    for (let step = 0; step < rows; step++) {
-      const place = this.#direction === -1 ? rows - 1 - step : step;
-      if (!isIn(mask, place)) continue;
-      const timeMs = times[place] as number;
-      if (this.#worst !== undefined && this.#direction * (timeMs - this.#worst.timeMs) > 0) continue;
-      const seq = first + place;
-      if (this.#after !== undefined && this.#compare({ timeMs, seq }, this.#after) <= 0) continue;
-      this.#found.push({ timeMs, seq, block });
-      if (this.#found.length >= 2 * this.#limit + 100) this.#cut();
-    }
-    this.#cut();
-  }
-
-  /** @param before - only rows before this place are certain */
-  rows(before: Place | undefined): Found[] {
-    this.#cut();
-    if (before === undefined) return this.#found;
-    return this.#found.filter((row) => this.#compare(row, before) < 0);
-  }
-
-  #cut(): void {
-    this.#found.sort((one, other) => this.#compare(one, other));
-    if (this.#found.length < this.#limit) return;
-    this.#found.length = this.#limit;
-    this.#worst = this.#found.at(-1);
-  }
-
-  #compare(one: Place, other: Place): number {
-    return this.#direction * (one.timeMs - other.timeMs || one.seq - other.seq);
-  }
-}
-
-/** As many of the first rows as there is room for; one in any case. */
-function fitting(search: Search, found: Found[], maxBytes: number): Found[] {
-  const sizes = new Map<number, number>();
-  for (const { seq, block } of bySeq(found)) {
-    search.read(block, () => {
-      const { start, end } = block.file.recordAt(seq);
-      sizes.set(seq, end - start);
-    });
-  }
-  let bytes = 0;
-  const end = found.findIndex(({ seq }, at) => {
-    bytes += sizes.get(seq) ?? 0;
-    return at > 0 && bytes > maxBytes;
-  });
-  return end < 0 ? found : found.slice(0, end);
-}
-
-function rowsOf(search: Search, found: readonly Found[]): Row[] {
-  const rows = new Map<number, Row>();
-  for (const { seq, block } of bySeq(found)) {
-    const row = search.read(block, () => toRow(block.file, seq));
-    if (row !== undefined) rows.set(seq, row);
-  }
-  return found.flatMap(({ seq }) => rows.get(seq) ?? []);
-}
-
-/** In order of their numbers, so that each chunk is read once. */
-function bySeq(found: readonly Found[]): Found[] {
-  return [...found].sort((one, other) => one.seq - other.seq);
 }

@@ -2,6 +2,7 @@ import type { Query, TimeRange } from '../../query/query.ts';
 import type {
   Answer,
   Bounds,
+  ColumnsPart,
   Facet,
   FacetOptions,
   FieldSeen,
@@ -12,6 +13,8 @@ import type {
   Histogram,
   HistogramOptions,
   LedgerAnswer,
+  LinesOptions,
+  LinesPart,
   NewRows,
   NewRowsOptions,
   Page,
@@ -30,6 +33,7 @@ import { answerNewRows } from './answer-new-rows.ts';
 import { answerPage } from './answer-page.ts';
 import { answerRow } from './answer-row.ts';
 import { answerStatus } from './answer-status.ts';
+import { answerColumns, answerLines } from './answer-table.ts';
 import type { ReadStore } from './read-store.ts';
 
 /** The most rows of a page, and of a trace or a story. */
@@ -51,6 +55,8 @@ export interface Questions {
   page: Asked<With<PageOptions>, Page>;
   /** As a page, of more rows. */
   story: Asked<With<PageOptions>, Page>;
+  columns: Asked<With<PageOptions>, ColumnsPart>;
+  lines: Asked<With<LinesOptions>, LinesPart>;
   row: Asked<RowId, Row | undefined>;
   newRows: Asked<With<NewRowsOptions>, NewRows>;
   count: Asked<With<Bounds>, Answer<number>>;
@@ -74,6 +80,8 @@ const ANSWER: {
   page: (store, { query, options }) => answerPage(store, query, options, MAX_PAGE),
   story: (store, { query, options }) =>
     answerPage(store, query, { ...options, limit: options.limit ?? MAX_STORY }, MAX_STORY),
+  columns: (store, { query, options }) => answerColumns(store, query, options),
+  lines: (store, { query, options }) => answerLines(store, query, options),
   row: answerRow,
   newRows: (store, { query, options }) => answerNewRows(store, query, options),
   count: (store, { query, options }) => answerCount(store, query, options),

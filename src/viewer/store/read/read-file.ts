@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import type { ColumnKind } from '../block/column.ts';
-import { type Chunk, readChunk, type StoredRecord } from '../file/chunk.ts';
+import { type Chunk, readChunk } from '../file/chunk.ts';
 import { EventFile } from '../file/event-file.ts';
 import { resourceOf, scopeNameOf } from '../record/read-surroundings.ts';
 import type { Block, BlockFile, FoundRecord, Zone } from './block.ts';
@@ -162,8 +162,8 @@ export class ReadFile implements BlockFile {
       chunk = this.#chunkOf(seq);
       this.#chunk = chunk;
     }
-    const record = chunk.records[seq - chunk.seq] as StoredRecord;
-    return { ...record, bytes: chunk.bytes, arrivedMs: chunk.arrivedMs };
+    const { bytes, arrivedMs, records } = chunk;
+    return { ...records.record(seq - chunk.seq), bytes, arrivedMs };
   }
 
   #chunkOf(seq: number): ReadChunk {
@@ -176,7 +176,7 @@ export class ReadFile implements BlockFile {
     // Small chunks are put together when their block is sealed.
     const key = `chunk ${row.seq} ${row.n}`;
     const read = (): ReadChunk => this.#readChunk(row.seq as number, row.at as number);
-    return this.cached(key, read, ({ bytes, records }) => bytes.length + 100 * records.length);
+    return this.cached(key, read, ({ bytes, records }) => bytes.length + 20 * records.length);
   }
 
   #readChunk(seq: number, arrivedMs: number): ReadChunk {

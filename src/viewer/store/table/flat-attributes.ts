@@ -1,9 +1,7 @@
 import { isPlainObject } from '../../../is-plain-object.ts';
 
 /** Attributes by the names that queries use: maps in them by points, lists as they are. */
-export function flatAttributes(
-  attributes: Readonly<Record<string, unknown>>,
-): [name: string, value: unknown][] {
+function flatAttributes(attributes: Readonly<Record<string, unknown>>): [name: string, value: unknown][] {
   return Object.entries(attributes).flatMap(([name, value]) => flat(name, value));
 }
 

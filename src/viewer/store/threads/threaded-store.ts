@@ -12,6 +12,7 @@ import type {
   GroupOptions,
   HistogramOptions,
   Ingested,
+  LinesOptions,
   NewRowsOptions,
   PageOptions,
   RowId,
@@ -105,6 +106,8 @@ export class ThreadedStore implements EventStore {
   }
 
   page = (query: Query, options: PageOptions = {}) => this.#ask('page', { query, options });
+  columns = (query: Query, options: PageOptions = {}) => this.#ask('columns', { query, options });
+  lines = (query: Query, options: LinesOptions) => this.#ask('lines', { query, options });
   row = (id: RowId) => this.#ask('row', id);
   count = (query: Query, options: Bounds = {}) => this.#ask('count', { query, options });
   histogram = (query: Query, options: HistogramOptions) => this.#ask('histogram', { query, options });

@@ -130,7 +130,7 @@ class RowKeys {
     const { bytes, records } = readChunk(row.bytes);
     const walker = new RecordWalker(bytes, PathNode.root(64), new LeafBuffer());
     this.#from = row.seq;
-    this.#keys = records.map(({ isSpan, start, end }) => {
+    this.#keys = Array.from(records, ({ isSpan, start, end }) => {
       walker.walk(isSpan, start, end);
       return recordKey(walker, 0).text;
     });
