@@ -6,15 +6,20 @@ import { GROUPS, type Road } from './start-road.ts';
 
 const PAUSE_MS = 1000;
 
-/** Waits until nothing is on its way any more: the agents' queues are empty, and all groups have committed everything. */
+/**
+ * Waits until nothing is on its way any more: the agents' queues are empty, and all groups have committed everything.
+ * @throws Error when for `timeoutMs` nothing has become less
+ */
 export async function settle({ agents, kafka }: Road, timeoutMs: number): Promise<void> {
-  const deadlineMs = Date.now() + timeoutMs;
+  let [least, deadlineMs] = [Number.POSITIVE_INFINITY, Date.now() + timeoutMs];
   // Twice in a row, since a batch that an agent is sending is in neither.
   for (let quiet = 0; quiet < 2; await sleep(PAUSE_MS)) {
     const waiting = [...(await Promise.all(agents.map(queued))), await lag(kafka)];
-    quiet = waiting.every((count) => count === 0) ? quiet + 1 : 0;
+    const all = sum(waiting);
+    quiet = all === 0 ? quiet + 1 : 0;
+    if (all < least) [least, deadlineMs] = [all, Date.now() + timeoutMs];
     if (Date.now() > deadlineMs) {
-      throw new Error(`still on its way after ${timeoutMs} ms, in the agents and in Kafka: ${waiting}`);
+      throw new Error(`no less on its way for ${timeoutMs} ms, in the agents and in Kafka: ${waiting}`);
     }
   }
 }
