@@ -22,6 +22,7 @@ import { useKeys } from './use-keys.ts';
 import { useLinkedPlace } from './use-linked-place.ts';
 import { useListedRows } from './use-listed-rows.ts';
 import { useLive } from './use-live.ts';
+import { useNewestRows } from './use-newest-rows.ts';
 
 /** How often counts are asked for while new rows come in. */
 const REFRESH_MS = 5000;
@@ -42,6 +43,8 @@ export function EventsView() {
   const tick = useTick(isLive && !isPaused);
   const { zone } = useSettings();
 
+  // Asked for before all else, since the store answers one question after the other.
+  const newest = useNewestRows(isFolded ? undefined : query);
   const histogram = useAnswer<HistogramAnswer>(
     apiUrl('histogram', { q: query, buckets: 80, by: 'severity' }),
     tick,
@@ -49,7 +52,7 @@ export function EventsView() {
   const bounds = useBounds(`${query} ${isLive}`, histogram.value, histogram.isLoading);
   // Who reads further down must not be pushed about by what comes in at the top.
   const live = useLive(query, isLive, isPaused || !isAtTop);
-  const list = useListedRows(query, bounds, live.rows, isFolded);
+  const list = useListedRows(query, newest, bounds, live.rows, isFolded);
   useLinkedPlace(isFolded ? undefined : shownId, query, bounds, list, setCurrent);
   const error = histogram.error ?? list.error;
   const search = (next: string): void => {

@@ -4,7 +4,7 @@ import type { RowsAnswer } from './answers.ts';
 import type { ListedRow } from './event-list.tsx';
 import { type ApiError, apiUrl, fetchJson } from './fetch-json.ts';
 import { foldRepeats } from './fold-repeats.ts';
-import { asApiError, useAnswer } from './use-answer.ts';
+import { asApiError } from './use-answer.ts';
 import { useRowIndex } from './use-row-index.ts';
 
 export interface ListedRows {
@@ -30,29 +30,30 @@ interface Bounds {
 /** How far ahead is fetched of what is seen. */
 const AHEAD = 60;
 const FOLDED_PAGE_ROWS = 500;
-/** A screen full, and a bit to scroll. */
-const FIRST_ROWS = 100;
-
-/** What the list shows: rows that came live above those that were there; repeats in a row folded to one if asked. */
+/**
+ * What the list shows: rows that came live above those that were there; repeats in a row folded to one if asked.
+ * @param newest - of the query, until the list is counted
+ */
 export function useListedRows(
   query: string,
+  newest: RowsAnswer | undefined,
   bounds: Bounds | undefined,
   live: readonly Row[],
   isFolded: boolean,
 ): ListedRows {
-  const indexed = useIndexed(query, isFolded ? undefined : bounds, live, isFolded);
+  const indexed = useIndexed(query, newest, isFolded ? undefined : bounds, live);
   const folded = useFolded(query, isFolded ? bounds : undefined, live);
   return isFolded ? folded : indexed;
 }
 
 function useIndexed(
   query: string,
+  newest: RowsAnswer | undefined,
   bounds: Bounds | undefined,
   live: readonly Row[],
-  isFolded: boolean,
 ): ListedRows {
   const { index, isStale, isOther, error, turn } = useRowIndex(query, bounds);
-  const first = useFirstRows(isFolded ? undefined : query, isOther);
+  const first = isOther ? newest : undefined;
   // A row that came while the list was counted is in both.
   const above = useMemo(() => {
     const ids = first && new Set(first.rows.map(({ id }) => id));
@@ -83,16 +84,6 @@ function useIndexed(
     },
     find: (fits, from) => findPlace(count, rowAt, fits, from),
   };
-}
-
-/** The newest rows, while nothing is counted yet: whoever opens the page sees them one answer after it. */
-function useFirstRows(query: string | undefined, isWanted: boolean): RowsAnswer | undefined {
-  const { value, isLoading } = useAnswer<RowsAnswer>(
-    query === undefined ? undefined : apiUrl('events', { q: query, limit: FIRST_ROWS }),
-  );
-  if (!isWanted || isLoading || value === undefined) return undefined;
-  // Nothing found in time is not nothing.
-  return value.complete || value.rows.length > 0 ? value : undefined;
 }
 
 /** Folded rows have no places before they are read: page by page, as far as somebody scrolls. */
