@@ -33,7 +33,7 @@ test('close of an exporter comes after its last batch; one that fails or hangs d
   events.log('b');
   const startMs = performance.now();
   assert.equal((await events.close()).acked, 2);
-  assert.ok(performance.now() - startMs < 5000);
+  assert.ok(performance.now() - startMs < 30_000);
   for (const name of ['good', 'bad', 'slow']) {
     assert.deepEqual(
       steps.filter((step) => step.startsWith(name)),
@@ -110,7 +110,7 @@ test('what a format refuses says nothing of the destination: any number of such 
   const { events } = logging(loggerExporter({ logger, maxEventBytes: 300 }));
   for (let n = 0; n < 600; n++) events.log('large', { text: 'x'.repeat(400) });
   for (let n = 0; n < 1000; n++) events.log('small', { n });
-  assert.deepEqual(await events.close(), {
+  assert.deepEqual(await events.close({ timeoutMs: 60_000 }), {
     acked: 1000,
     pending: 0,
     rejected: 600,

@@ -1,6 +1,6 @@
 // What belongs to another user lies in a spool: the app lives, it is said once, and all else is delivered.
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { currentOwner, directoryName, freeName } from '../../src/spool/owner/owner.ts';
@@ -9,6 +9,7 @@ import { OtlpSink } from '../harness/otlp-sink.ts';
 import { runNode } from '../harness/run-node.ts';
 import { tempDir } from '../harness/temp-dir.ts';
 import { HEADER } from '../spool/fields.ts';
+import { until } from '../spool/sending.ts';
 
 const LIBRARY = JSON.stringify(path.join(import.meta.dirname, '../../src/index.ts'));
 const NOBODY = 65_534;
@@ -113,20 +114,26 @@ suite('a spool in which root has left something', { concurrency: 2 }, () => {
     const spool = spoolOfNobody(t);
     if (spool === undefined) return;
     await using sink = await OtlpSink.open();
-    const timers = [
-      setTimeout(() => chmodSync(spool, 0o700), 2000),
-      setTimeout(() => chownSync(spool, 0, 0), 2000),
-      setTimeout(() => chownSync(spool, NOBODY, NOBODY), 9000),
-    ];
-    t.after(() => {
-      for (const timer of timers) clearTimeout(timer);
-    });
-    const said = await run(
+    const [begun, logged] = [path.join(tempDir(t), 'begun'), path.join(tempDir(t), 'logged')];
+    for (const place of [begun, logged].map(path.dirname)) chmodSync(place, 0o777);
+    const said = run(
       spool,
       sink.url,
-      `await sleep(5000); for (let n = 0; n < 100; n++) { events.log('meanwhile'); await sleep(10); }`,
+      `const { existsSync, writeFileSync } = await import('node:fs');
+       writeFileSync(${JSON.stringify(begun)}, '');
+       while (existsSync(${JSON.stringify(begun)})) await sleep(10);
+       await sleep(5000);
+       for (let n = 0; n < 100; n++) { events.log('meanwhile'); await sleep(10); }
+       while (!errors.includes('SPOOL_UNWRITABLE')) await sleep(10);
+       writeFileSync(${JSON.stringify(logged)}, '');`,
     );
-    const { errors, ...rest } = said as { errors: string[] };
+    await until(() => existsSync(begun));
+    chmodSync(spool, 0o700);
+    chownSync(spool, 0, 0);
+    rmSync(begun);
+    await until(() => existsSync(logged));
+    chownSync(spool, NOBODY, NOBODY);
+    const { errors, ...rest } = (await said) as { errors: string[] };
     assert.deepEqual(rest, { acked: 102, pending: 0, dropped: {} }, 'nothing counts as handed over');
     // Writing to it is one thing, to look for what others left in it another.
     assert.ok(errors.includes('SPOOL_UNWRITABLE') && errors.length === new Set(errors).size, `${errors}`);

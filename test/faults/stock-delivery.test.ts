@@ -8,7 +8,7 @@ import { logRecordsOf } from '../harness/otlp-json.ts';
 
 beforeEach(() => {
   process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
-  process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '400';
+  process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '10000';
   delete process.env.OTEL_BLRP_MAX_QUEUE_SIZE;
 });
 
@@ -19,6 +19,8 @@ function watched(options: EventLoggerOptions): { events: EventLogger; errors: Ot
 }
 
 test('no collector: log() is not slowed, one warning, what is given up counts as dropped(export_failed)', async () => {
+  // The SDK tries again until this time is over.
+  process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '1000';
   const { events, errors } = watched({
     endpoint: `http://127.0.0.1:${await freePort()}`,
     flushIntervalMs: 1,
@@ -201,7 +203,7 @@ test('large events are sent in requests that a collector accepts', async () => {
   await using sink = await httpSink();
   const { events } = watched({ endpoint: sink.url });
   for (let count = 0; count < 20; count++) events.log('large', { count, text: 'x'.repeat(3_000_000) });
-  await events.close();
+  await events.close({ timeoutMs: 60_000 });
   const sizes = sink.requests.map(({ body }) => body.length);
   assert.ok(Math.max(...sizes) < 20 * 1024 * 1024, String(sizes));
   assert.deepEqual(
@@ -229,7 +231,6 @@ test('no value of any kind loses the batch it is in', async () => {
 test('an event too large for the collector is refused alone; its neighbours arrive', async () => {
   for (const protocol of ['http/json', 'http/protobuf']) {
     process.env.OTEL_EXPORTER_OTLP_PROTOCOL = protocol;
-    process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '10000';
     await using sink = await httpSink(({ body }, response) => {
       response.statusCode = body.length > 1024 * 1024 ? 413 : 200;
       response.end();
@@ -239,7 +240,7 @@ test('an event too large for the collector is refused alone; its neighbours arri
     // As JSON six times as long.
     events.log('large', { text: '\u0000'.repeat(2 * 1024 * 1024) });
     for (let n = 9; n < 20; n++) events.log('small', { n });
-    const { acked, rejected } = await events.flush();
+    const { acked, rejected } = await events.flush({ timeoutMs: 60_000 });
     assert.deepEqual([acked, rejected], [20, 1], protocol);
     assert.deepEqual(events.stats().total.rejected, { http_413: 1 });
     assert.deepEqual(

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { EventLogger } from '../../src/index.ts';
+import { until } from '../spool/sending.ts';
 
 /** A server that takes one request a connection, and cuts the connection when another one comes over it. */
 async function cutting(
@@ -35,15 +36,11 @@ test('a request over a connection that was closed meanwhile goes over a new one 
   const errors: unknown[] = [];
   const events = new EventLogger({ endpoint: url, logLevel: 'none', onError: (error) => errors.push(error) });
   t.after(() => events.close());
-  const start = performance.now();
   for (let count = 1; count <= 8; count++) {
     events.log('a');
     assert.equal((await events.flush()).since.acked, 1);
     assert.equal(taken(), count);
   }
-  const ms = performance.now() - start;
-  // Seven waits of a second, if each were an outage.
-  assert.ok(ms < 4_000, `${ms} ms`);
   assert.deepEqual(errors, []);
 });
 
@@ -57,6 +54,7 @@ test('a connection that is cut when it is new is an outage', async (t) => {
   await events.flush();
   isAway = true;
   events.log('a');
+  await until(() => errors.length === 1);
   assert.equal((await events.flush({ timeoutMs: 200 })).pending, 1);
   assert.match(errors[0]?.message ?? '', /did not answer: ECONNRESET/);
 });

@@ -132,15 +132,15 @@ test('after a batch the next one goes at once while it is full; then it waits to
 });
 
 test('the interval counts from when the batch before was taken: a slow server does not slow the cadence', async (t) => {
-  const { append, sent } = byHand(t, { flushIntervalMs: 1000 });
+  const { append, sent } = byHand(t, { flushIntervalMs: 3000 });
   append('1');
   await until(() => sent.length === 1);
   append('2');
-  await until(() => performance.now() - (sent[0]?.atMs ?? 0) > 1050);
+  await until(() => performance.now() - (sent[0]?.atMs ?? 0) > 3050);
   const answeredMs = performance.now();
   sent[0]?.answer(delivered);
   await until(() => sent.length === 2);
-  assert.ok((sent[1]?.atMs ?? 0) - answeredMs < 900);
+  assert.ok((sent[1]?.atMs ?? 0) - answeredMs < 2500);
 });
 
 test('when its time has come all goes that has waited, even if it takes a batch for each header', async (t) => {

@@ -85,12 +85,13 @@ test('garbage is collected no more often than said, nor for more than a tenth of
     const untilMs = performance.now() + lastsMs;
     while (performance.now() < untilMs);
   };
-  const at = async (settings: object, lastsMs: number): Promise<number> => {
+  const at = async (settings: object, lastsMs: number, enough = 1_000): Promise<number> => {
     collected.length = 0;
     const common = { check_interval: '1ms', min_gc_interval_when_soft_limited: '10s' };
     const { pass } = await makeProcessor('memory_limiter', { ...common, ...settings }, collect(lastsMs));
-    const untilMs = performance.now() + 300;
-    while (performance.now() < untilMs) {
+    // Those that are wanted may take a busy machine a while.
+    const untilMs = performance.now() + (enough === 1_000 ? 300 : 60_000);
+    while (performance.now() < untilMs && collected.length < enough) {
       await pass('logs', RECORDS).catch(() => {});
       await sleep(2);
     }
@@ -100,8 +101,10 @@ test('garbage is collected no more often than said, nor for more than a tenth of
   // Above the limit less the spike, and far from the limit: once in ten seconds.
   assert.equal(await at({ limit_mib: used * 10, spike_limit_mib: used * 10 - 1 }, 0), 1);
   // Above the limit: always, unless that takes too long.
-  assert.ok((await at({ limit_mib: 1 }, 0)) > 10);
-  assert.ok((await at({ limit_mib: 1 }, 20)) <= 2);
+  assert.equal(await at({ limit_mib: 1 }, 0, 11), 11);
+  await at({ limit_mib: 1 }, 20, 3);
+  for (const [index, startedMs] of collected.slice(1).entries())
+    assert.ok(startedMs - (collected[index] ?? 0) > 150, `${collected}`);
 });
 
 test('a limit in percent is one of the memory of the machine', async () => {
