@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import vm from 'node:vm';
 import type { OtelEventsError } from '../../src/index.ts';
 import { EventView } from '../../src/processors/event-view.ts';
 import { allowNames, matchNames, type Processor, sample } from '../../src/processors/index.ts';
@@ -51,6 +52,15 @@ test('a pattern that backtracks without end is stopped, once for each name', () 
     assert.throws(() => passes(processor, `${'a'.repeat(60)}!`), /takes more than 50 ms/);
   }
   assert.ok(clock() < 2000, `took ${clock()} ms`);
+  assert.equal(passes(processor, 'b'), true);
+});
+
+test('a name for which the time is over while the machine does something else is looked at once more', (t) => {
+  const late = (): never => {
+    throw Object.assign(new Error('timed out'), { code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' });
+  };
+  t.mock.method(vm.Script.prototype, 'runInContext', late, { times: 1 });
+  const processor = matchNames({ block: [/^a/] });
   assert.equal(passes(processor, 'b'), true);
 });
 
