@@ -47,9 +47,9 @@ before(async () => {
   await through({ delivery: 'durable' }, async (events, sink) => {
     giveAll(events, 'log');
     // What waits in memory is bounded.
-    await events.flush();
+    await events.flush({ timeoutMs: 300_000 });
     giveAll(events, 'track');
-    await events.close({ timeoutMs: 60_000 });
+    await events.close({ timeoutMs: 300_000 });
     const records = seenIn(sink, 'logs');
     durable = byName(records.filter(({ name }) => name.startsWith('log')));
     tracked = byName(records.filter(({ name }) => name.startsWith('track')));
@@ -57,7 +57,7 @@ before(async () => {
   });
   await through({ delivery: 'sdk' }, async (events, sink) => {
     giveAll(events, 'log');
-    await events.close({ timeoutMs: 60_000 });
+    await events.close({ timeoutMs: 300_000 });
     sdk = byName(seenIn(sink, 'logs'));
   });
 });
@@ -74,7 +74,7 @@ before(async (t) => {
     logLevel: 'none',
   });
   giveAll(events, 'log', (name) => path.join(directory, name));
-  await events.close({ timeoutMs: 60_000 });
+  await events.close({ timeoutMs: 300_000 });
   exported = new Map(records.map((record) => [record.eventName, record]));
   app = byName(
     exporter.getFinishedLogRecords().map(({ eventName, body, attributes }) => ({
