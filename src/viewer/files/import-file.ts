@@ -1,6 +1,4 @@
 import type { Signal } from '../../otlp/wire/batch.ts';
-import type { OtlpValue } from '../../otlp/wire/decode-protobuf.ts';
-import { LIST_NAMES } from '../../otlp/wire/list-names.ts';
 import { OtlpRequest } from '../../otlp/wire/otlp-request.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { readLines } from './read-lines.ts';
@@ -82,7 +80,8 @@ function isBlank(bytes: Buffer): boolean {
 }
 
 interface Gathered {
-  resources: OtlpValue[];
+  /** Messages of protobuf: put behind each other they are one message with the lists of all. */
+  readonly parts: Uint8Array[];
   count: number;
   bytes: number;
 }
@@ -101,11 +100,9 @@ class Ingester {
 
   async add(request: OtlpRequest, bytes: number): Promise<void> {
     const { signal, count } = request;
-    const gathered = this.#gathered.get(signal) ?? { resources: [], count: 0, bytes: 0 };
+    const gathered = this.#gathered.get(signal) ?? { parts: [], count: 0, bytes: 0 };
     this.#gathered.set(signal, gathered);
-    for (const one of (request.decoded()[LIST_NAMES[signal].resources] ?? []) as OtlpValue[]) {
-      gathered.resources.push(one);
-    }
+    gathered.parts.push(request.protobuf());
     gathered.count += count;
     gathered.bytes += bytes;
     if (gathered.count >= MAX_COUNT || gathered.bytes >= MAX_BYTES) await this.#send(signal, gathered);
@@ -126,13 +123,14 @@ class Ingester {
   async #send(signal: Signal, gathered: Gathered): Promise<void> {
     this.#gathered.delete(signal);
     if (this.#inFlight.length >= MAX_IN_FLIGHT) await this.#inFlight.shift();
-    const request = OtlpRequest.from(signal, { [LIST_NAMES[signal].resources]: gathered.resources });
+    const { parts, count } = gathered;
+    const request = OtlpRequest.of({ signal, encoding: 'protobuf', bytes: Buffer.concat(parts), count });
     const stored = this.#store.ingest(request).then(({ stored, repeated }) => {
       const before = this.#counts;
       this.#counts = {
         stored: before.stored + stored,
         repeated: before.repeated + repeated,
-        metricPoints: before.metricPoints + (signal === 'metrics' ? request.count : 0),
+        metricPoints: before.metricPoints + (signal === 'metrics' ? count : 0),
       };
       this.#onStored(this.#counts);
     });
