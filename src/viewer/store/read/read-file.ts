@@ -6,6 +6,7 @@ import { EventFile } from '../file/event-file.ts';
 import { resourceOf, scopeNameOf } from '../record/read-surroundings.ts';
 import type { Block, BlockFile, FoundRecord, Zone } from './block.ts';
 import type { ByteCache } from './byte-cache.ts';
+import { takenApart } from './damage.ts';
 import { type BlockRow, SealedBlock } from './sealed-block.ts';
 import { TailBlock } from './tail-block.ts';
 
@@ -143,12 +144,14 @@ export class ReadFile implements BlockFile {
 
   /** The attributes of a resource, by its number. */
   resource(id: number): Attributes {
-    return remembered(this.#resources, id, () => resourceOf(this.surroundings('resource', id)));
+    return remembered(this.#resources, id, () =>
+      takenApart(() => resourceOf(this.surroundings('resource', id))),
+    );
   }
 
   /** The name of a scope, by its number. */
   scope(id: number): string {
-    return remembered(this.#scopes, id, () => scopeNameOf(this.surroundings('scope', id)));
+    return remembered(this.#scopes, id, () => takenApart(() => scopeNameOf(this.surroundings('scope', id))));
   }
 
   surroundings(table: 'resource' | 'scope', id: number): Uint8Array {
@@ -159,7 +162,7 @@ export class ReadFile implements BlockFile {
   recordAt(seq: number): FoundRecord {
     let chunk = this.#chunk;
     if (chunk === undefined || seq < chunk.seq || seq >= chunk.seq + chunk.records.length) {
-      chunk = this.#chunkOf(seq);
+      chunk = takenApart(() => this.#chunkOf(seq));
       this.#chunk = chunk;
     }
     const { bytes, arrivedMs, records } = chunk;

@@ -10,6 +10,7 @@ import {
   unpackColumn,
 } from '../block/column.ts';
 import type { Block, BlockFile, NamedZone, Zone } from './block.ts';
+import { takenApart } from './damage.ts';
 
 /** What the table of blocks says of one. */
 export interface BlockRow {
@@ -48,11 +49,11 @@ export class SealedBlock implements Block {
   }
 
   times(): Float64Array {
-    return this.file.cached(`${this.#id} times`, () => this.#readTimes(), byteLength);
+    return this.file.cached(`${this.#id} times`, () => takenApart(() => this.#readTimes()), byteLength);
   }
 
   keys(): Uint32Array {
-    return this.file.cached(`${this.#id} keys`, () => this.#readKeys(), byteLength);
+    return this.file.cached(`${this.#id} keys`, () => takenApart(() => this.#readKeys()), byteLength);
   }
 
   zone(name: string, kind: ColumnKind): Zone | undefined {
@@ -63,11 +64,11 @@ export class SealedBlock implements Block {
     if (this.zone(name, kind) === undefined) return undefined;
     const key = `${this.#id} ${kind} ${name}`;
     const keep = (unpacked: () => UnpackedColumn): Column =>
-      this.file.cached(key, () => columnOf(kind, unpacked()), bytesOfColumn);
+      this.file.cached(key, () => takenApart(() => columnOf(kind, unpacked())), bytesOfColumn);
     if (part === undefined || kind !== 'text' || this.file.has(key))
       return keep(() => this.#unpack(name, kind));
     // To look through bytes takes less than to make texts of them, which are many where all values differ.
-    const unpacked = this.#unpack(name, kind);
+    const unpacked = takenApart(() => this.#unpack(name, kind));
     return unpacked.texts.includes(part) ? keep(() => unpacked) : NO_TEXTS;
   }
 

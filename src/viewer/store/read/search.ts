@@ -2,6 +2,7 @@ import { performance } from '../../../time.ts';
 import type { Query, TimeRange } from '../../query/query.ts';
 import type { Answer, Bounds, Scanned } from '../event-store.ts';
 import type { Block } from './block.ts';
+import { isDamage } from './damage.ts';
 import { both, countOf, type Mask } from './mask.ts';
 import { PreparedCondition } from './mask-of.ts';
 import type { ReadStore } from './read-store.ts';
@@ -75,11 +76,12 @@ export class Search {
     return condition === undefined ? mask : this.#prepared.maskOf(condition, block, mask);
   }
 
-  /** Runs what reads a block; one that cannot be read is passed over from now on, and the answer is not complete. */
+  /** Runs what reads a block; one that is damaged is passed over from now on, and the answer is not complete. */
   read<T>(block: Block, work: () => T): T | undefined {
     try {
       return work();
     } catch (error) {
+      if (!isDamage(error)) throw error;
       this.store.dropBlock(block, error);
       this.#isComplete = false;
       return undefined;
