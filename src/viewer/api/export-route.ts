@@ -1,3 +1,4 @@
+import { OtelEventsError } from '../../errors.ts';
 import { requireBeside } from '../../require-beside.ts';
 import type { Query } from '../query/query.ts';
 import { csvTable } from '../table/csv-table.ts';
@@ -24,21 +25,39 @@ export const EXPORT_ROUTE = streamRoute({
   stream: ({ q, format }, call) => sendRows(q, format, call),
 });
 
-/** Part by part, as fast as the client reads; a file that breaks off is one whose connection does. */
+/**
+ * Part by part, as fast as the client reads; a file that breaks off is one whose connection does. Where files of the store
+ * are damaged the name of this one says that rows are missing; and it breaks off at its end when that was not known when
+ * it began.
+ */
 async function sendRows(query: Query, format: keyof typeof FORMATS, call: StreamCall): Promise<void> {
   const { store, signal, response } = call;
   const { type, parts } = FORMATS[format];
   const all: AsyncGenerator<string | Uint8Array> = parts(storeTable(store, query));
   // What is wrong with the question is known with the first part: then nothing was sent yet.
   const first = await all.next();
+  const damaged = await damagedFiles(store);
+  const isWhole = damaged.length === 0;
   response.writeHead(200, {
     'content-type': type,
-    'content-disposition': `attachment; filename="events.${format}"`,
+    'content-disposition': `attachment; filename="events${isWhole ? '' : '-incomplete'}.${format}"`,
+    ...(!isWhole && { 'otel-events-damaged': damaged.join(', ') }),
     'cache-control': 'no-store',
   });
   if (!first.done) await writeTo(response, first.value, signal);
   for await (const part of all) await writeTo(response, part, signal);
+  if (isWhole && (await damagedFiles(store)).length > 0) {
+    throw new OtelEventsError(
+      'STORE_FAILED',
+      'files of the store are damaged, rows of the export are missing',
+    );
+  }
   response.end();
+}
+
+async function damagedFiles(store: StreamCall['store']): Promise<string[]> {
+  const { damaged } = await store.status();
+  return damaged.map(({ file }) => file);
 }
 
 /** Who exports none loads no writer of it. */
