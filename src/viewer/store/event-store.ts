@@ -247,6 +247,9 @@ export interface GroupOptions extends Bounds {
   readonly top?: number | undefined;
 }
 
+/** The most values that a facet, or `distinct` of a group, tells apart; of those that come later none is counted. */
+export const MAX_DISTINCT = 100_000;
+
 export const STATS = ['sum', 'avg', 'min', 'max', 'p50', 'p90', 'p95', 'p99', 'distinct'] as const;
 export type Stat = (typeof STATS)[number];
 
@@ -254,7 +257,7 @@ export interface Group {
   /** Undefined for rows without the field. */
   readonly value: FacetValue | undefined;
   readonly count: number;
-  /** In the order that was asked for; undefined without a number. */
+  /** In the order that was asked for; undefined without a number. `distinct` is {@link MAX_DISTINCT} at most. */
   readonly stats: readonly (number | undefined)[];
   /** With `overMs`: the same by bucket; those without rows are left out. */
   readonly over?: readonly {

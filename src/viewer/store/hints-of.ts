@@ -2,7 +2,15 @@ import { nearestName } from '../../nearest-name.ts';
 import { conditionFields } from '../query/condition-fields.ts';
 import type { Condition, Field, Query } from '../query/query.ts';
 import { fieldName } from '../query/read-field.ts';
-import type { EventStore, Funnel, FunnelOptions, Group, GroupOptions, Page } from './event-store.ts';
+import {
+  type EventStore,
+  type Funnel,
+  type FunnelOptions,
+  type Group,
+  type GroupOptions,
+  MAX_DISTINCT,
+  type Page,
+} from './event-store.ts';
 
 /** Of a page nobody waits longer for a hint, in milliseconds. */
 const WITHIN_MS = 300;
@@ -34,7 +42,7 @@ export async function pageHints(
   return rows.length === 0 && cursor === undefined ? hintsOf(store, { wheres: [where] }, withinMs) : [];
 }
 
-/** Of groups without rows, a field that all are without, numbers that nobody has, and those that no number can be. */
+/** Of groups without rows, a field that all are without, numbers that nobody has, those that no number can be, and values that are not told apart. */
 export async function groupHints(
   store: Seen,
   query: Query,
@@ -43,7 +51,7 @@ export async function groupHints(
   withinMs?: number,
 ): Promise<string[]> {
   const nothing = await hintsOf(store, groupsOfNothing(query, options, groups), withinMs);
-  return [...nothing, ...overflowHints(options.stats, groups)];
+  return [...nothing, ...overflowHints(options.stats, groups), ...distinctHints(options.stats, groups)];
 }
 
 /** Of a funnel that nobody comes into, a step to which nobody comes, and a field that splits nobody. */
@@ -79,6 +87,15 @@ function overflowHints(stats: GroupOptions['stats'] = [], groups: readonly Group
   return stats.flatMap(({ stat, field }, at) =>
     groups.some((group) => Math.abs(group.stats[at] ?? 0) === Number.POSITIVE_INFINITY)
       ? [`${stat}:${fieldName(field)} is beyond what a number can be, ${Number.MAX_VALUE.toPrecision(3)}`]
+      : [],
+  );
+}
+
+function distinctHints(stats: GroupOptions['stats'] = [], groups: readonly Group[]): string[] {
+  const most = MAX_DISTINCT.toLocaleString('en');
+  return stats.flatMap(({ stat, field }, at) =>
+    stat === 'distinct' && groups.some((group) => group.stats[at] === MAX_DISTINCT)
+      ? [`distinct:${fieldName(field)} is ${most} or more: no more values are told apart`]
       : [],
   );
 }

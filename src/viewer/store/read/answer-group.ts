@@ -33,14 +33,23 @@ export function answerGroup(store: ReadStore, query: Query, options: GroupOption
   const sums = new GroupSums(shown, stats, overMs);
   for (const hits of looked) {
     search.read(hits.block, () => sums.add(hits, by));
-    if (sums.isBeyond) throw tooManyParts();
+    if (sums.beyond !== undefined) throw tooMany(sums.beyond);
   }
   return search.answer(sums.result());
 }
 
-function tooManyParts(): OtelEventsError {
-  const fix = 'take a longer one, fewer groups, or a shorter range of time';
-  return new OtelEventsError('OPTION_INVALID', 'over: too many spans of time for an answer', { fix });
+function tooMany(beyond: 'parts' | 'values'): OtelEventsError {
+  const [message, fix] =
+    beyond === 'parts'
+      ? [
+          'over: too many spans of time for an answer',
+          'take a longer one, fewer groups, or a shorter range of time',
+        ]
+      : [
+          'distinct: too many values for an answer',
+          'take fewer groups, longer spans of time, or a shorter range',
+        ];
+  return new OtelEventsError('OPTION_INVALID', message, { fix });
 }
 
 /** The groups with the most rows; undefined stands for rows without the field. */

@@ -1,6 +1,6 @@
 import type { Field } from '../../query/query.ts';
 import type { Column } from '../block/column.ts';
-import type { FacetValue, Group, GroupOptions } from '../event-store.ts';
+import { type FacetValue, type Group, type GroupOptions, MAX_DISTINCT } from '../event-store.ts';
 import { largeInteger } from '../record/large-integer.ts';
 import type { Block } from './block.ts';
 import { fieldColumns } from './field-columns.ts';
@@ -10,6 +10,8 @@ import type { Hits } from './search.ts';
 
 /** What parts over time may hold: each counts once, and once for each field. More would not find room in the reader's heap. */
 const MAX_SUMS = 200_000;
+/** What all groups and their parts over time may hold of values that are told apart, for the same reason. */
+const MAX_VALUES = 1_000_000;
 
 type Stats = NonNullable<GroupOptions['stats']>;
 
@@ -35,7 +37,10 @@ class Sums {
     this.count += other.count;
     for (const [at, numbers] of this.numbers.entries()) numbers.addAll(other.numbers[at] as NumberList);
     for (const [at, values] of this.values.entries()) {
-      for (const value of other.values[at] as Set<FacetValue>) values.add(value);
+      for (const value of other.values[at] as Set<FacetValue>) {
+        if (values.size >= MAX_DISTINCT) break;
+        values.add(value);
+      }
     }
   }
 }
@@ -57,9 +62,10 @@ export class GroupSums {
   readonly #overMs: number;
   /** Of each group its parts over time. */
   readonly #parts: readonly Map<number, Sums>[];
-  /** There are more parts than there is room for: those beyond are missing. */
-  isBeyond = false;
+  /** Of what there is more than there is room for: what is beyond is missing. */
+  beyond: 'parts' | 'values' | undefined;
   #size = 0;
+  #valuesHeld = 0;
 
   constructor(shown: readonly (FacetValue | undefined)[], stats: Stats, overMs: number | undefined) {
     this.#shown = shown;
@@ -142,8 +148,8 @@ export class GroupSums {
     if (sums === undefined) {
       sums = new Sums(this.#fields);
       this.#size += 1 + this.#fields.length;
-      this.isBeyond = this.#size > MAX_SUMS;
-      if (!this.isBeyond) parts.set(bucket, sums);
+      if (this.#size > MAX_SUMS) this.beyond = 'parts';
+      else parts.set(bucket, sums);
     }
     return sums;
   }
@@ -159,8 +165,21 @@ export class GroupSums {
       const code = codes[at] as number;
       const value = values === undefined ? code : large?.[code];
       if (value !== undefined) own.numbers[field]?.add(value);
-      if (isDistinct) own.values[field]?.add(values === undefined ? code : (values[code] as FacetValue));
+      if (isDistinct)
+        this.#tell(
+          own.values[field] as Set<FacetValue>,
+          values === undefined ? code : (values[code] as FacetValue),
+        );
     }
+  }
+
+  #tell(told: Set<FacetValue>, value: FacetValue): void {
+    const before = told.size;
+    if (before >= MAX_DISTINCT || this.beyond !== undefined) return;
+    told.add(value);
+    if (told.size === before) return;
+    this.#valuesHeld++;
+    if (this.#valuesHeld > MAX_VALUES) this.beyond = 'values';
   }
 
   result(): Group[] {

@@ -1,11 +1,8 @@
 import type { Column } from '../block/column.ts';
-import type { FacetValue } from '../event-store.ts';
+import { type FacetValue, MAX_DISTINCT } from '../event-store.ts';
 import { largeInteger } from '../record/large-integer.ts';
 import { eachPlace, isCounted } from './field-columns.ts';
 import { countOf, isIn, type Mask } from './mask.ts';
-
-/** The most values that are told apart; of those that come later none is counted. */
-const MAX_VALUES = 100_000;
 
 const KINDS = ['string', 'number', 'boolean', 'object', 'undefined'];
 
@@ -83,7 +80,7 @@ export class ValueCounts {
 
   #bump(value: FacetValue, by: number): void {
     const before = this.#counts.get(value);
-    if (before === undefined && this.#counts.size >= MAX_VALUES) return;
+    if (before === undefined && this.#counts.size >= MAX_DISTINCT) return;
     this.#counts.set(value, (before ?? 0) + by);
   }
 
