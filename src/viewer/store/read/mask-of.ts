@@ -68,7 +68,7 @@ export class PreparedCondition {
     const hasText = (place: number): boolean => {
       const { record, leaves } = readRecord(block, place);
       let found = wanted.isIn(record.name) || wanted.isIn(record.traceId) || record.uid === condition.text;
-      leaves.eachText(record.isSpan, (text) => {
+      leaves.eachText(record, (text) => {
         found ||= wanted.isIn(text);
       });
       return found;
@@ -87,11 +87,12 @@ export class PreparedCondition {
     }
     const { test, ids } = prepared;
     if (isOnlyText(test) && ids !== undefined) {
-      const places = ids.places(block, this.#isStep).filter((place) => place < block.rows);
+      const indexed = ids.places(block, this.#isStep).filter((place) => place < block.rows);
+      const places = [...indexed, ...placesOfUid(block, condition.field, test)];
       const narrowed = maskOfPlaces(places, block, among, () => true);
       return narrowed === 'none' ? 'none' : comparing(block, condition.field, test, narrowed);
     }
-    return comparing(block, condition.field, test, narrowedByHash(block, condition.field, test, among));
+    return comparing(block, condition.field, test, among);
   }
 }
 
@@ -100,28 +101,17 @@ function isOnlyText({ lowest, highest, takesFlags }: ValueTest): boolean {
   return lowest > highest && !takesFlags;
 }
 
-/** Whether its texts are in the index of ids. */
+/** Whether its texts are in the index of ids; of uids those that no hash tells. */
 function isIndexed(field: Field): boolean {
-  if (field.of === 'attribute') return !isUid(field);
+  if (field.of === 'attribute') return true;
   if (field.of === 'resource') return false;
-  return ['name', 'trace', 'user', 'session', 'conversation'].includes(field.name);
+  return ['name', 'trace', 'user', 'session', 'conversation', 'uid'].includes(field.name);
 }
 
-/** A uid is told by its hash. */
-function narrowedByHash(block: Block, field: Field, { text }: ValueTest, among: Mask): Mask {
-  if (!isUid(field) || text === undefined || !isUuid(text)) return among;
-  // Of a span it is an attribute like others, and its key is another.
-  const events = comparing(block, { of: 'row', name: 'kind' }, valueTest(IS_SPAN), among);
-  const hashed = maskOfPlaces(placesOfHash(block, keyHash(text)), block, among, () => true);
-  return either(hashed, events);
+/** The rows of which it may be the uid that they are told by: by its hash. */
+function placesOfUid(block: Block, field: Field, { text }: ValueTest): number[] {
+  return isUid(field) && text !== undefined && isUuid(text) ? placesOfHash(block, keyHash(text)) : [];
 }
-
-const IS_SPAN: Comparison = {
-  kind: 'compare',
-  field: { of: 'row', name: 'kind' },
-  is: '=',
-  value: 'span',
-};
 
 function maskOfPlaces(
   places: readonly number[],

@@ -1,14 +1,14 @@
 import { OtelEventsError } from '../../../errors.ts';
 import type { BlockBuilder } from '../block/block-builder.ts';
 import type { PathNode } from './path-node.ts';
-import type { LeafSink } from './record-walker.ts';
+import type { LeafSink, RecordWalker } from './record-walker.ts';
 import { indexedId, indexedText, squashedId, textKind } from './words.ts';
 
 export type LeafValue = string | number | boolean | null;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** A `log.record.uid` of the usual form is in no index of words: it is told by its hash. */
+/** A record's uid of the usual form is in no index of words: it is told by its hash. */
 export function isUuid(text: string): boolean {
   return text.length === 36 && UUID.test(text);
 }
@@ -62,14 +62,18 @@ export class LeafBuffer implements LeafSink {
     }
   }
 
-  /** Calls for each text that is found by words: of the body and of attributes. A span's key is no uid, which is a text there. */
-  eachText(isSpan: boolean, take: (text: string) => void): void {
+  /**
+   * Calls for each text that is found by words: of the body and of attributes, but the uid that the record is told by. Others
+   * at its place, in a list or a map, are texts; and so is that of a span, whose key is another.
+   */
+  eachText({ isSpan, uid }: Pick<RecordWalker, 'isSpan' | 'uid'>, take: (text: string) => void): void {
     for (const text of this.bodyTexts) take(text);
     const { places, values } = this;
+    const left = !isSpan && uid !== undefined && isUuid(uid) ? uid : undefined;
     for (let at = 0; at < places.length; at++) {
       const value = values[at];
       if (typeof value !== 'string') continue;
-      if (isSpan || !(places[at] as PathNode).isUid || !isUuid(value)) take(value);
+      if (value !== left || !(places[at] as PathNode).isUid) take(value);
     }
   }
 }

@@ -7,7 +7,7 @@ export class PathNode {
   readonly path: string;
   /** False of a path that is too long, or beyond the most that are kept: its values stay in their rows. */
   readonly isKept: boolean;
-  /** Of `log.record.uid`: told by its hash, and in no column. */
+  /** Of `log.record.uid`: in no column, since they all differ. */
   readonly isUid: boolean;
   /** What the block that is being filled knows of it; belongs to `BlockBuilder`. */
   slot: object | undefined;

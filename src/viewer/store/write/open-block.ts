@@ -163,13 +163,14 @@ export class OpenBlock {
     this.next++;
   }
 
-  #index({ isSpan, name, body, traceId }: RecordWalker): void {
+  #index(record: RecordWalker): void {
+    const { name, body, traceId } = record;
     const texts = this.#texts;
     texts.clear();
     if (name !== '') texts.add(name);
     if (name !== '' && body === name) this.#leaves.bodyTexts.length = 0;
     if (traceId !== '') texts.addId(traceId);
-    this.#leaves.eachText(isSpan, texts.add);
+    this.#leaves.eachText(record, texts.add);
     const { words } = texts;
     if (words !== '') this.#insertWords.run(this.next, words);
   }
