@@ -18,7 +18,7 @@ export function answerFacets(
   const search = new Search(store, query, options, 'newest');
   const counts = fields.map(() => new ValueCounts());
   for (const { block, mask } of search.hits()) {
-    search.read(block, () => {
+    search.readInTime(block, () => {
       const columns = fields.map((field) => fieldColumns(block, field, mask));
       for (const [at, count] of counts.entries()) count.add(columns[at] ?? [], mask, block.rows);
     });

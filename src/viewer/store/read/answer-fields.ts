@@ -25,7 +25,7 @@ export function answerFields(store: ReadStore, query: Query, bounds: Bounds): An
   const search = new Search(store, query, bounds, 'newest');
   const seen = new SeenFields();
   for (const hits of search.hits()) {
-    search.read(hits.block, () => {
+    search.readInTime(hits.block, () => {
       addColumns(hits, seen);
       addRest(hits, seen);
       addResources(hits, seen);

@@ -40,7 +40,7 @@ export function answerFunnel(store: ReadStore, query: Query, options: FunnelOpti
   const events = new StepEvents();
   const looked: Hits[] = [];
   for (const hits of search.hits()) {
-    search.read(hits.block, () => {
+    search.readInTime(hits.block, () => {
       const bits = stepBits.of(hits);
       if (bits !== undefined) addEvents(hits, bits, by, split, people, splits, events);
       looked.push(hits);
@@ -48,7 +48,7 @@ export function answerFunnel(store: ReadStore, query: Query, options: FunnelOpti
   }
   const ways = new FunnelWays(events, people.values.length, steps.length, withinWindowMs);
   const next = new NextSteps(store, ways, people);
-  for (const hits of looked) search.read(hits.block, () => next.look(hits, by));
+  for (const hits of looked) search.readInTime(hits.block, () => next.look(hits, by));
   const told = { steps: stepsOf(ways, people, next) };
   if (split === undefined) return search.answer(told);
   return search.answer({ ...told, split: splitsOf(ways, people, splits, next) });

@@ -23,7 +23,7 @@ export function answerGroup(store: ReadStore, query: Query, options: GroupOption
   let rows = 0;
   for (const hits of search.hits()) {
     const { block, mask } = hits;
-    search.read(block, () => {
+    search.readInTime(block, () => {
       if (by !== undefined) values.add(fieldColumns(block, by, mask), mask, block.rows);
       rows += countOf(mask, block.rows);
       looked.push(hits);
@@ -32,7 +32,7 @@ export function answerGroup(store: ReadStore, query: Query, options: GroupOption
   const shown = topGroups(values, rows, by, Math.min(top, MAX_TOP));
   const sums = new GroupSums(shown, stats, overMs);
   for (const hits of looked) {
-    search.read(hits.block, () => sums.add(hits, by));
+    search.readInTime(hits.block, () => sums.add(hits, by));
     if (sums.beyond !== undefined) throw tooMany(sums.beyond);
   }
   return search.answer(sums.result());

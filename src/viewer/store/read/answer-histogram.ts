@@ -68,7 +68,7 @@ export function answerHistogram(
   const { by } = options;
   const looked: Hits[] = [];
   for (const hits of search.hits()) {
-    search.read(hits.block, () => {
+    search.readInTime(hits.block, () => {
       if (by !== undefined) values.add(fieldColumns(hits.block, by, hits.mask), hits.mask, hits.block.rows);
       buckets.add(counts, hits);
       looked.push(hits);
@@ -93,7 +93,7 @@ function seriesOf(
   // An empty value and none are the same to who looks at the picture.
   const without = counts.get(null) ?? new Uint32Array(buckets.count);
   for (const hits of looked) {
-    search.read(hits.block, () => addSeries(buckets, hits, by, counts, others, without));
+    search.readInTime(hits.block, () => addSeries(buckets, hits, by, counts, others, without));
   }
   if (without.some((count) => count > 0)) counts.set(null, without);
   if (others.some((count) => count > 0)) counts.set(undefined, others);

@@ -1,7 +1,7 @@
 import type { Query } from '../../query/query.ts';
 import type { PageOptions, Row } from '../event-store.ts';
 import type { Block, BlockFile } from './block.ts';
-import { isIn } from './mask.ts';
+import { both, isIn, type Mask } from './mask.ts';
 import { type Place, readCursor, writeCursor } from './page-cursor.ts';
 import type { ReadStore } from './read-store.ts';
 import { type Hits, Search } from './search.ts';
@@ -43,9 +43,12 @@ export function findPage(store: ReadStore, query: Query, options: PageOptions, m
   for (const block of search.blocks) {
     if (top.isBehind(block)) continue;
     if (top.isFull && top.isAfterAll(block)) break;
-    const mask = search.look(block);
+    const mask = search.look(block, top.isCut(block) ? search.read(block, () => top.ahead(block)) : 'all');
     if (mask === 'time is up') {
-      stoppedAt = { timeMs: edgeOf(block, direction), seq: direction * Number.NEGATIVE_INFINITY };
+      stoppedAt =
+        (search.isAtFirst || top.isCut(block)) && !search.isStopped
+          ? takeParts(search, top, block, direction)
+          : { timeMs: edgeOf(block, direction), seq: direction * Number.NEGATIVE_INFINITY };
       break;
     }
     if (mask !== 'none') search.read(block, () => top.take({ block, mask }));
@@ -85,6 +88,44 @@ export function mapPlaces<T>(
     made[at] = search.read(block, () => make(block.file, seq, at));
   }
   return made.filter((one) => one !== undefined);
+}
+
+/** How many rows are looked at between two looks at the clock: they may have a megabyte each. */
+const PART_ROWS = 16;
+
+/**
+ * Looks at the rows of a block part by part, in their order, where there is no time for all of them, and without any the
+ * next page would begin where this one did.
+ * @returns the last row that was looked at: all in front of it were, of other blocks too
+ */
+function takeParts(search: Search, top: Top, block: Block, direction: Direction): Place | undefined {
+  const places = search.read(block, () => top.inOrder(block)) ?? [];
+  let last: Place | undefined;
+  for (let from = 0; from < places.length; from += PART_ROWS) {
+    const part = places.slice(from, from + PART_ROWS);
+    const mask = new Uint8Array(block.rows);
+    for (const place of part) mask[place] = 1;
+    takePart(search, top, block, mask);
+    const place = part.at(-1) as number;
+    last = { timeMs: block.times()[place] as number, seq: block.first + place };
+    if (search.isTimeUp() || top.isFull) break;
+  }
+  if (last === undefined) return undefined;
+  for (const other of search.blocks) {
+    if (
+      other === block ||
+      search.hasLooked(other) ||
+      direction * (edgeOf(other, direction) - last.timeMs) > 0
+    )
+      continue;
+    takePart(search, top, other, search.read(other, () => top.ahead(other, last)) ?? 'none');
+  }
+  return last;
+}
+
+function takePart(search: Search, top: Top, block: Block, among: Mask): void {
+  const mask = search.lookAtPart(block, among);
+  if (mask !== 'none') search.read(block, () => top.take({ block, mask }));
 }
 
 /** Whether the row that a cursor names went with its file. */
@@ -128,10 +169,39 @@ class Top {
     return this.#direction === -1 ? loMs > this.#after.timeMs : hiMs < this.#after.timeMs;
   }
 
+  /** Whether some rows of a block may come before the cursor, and others not. */
+  isCut(block: Block): boolean {
+    if (this.#after === undefined) return false;
+    return this.#direction * (edgeOf(block, this.#direction) - this.#after.timeMs) <= 0;
+  }
+
   /** Whether all rows of a block come after those that were found. */
   isAfterAll(block: Block): boolean {
     const edge = edgeOf(block, this.#direction);
     return this.#worst !== undefined && this.#direction * (edge - this.#worst.timeMs) > 0;
+  }
+
+  /** The rows of a block behind the cursor. @param upTo - the last one that is wanted */
+  ahead(block: Block, upTo?: Place): Mask {
+    const times = block.times();
+    const mask = new Uint8Array(block.rows);
+    for (let place = 0; place < mask.length; place++) {
+      const row = { timeMs: times[place] as number, seq: block.first + place };
+      if (this.#after !== undefined && this.#compare(row, this.#after) <= 0) continue;
+      if (upTo === undefined || this.#compare(row, upTo) <= 0) mask[place] = 1;
+    }
+    return both(mask, mask);
+  }
+
+  /** The same, as places in their order. */
+  inOrder(block: Block): number[] {
+    const times = block.times();
+    const mask = this.ahead(block);
+    return Array.from(times.keys())
+      .filter((place) => isIn(mask, place))
+      .sort(
+        (one, other) => this.#direction * ((times[one] as number) - (times[other] as number) || one - other),
+      );
   }
 
   take({ block, mask }: Hits): void {
@@ -151,11 +221,11 @@ class Top {
     this.#cut();
   }
 
-  /** @param before - only rows before this place are certain */
-  rows(before: Place | undefined): FoundPlace[] {
+  /** @param upTo - only rows up to this place are certain */
+  rows(upTo: Place | undefined): FoundPlace[] {
     this.#cut();
-    if (before === undefined) return this.#found;
-    return this.#found.filter((row) => this.#compare(row, before) < 0);
+    if (upTo === undefined) return this.#found;
+    return this.#found.filter((row) => this.#compare(row, upTo) <= 0);
   }
 
   #cut(): void {

@@ -26,6 +26,7 @@ export class ReadFile implements BlockFile {
   isDone = false;
   readonly #file: EventFile;
   readonly #cache: ByteCache;
+  readonly #beforeChunk: () => void;
   readonly #sealed: SealedBlock[] = [];
   #tail: TailBlock | undefined;
   #lastBlock = 0;
@@ -35,12 +36,14 @@ export class ReadFile implements BlockFile {
   readonly #scopes = new Map<number, string>();
   #chunk: ReadChunk | undefined;
 
-  constructor(file: string, cache: ByteCache) {
+  /** @param beforeChunk - called before rows are read: at most 128, or a large one */
+  constructor(file: string, cache: ByteCache, beforeChunk: () => void) {
     this.#file = EventFile.open(file, 'read');
     this.path = file;
     this.first = this.#file.first;
     this.blockRows = this.#file.layout.blockRows;
     this.#cache = cache;
+    this.#beforeChunk = beforeChunk;
   }
 
   /** Its blocks, oldest first. */
@@ -162,6 +165,7 @@ export class ReadFile implements BlockFile {
   recordAt(seq: number): FoundRecord {
     let chunk = this.#chunk;
     if (chunk === undefined || seq < chunk.seq || seq >= chunk.seq + chunk.records.length) {
+      this.#beforeChunk();
       chunk = takenApart(() => this.#chunkOf(seq));
       this.#chunk = chunk;
     }

@@ -32,6 +32,8 @@ export class ReadStore {
   /** By the name of the file. */
   readonly #damaged = new Map<string, string>();
   readonly #badBlocks = new Set<string>();
+  /** Called before a chunk of rows is read: what it throws ends who reads them. */
+  beforeChunk: (() => void) | undefined;
 
   constructor({ directory, cacheBytes }: ReaderOptions) {
     this.directory = directory;
@@ -84,7 +86,7 @@ export class ReadStore {
 
   #add(file: string): void {
     try {
-      this.#files.push(new ReadFile(file, this.#cache));
+      this.#files.push(new ReadFile(file, this.#cache, () => this.beforeChunk?.()));
       this.#damaged.delete(path.basename(file));
     } catch (error) {
       this.#note(file, error);

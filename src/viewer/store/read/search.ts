@@ -18,6 +18,9 @@ export type Order = 'newest' | 'oldest' | 'stored';
 
 const DEFAULT_MS = 2000;
 
+/** Thrown between the rows of a block. */
+class TimeIsUp extends Error {}
+
 /** One question: goes through the blocks in its range for as long as it may. */
 export class Search {
   readonly store: ReadStore;
@@ -28,7 +31,10 @@ export class Search {
   readonly #withinMs: number;
   readonly #signal: Bounds['signal'];
   readonly #prepared: PreparedCondition;
+  readonly #isStep: boolean;
   readonly #looked = new Set<Block>();
+  /** In parts of blocks. */
+  #lookedRows = 0;
   #isComplete = true;
 
   /** @param isStep - it ends as soon as there are enough rows */
@@ -44,6 +50,7 @@ export class Search {
     this.#withinMs = withinMs;
     this.#signal = signal;
     this.#prepared = new PreparedCondition(isStep);
+    this.#isStep = isStep;
     const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = query.range;
     const blocks = store.blocks.filter(({ loMs, hiMs }) => hiMs >= fromMs && loMs < toMs);
     if (order === 'newest') blocks.sort((one, other) => other.hiMs - one.hiMs);
@@ -60,15 +67,43 @@ export class Search {
     }
   }
 
-  /** The rows of a block that fit. The first one is always looked at, if anybody waits for it. */
-  look(block: Block): Mask | 'time is up' {
+  /**
+   * The rows of a block that fit. The first one is begun in any case, if anybody waits for it; where each row has to be read
+   * time may be up in it.
+   * @param among - those that matter
+   */
+  look(block: Block, among: Mask = 'all'): Mask | 'time is up' {
     if (this.isStopped || (this.#looked.size > 0 && this.isTimeUp())) {
       this.#isComplete = false;
       return 'time is up';
     }
-    const mask = this.read(block, () => this.#maskOf(block));
-    if (mask !== undefined) this.#looked.add(block);
+    // What is given page by page comes no further unless a part of the first block is looked at: it has the other half.
+    const withinMs = this.#isStep && this.#looked.size === 0 ? this.#withinMs / 2 : this.#withinMs;
+    const found = this.#run(
+      block,
+      () => this.#maskOf(block, among),
+      () => this.#isOver(withinMs),
+    );
+    if (found === 'time is up') return found;
+    if (found === 'damaged') return 'none';
+    this.#looked.add(block);
+    return found.value;
+  }
+
+  /** Those of some rows that fit, however long it takes, if anybody waits for it. */
+  lookAtPart(block: Block, among: Mask): Mask {
+    const mask = this.read(block, () => this.#maskOf(block, among));
+    if (mask !== undefined) this.#lookedRows += countOf(among, block.rows);
     return mask ?? 'none';
+  }
+
+  hasLooked(block: Block): boolean {
+    return this.#looked.has(block);
+  }
+
+  /** Whether no block was looked at as a whole. */
+  get isAtFirst(): boolean {
+    return this.#looked.size === 0;
   }
 
   /** Those rows for which a further condition holds. */
@@ -76,15 +111,42 @@ export class Search {
     return condition === undefined ? mask : this.#prepared.maskOf(condition, block, mask);
   }
 
-  /** Runs what reads a block; one that is damaged is passed over from now on, and the answer is not complete. */
+  /**
+   * Runs what reads a block; one that is damaged is passed over from now on, and the answer is not complete. It is read to
+   * the end, unless nobody waits for it any more.
+   */
   read<T>(block: Block, work: () => T): T | undefined {
+    const done = this.#run(block, work, () => this.isStopped);
+    return typeof done === 'string' ? undefined : done.value;
+  }
+
+  /** The same for as long as there is time: then the block counts as one that nobody has looked at. */
+  readInTime<T>(block: Block, work: () => T): T | undefined {
+    const done = this.#run(block, work, () => this.isTimeUp());
+    if (done === 'time is up') this.#looked.delete(block);
+    return typeof done === 'string' ? undefined : done.value;
+  }
+
+  /** @param isOver - asked before each chunk of rows is read */
+  #run<T>(
+    block: Block,
+    work: () => T,
+    isOver: () => boolean,
+  ): { readonly value: T } | 'damaged' | 'time is up' {
+    const { store } = this;
+    store.beforeChunk = () => {
+      if (isOver()) throw new TimeIsUp();
+    };
     try {
-      return work();
+      return { value: work() };
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      this.store.dropBlock(block, error);
+      const isLate = error instanceof TimeIsUp;
+      if (!isLate && !isDamage(error)) throw error;
+      if (!isLate) store.dropBlock(block, error);
       this.#isComplete = false;
-      return undefined;
+      return isLate ? 'time is up' : 'damaged';
+    } finally {
+      store.beforeChunk = undefined;
     }
   }
 
@@ -94,7 +156,11 @@ export class Search {
   }
 
   isTimeUp(): boolean {
-    return this.isStopped || performance.now() - this.#startMs > this.#withinMs;
+    return this.#isOver(this.#withinMs);
+  }
+
+  #isOver(withinMs: number): boolean {
+    return this.isStopped || performance.now() - this.#startMs > withinMs;
   }
 
   get isComplete(): boolean {
@@ -105,7 +171,7 @@ export class Search {
     const counts = this.blocks.map((block) => this.#inRange(block));
     const looked = this.blocks.map((block, at) => (this.#looked.has(block) ? (counts[at] as number) : 0));
     return {
-      rows: looked.reduce((sum, count) => sum + count, 0),
+      rows: looked.reduce((sum, count) => sum + count, this.#lookedRows),
       of: counts.reduce((sum, count) => sum + count, 0),
       tookMs: performance.now() - this.#startMs,
     };
@@ -117,8 +183,8 @@ export class Search {
     return { value, complete, scanned: this.scanned() };
   }
 
-  #maskOf(block: Block): Mask {
-    const inRange = rangeMask(block, this.query.range);
+  #maskOf(block: Block, among: Mask): Mask {
+    const inRange = both(rangeMask(block, this.query.range), among);
     const { where } = this.query;
     return where === undefined ? inRange : this.#prepared.maskOf(where, block, inRange);
   }
