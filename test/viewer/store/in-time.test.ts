@@ -4,6 +4,8 @@ import { OtlpRequest } from '../../../src/otlp/wire/otlp-request.ts';
 import { parseQuery } from '../../../src/viewer/query/parse-query.ts';
 import type { Page } from '../../../src/viewer/store/event-store.ts';
 import { answerQuestion } from '../../../src/viewer/store/read/answer-question.ts';
+import { fieldColumns } from '../../../src/viewer/store/read/field-columns.ts';
+import { valueTest } from '../../../src/viewer/store/read/value-test.ts';
 import { Dice } from './made-rows.ts';
 import { storeUnderTest, wired } from './store-under-test.ts';
 
@@ -84,4 +86,15 @@ test('what nobody waits for any more ends between the rows of a block', (t) => {
   const options = { withinMs: 60_000, signal };
   const { complete, scanned } = answerQuestion(reader, 'count', { query: QUERY, options });
   assert.deepEqual([complete, scanned.rows], [false, 0]);
+});
+
+test('of texts that are read in their rows those that do not fit are not held', (t) => {
+  const { reader } = longBodies(t);
+  const [block] = reader.blocks;
+  assert.ok(block && QUERY.where?.kind === 'compare');
+  const columns = fieldColumns(block, QUERY.where.field, 'all', valueTest(QUERY.where));
+  assert.deepEqual(
+    columns.flatMap(({ values }) => values),
+    [`${PADDING} needle`],
+  );
 });

@@ -7,6 +7,7 @@ import type { FacetValue } from '../event-store.ts';
 import type { Block } from './block.ts';
 import { isIn, type Mask } from './mask.ts';
 import { columnsOfRows, type ReadRecord } from './read-leaves.ts';
+import type { ValueTest } from './value-test.ts';
 
 /** The path of an attribute, without the marks of lists. */
 export function plainPath(path: string): string {
@@ -17,37 +18,41 @@ const KINDS = ['text', 'number', 'flag'] as const;
 
 /**
  * All values of a field that the rows in `among` have, as columns; of other rows some may be there, too.
- * @param part - of texts only those that have it in them are wanted, as bytes of a column: others may be left out
+ * @param test - only values that pass it are wanted: others may be left out, so that long texts of many rows do not fill the memory
  */
-export function fieldColumns(block: Block, field: Field, among: Mask, part?: Buffer): Column[] {
-  if (field.of === 'attribute') return attributeColumns(block, plainPath(field.path), among, part);
+export function fieldColumns(block: Block, field: Field, among: Mask, test?: ValueTest): Column[] {
+  if (field.of === 'attribute') return attributeColumns(block, plainPath(field.path), among, test);
   if (field.of === 'resource') return resourceColumns(block, plainPath(field.path));
   const { name } = field;
   const paths = rowAttributes(name);
-  if (paths !== undefined) return firstColumns(block, paths, among, part);
+  if (paths !== undefined) return firstColumns(block, paths, among, test);
   if (name === 'service') return resourceColumns(block, 'service.name');
   if (name === 'scope') return scopeColumns(block);
-  if (name === 'body') return bodyColumns(block, among, part);
+  if (name === 'body') return bodyColumns(block, among, test);
   const column =
     ROW_COLUMN[name as 'kind' | 'name' | 'severity' | 'duration' | 'status' | 'trace' | 'span' | 'parent'];
   return KINDS.flatMap((kind) => block.column(column, kind) ?? []);
 }
 
 /** The columns in the block, without those of rows that have to be read. */
-function storedColumns(block: Block, path: string, part: Buffer | undefined): Column[] {
+function storedColumns(block: Block, path: string, test: ValueTest | undefined): Column[] {
   const name = attributeColumn(path);
-  return KINDS.flatMap((kind) => block.column(name, kind, part) ?? []);
+  return KINDS.flatMap((kind) => block.column(name, kind, test?.part) ?? []);
 }
 
-function attributeColumns(block: Block, path: string, among: Mask, part?: Buffer): Column[] {
-  const stored = storedColumns(block, path, part);
+function attributeColumns(block: Block, path: string, among: Mask, test?: ValueTest): Column[] {
+  const stored = storedColumns(block, path, test);
   const held = block.column(attributeColumn(path), 'held');
   if (held !== undefined) {
     const places = held.places ?? 'all';
     const isUid = path === 'log.record.uid';
+    const isWanted = (value: FacetValue): boolean => test === undefined || test.fits(value);
     const isHeld = (value: FacetValue): boolean =>
       typeof value === 'string' && (isUid || value.length > MAX_TEXT);
-    return [...stored, ...columnsOfRows(block, places, among, (row) => valuesAt(row, path).filter(isHeld))];
+    return [
+      ...stored,
+      ...columnsOfRows(block, places, among, (row) => valuesAt(row, path).filter(isHeld).filter(isWanted)),
+    ];
   }
   return stored.length > 0 ? stored : restColumns(block, path, among);
 }
@@ -69,12 +74,12 @@ function firstColumns(
   block: Block,
   [first = '', ...rest]: readonly string[],
   among: Mask,
-  part: Buffer | undefined,
+  test: ValueTest | undefined,
 ): Column[] {
-  if (rest.length === 0) return attributeColumns(block, first, among, part);
+  if (rest.length === 0) return attributeColumns(block, first, among, test);
   // All of the first: a row whose value was left out would seem to have none.
   const own = attributeColumns(block, first, among);
-  const others = firstColumns(block, rest, among, part);
+  const others = firstColumns(block, rest, among, test);
   if (own.length === 0 || others.length === 0) return [...own, ...others];
   const has = new Uint8Array(block.rows);
   for (const column of own) eachPlace(column, (place) => (has[place] = 1));
@@ -97,11 +102,13 @@ function pick(column: Column, isWanted: (place: number) => boolean): Column {
   return { ...column, size: places.length, places: Uint16Array.from(places), codes: type.from(codes) };
 }
 
-function bodyColumns(block: Block, among: Mask, part: Buffer | undefined): Column[] {
-  const stored = [block.column(ROW_COLUMN.body, 'text', part) ?? []].flat();
+function bodyColumns(block: Block, among: Mask, test: ValueTest | undefined): Column[] {
+  const stored = [block.column(ROW_COLUMN.body, 'text', test?.part) ?? []].flat();
   const held = block.column(ROW_COLUMN.body, 'held');
   if (held === undefined) return stored;
-  const read = columnsOfRows(block, held.places ?? 'all', among, ({ record }) => [record.body as string]);
+  const read = columnsOfRows(block, held.places ?? 'all', among, ({ record: { body = '' } }) =>
+    test === undefined || test.fits(body) ? [body] : [],
+  );
   return [...stored, ...read];
 }
 

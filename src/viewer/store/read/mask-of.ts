@@ -133,8 +133,7 @@ function comparing(block: Block, field: Field, test: ValueTest, among: Mask): Ma
   if (isBeyondZone(block, field, test)) return 'none';
   const mask = new Uint8Array(block.rows);
   let any = false;
-  for (const column of fieldColumns(block, field, among, test.part))
-    any = markFitting(column, test, mask) || any;
+  for (const column of fieldColumns(block, field, among, test)) any = markFitting(column, test, mask) || any;
   return any ? both(mask, among) : 'none';
 }
 
