@@ -14,6 +14,7 @@ export type Mark = '(' | ')' | ':' | ',' | '-' | '>' | '>=' | '<' | '<=' | '=' |
 
 const MARK = /[():]/y;
 const COMPARISON = /(?:>=|<=|!=|>|<|=)/y;
+const COMMA = /,/y;
 const SPACE = /\s+/y;
 const WORD = /[^\s():"]+/y;
 // In a value a colon is a part of it: 2026-11-30T10:00, urn:x, 10:30.
@@ -44,7 +45,8 @@ export function tokenize(text: string): Token[] {
 function next(text: string, at: number, isValue: boolean): Token {
   if (text[at] === '"') return quoted(text, at);
   const comparison = isValue ? match(COMPARISON, text, at) : undefined;
-  const found = comparison ?? match(MARK, text, at) ?? (isValue ? undefined : minus(text, at));
+  // Where a value should be a comma begins none.
+  const found = comparison ?? match(MARK, text, at) ?? (isValue ? match(COMMA, text, at) : minus(text, at));
   if (found !== undefined) return mark(found as Mark, at);
   const word = match(isValue ? VALUE : WORD, text, at) as string;
   return { kind: 'word', text: word, at, end: at + word.length };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { parseQuery } from '../../../src/viewer/query/parse-query.ts';
 import type { Condition, Field } from '../../../src/viewer/query/query.ts';
 
@@ -214,4 +215,30 @@ test('the examples of the documentation are queries', () => {
   assert.equal(where(first)?.kind, 'and');
   const [, error = '', wrong = ''] = /```text\n(at .*\n {2}(.*)\n +\^)/.exec(guide) ?? [];
   assert.throws(() => parseQuery(wrong, NOW), { message: error });
+});
+
+test('any text is a query, or refused as one that is none', () => {
+  const pieces = fc.constantFrom(
+    ...'name:,"()-<>=!*\\ '.split(''),
+    'last:',
+    '2h',
+    'or',
+    'and',
+    '[]',
+    'duration:>',
+  );
+  const text = fc.array(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 12 });
+  let read = 0;
+  fc.assert(
+    fc.property(text, (parts) => {
+      try {
+        parseQuery(parts.join(''), NOW);
+        read++;
+      } catch (error) {
+        assert.equal((error as { code?: string }).code, 'QUERY_INVALID', String((error as Error).stack));
+      }
+    }),
+    { numRuns: 5_000 },
+  );
+  assert.ok(read > 100, `${read} read`);
 });
