@@ -2,8 +2,7 @@ import zlib from 'node:zlib';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { ColumnKind } from '../store/event-store.ts';
-import { EventColumns } from '../store/table/event-columns.ts';
-import type { TableSource } from './table-source.ts';
+import { columnsOf, type TableSource } from './table-source.ts';
 
 /** What is held in memory: a row group, bounded in rows, in places of a wide table, and in characters of its texts. */
 const GROUP_ROWS = 16_384;
@@ -27,8 +26,7 @@ const TYPES: Readonly<Record<ColumnKind, Omit<SchemaElement, 'name'>>> = {
  * @see https://parquet.apache.org/docs/file-format/
  */
 export async function* parquetTable(source: TableSource): AsyncGenerator<Uint8Array> {
-  const columns = new EventColumns();
-  for await (const part of source.columns()) columns.merge(part);
+  const columns = await columnsOf(source);
   const all = columns.all();
   const bytes = new ByteWriter();
   const file = new ParquetWriter({

@@ -64,6 +64,13 @@ async function* partsOf<Part extends { readonly next: string | undefined }>(
   } while (cursor !== undefined);
 }
 
+/** The columns of all rows. @throws as `EventColumns.merge` */
+export async function columnsOf(source: TableSource): Promise<EventColumns> {
+  const columns = new EventColumns();
+  for await (const part of source.columns()) columns.merge(part);
+  return columns;
+}
+
 /** Those that something else gives, from the beginning each time it is called. */
 export function rowsTable(rows: () => AsyncGenerator<readonly Row[]>): TableSource {
   return {

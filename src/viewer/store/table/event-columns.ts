@@ -59,9 +59,9 @@ export class EventColumns {
   /** Attributes so far of the row that is being added. */
   #attributes = 0;
 
-  static of(...parts: readonly ColumnsSeen[]): EventColumns {
+  static of(seen: ColumnsSeen): EventColumns {
     const columns = new EventColumns();
-    for (const part of parts) columns.merge(part);
+    columns.merge(seen);
     return columns;
   }
 
