@@ -52,3 +52,21 @@ export const SPAN_LINK = {
 
 /** The tags of `Status`'s fields. */
 export const SPAN_STATUS = { message: 0x12, code: 0x18 } as const;
+
+/** The tags of `KeyValue`'s fields. @see opentelemetry-proto, common.proto */
+export const KEY_VALUE = { key: 0x0a, value: 0x12 } as const;
+
+/** The tags of `AnyValue`'s fields, one of which it has. */
+export const ANY_VALUE = {
+  string: 0x0a,
+  bool: 0x10,
+  int: 0x18,
+  double: 0x21,
+  array: 0x2a,
+  map: 0x32,
+  bytes: 0x3a,
+  stringIndex: 0x40,
+} as const;
+
+/** The tag of `values` in `ArrayValue`, and in `KeyValueList`. */
+export const VALUES = 0x0a;

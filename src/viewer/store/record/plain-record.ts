@@ -5,7 +5,14 @@ import { setOwn } from '../../../otlp/values/set-own.ts';
 import { decodeProtobuf } from '../../../otlp/wire/decode-protobuf.ts';
 import { RECORD } from '../../../otlp/wire/messages.ts';
 import { ProtobufReader } from '../../../otlp/wire/protobuf-reader.ts';
-import { LOG_RECORD, SPAN, SPAN_STATUS } from '../../../otlp/wire/record-tags.ts';
+import {
+  ANY_VALUE,
+  KEY_VALUE,
+  LOG_RECORD,
+  SPAN,
+  SPAN_STATUS,
+  VALUES,
+} from '../../../otlp/wire/record-tags.ts';
 import { KeyTexts } from './key-texts.ts';
 
 /** A log record or span, as far as rows have it. Texts are `''` where there is none, times 0. */
@@ -25,13 +32,6 @@ export interface PlainRecord {
   body: AttributeValue;
   readonly attributes: Record<string, AttributeValue>;
 }
-
-const [KEY, KEY_VALUE] = [0x0a, 0x12];
-const [STRING, BOOL, INT, DOUBLE, ARRAY, MAP, BYTES, STRING_INDEX] = [
-  0x0a, 0x10, 0x18, 0x21, 0x2a, 0x32, 0x3a, 0x40,
-];
-/** `values` of `ArrayValue` and of `KeyValueList`. */
-const VALUES = 0x0a;
 
 const keys = new KeyTexts();
 
@@ -164,8 +164,8 @@ class Reading {
     let value: AttributeValue = null;
     while (reader.position < reader.end) {
       const tag = reader.tag();
-      if (tag === KEY) key = this.#name();
-      else if (tag === KEY_VALUE) {
+      if (tag === KEY_VALUE.key) key = this.#name();
+      else if (tag === KEY_VALUE.value) {
         values++;
         value = this.#value();
       } else reader.skipUnknown(tag);
@@ -183,21 +183,21 @@ class Reading {
     let value: AttributeValue = null;
     while (reader.position < reader.end) {
       const tag = reader.tag();
-      if (this.#isForKinds && (tag === STRING || tag === BYTES)) {
+      if (this.#isForKinds && (tag === ANY_VALUE.string || tag === ANY_VALUE.bytes)) {
         reader.skipUnknown(tag);
         value = '';
-      } else if (tag === STRING) value = reader.string();
-      else if (tag === INT) value = reader.integer();
-      else if (tag === DOUBLE) {
+      } else if (tag === ANY_VALUE.string) value = reader.string();
+      else if (tag === ANY_VALUE.int) value = reader.integer();
+      else if (tag === ANY_VALUE.double) {
         const double = reader.double();
         value = Number.isFinite(double) ? double : String(double);
-      } else if (tag === BOOL) value = reader.bool();
-      else if (tag === MAP) value = this.#map();
-      else if (tag === ARRAY) value = this.#list();
-      else if (tag === BYTES) value = reader.base64();
+      } else if (tag === ANY_VALUE.bool) value = reader.bool();
+      else if (tag === ANY_VALUE.map) value = this.#map();
+      else if (tag === ANY_VALUE.array) value = this.#list();
+      else if (tag === ANY_VALUE.bytes) value = reader.base64();
       else {
         reader.skipUnknown(tag);
-        if (tag === STRING_INDEX) value = null;
+        if (tag === ANY_VALUE.stringIndex) value = null;
       }
     }
     reader.end = outerEnd;

@@ -2,7 +2,14 @@ import { plainValue } from '../../../otlp/values/plain-value.ts';
 import { decodeProtobuf } from '../../../otlp/wire/decode-protobuf.ts';
 import { VALUE } from '../../../otlp/wire/messages.ts';
 import { ProtobufReader } from '../../../otlp/wire/protobuf-reader.ts';
-import { LOG_RECORD, SPAN, SPAN_STATUS } from '../../../otlp/wire/record-tags.ts';
+import {
+  ANY_VALUE,
+  KEY_VALUE,
+  LOG_RECORD,
+  SPAN,
+  SPAN_STATUS,
+  VALUES,
+} from '../../../otlp/wire/record-tags.ts';
 import { SPAN_STATUSES, type SpanStatus } from '../event-store.ts';
 import type { PathNode } from './path-node.ts';
 import { SplitTime } from './split-time.ts';
@@ -16,13 +23,6 @@ export interface LeafSink {
   /** A text in the body. */
   bodyText(value: string): void;
 }
-
-const [KEY, KEY_VALUE] = [0x0a, 0x12];
-const [STRING, BOOL, INT, DOUBLE, ARRAY, MAP, BYTES, STRING_INDEX] = [
-  0x0a, 0x10, 0x18, 0x21, 0x2a, 0x32, 0x3a, 0x40,
-];
-/** `values` of `ArrayValue` and of `KeyValueList`. */
-const VALUES = 0x0a;
 
 /** Reads records that have been checked, from protobuf: fields of a row here, values of attributes to a sink. */
 export class RecordWalker {
@@ -142,7 +142,7 @@ export class RecordWalker {
     reader.enter();
     const { position: start, end } = reader;
     this.body = undefined;
-    if (start < end && this.#bytes[start] === STRING) {
+    if (start < end && this.#bytes[start] === ANY_VALUE.string) {
       reader.tag();
       const text = reader.string();
       if (reader.position === end) this.body = text;
@@ -166,8 +166,8 @@ export class RecordWalker {
     let valueAt = -1;
     while (reader.position < end) {
       const tag = reader.tag();
-      if (tag === KEY) place = this.#place(parent, isTop);
-      else if (tag === KEY_VALUE) {
+      if (tag === KEY_VALUE.key) place = this.#place(parent, isTop);
+      else if (tag === KEY_VALUE.value) {
         valueAt = reader.position;
         const length = reader.length();
         reader.position += length;
@@ -221,15 +221,15 @@ export class RecordWalker {
 
   #member(place: PathNode, tag: number): void {
     const reader = this.#reader;
-    if (tag === STRING) this.#text(place, reader.string());
-    else if (tag === INT) this.#integer(place);
-    else if (tag === DOUBLE) {
+    if (tag === ANY_VALUE.string) this.#text(place, reader.string());
+    else if (tag === ANY_VALUE.int) this.#integer(place);
+    else if (tag === ANY_VALUE.double) {
       const value = reader.double();
       if (Number.isFinite(value)) this.#number(place, value);
       else this.#text(place, String(value));
-    } else if (tag === BOOL) this.#sink.flag(place, reader.bool());
-    else if (tag === MAP || tag === ARRAY) this.#items(place, tag === MAP);
-    else if (tag === BYTES) this.#text(place, reader.base64());
+    } else if (tag === ANY_VALUE.bool) this.#sink.flag(place, reader.bool());
+    else if (tag === ANY_VALUE.map || tag === ANY_VALUE.array) this.#items(place, tag === ANY_VALUE.map);
+    else if (tag === ANY_VALUE.bytes) this.#text(place, reader.base64());
     else this.#sink.flag(place, null);
   }
 
@@ -266,14 +266,14 @@ export class RecordWalker {
 
 function isMember(tag: number): boolean {
   return (
-    tag === STRING ||
-    tag === INT ||
-    tag === DOUBLE ||
-    tag === BOOL ||
-    tag === MAP ||
-    tag === ARRAY ||
-    tag === BYTES ||
-    tag === STRING_INDEX
+    tag === ANY_VALUE.string ||
+    tag === ANY_VALUE.int ||
+    tag === ANY_VALUE.double ||
+    tag === ANY_VALUE.bool ||
+    tag === ANY_VALUE.map ||
+    tag === ANY_VALUE.array ||
+    tag === ANY_VALUE.bytes ||
+    tag === ANY_VALUE.stringIndex
   );
 }
 
