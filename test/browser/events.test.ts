@@ -54,6 +54,17 @@ test('the keyboard writes a query, goes through the list, opens, finds errors an
   await page.context().close();
 });
 
+test('the newest rows are asked for before anything is counted', { skip }, async () => {
+  const { page } = await tested.open('/');
+  await page.locator('.row:not(.head) .name').first().waitFor();
+  const asked = (await page.evaluate(
+    "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname).filter((name) => name.startsWith('/api/'))",
+  )) as string[];
+  assert.equal(asked[0], '/api/events');
+  assert.ok(asked.includes('/api/histogram'), `${asked}`);
+  await page.context().close();
+});
+
 test('what is written is proposed, and what is wrong is marked at its place', { skip }, async () => {
   const { page } = await tested.open('/');
   await page.keyboard.press('/');
